@@ -1,0 +1,49 @@
+# `make run` opens the dashboard, `make test` proves it; both install what they need first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8501
+export KAM_WAREHOUSE ?= data/warehouse
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint docs sample browser clean
+
+help: ## list what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(VENV)/run.stamp: requirements.txt
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+run: $(VENV)/run.stamp ## open the dashboard (on sample data if the warehouse is empty)
+	$(BIN)/python -m kam_core load --if-empty data/sample/*.csv
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/dev.stamp browser lint ## run every test, those in a real browser included
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev.stamp ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(VENV)/run.stamp ## write docs/metrics.md from the metric headers
+	$(BIN)/python -m kam_core.reference docs/metrics.md
+
+sample: $(VENV)/run.stamp ## write data/sample again from its seed
+	$(BIN)/python -m kam_core demo --to data/sample
+
+# The browser tests need Debian's chromium and fonts for Chinese.
+browser:
+	@command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; \
+	  else echo "Please install chromium and a Chinese font (Debian: apt-get install chromium fonts-noto-cjk)"; exit 1; fi; }
+
+clean: ## remove the environment and caches, never data
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache
