@@ -1,0 +1,1 @@
+"""From a file as somebody else wrote it to checked rows of the contract, with nothing lost."""
