@@ -1,0 +1,287 @@
+"""Builds one version file: the history of every table, its quarantine, its settings, its views.
+
+A row of ``history.<table>`` holds from the as-of date of the snapshot that brought it
+(``valid_from``) until that of the snapshot that changed or dropped it (``valid_to``, null while it
+is in force). What a version contains depends only on its snapshots and its settings, never on when
+or in how many builds they came: so it can be rebuilt from the raw files with the same content hash.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from kam_core import config, contract
+from kam_core.ledger import Snapshot
+
+SQL = Path(__file__).parent / "sql"
+STORAGE_VERSION = "v1.5.0"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A snapshot about to be applied: its checked rows, its rejects, its lines as received."""
+
+    snapshot: Snapshot
+    accepted: pa.Table
+    rejected: pa.Table
+    raw_lines: Callable[[Collection[int]], dict[int, str]]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a version file holds: ``counts`` are (snapshot_id, received, accepted, quarantined)."""
+
+    content_hash: str
+    counts: tuple[tuple[int, int, int, int], ...]
+
+
+def build(
+    path: Path,
+    base: Path | None,
+    inherited: Iterable[Snapshot],
+    steps: Iterable[Step],
+    settings: dict,
+    memory_limit: str,
+) -> Built:
+    """Write a version file at ``path`` from an earlier version, or none, and further snapshots."""
+    connection = duckdb.connect(config={"memory_limit": memory_limit})
+    try:
+        connection.execute(f"attach '{path}' as version (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use version")
+        create_schema(connection)
+        snapshots = list(inherited)
+        if base is not None:
+            _copy_base(connection, base)
+        for step in steps:
+            _apply(connection, step)
+            snapshots.append(step.snapshot)
+        _release_known_accounts(connection)
+        _write_snapshots(connection, snapshots)
+        install_views(connection, settings)
+        built = describe(connection)
+        connection.execute("checkpoint version")
+        connection.execute("use memory")
+        connection.execute("detach version")
+        return built
+    finally:
+        connection.close()
+
+
+def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty schemas, history tables and bookkeeping tables of a version."""
+    for file in sorted((SQL / "schema").glob("*.sql")):
+        connection.execute(file.read_text("utf-8"))
+    for table in contract.tables().values():
+        connection.execute(_history_ddl(table))
+
+
+def install_views(connection: duckdb.DuckDBPyConnection, settings: dict) -> None:
+    """Fill the settings tables, then create the views that read data and settings."""
+    config.install_settings(connection, settings)
+    for table in contract.tables().values():
+        connection.execute(_current_view(table))
+    for file in sorted((SQL / "views").glob("*.sql")):
+        connection.execute(file.read_text("utf-8"))
+
+
+def describe(connection: duckdb.DuckDBPyConnection) -> Built:
+    """Hash the content of the current version file and count what each snapshot brought.
+
+    The hash adds up hashes of rows, so it does not depend on the order in which they are stored.
+    """
+    digest = hashlib.sha256()
+    for table in contract.tables().values():
+        digest.update(_content_line(connection, f"history.{table.name}", "history"))
+    digest.update(_content_line(connection, "meta.quarantine", "quarantine"))
+    digest.update(_content_line(connection, "meta.snapshots", "snapshots"))
+    counts = connection.execute(
+        "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
+    ).fetchall()
+    return Built(digest.hexdigest(), tuple(counts))
+
+
+# hex(), because DuckDB 2.0 needs 0.1 ms to write one UHUGEINT as decimal text.
+_HASHED = {
+    "history": "concat_ws('|', hex(fingerprint), snapshot_id, line_no, valid_from, valid_to)",
+    "quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
+    "snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
+}
+
+
+def _content_line(connection: duckdb.DuckDBPyConnection, relation: str, kind: str) -> bytes:
+    row = _HASHED[kind]
+    figures = connection.execute(
+        f"select count(*), sum(md5_number_lower({row})::hugeint), "
+        f"sum(md5_number_upper({row})::hugeint) from {relation}"
+    ).fetchall()[0]
+    return f"{relation} {figures}\n".encode()
+
+
+def _history_ddl(table: contract.Table) -> str:
+    columns = [f"{column.name} {column.sql_type}" for column in table.columns]
+    return (
+        f"create table history.{table.name} ({', '.join(columns)}, extra varchar, "
+        "snapshot_id integer, line_no bigint, valid_from date, valid_to date, "
+        "fingerprint uhugeint)"
+    )
+
+
+def _current_view(table: contract.Table) -> str:
+    names = ", ".join(column.name for column in table.columns)
+    known = ""
+    if "account_id" in table.key or table.name not in ("accounts", "targets"):
+        known = " and account_id in (select account_id from history.accounts)"
+    title = f"{table.zh} / {table.en}: the rows in force, one per {', '.join(table.key)}"
+    return (
+        f"create view main.{table.name} as select {names}, extra, snapshot_id, line_no "
+        f"from history.{table.name} where valid_to is null{known}; "
+        f"comment on view main.{table.name} is '{title}'"
+    )
+
+
+def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
+    connection.execute(f"attach '{base}' as base (read_only)")
+    for table in contract.tables():
+        connection.execute(f"insert into history.{table} by name from base.history.{table}")
+    connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
+    connection.execute("detach base")
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    table = contract.tables()[step.snapshot.table_name]
+    connection.register("staged", step.accepted)
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    content = ", ".join(f"{column.name} := {column.name}" for column in table.columns)
+    # The fingerprint covers what the file says, not where it says it: a row that moved to another
+    # line of a later full upload is the same row.
+    connection.execute(
+        f"create or replace temp table incoming as select {names}, extra, line_no, "
+        f"md5_number(struct_pack({content}, extra := extra)::varchar) as fingerprint from staged"
+    )
+    connection.unregister("staged")
+    _close_rows(connection, table, step.snapshot)
+    _insert_rows(connection, table, step.snapshot, names)
+    _quarantine(connection, table, step)
+
+
+def _close_rows(
+    connection: duckdb.DuckDBPyConnection, table: contract.Table, snapshot: Snapshot
+) -> None:
+    same_key = " and ".join(f"i.{name} is not distinct from h.{name}" for name in table.key)
+    replaced = f"exists (select 1 from incoming i where {same_key})"
+    touched = "true" if snapshot.mode == "full" else replaced
+    connection.execute(
+        f"update history.{table.name} h set valid_to = $as_of where valid_to is null and {touched} "
+        "and not exists (select 1 from incoming i where i.fingerprint = h.fingerprint)",
+        {"as_of": snapshot.as_of},
+    )
+    # A row corrected by a second upload for the same day was never in force on any day.
+    connection.execute(f"delete from history.{table.name} where valid_to = valid_from")
+
+
+def _insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: contract.Table, snapshot: Snapshot, names: str
+) -> None:
+    connection.execute(
+        f"insert into history.{table.name} "
+        f"select {names}, extra, $snapshot_id, line_no, $as_of, null, fingerprint from incoming i "
+        f"where not exists (select 1 from history.{table.name} h "
+        "where h.valid_to is null and h.fingerprint = i.fingerprint)",
+        {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
+    )
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection, table: contract.Table, step: Step) -> None:
+    connection.register("rejects", step.rejected)
+    connection.execute(
+        "insert into meta.quarantine "
+        "select $snapshot_id, $table_name, line_no, raw, codes, detail, null from rejects",
+        {"snapshot_id": step.snapshot.snapshot_id, "table_name": table.name},
+    )
+    connection.unregister("rejects")
+    if table.name not in ("accounts", "targets"):
+        _quarantine_unknown_accounts(connection, step)
+
+
+def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """List rows of accounts nobody knows yet; in history, every view passes them by."""
+    unknown = connection.execute(
+        "select line_no, account_id from incoming "
+        "where account_id not in (select account_id from history.accounts) order by line_no"
+    ).fetchall()
+    if not unknown:
+        return
+    raw = step.raw_lines({line_no for line_no, _ in unknown})
+    rows = [
+        (
+            step.snapshot.snapshot_id,
+            step.snapshot.table_name,
+            line_no,
+            raw[line_no],
+            ["unknown_account"],
+            json.dumps(
+                [{"code": "unknown_account", "column": "account_id", "value": account_id}],
+                ensure_ascii=False,
+            ),
+            account_id,
+        )
+        for line_no, account_id in unknown
+    ]
+    connection.register("unknown_rows", _quarantine_table(rows))
+    connection.execute("insert into meta.quarantine from unknown_rows")
+    connection.unregister("unknown_rows")
+
+
+def _quarantine_table(rows: list[tuple]) -> pa.Table:
+    schema = pa.schema(
+        [
+            ("snapshot_id", pa.int32()),
+            ("table_name", pa.string()),
+            ("line_no", pa.int64()),
+            ("raw", pa.string()),
+            ("codes", pa.list_(pa.string())),
+            ("detail", pa.string()),
+            ("account_id", pa.string()),
+        ]
+    )
+    columns = zip(*rows, strict=True)
+    return pa.Table.from_arrays(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
+        schema=schema,
+    )
+
+
+def _release_known_accounts(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "delete from meta.quarantine where account_id in (select account_id from history.accounts)"
+    )
+
+
+def _write_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:
+    ordered = sorted(snapshots, key=lambda snapshot: snapshot.order)
+    connection.executemany(
+        "insert into meta.snapshots "
+        "select $1, $2, $3, $4, $5, $6, $7, $7 - q.quarantined, q.quarantined, $8, $9, $10, $11 "
+        "from (select count(*) as quarantined from meta.quarantine where snapshot_id = $1) q",
+        [
+            (
+                snapshot.snapshot_id,
+                snapshot.table_name,
+                snapshot.as_of,
+                snapshot.mode,
+                snapshot.file_name,
+                snapshot.sha256,
+                snapshot.received,
+                snapshot.blank,
+                snapshot.set_aside,
+                snapshot.loaded_by,
+                snapshot.loaded_at,
+            )
+            for snapshot in ordered
+        ],
+    )

@@ -1,0 +1,276 @@
+"""The warehouse folder: raw uploads, versions, what is live; and cursors for one scope.
+
+Nothing in it is ever changed in place. A version file is built beside the others, reopened and
+checked, renamed, and made live by one row of the ledger; a reader needs no lock and never waits.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from kam_core import build, contract
+from kam_core.access import Scope
+from kam_core.errors import KamError
+from kam_core.ledger import Ledger, Snapshot, Version, now
+
+HARDENED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+}
+BUILDING = ".building-"
+
+StepOf = Callable[[Snapshot], build.Step]
+
+
+@cache
+def limits() -> dict:
+    """The settings of warehouse.toml."""
+    return tomllib.loads((contract.SETTINGS / "warehouse.toml").read_text("utf-8"))
+
+
+class Warehouse:
+    """One folder with ``raw/``, ``versions/`` and ``ledger.sqlite``; created on first use."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.raw = self.path / "raw"
+        self.versions = self.path / "versions"
+        self.raw.mkdir(parents=True, exist_ok=True)
+        self.versions.mkdir(exist_ok=True)
+        self.ledger = Ledger(self.path / "ledger.sqlite")
+
+    def live_version(self) -> Version | None:
+        return self.ledger.live()
+
+    def file(self, version: int) -> Path:
+        return self.versions / f"kam-{version}.duckdb"
+
+    def keep_raw(self, data: bytes) -> str:
+        """Store bytes as received, durably, under their SHA-256 (hex), which is returned."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = self.raw / sha256
+        if not target.exists():
+            temporary = self.raw / f"{BUILDING}{os.getpid()}-{sha256}"
+            temporary.write_bytes(data)
+            _rename_durably(temporary, target)
+        return sha256
+
+    def raw_bytes(self, sha256: str) -> bytes:
+        """The bytes of an upload; KamError("raw_damaged") where they are not the same any more."""
+        path = self.raw / sha256
+        data = path.read_bytes() if path.exists() else b""
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise KamError("raw_damaged", sha256=sha256)
+        return data
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Hold the one build lock; a second builder waits here, readers never do."""
+        with (self.path / "build.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._sweep()
+            yield
+
+    def _sweep(self) -> None:
+        """Remove what a killed build left behind; no ledger row speaks of it."""
+        known = {self.file(version.version) for version in self.ledger.versions()}
+        for path in self.versions.iterdir():
+            if path not in known:
+                path.unlink()
+        for path in self.raw.glob(f"{BUILDING}*"):
+            path.unlink()
+
+    def add_version(
+        self,
+        new: Sequence[Snapshot],
+        step_of: StepOf,
+        settings: dict,
+        by: str,
+        reason: str = "load",
+    ) -> tuple[Version, build.Built]:
+        """Build a version of the live one's snapshots and ``new``, check it, and publish it.
+
+        Call it inside ``building()``. ``step_of`` reads a snapshot's rows again from its bytes.
+        """
+        live = self.live_version()
+        inherited = self.ledger.snapshots(live.version) if live else []
+        number, _ = self.ledger.next_numbers()
+        built = self.try_version(new, step_of, settings)
+        version = Version(
+            version=number,
+            parent=live.version if live else None,
+            as_of=max(snapshot.as_of for snapshot in [*inherited, *new]),
+            settings_sha256=self.keep_raw(_canonical(settings)),
+            content_hash=built.content_hash,
+            file_sha256=self._install(number),
+            created_by=by,
+            created_at=now(),
+        )
+        self.ledger.publish(version, new, built.counts, reason)
+        self._prune()
+        return version, built
+
+    def try_version(self, new: Sequence[Snapshot], step_of: StepOf, settings: dict) -> build.Built:
+        """Build and check the file that ``add_version`` would publish, and publish nothing."""
+        live = self.live_version()
+        inherited = self.ledger.snapshots(live.version) if live else []
+        base = self._base(live, inherited, new)
+        if base is None:
+            return self._build(None, [], map(step_of, _in_order([*inherited, *new])), settings)
+        return self._build(base, inherited, map(step_of, new), settings)
+
+    def _base(
+        self, live: Version | None, inherited: Sequence[Snapshot], new: Sequence[Snapshot]
+    ) -> Path | None:
+        """The live file where the new snapshots continue it; else all must be applied afresh."""
+        if live is None or not _continues(inherited, new) or not self.is_intact(live.version):
+            return None
+        return self.file(live.version)
+
+    def rebuild(self, number: int, step_of: StepOf) -> Version:
+        """Make a version file again from raw; KamError("rebuild_differs") if its content differs.
+
+        Call it inside ``building()``.
+        """
+        version = self.known(number)
+        settings = json.loads(self.raw_bytes(version.settings_sha256))
+        built = self._build(None, [], map(step_of, self.ledger.snapshots(number)), settings)
+        if built.content_hash != version.content_hash:
+            raise KamError("rebuild_differs", version=number)
+        file_sha256 = self._install(number)
+        self.ledger.replace_file(number, file_sha256)
+        return replace(version, file_sha256=file_sha256)
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.versions / f"{BUILDING}{os.getpid()}.duckdb"
+
+    def _build(
+        self,
+        base: Path | None,
+        inherited: Sequence[Snapshot],
+        steps: Iterable[build.Step],
+        settings: dict,
+    ) -> build.Built:
+        self._unfinished.unlink(missing_ok=True)
+        memory_limit = limits()["memory_limit"]
+        built = build.build(self._unfinished, base, inherited, steps, settings, memory_limit)
+        with open_version(self._unfinished) as reopened:
+            if build.describe(reopened) != built:
+                raise KamError("build_not_faithful")
+        return built
+
+    def _install(self, number: int) -> str:
+        """Give the checked file its final name and return the SHA-256 of its bytes."""
+        _rename_durably(self._unfinished, self.file(number))
+        return _file_sha256(self.file(number))
+
+    def rollback(self, number: int, by: str) -> None:
+        """Make an earlier version live again. Its file must be there: rebuild it first if not."""
+        with self.building():
+            self.known(number)
+            self.check_file(number)
+            self.ledger.republish(number, by)
+
+    def is_intact(self, number: int) -> bool:
+        """Whether the version's file is there, byte for byte as it was published."""
+        version = self.known(number)
+        path = self.file(number)
+        return path.exists() and _file_sha256(path) == version.file_sha256
+
+    def check_file(self, number: int) -> Path:
+        """The path of an intact version file, else KamError("version_damaged")."""
+        if not self.is_intact(number):
+            raise KamError("version_damaged", version=number)
+        return self.file(number)
+
+    def known(self, number: int) -> Version:
+        """The version of that number, else KamError("unknown_version")."""
+        version = self.ledger.version(number)
+        if version is None:
+            raise KamError("unknown_version", version=number)
+        return version
+
+    def _prune(self) -> None:
+        """Delete the oldest version files beyond the limit, never the live one or its parent."""
+        present = [v.version for v in self.ledger.versions() if self.file(v.version).exists()]
+        live = self.live_version()
+        spared = {live.version, live.parent} if live else set()
+        for number in present[: -limits()["keep_versions"]]:
+            if number not in spared:
+                self.file(number).unlink()
+
+
+def open_version(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a version file read-only: no other file, no extension, no change of settings."""
+    connection = duckdb.connect(str(path), read_only=True, config=HARDENED)
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def cursor(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:
+    """A cursor of its own for one script run, which sees only what ``scope`` allows."""
+    own = connection.cursor()
+    for name, value in scope.variables().items():
+        own.execute(f"set variable {name} = $value", {"value": value})
+    return own
+
+
+def regions(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Every region an account was ever in, which is what a viewer without limits may see."""
+    rows = connection.execute("select distinct region from history.accounts order by 1").fetchall()
+    return tuple(region for (region,) in rows)
+
+
+def tiers(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The tiers of the scheme in this version, and the one of accounts it cannot rate."""
+    rows = connection.execute("select distinct tier from settings.tier_cells order by 1").fetchall()
+    return (*(tier for (tier,) in rows), "unrated")
+
+
+def _canonical(document: dict) -> bytes:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _continues(inherited: Sequence[Snapshot], new: Sequence[Snapshot]) -> bool:
+    return all(
+        snapshot.order > earlier.order
+        for snapshot in new
+        for earlier in inherited
+        if earlier.table_name == snapshot.table_name
+    )
+
+
+def _in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    return sorted(snapshots, key=lambda snapshot: snapshot.order)
+
+
+def _rename_durably(source: Path, target: Path) -> None:
+    """Rename only what is on the disk, and return only when the new name is there too."""
+    _fsync(source)
+    os.replace(source, target)
+    _fsync(target.parent)
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

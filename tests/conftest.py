@@ -1,0 +1,77 @@
+"""What the tests share: a small company as files, and a warehouse to load it into."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kam_core.access import Scope
+from kam_core.ingest.load import load
+from kam_core.store import Warehouse, cursor, open_version, regions
+
+ROOT = Path(__file__).parents[1]
+
+ACCOUNTS = """account_id,account_name,region,customer_since,growth_potential
+A1,Alder,East,2023-01-01,80
+A2,Birch,South,2023-01-01,20
+"""
+INTERACTIONS = """interaction_id,account_id,kind,status,occurred_at,need_id
+I1,A1,monthly_callback,completed,2024-07-03 10:00,N1
+I2,A1,visit,completed,2024-08-05 10:00,
+I3,A2,quarterly_review,completed,2024-09-10 10:00,
+"""
+NEEDS = """need_id,account_id,raised_at,responded_at,resolved_at
+N1,A1,2024-07-01 09:00,2024-07-02 09:00,
+"""
+ORDERS = """order_id,account_id,ordered_on,amount
+O1,A1,2024-07-10,0.10
+O2,A1,2024-08-10,0.20
+O3,A2,2024-09-10,1000000.70
+"""
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Writes a file for upload: ``file("orders.csv", text)``."""
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / "incoming" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def company(file: Callable[[str, str], Path]) -> list[Path]:
+    """Two accounts with three interactions, a need and three orders."""
+    return [
+        file("accounts.csv", ACCOUNTS),
+        file("interactions.csv", INTERACTIONS),
+        file("needs.csv", NEEDS),
+        file("orders.csv", ORDERS),
+    ]
+
+
+@pytest.fixture(scope="session")
+def sample_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The sample company of data/sample, loaded once. Do not load anything else into it."""
+    loaded = Warehouse(tmp_path_factory.mktemp("sample"))
+    load(loaded, sorted((ROOT / "data" / "sample").glob("*.csv")), by="tests")
+    return loaded
+
+
+@pytest.fixture
+def sample(sample_warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor over the sample company, all regions, as of its newest day."""
+    live = sample_warehouse.live_version()
+    assert live is not None
+    with open_version(sample_warehouse.file(live.version)) as connection:
+        yield cursor(connection, Scope(regions(connection), live.as_of))

@@ -1,0 +1,253 @@
+"""Loading files: one call, one version, and every row accounted for."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kam_core.errors import KamError
+from kam_core.ingest.load import load, rebuild, restore
+from kam_core.store import Warehouse, open_version
+from tests.conftest import ACCOUNTS, INTERACTIONS, ORDERS
+
+Write = Callable[[str, str], Path]
+
+
+def rows(warehouse: Warehouse, query: str) -> list[tuple]:
+    live = warehouse.live_version()
+    assert live is not None
+    with open_version(warehouse.file(live.version)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_several_files_become_one_version(warehouse: Warehouse, company: list[Path]) -> None:
+    reports = load(warehouse, company, by="tester")
+    assert {report.version for report in reports} == {1}
+    assert [(r.table, r.received, r.accepted, r.quarantined) for r in reports] == [
+        ("accounts", 2, 2, 0),
+        ("interactions", 3, 3, 0),
+        ("needs", 1, 1, 0),
+        ("orders", 3, 3, 0),
+    ]
+
+
+def test_the_as_of_date_is_the_newest_fact_unless_the_person_or_the_file_name_says_otherwise(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    assert load(warehouse, company)[0].as_of == "2024-09-10"
+    named = file("orders_2024-10-01.csv", ORDERS)
+    assert load(warehouse, [named])[0].as_of == "2024-10-01"
+    assert load(warehouse, [named], as_of=date(2024, 10, 5))[0].as_of == "2024-10-05"
+
+
+def test_an_upload_without_dates_never_goes_back_before_the_live_as_of(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company, as_of=date(2024, 12, 31))
+    later = file("accounts.csv", ACCOUNTS + "A3,Cedar,East,2024-01-01,50\n")
+    assert load(warehouse, [later])[0].as_of == "2024-12-31"
+
+
+def test_a_broken_row_is_quarantined_with_its_line_and_text(
+    warehouse: Warehouse, file: Write
+) -> None:
+    broken = INTERACTIONS + "I4,A1,visit,perhaps,2024-08-05 10:00,\n"
+    accounts = file("accounts.csv", ACCOUNTS)
+    reports = load(warehouse, [accounts, file("interactions.csv", broken)])
+    assert (reports[1].received, reports[1].accepted, reports[1].quarantined) == (4, 3, 1)
+    line_no, raw = rows(warehouse, "select line_no, raw from meta.quarantine")[0]
+    assert line_no == 5
+    assert raw.strip() == "I4,A1,visit,perhaps,2024-08-05 10:00,"
+
+
+def test_a_row_of_an_unknown_account_comes_in_when_the_account_does(
+    warehouse: Warehouse, file: Write
+) -> None:
+    orphan = ORDERS + "O4,A9,2024-09-11,5.00\n"
+    reports = load(warehouse, [file("accounts.csv", ACCOUNTS), file("orders.csv", orphan)])
+    assert (reports[1].accepted, reports[1].quarantined) == (3, 1)
+    assert reports[1].problems["unknown_account"] == 1
+    assert rows(warehouse, "select line_no, trim(raw) from meta.quarantine") == [
+        (5, "O4,A9,2024-09-11,5.00")
+    ]
+    assert rows(warehouse, "select count(*) from orders") == [(3,)]
+
+    load(warehouse, [file("accounts.csv", ACCOUNTS + "A9,Cedar,East,2024-01-01,50\n")])
+    assert rows(warehouse, "select count(*) from orders") == [(4,)]
+    assert rows(warehouse, "select count(*) from meta.quarantine") == [(0,)]
+    assert rows(
+        warehouse, "select received, accepted, quarantined from meta.snapshots order by 1 desc"
+    )[0] == (4, 4, 0)
+
+
+def test_full_replaces_the_table_and_update_adds_to_it(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    header = ORDERS.splitlines()[0]
+    update = file("orders.csv", f"{header}\nO3,A2,2024-09-10,7.00\nO4,A2,2024-09-12,8.00\n")
+    load(warehouse, [update], mode="update")
+    assert rows(warehouse, "select order_id, amount::varchar from orders order by 1") == [
+        ("O1", "0.10"),
+        ("O2", "0.20"),
+        ("O3", "7.00"),
+        ("O4", "8.00"),
+    ]
+    load(warehouse, [update], mode="full", as_of=date(2024, 9, 13))
+    assert rows(warehouse, "select order_id from orders order by 1") == [("O3",), ("O4",)]
+    assert rows(warehouse, "select count(*) from history.orders where valid_to is not null") == [
+        (3,)
+    ]
+
+
+def test_the_same_file_twice_changes_nothing(warehouse: Warehouse, company: list[Path]) -> None:
+    load(warehouse, company)
+    again = load(warehouse, company)
+    assert all(report.already_loaded for report in again)
+    assert [(r.accepted, r.quarantined, r.version) for r in again] == [
+        (2, 0, 1),
+        (3, 0, 1),
+        (1, 0, 1),
+        (3, 0, 1),
+    ]
+    assert len(warehouse.ledger.versions()) == 1
+
+
+def test_a_dry_run_counts_everything_and_publishes_nothing(
+    warehouse: Warehouse, company: list[Path]
+) -> None:
+    reports = load(warehouse, company, dry_run=True)
+    assert [report.accepted for report in reports] == [2, 3, 1, 3]
+    assert {report.version for report in reports} == {None}
+    assert warehouse.live_version() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("orders.csv", b"", "empty_file"),
+        ("orders.csv", b"order_id,account_id,ordered_on,amount\n", "no_rows"),
+        ("orders.csv", b"O1,A1,2024-07-10,0.10\nO2,A1,2024-07-11,0.10\n", "no_header"),
+        ("orders.csv", b"order_id,account_id,ordered_on\nO1,A1,2024-07-10\n", "missing_columns"),
+        (
+            "orders.csv",
+            "order_id,account_id,ordered_on,amount\nÄÖÜ,é,x,ß\n".encode("latin-1"),
+            "undecodable_file",
+        ),
+        (
+            "interactions.csv",
+            b"interaction_id,account_id,kind,status\nI1,A1,call,perhaps\n",
+            "too_many_broken_rows",
+        ),
+        (
+            "orders.csv",
+            b"order_id,account_id,ordered_on,amount\n" + b"O1,A1,someday,much\n" * 10_000,
+            "too_many_broken_rows",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." not in value else "",
+)
+def test_bad_input_is_refused_by_name_and_publishes_nothing(
+    warehouse: Warehouse, company: list[Path], tmp_path: Path, name: str, data: bytes, code: str
+) -> None:
+    load(warehouse, company)
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(KamError) as refusal:
+        load(warehouse, [company[0], path])
+    assert refusal.value.code == code
+    assert refusal.value.details["file"] == name
+    live = warehouse.live_version()
+    assert live is not None and live.version == 1
+
+
+def test_an_earlier_as_of_is_put_in_its_place(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company, as_of=date(2024, 9, 30))
+    late = ACCOUNTS.replace("South", "North")
+    load(warehouse, [file("accounts.csv", late)], as_of=date(2024, 6, 30))
+    assert rows(
+        warehouse,
+        "select region, valid_from::varchar, valid_to::varchar from history.accounts "
+        "where account_id = 'A2' order by 2",
+    ) == [("North", "2024-06-30", "2024-09-30"), ("South", "2024-09-30", None)]
+
+
+def test_several_files_of_one_table_are_that_table_together(
+    warehouse: Warehouse, file: Write
+) -> None:
+    header, *lines = ORDERS.splitlines()
+    first = file("orders_1.csv", f"{header}\n{lines[0]}\n")
+    second = file("orders_2.csv", f"{header}\n{lines[1]}\n")
+    load(warehouse, [file("accounts.csv", ACCOUNTS), first, second])
+    assert rows(warehouse, "select count(*) from orders") == [(2,)]
+
+
+def test_a_version_is_rebuilt_from_raw_with_the_same_content(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    load(warehouse, [file("orders.csv", ORDERS + "O4,A9,2024-09-11,5.00\n")], mode="update")
+    load(warehouse, [file("accounts.csv", ACCOUNTS + "A9,Cedar,East,2024-01-01,50\n")])
+    for version in warehouse.ledger.versions():
+        warehouse.file(version.version).unlink()
+        assert rebuild(warehouse, version.version).content_hash == version.content_hash
+        assert warehouse.is_intact(version.version)
+
+
+def test_going_back_is_one_row_and_works_without_the_file(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    load(warehouse, [file("orders.csv", ORDERS + "O4,A1,2024-09-11,5.00\n")])
+    warehouse.file(1).unlink()
+    restore(warehouse, 1, by="tester")
+    assert rows(warehouse, "select count(*) from orders") == [(3,)]
+    assert [(p.version, p.reason) for p in warehouse.ledger.publications()] == [
+        (1, "load"),
+        (2, "load"),
+        (1, "rollback"),
+    ]
+
+
+def test_a_flipped_bit_is_noticed_and_mended(warehouse: Warehouse, company: list[Path]) -> None:
+    load(warehouse, company)
+    data = bytearray(warehouse.file(1).read_bytes())
+    data[len(data) // 2] ^= 1
+    warehouse.file(1).write_bytes(data)
+    with pytest.raises(KamError, match="version_damaged"):
+        warehouse.check_file(1)
+    rebuild(warehouse, 1)
+    warehouse.check_file(1)
+
+
+def test_a_damaged_raw_file_is_never_taken_for_the_upload(
+    warehouse: Warehouse, company: list[Path]
+) -> None:
+    load(warehouse, company)
+    snapshot = warehouse.ledger.snapshots(1)[0]
+    (warehouse.raw / snapshot.sha256).write_bytes(b"something else")
+    with pytest.raises(KamError, match="raw_damaged"):
+        rebuild(warehouse, 1)
+
+
+def test_a_missing_file_and_an_unknown_version_are_named(warehouse: Warehouse) -> None:
+    with pytest.raises(KamError, match="file_not_found"):
+        load(warehouse, [Path("nowhere.csv")])
+    with pytest.raises(KamError, match="unknown_version"):
+        restore(warehouse, 7, by="tester")
+
+
+def test_anyone_can_read_a_version_with_plain_duckdb(
+    warehouse: Warehouse, company: list[Path]
+) -> None:
+    load(warehouse, company)
+    tables = rows(
+        warehouse,
+        "select view_name from duckdb_views() where schema_name = 'main' and not internal "
+        "and comment is not null order by 1",
+    )
+    assert ("accounts",) in tables and ("interactions",) in tables
+    assert rows(warehouse, "select sum(amount)::varchar from orders") == [("1000001.00",)]
