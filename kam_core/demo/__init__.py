@@ -1,0 +1,68 @@
+"""A company that does not exist, generated from a seed, whose rows tell the 2024 status review.
+
+Three hundred accounts in seven regions, three years of history until 2024-10-15. The figures of
+domain.md section 6 hold for 2024-Q3 whatever the seed, because the generator builds rows up to told
+totals (story.toml); the rows themselves differ from seed to seed. The nine cases are accounts:
+
+====  ==========  ============================================================================
+case  account_id  what its rows show
+====  ==========  ============================================================================
+A     KH0017      East China: two projects of together 6 million lost in 2024-Q3, after three
+                  invitations nobody answered and a need answered after 31 days
+B     KH0038      South China: 8 million in 2024-Q2, 12 million in 2024-Q3, and a joint workshop
+                  a month for six months
+C     KH0064      Northwest: hardly an order in 2023-Q1 and Q2, free trainings since then, now a
+                  strategic relationship
+D     KH0091      three completed callbacks, none naming its open need on environmental compliance
+E     KH0125      support answered after 48 hours instead of 12. The source document tells nothing
+                  of a case E; this account is ours, so that the letters have no gap
+F     KH0152      a contract of 5 million renewed at 8 million; two personalised hours more in its
+                  last year than in the year before
+G     KH0203      a purchase budget of 30 million, of which we serve 1.5 million (5 %)
+H     KH0236      satisfaction 72 before the dual-manager pilot, 91 under it
+I     KH0271      a peak every August and September, foreseen by a need answered in May; 3 million
+                  of orders in the peak of 2024
+====  ==========  ============================================================================
+"""
+
+from pathlib import Path
+
+from kam_core.demo import (
+    accounts,
+    contracts,
+    follow_up,
+    lifetime,
+    needs,
+    orders,
+    service,
+    standing,
+    targets,
+)
+from kam_core.demo.story import story
+from kam_core.demo.tables import write_tables
+from kam_core.demo.world import World
+
+DEFAULT = 20241015
+CASES: dict[str, str] = {letter: case["account_id"] for letter, case in story()["cases"].items()}
+
+
+def write(directory: Path, seed: int = DEFAULT) -> list[Path]:
+    """Write one CSV file per table of the contract and return their paths."""
+    return write_tables(generate(seed), directory)
+
+
+def generate(seed: int = DEFAULT) -> World:
+    """The whole company; each step builds on the rows of those before it."""
+    world = World(seed)
+    accounts.found(world)
+    orders.sell(world)
+    standing.settle(world)
+    needs.raise_needs(world)
+    follow_up.follow_up(world)
+    service.serve(world)
+    contracts.contract(world)
+    contracts.open_opportunities(world)
+    lifetime.value(world)
+    lifetime.introduce(world)
+    targets.aim(world)
+    return world

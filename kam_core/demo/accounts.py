@@ -1,0 +1,199 @@
+"""The accounts: who they are, where, since when, until when, and who looks after them."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+
+from kam_core.demo.chance import sample, split
+from kam_core.demo.dates import DAY, Span, months
+from kam_core.demo.rows import Account
+from kam_core.demo.story import Quarter
+from kam_core.demo.world import KEY_POTENTIAL, World
+
+OLDEST_CUSTOMER = date(2012, 3, 1)
+
+
+def found(world: World) -> None:
+    """Fill the world with accounts and the people who look after them."""
+    chance = world.stream("accounts")
+    cases = [_case_account(world, chance, spec) for spec in world.story["cases"].values()]
+    others = _other_accounts(world, chance, len(cases))
+    world.accounts = sorted(cases + others, key=lambda account: account.account_id)
+    for account in world.accounts:
+        _rate(world, chance, account)
+    _assign_managers(world, chance)
+
+
+def _other_accounts(world: World, chance: random.Random, case_count: int) -> list[Account]:
+    lives = list(_lives(world, chance, case_count))
+    ids = _free_ids(world, len(lives), chance)
+    regions = _regions(world, chance, lives)
+    names = _names(world, chance)
+    accounts = []
+    for account_id, region, (role, since, lost_on) in zip(ids, regions, lives, strict=True):
+        industry, name = next(names)
+        status = "prospect" if role == "prospect" else "lost" if lost_on else "active"
+        potential = _potential(chance, role == "key")
+        accounts.append(
+            Account(
+                account_id,
+                name,
+                region,
+                industry,
+                customer_since=since,
+                status=status,
+                lost_on=lost_on,
+                growth_potential=potential,
+            )
+        )
+    _forget_some_ratings(world, accounts)
+    return accounts
+
+
+def _lives(
+    world: World, chance: random.Random, case_count: int
+) -> Iterator[tuple[str, date | None, date | None]]:
+    """(role, customer since, lost on) of each account that is no case, long-standing first."""
+    story = world.story
+    for role, told in (("key", case_count), ("other", 0)):
+        joined = sum(getattr(quarter, f"new_{role}") for quarter in story.quarters)
+        for _ in range(story["accounts_active_at_end"][role] - joined - told):
+            yield role, _long_ago(world, chance), None
+    for role in ("key", "other"):
+        for quarter in story.quarters:
+            for place in range(getattr(quarter, f"lost_{role}")):
+                yield role, _long_ago(world, chance), _change_day(world, chance, quarter, place)
+            for place in range(getattr(quarter, f"new_{role}")):
+                yield role, _change_day(world, chance, quarter, place), None
+    for _ in range(story["prospects"]):
+        yield "prospect", None, None
+
+
+def _long_ago(world: World, chance: random.Random) -> date:
+    reach = (world.story.history.first - OLDEST_CUSTOMER).days
+    return OLDEST_CUSTOMER + DAY * chance.randrange(reach)
+
+
+def _change_day(world: World, chance: random.Random, quarter: Quarter, place: int) -> date:
+    """A day inside a month, the first change of a quarter in its first month and so on.
+
+    Never a month's first or last day: the number of months an account owes a callback in is then
+    known from the month alone.
+    """
+    in_quarter = months(quarter.span)
+    month = in_quarter[place % len(in_quarter)]
+    inside = Span(month.first + 2 * DAY, month.last - 3 * DAY).overlap(quarter.span)
+    day = world.calendar.workday(chance, inside)
+    return day
+
+
+def _free_ids(world: World, count: int, chance: random.Random) -> list[str]:
+    taken = {spec["account_id"] for spec in world.story["cases"].values()}
+    numbered = (f"KH{number:04d}" for number in range(1, count + len(taken) + 1))
+    ids = [account_id for account_id in numbered if account_id not in taken]
+    chance.shuffle(ids)
+    return ids
+
+
+def _regions(world: World, chance: random.Random, lives: list[tuple]) -> list[str]:
+    """Long-standing key and other accounts spread over all regions by size, the rest at random."""
+    sizes = {name: region["accounts"] for name, region in world.story["regions"].items()}
+    for spec in world.story["cases"].values():
+        sizes[spec["region"]] -= 1
+    placed: list[str] = []
+    for role in ("key", "other"):
+        count = sum(1 for life in lives if life[0] == role and _is_long_standing(world, life))
+        for name, share in zip(sizes, split(count, list(sizes.values())), strict=True):
+            placed += [name] * share
+    rest = [name for name, size in sizes.items() for _ in range(size - placed.count(name))]
+    chance.shuffle(rest)
+    return placed + rest
+
+
+def _is_long_standing(world: World, life: tuple) -> bool:
+    _, since, lost_on = life
+    return since is not None and since < world.story.history.first and lost_on is None
+
+
+def _names(world: World, chance: random.Random) -> Iterator[tuple[str, str]]:
+    told = {spec["brand"] for spec in world.story["cases"].values()}
+    companies = world.words["companies"]
+    brands = [first + second for first in companies["first"] for second in companies["second"]]
+    brands = [brand for brand in brands if brand not in told]
+    chance.shuffle(brands)
+    industries = list(companies["industries"])
+    for brand in brands:
+        industry = chance.choice(industries)
+        yield industry, _company_name(companies, chance, brand, industry)
+
+
+def _company_name(companies: dict, chance: random.Random, brand: str, industry: str) -> str:
+    trade = chance.choice(companies["industries"][industry])
+    is_bilingual = chance.random() < companies["latin_name_share"]
+    latin = "".join(companies["latin"][character] for character in brand)
+    name = f"{brand}{trade}{chance.choice(companies['forms'])}"
+    return companies["latin_name"].format(name=name, latin=latin) if is_bilingual else name
+
+
+def _case_account(world: World, chance: random.Random, spec: dict) -> Account:
+    return Account(
+        spec["account_id"],
+        _company_name(world.words["companies"], chance, spec["brand"], spec["industry"]),
+        spec["region"],
+        spec["industry"],
+        customer_since=_long_ago(world, chance),
+        growth_potential=spec["potential"],
+        relationship_level=spec["level"],
+        relationship_target=spec["target"],
+    )
+
+
+def _potential(chance: random.Random, is_key: bool) -> int:
+    if is_key:
+        return min(97, KEY_POTENTIAL + int(chance.betavariate(1.6, 2.2) * 38))
+    return 8 + int(chance.betavariate(2.4, 1.8) * (KEY_POTENTIAL - 8))
+
+
+def _forget_some_ratings(world: World, accounts: list[Account]) -> None:
+    prospects = [account for account in accounts if account.status == "prospect"]
+    for account in prospects[: world.story["unrated_prospects"]]:
+        account.growth_potential = None
+
+
+def _rate(world: World, chance: random.Random, account: Account) -> None:
+    """Scores that lean on the potential, and the tier the sales people say it has."""
+    potential = account.growth_potential or 50
+    account.industry_influence = _score(chance, 0.5 * potential + 22, 15)
+    account.strategic_fit = _score(chance, 0.6 * potential + 20, 12)
+    account.relative_advantage = _score(chance, 56, 17)
+    account.financial_risk = _score(chance, 48 if account.lost_on else 30, 15)
+    account.compliance_risk = _score(chance, 26, 12)
+    account.industry_risk = _score(chance, 38, 15)
+    role = "key" if potential >= KEY_POTENTIAL else "other"
+    account.declared_tier = chance.choice(world.words["declared_tiers"][role])
+
+
+def _score(chance: random.Random, centre: float, spread: float) -> int:
+    return min(98, max(3, round(chance.gauss(centre, spread))))
+
+
+def _assign_managers(world: World, chance: random.Random) -> None:
+    """Deal each region's accounts to its managers in turn, those that stay for good first."""
+    people = person_names(world)
+    for name, region in world.story["regions"].items():
+        managers = [next(people) for _ in range(region["managers"])]
+        for manager in managers:
+            world.diligence[manager] = region["diligence"] * chance.uniform(0.8, 1.25)
+        accounts = [account for account in world.accounts if account.region == name]
+        chance.shuffle(accounts)
+        accounts.sort(key=lambda account: account.status != "active")
+        for place, account in enumerate(accounts):
+            account.account_manager = managers[place % len(managers)]
+
+
+def person_names(world: World) -> Iterator[str]:
+    """Invented names, no two alike; the managers take the first ones."""
+    people = world.words["people"]
+    names = [surname + given for surname in people["surnames"] for given in people["given"]]
+    chance = world.stream("people")
+    yield from sample(chance, names, len(names), lambda _: 1.0)

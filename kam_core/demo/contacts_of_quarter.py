@@ -1,0 +1,192 @@
+"""The contacts of one quarter: promised ones, ones about needs, routine."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from kam_core.demo import duties, hours
+from kam_core.demo.cases import reserved_kinds, unnamed_needs
+from kam_core.demo.chance import pick, rounded, sample
+from kam_core.demo.dates import Span
+from kam_core.demo.needs import heard_window
+from kam_core.demo.rows import Account, Interaction, Need
+from kam_core.demo.story import Quarter
+from kam_core.demo.world import World, customer_days, has_key_potential
+
+DUAL_KINDS = {"training": 0.7, "workshop": 0.8, "meeting": 0.35, "visit": 0.2}
+KEY_VISIT_WEIGHT = 2.2
+PROMISED_LINK_SHARE = 0.8
+CUSTOMER_INITIATED = {"call": 0.25, "meeting": 0.15, "visit": 0.08, "other": 0.2}
+
+
+def is_maintenance(row: Interaction) -> bool:
+    return row.status == "completed" and row.kind != "invitation"
+
+
+@dataclass
+class QuarterPlan:
+    """The interactions of one quarter, filled up to the numbers the story tells."""
+
+    world: World
+    chance: random.Random
+    quarter: Quarter
+    told: list[Interaction]
+
+    def rows(self) -> list[Interaction]:
+        promised = duties.kept_and_missed(self.world, self.chance, self.quarter, self.told)
+        for row in promised:
+            if row.status == "completed":
+                self._hand_to_expert(row)
+        held = [row for row in [*self.told, *promised] if is_maintenance(row)]
+        held += self._about_needs(held)
+        held += self._routine(self.quarter.interactions - len(held))
+        self._mislink(held)
+        hours.spend(self.world, self.chance, self.quarter, held)
+        return held + [row for row in [*self.told, *promised] if not is_maintenance(row)]
+
+    def _about_needs(self, held: list[Interaction]) -> list[Interaction]:
+        """Link promised contacts to needs and add others until the match rate is the one told."""
+        named = {row.need_id for row in held if row.need_id}
+        missing = rounded(self.quarter.match_rate * self.quarter.interactions) - sum(
+            1 for row in held if row.need_id
+        )
+        heard = self._heard_needs(named)
+        unheard_yet = [need for need in heard if need.need_id not in named]
+        links = self._linkable(held, heard)
+        room = self.quarter.interactions - len(held)
+        share = max(rounded(len(links) * PROMISED_LINK_SHARE), missing - room)
+        for row, need in links[: min(share, missing)]:
+            row.need_id = need.need_id
+            missing -= 1
+            unheard_yet = [each for each in unheard_yet if each is not need]
+        lengths = [len(self._workdays_of(need)) for need in heard]
+        more = self.chance.choices(heard, lengths, k=missing - len(unheard_yet))
+        return [self._need_visit(need) for need in unheard_yet + more]
+
+    def _heard_needs(self, named: set[str]) -> list[Need]:
+        """As many of the needs open in the quarter as the told coverage says."""
+        silent = unnamed_needs(self.world)
+        span = self.quarter.span
+        is_open = [
+            need
+            for need in self.world.needs
+            if need.raised_at.date() <= span.last
+            and (not need.resolved_at or need.resolved_at.date() >= span.first)
+        ]
+        count = rounded(self.quarter.need_coverage * len(is_open)) - len(named)
+        candidates = [
+            need
+            for need in is_open
+            if need.need_id not in silent | named and self._workdays_of(need)
+        ]
+        chosen = sample(self.chance, candidates, count, self._diligence_of)
+        return chosen + [need for need in is_open if need.need_id in named]
+
+    def _diligence_of(self, need: Need) -> float:
+        return self.world.diligence[self.world.account(need.account_id).account_manager]
+
+    def _window(self, need: Need) -> Span:
+        account = self.world.account(need.account_id)
+        return heard_window(self.world, account, need, self.quarter.span)
+
+    def _workdays_of(self, need: Need) -> list[date]:
+        return self.world.calendar.workdays(self._window(need))
+
+    def _linkable(
+        self, held: list[Interaction], heard: list[Need]
+    ) -> list[tuple[Interaction, Need]]:
+        """Promised contacts that could have been about a need, with that need."""
+        windows = [(need, self._window(need)) for need in heard]
+        pairs = []
+        for row in held:
+            fitting = [
+                need
+                for need, window in windows
+                if need.account_id == row.account_id and row.occurred_at.date() in window
+            ]
+            if fitting and not row.need_id:
+                pairs.append((row, self.chance.choice(fitting)))
+        self.chance.shuffle(pairs)
+        return pairs
+
+    def _need_visit(self, need: Need) -> Interaction:
+        account = self.world.account(need.account_id)
+        row = self._visit(account, self._kind(account, "need_kinds"), self._window(need))
+        row.need_id = need.need_id
+        return row
+
+    def _routine(self, count: int) -> list[Interaction]:
+        """Contacts about no need: everybody who works for us has at least one."""
+        present = [
+            account
+            for account in self.world.customers
+            if self.world.calendar.workdays(customer_days(account, self.quarter.span))
+        ]
+        weights = [KEY_VISIT_WEIGHT if has_key_potential(account) else 1.0 for account in present]
+        owned = [self._visit_of(owner, accounts) for owner, accounts in self._portfolios(present)]
+        rest = self.chance.choices(present, weights, k=max(0, count - len(owned)))
+        return owned[:count] + [
+            self._visit(account, self._kind(account, "routine_kinds"), self.quarter.span)
+            for account in rest
+        ]
+
+    def _kind(self, account: Account, mix: str) -> str:
+        """A kind of the mix, but none that a case keeps for the told interactions."""
+        reserved = reserved_kinds(self.world).get(account.account_id)
+        kinds = self.world.story["cadence"][mix].items()
+        return pick(self.chance, {kind: weight for kind, weight in kinds if kind != reserved})
+
+    def _portfolios(self, present: list[Account]) -> Iterable[tuple[str, list[Account]]]:
+        portfolios: dict[str, list[Account]] = {}
+        for account in present:
+            portfolios.setdefault(account.account_manager, []).append(account)
+            if account.expert_manager and self._is_pilot(self.quarter.span.last):
+                portfolios.setdefault(account.expert_manager, []).append(account)
+        return portfolios.items()
+
+    def _visit_of(self, owner: str, accounts: list[Account]) -> Interaction:
+        account = self.chance.choice(accounts)
+        is_expert = owner != account.account_manager
+        span = self._pilot_span() if is_expert else self.quarter.span
+        row = self._visit(account, "meeting" if is_expert else "visit", span)
+        row.owner = owner
+        return row
+
+    def _pilot_span(self) -> Span:
+        starts_on = self.world.story["dual_manager_pilot_starts_on"]
+        return Span(max(starts_on, self.quarter.span.first), self.quarter.span.last)
+
+    def _is_pilot(self, day: date) -> bool:
+        return day >= self.world.story["dual_manager_pilot_starts_on"]
+
+    def _visit(self, account: Account, kind: str, span: Span) -> Interaction:
+        days = customer_days(account, span)
+        day = self.world.calendar.workday(self.chance, days)
+        row = Interaction(
+            "",
+            account.account_id,
+            kind,
+            "completed",
+            self.world.calendar.moment(self.chance, day),
+            owner=account.account_manager,
+        )
+        is_asked = self.chance.random() < CUSTOMER_INITIATED.get(kind, 0.0)
+        row.initiated_by = "customer" if is_asked else "us"
+        self._hand_to_expert(row)
+        return row
+
+    def _hand_to_expert(self, row: Interaction) -> None:
+        expert = self.world.account(row.account_id).expert_manager
+        is_pilot = bool(expert) and self._is_pilot(row.occurred_at.date())
+        if is_pilot and self.chance.random() < DUAL_KINDS.get(row.kind, 0.0):
+            row.owner = expert
+
+    def _mislink(self, held: list[Interaction]) -> None:
+        """A few contacts name a need of another account: a data error to be found."""
+        count = self.world.story["wrong_need_links"].get(self.quarter.name, 0)
+        named = [row for row in held if row.need_id]
+        unnamed = [row for row in held if not row.need_id and row not in self.told]
+        for row in sample(self.chance, unnamed, count, lambda _: 1.0):
+            others = [each.need_id for each in named if each.account_id != row.account_id]
+            row.need_id = self.chance.choice(others)

@@ -1,0 +1,179 @@
+"""Contracts that renew or not, and opportunities won and lost."""
+
+import random
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+
+from kam_core.demo.cases import case_contracts, case_opportunities
+from kam_core.demo.chance import pick, rounded
+from kam_core.demo.dates import DAY, Span, quarter_name
+from kam_core.demo.orders import TEN_THOUSAND_YUAN
+from kam_core.demo.rows import Account, Contract, Opportunity
+from kam_core.demo.story import Quarter
+from kam_core.demo.world import World, customer_days, has_key_potential
+
+YEAR = timedelta(days=365)
+CONTRACT_SHARE = {True: 0.92, False: 0.5}  # of key and other accounts
+FIRST_STARTS = Span(date(2021, 1, 4), date(2022, 3, 31))
+PAUSE_DAYS = (25, 110)
+OPPORTUNITY_KINDS = {"new": 0.12, "cross_sell": 0.38, "upsell": 0.3, "renewal": 0.2}
+WON_SHARE = 0.56
+DAYS_TO_CLOSE = (18, 170)
+
+
+def contract(world: World) -> None:
+    chance = world.stream("contracts")
+    rows = case_contracts(world)
+    hours = _personalised_hours(world)
+    for account in world.customers:
+        is_told = account.account_id == world.story.case_id("F")
+        if not is_told and chance.random() < CONTRACT_SHARE[has_key_potential(account)]:
+            rows += _chain(world, chance, account, hours[account.account_id])
+    rows.sort(key=lambda row: (row.starts_on, row.account_id))
+    for number, row in enumerate(rows, start=1):
+        row.contract_id = f"HT{number:04d}"
+    world.contracts = rows
+    _value_by_contract(world)
+
+
+def _personalised_hours(world: World) -> dict[str, list[tuple[date, float]]]:
+    hours: dict[str, list[tuple[date, float]]] = defaultdict(list)
+    for row in world.interactions:
+        if row.work_type == "personalised" and row.occurred_at:
+            hours[row.account_id].append((row.occurred_at.date(), float(row.duration_hours)))
+    return hours
+
+
+def _chain(
+    world: World, chance: random.Random, account: Account, hours: list[tuple[date, float]]
+) -> list[Contract]:
+    """Yearly contracts one after the other; where one does not renew, a pause or the end."""
+    as_of = world.story.as_of
+    ends_for_good = account.lost_on or date.max
+    first = FIRST_STARTS.first + DAY * chance.randrange(FIRST_STARTS.days)
+    starts_on = max(first, account.customer_since + DAY * chance.randrange(5, 30))
+    rows: list[Contract] = []
+    while starts_on < min(as_of, ends_for_good):
+        ends_on = min(starts_on + YEAR - DAY, ends_for_good)
+        row = Contract("", account.account_id, starts_on, ends_on, 0)
+        row.amount = _amount(world, chance, row)
+        if rows and rows[-1].renewed:
+            rows[-1].renewal_amount = row.amount
+        rows.append(row)
+        starts_on = ends_on + DAY
+        if ends_on < as_of:
+            row.renewed = ends_on != ends_for_good and _renews(world, chance, row, hours)
+            pause = chance.randrange(*PAUSE_DAYS)
+            starts_on += DAY * (0 if row.renewed else pause)
+    return rows
+
+
+def _amount(world: World, chance: random.Random, contract: Contract) -> int:
+    """About what the account orders in such a year; a running contract looks at the year before."""
+    span = Span(contract.starts_on, contract.ends_on)
+    if contract.ends_on > world.story.as_of or span.first < world.story.history.first:
+        last = min(world.story.as_of, max(span.first, world.story.history.first + YEAR))
+        span = Span(last - YEAR + DAY, last)
+    bought = world.bought(contract.account_id, span) * 365 / max(60, span.days)
+    amount = rounded(bought * chance.uniform(0.72, 1.02) / TEN_THOUSAND_YUAN) * TEN_THOUSAND_YUAN
+    return max(3 * TEN_THOUSAND_YUAN, amount)
+
+
+def _renews(
+    world: World, chance: random.Random, contract: Contract, hours: list[tuple[date, float]]
+) -> bool:
+    """Likelier with personalised hours in the twelve months before the end."""
+    logit = world.story["contract_renewal_logit"]
+    year = Span(contract.ends_on - YEAR + DAY, contract.ends_on)
+    spent = sum(amount for day, amount in hours if day in year)
+    odds = 2.718281828 ** (logit["base"] + logit["per_personalised_hour"] * spent)
+    return chance.random() < odds / (1 + odds)
+
+
+def _value_by_contract(world: World) -> None:
+    """The annual contract value is that of the contract in force, else what the account buys."""
+    for row in world.contracts:
+        if row.starts_on <= world.story.as_of <= row.ends_on:
+            world.account(row.account_id).annual_contract_value = row.amount
+
+
+def open_opportunities(world: World) -> None:
+    chance = world.stream("opportunities")
+    rows = case_opportunities(world)
+    for quarter in world.story.quarters:
+        rows += _quarter_opportunities(world, chance, quarter)
+    rows += [
+        _prospect_opportunity(world, chance, account)
+        for account in world.accounts
+        if account.status == "prospect"
+    ]
+    rows.sort(key=lambda row: (row.opened_on, row.account_id, row.amount or 0))
+    for number, row in enumerate(rows, start=1):
+        row.opportunity_id = f"SJ{number:04d}"
+    world.opportunities = rows
+
+
+def _quarter_opportunities(
+    world: World, chance: random.Random, quarter: Quarter
+) -> list[Opportunity]:
+    told = {world.story.case_id("A")}
+    clients = [
+        account
+        for account in world.customers
+        if account.account_id not in told
+        and world.calendar.workdays(customer_days(account, quarter.span))
+    ]
+    weights = [2.5 if has_key_potential(account) else 1.0 for account in clients]
+    return [
+        _opportunity(world, chance, quarter, account)
+        for account in chance.choices(clients, weights, k=quarter.opportunities)
+    ]
+
+
+def _opportunity(
+    world: World, chance: random.Random, quarter: Quarter, account: Account
+) -> Opportunity:
+    opened_on = world.calendar.workday(chance, customer_days(account, quarter.span))
+    row = Opportunity(
+        "",
+        account.account_id,
+        opened_on,
+        None,
+        "open",
+        _project_amount(chance, account),
+        pick(chance, OPPORTUNITY_KINDS),
+    )
+    closed = opened_on + DAY * chance.randrange(*DAYS_TO_CLOSE)
+    closed = world.calendar.next_open(datetime.combine(closed, time())).date()
+    if account.lost_on and closed > account.lost_on:
+        _lose(world, chance, row, account.lost_on)
+    elif closed <= world.story.as_of:
+        is_won = chance.random() < WON_SHARE
+        row.outcome, row.closed_on = "won", closed
+        if not is_won:
+            _lose(world, chance, row, closed)
+    return row
+
+
+def _project_amount(chance: random.Random, account: Account) -> int:
+    usual = max(20 * TEN_THOUSAND_YUAN, (account.annual_contract_value or 0) // 8)
+    amount = usual * chance.lognormvariate(-0.3, 0.6)
+    return max(1, rounded(amount / TEN_THOUSAND_YUAN)) * TEN_THOUSAND_YUAN
+
+
+def _lose(world: World, chance: random.Random, row: Opportunity, day: date) -> None:
+    """Many are lost before a quote; in the told quarter all are, but for those of case A."""
+    row.outcome, row.closed_on = "lost", day
+    words = world.words["opportunities"]
+    is_told_quarter = quarter_name(day) == world.story.told.name
+    if is_told_quarter or chance.random() < world.story["unquoted_loss_share"]:
+        row.amount, row.lost_reason = None, chance.choice(words["unquoted_reasons"])
+    else:
+        row.lost_reason = chance.choice(words["lost_reasons"])
+
+
+def _prospect_opportunity(world: World, chance: random.Random, account: Account) -> Opportunity:
+    span = Span(date(world.story.as_of.year, 3, 1), world.story.as_of)
+    opened_on = world.calendar.workday(chance, span)
+    amount = _project_amount(chance, account)
+    return Opportunity("", account.account_id, opened_on, None, "open", amount, "new")

@@ -1,0 +1,95 @@
+"""Days, spans of days and the working calendar of the sample company."""
+
+import random
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days from ``first`` to ``last``, both included; empty when last is before first."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return max(0, (self.last - self.first).days + 1)
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def overlap(self, other: "Span") -> "Span":
+        return Span(max(self.first, other.first), min(self.last, other.last))
+
+
+def quarter_span(name: str) -> Span:
+    """Calendar quarter such as 2024-Q3."""
+    year, number = int(name[:4]), int(name[-1])
+    return Span(date(year, 3 * number - 2, 1), next_month(date(year, 3 * number, 1)) - DAY)
+
+
+def quarter_name(day: date) -> str:
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
+def next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def months(span: Span) -> list[Span]:
+    """The whole calendar months that begin in a span."""
+    found, first = [], span.first.replace(day=1)
+    while first <= span.last:
+        found.append(Span(first, next_month(first) - DAY))
+        first = next_month(first)
+    return found
+
+
+class Calendar:
+    """Working days (Monday to Friday without public holidays) and hours."""
+
+    def __init__(self, history: Span, holidays: Iterable[Span], opens: int, closes: int) -> None:
+        closed = {day for holiday in holidays for day in _days(holiday)}
+        workdays = (day for day in _days(history) if day.weekday() < 5 and day not in closed)
+        self._days = list(workdays)
+        self._opens, self._closes = opens, closes
+
+    def workdays(self, span: Span) -> list[date]:
+        return self._days[bisect_left(self._days, span.first) : bisect_right(self._days, span.last)]
+
+    def workday(self, chance: random.Random, span: Span) -> date:
+        """Any working day of a span that holds one."""
+        low, high = bisect_left(self._days, span.first), bisect_right(self._days, span.last)
+        return self._days[chance.randrange(low, high)]
+
+    def moment(self, chance: random.Random, day: date) -> datetime:
+        """A time of that day inside working hours, on five minutes."""
+        minutes = 30 + 5 * chance.randrange((self._closes - self._opens - 1) * 12)
+        return datetime.combine(day, time(self._opens)) + timedelta(minutes=minutes)
+
+    def open_hours(self, day: date) -> tuple[datetime, datetime]:
+        return (
+            datetime.combine(day, time(self._opens)),
+            datetime.combine(day, time(self._closes)),
+        )
+
+    def next_open(self, moment: datetime) -> datetime:
+        """The moment itself when somebody works then, else the next opening."""
+        day = moment.date()
+        opens, closes = self.open_hours(day)
+        place = bisect_left(self._days, day)
+        is_workday = place < len(self._days) and self._days[place] == day
+        if is_workday and moment <= closes:
+            return max(moment, opens)
+        place += is_workday
+        later = self._days[place] if place < len(self._days) else day + DAY
+        return self.open_hours(later)[0]
+
+
+def _days(span: Span) -> list[date]:
+    return [span.first + DAY * offset for offset in range(span.days)]

@@ -1,0 +1,145 @@
+"""Rows of the sample tables: fields are the contract's columns, money is whole cents."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass
+class Account:
+    account_id: str
+    account_name: str
+    region: str
+    industry: str
+    account_manager: str = ""
+    expert_manager: str = ""
+    customer_since: date | None = None
+    status: str = "active"
+    lost_on: date | None = None
+    annual_contract_value: int | None = None
+    annual_purchase_budget: int | None = None
+    growth_potential: int | None = None
+    industry_influence: int | None = None
+    strategic_fit: int | None = None
+    relative_advantage: int | None = None
+    financial_risk: int | None = None
+    compliance_risk: int | None = None
+    industry_risk: int | None = None
+    declared_tier: str = ""
+    relationship_level: str = ""
+    relationship_target: str = ""
+
+
+@dataclass
+class Order:
+    order_id: str
+    account_id: str
+    ordered_on: date
+    amount: int
+    gross_profit: int
+    product: str
+    kind: str
+
+
+@dataclass
+class Need:
+    need_id: str
+    account_id: str
+    raised_at: datetime
+    category: str
+    description: str
+    responded_at: datetime | None = None
+    resolved_at: datetime | None = None
+
+
+@dataclass
+class Interaction:
+    interaction_id: str
+    account_id: str
+    kind: str
+    status: str
+    occurred_at: datetime | None = None
+    planned_for: date | None = None
+    owner: str = ""
+    duration_hours: Decimal | None = None
+    work_type: str = ""
+    contact_level: str = ""
+    need_id: str = ""
+    initiated_by: str = "us"
+    responded_at: datetime | None = None
+    subject: str = ""
+    notes: str = ""
+
+
+@dataclass
+class Contract:
+    contract_id: str
+    account_id: str
+    starts_on: date
+    ends_on: date
+    amount: int
+    renewed: bool | None = None
+    renewal_amount: int | None = None
+
+
+@dataclass
+class Opportunity:
+    opportunity_id: str
+    account_id: str
+    opened_on: date
+    closed_on: date | None
+    outcome: str
+    amount: int | None
+    kind: str
+    lost_reason: str = ""
+
+
+@dataclass
+class Ticket:
+    ticket_id: str
+    account_id: str
+    kind: str
+    opened_at: datetime
+    first_response_at: datetime | None = None
+    resolved_at: datetime | None = None
+    contacts_to_resolve: int | None = None
+    topic: str = ""
+
+
+@dataclass
+class Survey:
+    survey_id: str
+    account_id: str
+    surveyed_on: date
+    score: int
+    personalised_enough: bool
+    effective: bool
+    respondent_level: str
+
+
+@dataclass
+class Contact:
+    contact_id: str
+    account_id: str
+    level: str
+    name: str
+    title: str
+    email: str
+    phone: str
+
+
+@dataclass
+class ValueItem:
+    account_id: str
+    dated_on: date
+    component: str
+    amount: int
+
+
+@dataclass
+class Target:
+    metric: str
+    quarter: str
+    region: str
+    tier: str
+    target: Decimal

@@ -1,0 +1,41 @@
+"""Writes rows as CSV files with the headers of the data contract."""
+
+import csv
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from kam_core.contract import Column, Table, tables
+from kam_core.demo.world import World
+
+
+def write_tables(world: World, directory: Path) -> list[Path]:
+    directory.mkdir(parents=True, exist_ok=True)
+    return [_write(table, getattr(world, table.name), directory) for table in tables().values()]
+
+
+def _write(table: Table, rows: Sequence[Any], directory: Path) -> Path:
+    path = directory / f"{table.name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([column.name for column in table.columns])
+        for row in rows:
+            writer.writerow([_text(column, getattr(row, column.name)) for column in table.columns])
+    return path
+
+
+def _text(column: Column, value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}"
+        case date():
+            return value.isoformat()
+        case int() if column.type == "money":
+            return f"{value // 100}.{value % 100:02d}"
+        case _:
+            return str(value)
