@@ -1,0 +1,302 @@
+"""Metrics: one SQL file each, its header, and running it for periods and slices.
+
+A metric file gives exact numerators and denominators per period and account; they are added in SQL
+and divided here, once, as fractions.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from kam_core import periods
+from kam_core.errors import KamError
+from kam_core.periods import Period
+
+SQL = Path(__file__).parent / "sql" / "metrics"
+KINDS = ("sum", "ratio", "change", "quantile")
+TIERS = "tiers"
+# Views that cost more to plan and compute than the metrics that read them.
+COSTLY = ("scoped.obligations", "scoped.tiered_account_periods", "as_of.period_tiers")
+
+Exact = int | Decimal
+
+# Durations reach the end as whole microseconds, so that nothing is rounded on the way.
+MICROSECONDS = {"days": 86_400_000_000, "hours": 3_600_000_000}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What the header of a metric file says, and its query."""
+
+    name: str
+    order: int
+    zh: str
+    en: str
+    kind: str
+    unit: str
+    better: str
+    grain: str
+    needs: tuple[str, ...]
+    slices: tuple[str, ...]
+    interval: str
+    means_zh: str
+    means_en: str
+    not_zh: str
+    not_en: str
+    sql: str = field(repr=False)
+    dated: str | None = None
+    quantile: Fraction = Fraction(1, 2)
+
+    def title(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+    def means(self, lang: str) -> str:
+        return self.means_zh if lang == "zh" else self.means_en
+
+    def excludes(self, lang: str) -> str:
+        return self.not_zh if lang == "zh" else self.not_en
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the version holds as of the day in scope: which days each loaded table speaks for."""
+
+    as_of: date | None
+    days: dict[str, tuple[date | None, date | None]]
+    tier_needs: tuple[str, ...]
+    filled_columns: frozenset[str]
+
+
+def catalogue() -> dict[str, Metric]:
+    """All metrics by name, in the order in which they are shown."""
+    return dict(_catalogue())
+
+
+@cache
+def _catalogue() -> dict[str, Metric]:
+    read = (parse(path.read_text("utf-8")) for path in SQL.glob("*.sql"))
+    return {m.name: m for m in sorted(read, key=lambda m: (m.order, m.name))}
+
+
+def metric(name: str) -> Metric:
+    """One metric of the catalogue; KamError("unknown_metric") if there is none of that name."""
+    if name not in _catalogue():
+        raise KamError("unknown_metric", metric=name)
+    return _catalogue()[name]
+
+
+def parse(text: str) -> Metric:
+    """A metric from the text of its file: header lines ``-- key: value``, then the query."""
+    values, sql = header(text)
+    return Metric(
+        name=values["metric"],
+        order=int(values["order"]),
+        needs=_names(values["needs"]),
+        slices=_names(values["slices"]),
+        dated=values.get("dated"),
+        quantile=Fraction(values.get("quantile", "0.5")),
+        sql=sql,
+        **{name: values[name] for name in ("zh", "en", "kind", "unit", "better", "grain")},
+        interval=values["interval"],
+        **{
+            f"{name}_{lang}": values[f"{name}-{lang}"]
+            for name in ("means", "not")
+            for lang in ("zh", "en")
+        },
+    )
+
+
+def header(text: str) -> tuple[dict[str, str], str]:
+    """Split a documented SQL file into header and query; an indented line continues a value."""
+    values: dict[str, str] = {}
+    lines = text.splitlines()
+    key = ""
+    for number, line in enumerate(lines):
+        if not line.startswith("--"):
+            return values, "\n".join(lines[number:])
+        if line.startswith("--  "):
+            values[key] += " " + line[2:].strip()
+        else:
+            key, _, value = line[2:].strip().partition(":")
+            values[key] = value.strip()
+    return values, ""
+
+
+def run(
+    cursor: duckdb.DuckDBPyConnection,
+    name: str,
+    asked: Sequence[Period],
+    by: Sequence[str] = (),
+    data: Data | None = None,
+) -> pd.DataFrame:
+    """A metric for each period and slice: exact numerator and denominator, and value.
+
+    A period about which the data says nothing has no row; a slice without a case has value None.
+    """
+    wanted = metric(name)
+    for column in by:
+        if column not in wanted.slices:
+            raise KamError("slice_not_defined", metric=name, by=column)
+    data = data or survey(cursor, [wanted])
+    told = [period for period in asked if obstacle(wanted, period, data) is None]
+    rows = _rows(cursor, wanted, told, tuple(by)) if told else []
+    return pd.DataFrame(
+        [_with_value(wanted, row) for row in rows],
+        columns=["period", *by, "numerator", "denominator", "value"],
+        dtype=object,
+    )
+
+
+def run_together(
+    cursor: duckdb.DuckDBPyConnection, wanted: Sequence[Metric], period: Period, data: Data
+) -> dict[str, dict[str, object]]:
+    """Several metrics for one period and the whole scope; what they share is computed once."""
+    told = [m for m in wanted if obstacle(m, period, data) is None]
+    set_periods(cursor, [period])
+    accounts, tiers_asked = _accounts(cursor, ())
+    queries = {m: composed(m, accounts, tiers_asked, ()) for m in told}
+    kept = [view for view in COSTLY if sum(view in query for query in queries.values()) > 1]
+    for view in kept:
+        cursor.execute(f"create or replace temp table {_kept_name(view)} as from {view}")
+    rows = {m: cursor.execute(_with_kept(query, kept)).fetchall() for m, query in queries.items()}
+    for view in kept:
+        cursor.execute(f"drop table {_kept_name(view)}")
+    columns = ("period", "numerator", "denominator", "value")
+    return {
+        m.name: dict(zip(columns, _with_value(m, found[0]), strict=True))
+        for m, found in rows.items()
+        if found
+    }
+
+
+def survey(cursor: duckdb.DuckDBPyConnection, wanted: Iterable[Metric]) -> Data:
+    """What the version holds of the tables and columns that some metrics need."""
+    as_of = cursor.execute("select as_of()").fetchall()[0][0]
+    covered = cursor.execute("select table_name, covers_from, covers_to from as_of.coverage")
+    days = {table: (first, last) for table, first, last in covered.fetchall()}
+    rows = cursor.execute("select need from settings.tier_needs order by position").fetchall()
+    tier_needs = tuple(need for (need,) in rows)
+    named = {option for m in wanted for need in _needs(m, tier_needs) for option in need.split("|")}
+    columns = sorted(option for option in named if "." in option)
+    return Data(as_of, days, tier_needs, frozenset(c for c in columns if _is_filled(cursor, c)))
+
+
+def obstacle(wanted: Metric, period: Period, data: Data) -> str | None:
+    """Why the data can say nothing about a metric in a period, or None if it can."""
+    if data.as_of is None or period.starts_on > data.as_of:
+        return "not_started"
+    for need in _needs(wanted, data.tier_needs):
+        options = need.split("|")
+        if not any(option in data.days or option in data.filled_columns for option in options):
+            return f"needs:{options[0]}"
+    if wanted.dated and not _covers(data.days[wanted.dated], wanted, period):
+        return f"outside_data:{wanted.dated}"
+    return None
+
+
+def exact_value(wanted: Metric, numerator: Exact, denominator: Exact | None) -> Fraction | None:
+    """The figure as a fraction; None where there is no case (or, for a change, no base)."""
+    if wanted.kind == "sum":
+        return Fraction(numerator)
+    if denominator is None or denominator <= 0:
+        return None
+    ratio = Fraction(numerator) / Fraction(denominator)
+    return ratio - 1 if wanted.kind == "change" else ratio
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _needs(wanted: Metric, tier_needs: tuple[str, ...]) -> list[str]:
+    """What a metric needs, with "tiers" replaced by what the active scheme needs."""
+    return [part for need in wanted.needs for part in (tier_needs if need == TIERS else (need,))]
+
+
+def _is_filled(cursor: duckdb.DuckDBPyConnection, column: str) -> bool:
+    table, name = column.split(".")
+    return bool(cursor.execute(f"select count({name}) > 0 from as_of.{table}").fetchall()[0][0])
+
+
+def _covers(days: tuple[date | None, date | None], wanted: Metric, period: Period) -> bool:
+    first, last = days
+    if first is None or last is None:
+        return False
+    if wanted.kind == "change" and periods.year_before(period)[0] < first:
+        return False
+    return period.ends_on >= first and period.starts_on <= last
+
+
+def _rows(
+    cursor: duckdb.DuckDBPyConnection, wanted: Metric, told: list[Period], by: tuple[str, ...]
+) -> list[tuple]:
+    set_periods(cursor, told)
+    return cursor.execute(composed(wanted, *_accounts(cursor, by), by)).fetchall()
+
+
+def _accounts(cursor: duckdb.DuckDBPyConnection, by: tuple[str, ...]) -> tuple[str, bool]:
+    """The view of accounts to add up over, which has tiers only where they are asked for."""
+    tiers_asked = cursor.execute("select getvariable('tiers') is not null").fetchall()[0][0]
+    has_tiers = tiers_asked or "tier" in by
+    return ("scoped.tiered_account_periods" if has_tiers else "scoped.account_periods"), tiers_asked
+
+
+def _kept_name(view: str) -> str:
+    return "temp.kept_" + view.replace(".", "_")
+
+
+def _with_kept(query: str, kept: list[str]) -> str:
+    for view in kept:
+        query = query.replace(view, _kept_name(view))
+    return query
+
+
+def composed(wanted: Metric, accounts: str, tiers_asked: bool, by: tuple[str, ...]) -> str:
+    """The query of a metric, added up over the accounts in scope by period and slice."""
+    keys = ", ".join(["period", *by])
+    where = "where is_tier_in_scope(tier)" if tiers_asked else ""
+    if wanted.kind == "sum":
+        figures = "coalesce(sum(numerator), 0), null"
+    elif wanted.kind == "quantile":
+        figures = "list(value order by value) filter (where value is not null), count(value)"
+    else:
+        figures = "coalesce(sum(numerator), 0), coalesce(sum(denominator), 0)"
+    return (
+        f"with facts as (\n{wanted.sql}\n)\n"
+        f"select {keys}, {figures}\n"
+        f"from {accounts} left join facts using (period, account_id)\n"
+        f"{where} group by {keys} order by {keys}"
+    )
+
+
+def set_periods(cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period] | None) -> None:
+    """Set the session variable ``periods``; None leaves none, so that no view shows a row."""
+    value = None if asked is None else periods.as_variable(asked)
+    cursor.execute("set variable periods = $value", {"value": value})
+
+
+def _with_value(wanted: Metric, row: tuple) -> tuple:
+    *keys, numerator, denominator = row
+    if wanted.kind == "quantile":
+        value, numerator = _quantile(wanted, numerator), None
+    else:
+        value = exact_value(wanted, numerator, denominator)
+    return (*keys, numerator, denominator, None if value is None else float(value))
+
+
+def _quantile(wanted: Metric, microseconds: list[int] | None) -> Fraction | None:
+    """The quantile of sorted durations, linear between neighbours, in the unit of the metric."""
+    if not microseconds:
+        return None
+    place = (len(microseconds) - 1) * wanted.quantile
+    below = int(place)
+    above = min(below + 1, len(microseconds) - 1)
+    step = (microseconds[above] - microseconds[below]) * (place - below)
+    return Fraction(microseconds[below] + step) / MICROSECONDS[wanted.unit]

@@ -1,0 +1,210 @@
+"""Metrics side by side for one period: value, target, gap, 95 % interval and status.
+
+No data, no target and zero are three different answers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import sqrt
+from statistics import NormalDist
+
+import duckdb
+
+from kam_core import config, metrics, periods
+from kam_core.metrics import Exact, Metric
+from kam_core.periods import Period
+
+NOTHING = {"numerator": None, "denominator": None, "value": None}
+
+
+@dataclass(frozen=True)
+class Score:
+    """One line of the scorecard; shares are fractions of 1, ``reason`` is a code or None.
+
+    ``decidable`` is False where the interval contains the target: too few cases to tell.
+    """
+
+    metric: str
+    unit: str
+    value: float | None
+    numerator: Exact | None
+    denominator: Exact | None
+    low: float | None
+    high: float | None
+    target: float | None
+    gap: float | None
+    status: str
+    decidable: bool | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings by which a figure is judged."""
+
+    near_tolerance: Fraction
+    z: float
+
+
+def quarter(cursor: duckdb.DuckDBPyConnection, label: str) -> Period:
+    """The quarter of that name in the fiscal year of the version that ``cursor`` reads."""
+    return periods.quarter(label, int(config.threshold(cursor, "fiscal_year_start_month")))
+
+
+def scorecard(
+    cursor: duckdb.DuckDBPyConnection, period: Period, names: Sequence[str] | None = None
+) -> list[Score]:
+    """Every metric (or those named, in that order) judged for one period and the cursor's scope."""
+    wanted = [metrics.metric(name) for name in (metrics.catalogue() if names is None else names)]
+    data = metrics.survey(cursor, wanted)
+    goals = targets(cursor, period)
+    rules = _rules(cursor)
+    found = metrics.run_together(cursor, wanted, period, data)
+    return [
+        _score(m, period, found.get(m.name, NOTHING), goals.get(m.name), data, rules)
+        for m in wanted
+    ]
+
+
+def targets(cursor: duckdb.DuckDBPyConnection, period: Period) -> dict[str, Decimal]:
+    """The target of each metric that holds for the cursor's scope, by metric name.
+
+    A target for a region or a tier holds where the viewer looks at exactly that one; the most
+    specific target wins: region and tier, region, tier, all, and last the default of the settings.
+    """
+    rows = cursor.execute(TARGETS, {"period": period.period}).fetchall()
+    return dict(rows)
+
+
+TARGETS = """
+with candidates as (
+    select metric, target, 0 as specificity from settings.targets where as_of() is not null
+    union all
+    select
+        metric,
+        target,
+        case when region is not null then 3 else 1 end
+            + case when tier is not null then 1 else 0 end
+    from scoped.targets
+    where quarter = $period
+        and (region is null or len(getvariable('regions')::varchar[]) = 1)
+        and (tier is null or getvariable('tiers')::varchar[] = [tier])
+)
+select metric, arg_max(target, specificity) from candidates group by metric
+"""
+
+
+def plain(score: Score) -> dict[str, object]:
+    """A score as plain JSON values, exact figures as numbers: the rows that `kpis` prints."""
+    fields = asdict(score)
+    for name in ("numerator", "denominator"):
+        if isinstance(fields[name], Decimal):
+            fields[name] = float(fields[name])
+    del fields["decidable"]
+    return fields
+
+
+def wilson(successes: int, cases: int, z: float) -> tuple[float, float]:
+    """The Wilson score interval of a share: honest for few cases and near 0 and 1."""
+    share = successes / cases
+    centre = share + z * z / (2 * cases)
+    spread = z * sqrt(share * (1 - share) / cases + z * z / (4 * cases * cases))
+    scale = 1 + z * z / cases
+    low = (centre - spread) / scale if successes > 0 else 0.0
+    high = (centre + spread) / scale if successes < cases else 1.0
+    return low, high
+
+
+def status(value: Fraction, target: Fraction | None, better: str, tolerance: Fraction) -> str:
+    """met, near (missed by at most the tolerance, a share of the target), missed or no_target."""
+    if target is None:
+        return "no_target"
+    shortfall = target - value if better == "higher" else value - target
+    if shortfall <= 0:
+        return "met"
+    return "near" if shortfall <= tolerance * abs(target) else "missed"
+
+
+def _rules(cursor: duckdb.DuckDBPyConnection) -> Rules:
+    confidence = float(config.threshold(cursor, "confidence"))
+    return Rules(
+        near_tolerance=Fraction(config.threshold(cursor, "near_tolerance")),
+        z=NormalDist().inv_cdf((1 + confidence) / 2),
+    )
+
+
+def _score(
+    metric: Metric,
+    period: Period,
+    figures: dict,
+    goal: Decimal | None,
+    data: metrics.Data,
+    rules: Rules,
+) -> Score:
+    if figures["value"] is None:
+        reason = metrics.obstacle(metric, period, data) or "no_cases"
+        return _without_value(metric, figures, goal, reason)
+    partial = data.as_of is not None and period.ends_on > data.as_of
+    return _judged(metric, figures, goal, rules, partial)
+
+
+def _without_value(metric: Metric, figures: dict, goal: Decimal | None, reason: str) -> Score:
+    return Score(
+        metric=metric.name,
+        unit=metric.unit,
+        value=None,
+        numerator=figures["numerator"],
+        denominator=figures["denominator"],
+        low=None,
+        high=None,
+        target=None if goal is None else float(goal),
+        gap=None,
+        status="no_data",
+        decidable=None,
+        reason=reason,
+    )
+
+
+def _judged(
+    metric: Metric, figures: dict, goal: Decimal | None, rules: Rules, partial: bool
+) -> Score:
+    value, target = _exact(metric, figures), None if goal is None else Fraction(goal)
+    interval = _interval(metric, figures, rules)
+    decidable = None if goal is None or interval is None else not _contains(interval, goal)
+    reason = "partial" if partial else None
+    if decidable is False and not partial:
+        reason = f"not_decidable:{figures['denominator']}"
+    return Score(
+        metric=metric.name,
+        unit=metric.unit,
+        value=float(value),
+        numerator=figures["numerator"],
+        denominator=figures["denominator"],
+        low=interval[0] if interval else None,
+        high=interval[1] if interval else None,
+        target=None if goal is None else float(goal),
+        gap=None if target is None else float(value - target),
+        status=status(value, target, metric.better, rules.near_tolerance),
+        decidable=decidable,
+        reason=reason,
+    )
+
+
+def _exact(metric: Metric, figures: dict) -> Fraction:
+    """The figure as a fraction; a quantile has no numerator, its value is all there is."""
+    if figures["numerator"] is None:
+        return Fraction(figures["value"])
+    exact = metrics.exact_value(metric, figures["numerator"], figures["denominator"])
+    return Fraction(figures["value"]) if exact is None else exact
+
+
+def _interval(metric: Metric, figures: dict, rules: Rules) -> tuple[float, float] | None:
+    if metric.interval != "wilson":
+        return None
+    return wilson(int(figures["numerator"]), int(figures["denominator"]), rules.z)
+
+
+def _contains(interval: tuple[float, float], goal: Decimal) -> bool:
+    return interval[0] <= goal <= interval[1]

@@ -1,0 +1,27 @@
+-- metric: key_churn
+-- order:  60
+-- zh:     关键客户流失率
+-- en:     Key-account churn
+-- kind:   ratio
+-- unit:   percent
+-- better: lower
+-- grain:  period x account_id
+-- interval: wilson
+-- needs:  tiers
+-- slices: region, account_manager, industry, account_id
+-- means-zh: 期初第一天处于合作状态且属于关键层级的客户中，在期内流失的占比。
+-- means-en: Of the accounts that were active and in a key tier on the first day of the period,
+--           the share lost in it.
+-- not-zh: 期内才升入关键层级的客户；流失日期晚于截止日的客户；没有流失日期的已流失客户。
+-- not-en: Accounts that became key during the period, losses after the as-of date, lost
+--         accounts without a date of loss.
+select
+    t.period,
+    t.account_id,
+    count(*) filter (where a.lost_on between p.starts_on and p.ends_on) as numerator,
+    count(*) as denominator
+from as_of.period_tiers t
+join as_of.periods p using (period)
+join scoped.accounts a using (account_id)
+where t.is_key
+group by all

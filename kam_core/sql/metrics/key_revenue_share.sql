@@ -1,0 +1,26 @@
+-- metric: key_revenue_share
+-- order:  20
+-- zh:     核心客户贡献
+-- en:     Key-account share of revenue
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- interval: none
+-- needs:  orders, tiers
+-- dated:  orders
+-- slices: region, account_manager, industry, account_id
+-- means-zh: 期内销售额中，来自期初属于关键层级的客户的占比。
+-- means-en: Share of the period's revenue that comes from accounts in a key tier at the start
+--           of the period.
+-- not-zh: 期内才升入关键层级的客户，其订单不计入分子。
+-- not-en: Orders of accounts that became key during the period are not in the numerator.
+select
+    p.period,
+    o.account_id,
+    coalesce(sum(o.amount) filter (where t.is_key), 0) as numerator,
+    sum(o.amount) as denominator
+from scoped.orders o
+join as_of.period_months p on p.month = month_of(o.ordered_on)
+left join as_of.period_tiers t on t.period = p.period and t.account_id = o.account_id
+group by all

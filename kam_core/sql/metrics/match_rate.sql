@@ -1,0 +1,26 @@
+-- metric: match_rate
+-- order:  50
+-- zh:     需求匹配率
+-- en:     Match rate
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- interval: wilson
+-- needs:  interactions, needs
+-- dated:  interactions
+-- slices: region, tier, account_manager, industry, account_id
+-- means-zh: 期内已完成的维护互动中，对应了该客户当时已提出且尚未解决的需求的占比。
+-- means-en: Share of completed maintenance interactions that name a need of the same account,
+--           raised by then and not yet resolved.
+-- not-zh: 客户邀请；计划中、未执行和已取消的互动。填了其他客户需求编号的互动计为未匹配。
+-- not-en: Customer invitations; planned, missed and cancelled interactions. An interaction that
+--         names another account's need counts as unmatched.
+select
+    p.period,
+    m.account_id,
+    count(*) filter (where m.is_matched) as numerator,
+    count(*) as denominator
+from scoped.maintenance m
+join as_of.period_months p on p.month = month_of(m.occurred_at)
+group by all

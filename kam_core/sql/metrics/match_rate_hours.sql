@@ -1,0 +1,25 @@
+-- metric: match_rate_hours
+-- order:  52
+-- zh:     按工时计的匹配率
+-- en:     Match rate by hours
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- interval: none
+-- needs:  interactions, needs, interactions.duration_hours
+-- dated:  interactions
+-- slices: region, tier, account_manager, industry, account_id
+-- means-zh: 期内已完成的维护互动的工时中，用于对应客户需求的互动的占比。
+-- means-en: Share of the hours of completed maintenance interactions spent on those that name
+--           an open need.
+-- not-zh: 没有填写时长的互动；客户邀请。
+-- not-en: Interactions without a duration; customer invitations.
+select
+    p.period,
+    m.account_id,
+    coalesce(sum(m.duration_hours) filter (where m.is_matched), 0) as numerator,
+    coalesce(sum(m.duration_hours), 0) as denominator
+from scoped.maintenance m
+join as_of.period_months p on p.month = month_of(m.occurred_at)
+group by all

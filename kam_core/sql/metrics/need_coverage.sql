@@ -1,0 +1,36 @@
+-- metric: need_coverage
+-- order:  53
+-- zh:     需求覆盖率
+-- en:     Need coverage
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- interval: wilson
+-- needs:  interactions, needs
+-- dated:  interactions
+-- slices: region, tier, account_manager, industry, account_id
+-- means-zh: 期内曾处于未解决状态的需求中，至少被期内一次已完成的互动对应的占比。
+-- means-en: Of the needs that were open at some time in the period, the share named by at least
+--           one completed interaction in it.
+-- not-zh: 期初之前已解决的需求；计划中、未执行和已取消的互动；其他客户的互动。
+-- not-en: Needs resolved before the period; planned, missed and cancelled interactions;
+--         interactions of other accounts.
+with named as (
+    select distinct p.period, i.account_id, i.need_id
+    from scoped.interactions i
+    join as_of.period_months p on p.month = month_of(i.occurred_at)
+    where i.status = 'completed' and i.need_id is not null
+)
+select
+    p.period,
+    n.account_id,
+    count(named.need_id) as numerator,
+    count(*) as denominator
+from scoped.needs n
+join as_of.periods p
+    on n.raised_at < p.ends_on + interval 1 day
+    and (n.resolved_at is null or n.resolved_at >= p.starts_on)
+left join named
+    on named.period = p.period and named.account_id = n.account_id and named.need_id = n.need_id
+group by all

@@ -1,0 +1,36 @@
+-- metric: need_response_within_standard
+-- order:  56
+-- zh:     需求按时答复率
+-- en:     Needs answered within the standard
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- interval: wilson
+-- needs:  needs, needs.responded_at
+-- dated:  needs
+-- slices: region, tier, account_manager, industry, account_id
+-- means-zh: 期内提出的需求中，在规定工作日内（周一至周五，默认 5 个）得到答复的占比；超过规定时间仍未答复的计入分母。
+-- means-en: Share of the needs raised in the period that were answered within the standard
+--           (Monday to Friday, 5 days by default). A need still unanswered after the standard
+--           counts as not answered in time.
+-- not-zh: 尚在规定时间内、还未答复的需求；答复时间早于提出时间的记录。
+-- not-en: Needs without an answer for which the standard has not run out; needs answered before
+--         they were raised.
+select
+    p.period,
+    n.account_id,
+    count(*) filter (
+        where working_days_between(n.raised_at, n.responded_at)
+            <= setting('needs.response_standard_working_days')
+    ) as numerator,
+    count(*) as denominator
+from scoped.needs n
+join as_of.period_months p on p.month = month_of(n.raised_at)
+where n.responded_at >= n.raised_at
+    or (
+        n.responded_at is null
+        and working_days_between(n.raised_at, as_of())
+            > setting('needs.response_standard_working_days')
+    )
+group by all

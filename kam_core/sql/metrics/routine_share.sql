@@ -1,0 +1,25 @@
+-- metric: routine_share
+-- order:  51
+-- zh:     例行互动占比
+-- en:     Routine share
+-- kind:   ratio
+-- unit:   percent
+-- better: lower
+-- grain:  period x account_id
+-- interval: wilson
+-- needs:  interactions, needs
+-- dated:  interactions
+-- slices: region, tier, account_manager, industry, account_id
+-- means-zh: 期内已完成的维护互动中，没有对应客户需求的占比；恰好等于 1 减匹配率。
+-- means-en: Share of completed maintenance interactions that answer no need: exactly 1 minus
+--           the match rate.
+-- not-zh: 客户邀请；计划中、未执行和已取消的互动。
+-- not-en: Customer invitations; planned, missed and cancelled interactions.
+select
+    p.period,
+    m.account_id,
+    count(*) filter (where not m.is_matched) as numerator,
+    count(*) as denominator
+from scoped.maintenance m
+join as_of.period_months p on p.month = month_of(m.occurred_at)
+group by all

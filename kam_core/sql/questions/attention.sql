@@ -1,0 +1,83 @@
+-- question: attention
+-- parameters: periods
+-- means: What needs attention, at most one row per code, worst first: the figures of a sentence.
+--        cases of of_cases; share = cases / of_cases; amount is money at stake.
+with accounts as materialized (
+    select * from scoped.shown_accounts
+),
+rows (
+    position, code, region, account_id, account_name, cases, of_cases, amount, previous_amount, days
+) as (
+    select
+        1, 'key_accounts_lost', null::varchar, arg_max(account_id, lost),
+        arg_max(account_name, lost), count(*), null::bigint, sum(lost),
+        null::decimal(38, 2), null::bigint
+    from (
+        select a.account_id, a.account_name, coalesce(t.value, 0)::decimal(38, 2) as lost
+        from accounts a
+        join as_of.period_tiers t using (account_id)
+        join as_of.periods p using (period)
+        where t.is_key and a.lost_on between p.starts_on and p.ends_on
+    )
+    having count(*) > 0
+    union all
+    select
+        2, 'key_accounts_falling', null, arg_max(account_id, fall), arg_max(account_name, fall),
+        count(*), null, sum(revenue), sum(previous_revenue), null
+    from (
+        select
+            a.account_id, a.account_name, f.revenue, f.previous_revenue,
+            f.previous_revenue - f.revenue as fall
+        from scoped.falling_revenue f
+        join accounts a using (account_id)
+        where a.is_key
+    )
+    having count(*) > 0
+    union all
+    select
+        3, 'unanswered_invitations', null, arg_max(account_id, invitations),
+        arg_max(account_name, invitations), sum(invitations), count(*), null, null, max(waiting)
+    from (
+        select
+            a.account_id, a.account_name, count(*) as invitations, max(i.working_days) as waiting
+        from scoped.unanswered_invitations i
+        join accounts a using (account_id)
+        group by all
+    )
+    having count(*) > 0
+    union all
+    select
+        4, 'unheard_needs', null, arg_max(n.account_id, n.callbacks_without_it),
+        arg_max(a.account_name, n.callbacks_without_it), count(*), null, null, null,
+        max(n.callbacks_without_it)
+    from scoped.unheard_needs n
+    join accounts a using (account_id)
+    having count(*) > 0
+    union all
+    select 5, 'worst_completion_region', region, null, null, missed, ended, null, null, null
+    from (
+        select a.region, count(*) filter (where o.state = 'missed') as missed, count(*) as ended
+        from scoped.obligations o
+        join accounts a using (account_id)
+        where o.has_ended
+        group by a.region
+        having count(*) filter (where o.state = 'missed') > 0
+        order by missed / ended desc, missed desc, a.region
+        limit 1
+    )
+    union all
+    select 6, 'worst_match_region', region, null, null, matched, held, null, null, null
+    from (
+        select a.region, count(*) filter (where m.is_matched) as matched, count(*) as held
+        from scoped.maintenance m
+        join accounts a using (account_id)
+        join as_of.period_months p on p.month = month_of(m.occurred_at)
+        where exists (select 1 from as_of.coverage where table_name = 'needs')
+        group by a.region
+        order by matched / held, held desc, a.region
+        limit 1
+    )
+)
+select * exclude (position), cases / of_cases as share
+from rows
+order by position

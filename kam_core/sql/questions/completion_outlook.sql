@@ -1,0 +1,28 @@
+-- question: completion_outlook
+-- parameters: periods, target
+-- means: For each period asked for, kind and account manager: what completion is so far, what it
+--        can still reach, and how many more are needed for the target.
+with counted as (
+    select
+        o.asked_period,
+        o.kind,
+        o.account_manager,
+        count(*) filter (where o.state = 'done') as done,
+        count(*) filter (where o.state = 'missed') as missed,
+        count(*) filter (where o.state = 'open') as still_open,
+        count(*) filter (where o.shown_as = 'planned') as planned,
+        count(*) as owed
+    from scoped.obligations o
+    join scoped.tiered_account_periods d
+        on d.period = o.asked_period and d.account_id = o.account_id
+    where is_tier_in_scope(d.tier)
+    group by all
+)
+select
+    *,
+    done / owed as share_so_far,
+    (done + still_open) / owed as share_reachable,
+    greatest(ceil($target::decimal(9, 6) * owed)::bigint - done, 0) as needed,
+    done + still_open >= $target::decimal(9, 6) * owed as is_reachable
+from counted
+order by asked_period, kind, needed desc, account_manager

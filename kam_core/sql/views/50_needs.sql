@@ -1,0 +1,61 @@
+-- What follows from interactions and needs together.
+
+create view scoped.maintenance as
+select
+    i.interaction_id,
+    i.account_id,
+    i.kind,
+    i.occurred_at,
+    i.owner,
+    i.duration_hours,
+    i.work_type,
+    i.need_id,
+    n.need_id is not null as is_matched
+from scoped.interactions i
+left join scoped.needs n
+    on n.need_id = i.need_id
+    and n.account_id = i.account_id
+    and n.raised_at <= i.occurred_at
+    and (n.resolved_at is null or n.resolved_at >= i.occurred_at)
+where i.status = 'completed' and i.kind <> 'invitation';
+comment on view scoped.maintenance is
+    'Completed maintenance interactions; matched where they name an open need of the same account';
+
+create view scoped.unheard_needs as
+with later_callbacks as (
+    select
+        n.need_id,
+        count(*) as callbacks,
+        count(*) filter (where i.need_id = n.need_id) as naming_it,
+        max(i.occurred_at) as last_callback_at
+    from scoped.needs n
+    join scoped.interactions i
+        on i.account_id = n.account_id
+        and i.kind = 'monthly_callback'
+        and i.status = 'completed'
+        and i.occurred_at > n.raised_at
+    where n.resolved_at is null
+    group by all
+)
+select n.*, c.callbacks - c.naming_it as callbacks_without_it, c.last_callback_at
+from scoped.needs n
+join later_callbacks c using (need_id)
+where c.callbacks - c.naming_it >= setting('needs.unheard_after_callbacks');
+comment on view scoped.unheard_needs is
+    'Unresolved needs that several completed callbacks after them did not name';
+
+create view scoped.unanswered_invitations as
+select
+    i.*,
+    coalesce(i.occurred_at::date, i.planned_for) as invited_on,
+    working_days_between(coalesce(i.occurred_at::date, i.planned_for), as_of()) as working_days
+from scoped.interactions i
+where i.kind = 'invitation'
+    and i.initiated_by = 'customer'
+    and i.status <> 'cancelled'
+    and i.responded_at is null
+    and coalesce(i.occurred_at::date, i.planned_for) <= as_of()
+    and working_days_between(coalesce(i.occurred_at::date, i.planned_for), as_of())
+        > setting('invitations.response_standard_working_days');
+comment on view scoped.unanswered_invitations is
+    'Invitations by customers that are still without an answer after the standard';

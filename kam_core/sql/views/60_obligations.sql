@@ -1,0 +1,130 @@
+-- Who is owed which kind of interaction in which period, by settings.cadences, and whether it
+-- happened. A period asked for holds the obligations whose own period ends in it. Nothing is owed
+-- where interactions were never loaded.
+
+create view as_of.obligation_periods as
+with lengths (every, months) as (values ('month', 1), ('quarter', 3), ('year', 12)),
+fiscal as (
+    select
+        period,
+        month,
+        (month(month) - setting('fiscal_year_start_month') + 12)::integer % 12 + 1 as fiscal_month,
+        (setting('fiscal_year_start_month') - 1)::integer as months_late
+    from as_of.period_months
+),
+ending as (
+    select
+        f.period as asked_period,
+        l.every,
+        (f.month - to_months(l.months - 1))::date as starts_on,
+        last_day(f.month) as ends_on,
+        f.months_late
+    from fiscal f
+    join lengths l on f.fiscal_month % l.months = 0
+)
+select
+    asked_period,
+    case every
+        when 'month' then strftime(starts_on, '%Y-%m')
+        when 'quarter' then year(starts_on - to_months(months_late)) || '-Q'
+            || quarter(starts_on - to_months(months_late))
+        else year(starts_on - to_months(months_late))::varchar
+    end as period,
+    every,
+    starts_on,
+    ends_on,
+    ends_on <= as_of() as has_ended
+from ending
+where starts_on <= as_of();
+comment on view as_of.obligation_periods is
+    'Months, fiscal quarters and years that end in a period asked for and have begun';
+
+create view scoped.obligations as
+with own_periods as (
+    select distinct every, starts_on, ends_on from as_of.obligation_periods
+),
+own_months as (
+    select
+        every,
+        starts_on,
+        unnest(generate_series(starts_on, ends_on, interval 1 month))::date as month
+    from own_periods
+),
+kinds as (
+    select distinct every, kind from settings.cadences
+),
+happened as (
+    select
+        m.every,
+        m.starts_on,
+        i.account_id,
+        i.kind,
+        count(*) filter (where i.status = 'completed') as completed,
+        min(i.planned_for) filter (where i.status = 'planned') as planned_for
+    from scoped.interactions i
+    join own_months m
+        on m.month = month_of(
+            case i.status when 'completed' then i.occurred_at else i.planned_for end
+        )
+    join kinds k on k.kind = i.kind and k.every = m.every
+    where i.status = 'completed' or (i.status = 'planned' and i.planned_for >= as_of())
+    group by all
+),
+tiers as (
+    select day as starts_on, account_id, tier
+    from as_of.tiers_on((select list(distinct starts_on) from own_periods))
+),
+owed as (
+    select
+        p.every,
+        p.starts_on,
+        a.account_id,
+        a.account_name,
+        a.region,
+        a.account_manager,
+        a.industry,
+        coalesce(t.tier, 'unrated') as tier,
+        c.kind
+    from own_periods p
+    cross join scoped.accounts a
+    left join tiers t using (starts_on, account_id)
+    join settings.cadences c
+        on c.every = p.every
+        and c.tier = case
+            when t.tier in (select tier from settings.cadences) then t.tier else '*'
+        end
+    where first_as_of('interactions') is not null
+        and is_active(a.status, a.customer_since, a.lost_on, p.starts_on)
+        and is_active(a.status, a.customer_since, a.lost_on, least(p.ends_on, as_of()))
+)
+select
+    p.asked_period,
+    o.account_id,
+    o.account_name,
+    o.region,
+    o.account_manager,
+    o.industry,
+    o.tier,
+    o.kind,
+    p.period,
+    p.every,
+    p.starts_on,
+    p.ends_on as due_on,
+    p.has_ended,
+    case
+        when h.completed > 0 then 'done'
+        when p.has_ended then 'missed'
+        else 'open'
+    end as state,
+    case
+        when h.completed > 0 then 'covered'
+        when p.has_ended then 'overdue'
+        when h.planned_for is not null then 'planned'
+        else 'due'
+    end as shown_as,
+    case when not p.has_ended then h.planned_for end as planned_for
+from owed o
+join as_of.obligation_periods p using (every, starts_on)
+left join happened h using (every, starts_on, account_id, kind);
+comment on view scoped.obligations is
+    'What is owed to customers in scope in the periods asked for; the rate counts only has_ended';

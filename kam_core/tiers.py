@@ -1,0 +1,67 @@
+"""The tier scheme of a version, and what its cells hold. How a tier is computed: sql/views."""
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from kam_core.errors import KamError
+
+UNRATED = "unrated"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of the matrix: a measure on a scale, and the cuts between its levels."""
+
+    measure: str
+    scale: str
+    cuts: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The active scheme: two axes, the tier of each pair of levels, and which tiers are key."""
+
+    name: str
+    x: Axis
+    y: Axis
+    cells: tuple[tuple[int, int, str], ...]
+    key_tiers: frozenset[str]
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """Every tier, highest levels first, and the one of accounts that cannot be rated."""
+        ranked = sorted(self.cells, key=lambda cell: (-cell[0] - cell[1], -cell[0]))
+        return (*dict.fromkeys(tier for _, _, tier in ranked), UNRATED)
+
+
+def scheme(cursor: duckdb.DuckDBPyConnection) -> Scheme:
+    """The scheme that the version was built with."""
+    rows = cursor.execute(
+        "select scheme, measure, scale, cuts from settings.tier_axes order by axis"
+    ).fetchall()
+    x, y = (Axis(measure, scale, tuple(cuts)) for _, measure, scale, cuts in rows)
+    cells = cursor.execute(
+        "select x_level, y_level, tier, is_key from settings.tier_cells order by 1, 2"
+    ).fetchall()
+    key_tiers = frozenset(tier for _, _, tier, is_key in cells if is_key)
+    return Scheme(rows[0][0], x, y, tuple(cell[:3] for cell in cells), key_tiers)
+
+
+def check(cursor: duckdb.DuckDBPyConnection, tier: str) -> str:
+    """The tier itself, else KamError("unknown_tier")."""
+    known = scheme(cursor).tiers
+    if tier not in known:
+        raise KamError("unknown_tier", name=tier, known=known)
+    return tier
+
+
+def cell_totals(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Count, revenue and share of revenue per tier of the answer to question tier_matrix."""
+    totals = matrix.groupby("tier", as_index=False).agg(
+        accounts=("account_id", "size"), revenue_12m=("revenue_12m", "sum")
+    )
+    revenue = totals["revenue_12m"].sum()
+    totals["share"] = [float(part / revenue) if revenue else None for part in totals["revenue_12m"]]
+    return totals

@@ -1,0 +1,133 @@
+"""Small companies to ask questions of: rows by table and snapshot, put into a version in memory."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from kam_core import build, config, contract, store
+from kam_core.access import Scope
+
+Row = dict[str, object]
+Snapshots = dict[str, list[tuple[date, list[Row]]]]
+
+REGIONS = ("East", "North", "South")
+
+
+def account(account_id: str, **fields: object) -> Row:
+    return {
+        "account_id": account_id,
+        "account_name": f"Company {account_id}",
+        "region": "North",
+        "status": "active",
+    } | fields
+
+
+def order(order_id: str, account_id: str, ordered_on: str, amount: object, **fields: object) -> Row:
+    return {
+        "order_id": order_id,
+        "account_id": account_id,
+        "ordered_on": ordered_on,
+        "amount": amount,
+    } | fields
+
+
+def interaction(interaction_id: str, account_id: str, day: str | None, **fields: object) -> Row:
+    return {
+        "interaction_id": interaction_id,
+        "account_id": account_id,
+        "kind": "monthly_callback",
+        "status": "completed",
+        "occurred_at": day,
+    } | fields
+
+
+def need(need_id: str, account_id: str, raised_at: str, **fields: object) -> Row:
+    return {"need_id": need_id, "account_id": account_id, "raised_at": raised_at} | fields
+
+
+def snapshots(as_of: str, **tables: Sequence[Row]) -> Snapshots:
+    """One full upload of each table on the same day."""
+    return {table: [(date.fromisoformat(as_of), list(rows))] for table, rows in tables.items()}
+
+
+def connect(world: Snapshots, settings: dict | None = None) -> duckdb.DuckDBPyConnection:
+    """A version in memory that holds these full uploads."""
+    connection = duckdb.connect()
+    build.create_schema(connection)
+    for table, uploads in world.items():
+        _fill_history(connection, contract.tables()[table], uploads)
+        for as_of, _ in uploads:
+            connection.execute(
+                "insert into meta.snapshots by name "
+                "select $table as table_name, $as_of::date as as_of, "
+                "(select count(*) + 1 from meta.snapshots) as snapshot_id",
+                {"table": table, "as_of": as_of},
+            )
+    build.install_views(connection, settings or config.settings_document())
+    return connection
+
+
+def cursor(
+    connection: duckdb.DuckDBPyConnection,
+    as_of: str | date,
+    regions: Iterable[str] = REGIONS,
+    tiers: Iterable[str] | None = None,
+) -> duckdb.DuckDBPyConnection:
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    return store.cursor(
+        connection, Scope(tuple(regions), day, None if tiers is None else tuple(tiers))
+    )
+
+
+def ask_of(world: Snapshots, as_of: str | date, **scope: object) -> duckdb.DuckDBPyConnection:
+    """A cursor on a new version of these uploads."""
+    return cursor(connect(world), as_of, **scope)  # type: ignore[arg-type]
+
+
+def from_csv(folder: Path, as_of: date, tables: Iterable[str]) -> Snapshots:
+    """The files of a folder as one full upload each; an empty cell is null."""
+    world: Snapshots = {}
+    for table in tables:
+        with (folder / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+            known = {column.name for column in contract.tables()[table].columns}
+            rows = [
+                {name: value or None for name, value in row.items() if name in known}
+                for row in csv.DictReader(file)
+            ]
+        world[table] = [(as_of, rows)]
+    return world
+
+
+def _fill_history(
+    connection: duckdb.DuckDBPyConnection,
+    table: contract.Table,
+    uploads: list[tuple[date, list[Row]]],
+) -> None:
+    held: list[Row] = []
+    for number, (as_of, rows) in enumerate(uploads):
+        until = uploads[number + 1][0] if number + 1 < len(uploads) else None
+        held += [row | {"valid_from": as_of, "valid_to": until} for row in rows]
+    if not held:
+        return
+    columns = [*(column.name for column in table.columns), "valid_from", "valid_to"]
+    texts = pa.table(
+        {c: pa.array([_text(row.get(c)) for row in held], pa.string()) for c in columns}
+    )
+    connection.register("held", texts)
+    casts = ", ".join(f"{c.name}::{c.sql_type} as {c.name}" for c in table.columns)
+    connection.execute(
+        f"insert into history.{table.name} by name select {casts}, "
+        "valid_from::date as valid_from, valid_to::date as valid_to from held"
+    )
+    connection.unregister("held")
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
