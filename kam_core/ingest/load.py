@@ -20,7 +20,10 @@ DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one file in one table; ``received == accepted + quarantined``."""
+    """What became of one file in one table; ``received == accepted + quarantined``.
+
+    ``problems`` counts rows by code, notes included; ``first_lines`` names up to five of each.
+    """
 
     file: str
     table: str
@@ -34,6 +37,7 @@ class FileReport:
     as_of: str
     set_aside: int
     already_loaded: bool
+    first_lines: dict[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -280,6 +284,7 @@ def _report(
         as_of=snapshot.as_of.isoformat(),
         set_aside=part.staged.set_aside,
         already_loaded=earlier is not None,
+        first_lines=part.staged.first_lines,
     )
 
 

@@ -1,0 +1,200 @@
+"""Says things in one language, and shows a foreign word so that it can act nowhere."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from kam_core import contract
+from kam_core.errors import KamError
+from kam_core.ingest.problems import problems
+from kam_core.present import formats
+from kam_core.present.words import catalogue, say
+
+if TYPE_CHECKING:
+    from kam_core.scorecard import Score
+
+MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&@/^=])")
+PLOTLY_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+@dataclass(frozen=True)
+class Text:
+    """The words of one language: ``Text("zh")("overview.title")``."""
+
+    lang: str
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text as plain characters."""
+        return say(key, self.lang, **values)
+
+    def rich(self, key: str, /, **values: object) -> str:
+        """The text as Markdown: the values stand out, and nothing in them acts as markup."""
+        bold = {name: f"**{escape(str(value))}**" for name, value in values.items()}
+        return say(key, self.lang, **bold)
+
+    def known(self, key: str, otherwise: str) -> str:
+        """The text of a key that may be missing, because a part of it came with the data."""
+        return catalogue(self.lang).get(key, otherwise)
+
+    def table(self, table: str) -> str:
+        """The title of a table of the contract."""
+        return contract.tables()[table].title(self.lang)
+
+    def need(self, need: str) -> str:
+        """What a metric waits for: a table, a column (``accounts.growth_potential``) or tiers."""
+        table, _, column = need.partition(".")
+        if table not in contract.tables():
+            return self.known(f"values.need.{need}", need)
+        return f"{self.table(table)} · {self.column(column)}" if column else self.table(table)
+
+    def column(self, column: str) -> str:
+        """The heading of a result column; a column nobody named keeps its name."""
+        return self.known(f"columns.{column}", _contract_titles(self.lang).get(column, column))
+
+    def value(self, column: str, value: object) -> str:
+        """The word for a code in a column, as ``VIP`` in ``tier``; other values as they are."""
+        plain = column.removeprefix("from_").removeprefix("to_")
+        return self.known(f"values.{plain}.{value}", str(value))
+
+    def error(self, error: KamError) -> str:
+        """What a refusal says to the person who caused it."""
+        catalogued = problems().get(error.code)
+        message = catalogued.message(self.lang) if catalogued else error.code
+        template = self.known(f"errors.{error.code}", message)
+        said = template.format_map(_Details(error.details, self))
+        parts = [said, catalogued.todo(self.lang)] if catalogued else [said]
+        if file := error.details.get("file"):
+            parts[0] = f"{file}{self('punctuation.colon')}{parts[0]}"
+        return self("punctuation.sentence").join(parts)
+
+    def counted(self, counts: Mapping[str, int]) -> str:
+        """Problem codes with their counts, in words."""
+        return self("punctuation.list").join(
+            self(
+                "uploads.problem_count",
+                problem=self.problem(code),
+                count=formats.count(n, self.lang),
+            )
+            for code, n in counts.items()
+        )
+
+    def problem(self, code: str) -> str:
+        """What a problem of an uploaded row is called."""
+        known = problems().get(code)
+        return known.message(self.lang).rstrip("。.") if known else code
+
+    def todo(self, code: str) -> str:
+        """What to do about a problem of an uploaded row."""
+        known = problems().get(code)
+        return known.todo(self.lang) if known else ""
+
+    def load_report(self, report: Mapping[str, Any]) -> str:
+        """One line of ``load``: what became of one file."""
+        line = self("cli.loaded", **{**report, "table": self.table(str(report["table"]))})
+        return "\n".join([line, *self._problem_lines(report["problems"], report["first_lines"])])
+
+    def _problem_lines(
+        self, problems: Mapping[str, int], first_lines: Mapping[str, Sequence[int]]
+    ) -> list[str]:
+        """One line for each kind of problem: its name, how many rows, and the first of them."""
+        told = []
+        for code, rows in problems.items():
+            lines = first_lines.get(code, ())
+            listed = self("punctuation.list").join(map(str, lines))
+            more = self("cli.more_lines") if rows > len(lines) else ""
+            where = self("cli.at_lines", lines=f"{listed}{more}") if lines else ""
+            told.append(f"  {self.counted({code: rows})}{where}")
+        return told
+
+    def version_line(self, row: Mapping[str, object]) -> str:
+        """One line of ``versions``."""
+        mark = self("cli.live") if row["live"] else ""
+        return self("cli.version", **{**row, "mark": mark}).rstrip()
+
+    def scorecard_table(self, scores: Sequence["Score"]) -> str:
+        """Scores as a table for a terminal."""
+        heads = [self.column(name) for name in ("metric", "value", "target", "gap", "status")]
+        lines = [heads, *(self._score_cells(score) for score in scores)]
+        widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
+        return "\n".join("  ".join(map(_pad, line, widths)).rstrip() for line in lines)
+
+    def _score_cells(self, score: "Score") -> list[str]:
+        return [
+            self.known(f"metrics.{score.metric}", score.metric),
+            formats.quantity(score.value, score.unit, self.lang),
+            formats.quantity(score.target, score.unit, self.lang),
+            formats.difference(score.gap, score.unit, self.lang),
+            self.standing(score),
+        ]
+
+    def standing(self, score: "Score") -> str:
+        """The status, and beside it what is to be kept in mind about it."""
+        note = self.reason(score)
+        if score.value is None and note:
+            return note
+        status = self.value("status", score.status)
+        return self("scores.status_and_note", status=status, note=note) if note else status
+
+    def reason(self, score: "Score") -> str:
+        """Why a score has no value, or cannot be decided; empty where neither is so."""
+        if not score.reason:
+            return ""
+        code, _, detail = score.reason.partition(":")
+        if code in ("needs", "outside_data"):
+            detail = self.need(detail)
+        return self.known(f"reasons.{code}", score.reason).format(detail=detail)
+
+
+class _Details(dict):
+    """Details of an error as a reader knows them: columns and tables by title, lists joined."""
+
+    def __init__(self, details: Mapping[str, object], text: Text) -> None:
+        super().__init__(details)
+        self.text = text
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if name == "table" and value in contract.tables():
+            return self.text.table(str(value))
+        if name in ("column", "columns"):
+            named = [value] if isinstance(value, str) else list(value or ())
+            return self._joined([f"{self.text.column(c)} ({c})" for c in named])
+        if name == "problems":
+            return self.text.counted(value or {})
+        if isinstance(value, list | tuple):
+            return self._joined([str(part) for part in value])
+        return "?" if value is None else str(value)
+
+    def _joined(self, parts: Sequence[str]) -> str:
+        return self.text("punctuation.list").join(parts)
+
+
+def escape(text: str) -> str:
+    """Text from outside the product as Markdown that shows exactly these characters on one line."""
+    return MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def plotly_escape(text: str) -> str:
+    """Text from outside the product for a chart, where a few HTML tags would be obeyed."""
+    return text.translate(PLOTLY_SPECIAL)
+
+
+@cache
+def _contract_titles(lang: str) -> dict[str, str]:
+    return {
+        column.name: column.title(lang)
+        for table in reversed(contract.tables().values())
+        for column in table.columns
+    }
+
+
+def _width(cell: str) -> int:
+    """Columns a terminal needs: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell)
+
+
+def _pad(cell: str, width: int) -> str:
+    return cell + " " * (width - _width(cell))

@@ -1,0 +1,74 @@
+"""Keeps every choice in the address, as codes that mean the same in both languages.
+
+Streamlit's own binding writes the words of an option, which another language would not know.
+"""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+ONE = ("lang", "quarter", "as_of", "trend", "cell", "owner")
+MANY = ("region", "tier")
+KEYS = (*ONE, *MANY)
+CHOSEN, DEFAULTS, SEEN = "chosen", "defaults", "address_seen"
+
+
+def read() -> None:
+    """Take over the address where it is not what this session wrote: a link, or a step back."""
+    st.session_state.setdefault(DEFAULTS, {})
+    asked = {key: st.query_params.get_all(key) for key in KEYS if key in st.query_params}
+    if asked == st.session_state.get(SEEN):
+        return
+    chosen = {key: values if key in MANY else values[-1] for key, values in asked.items()}
+    for key in KEYS:
+        st.session_state.pop(key, None)
+    st.session_state[CHOSEN], st.session_state[SEEN] = chosen, asked
+
+
+def current() -> dict[str, list[str]]:
+    """The choices that differ from the defaults, as query parameters."""
+    defaults, chosen = st.session_state[DEFAULTS], st.session_state[CHOSEN]
+    values = {key: st.session_state.get(key, chosen.get(key)) for key in KEYS}
+    return {
+        key: list(value) if key in MANY else [value]
+        for key, value in values.items()
+        if value and value != defaults.get(key)
+    }
+
+
+def write() -> None:
+    """Make the address say what is chosen."""
+    shown = current()
+    st.session_state[SEEN] = shown
+    if shown != {key: st.query_params.get_all(key) for key in KEYS if key in st.query_params}:
+        others = {k: st.query_params.get_all(k) for k in st.query_params if k not in KEYS}
+        st.query_params.from_dict(others | shown)
+
+
+def one(
+    widget: Callable[..., str | None],
+    label: str,
+    options: Sequence[str],
+    default: str | None,
+    key: str,
+    **manner: object,
+) -> str | None:
+    """A widget for one of some options; an option nobody offers falls back to the default."""
+    chosen, defaults = st.session_state[CHOSEN], st.session_state[DEFAULTS]
+    value = st.session_state.get(key, chosen.get(key))
+    is_free = manner.get("accept_new_options")
+    followed = value is not None and value == defaults.get(key)
+    if value is None or followed or (value not in options and not is_free):
+        value = default
+    st.session_state[key], defaults[key] = value, default
+    chosen[key] = widget(label, options, key=key, **manner)
+    return chosen[key]
+
+
+def many(label: str, options: Sequence[str], key: str, **manner: object) -> tuple[str, ...]:
+    """A widget for any number of options, none meaning all; options nobody offers are dropped."""
+    chosen = st.session_state[CHOSEN]
+    values = st.session_state.get(key, chosen.get(key, []))
+    st.session_state[key] = [value for value in values if value in options]
+    chosen[key] = st.multiselect(label, options, key=key, **manner)
+    return tuple(chosen[key])

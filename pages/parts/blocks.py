@@ -1,0 +1,197 @@
+"""Pieces that pages share: a figure with sentence, table and download; a note on missing data."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from kam_core.present import charts, export, formats
+from kam_core.present.tables import in_words
+from kam_core.present.text import Text, escape
+from kam_core.scorecard import Score
+from pages.parts import links
+from pages.parts.filters import View
+
+ROWS_SHOWN = 500
+SHADES = {"met": "#2f7d5b26", "near": "#b3691b26", "missed": "#b0413e2b"}
+STATUS = {
+    "met": ("●", "green"),
+    "near": ("◐", "orange"),
+    "missed": ("▲", "red"),
+    "no_target": ("○", "gray"),
+    "no_data": ("–", "gray"),
+}
+
+
+def palette() -> charts.Palette:
+    return charts.palette(st.context.theme.type)
+
+
+def heading(view: View, text: Text, key: str) -> None:
+    """The title of a page and, in one line, what its numbers are about."""
+    st.title(text(key), anchor=False)
+    chosen = view.regions_chosen
+    tiers = view.scope.tiers
+    st.caption(
+        escape(
+            text(
+                "context.line",
+                quarter=formats.period(view.period.period, text.lang),
+                as_of=formats.day(view.scope.as_of, text.lang),
+                regions=text("punctuation.list").join(chosen) or text("filters.all_regions"),
+                tiers=text("punctuation.list").join(
+                    text.value("tier", tier) for tier in tiers or ()
+                )
+                or text("filters.all_tiers"),
+                version=view.source.version,
+            )
+        )
+    )
+
+
+def status_words(status: str, text: Text) -> str:
+    """A shape and a word: colour alone would mean opposite things to different readers."""
+    return f"{STATUS[status][0]} {text.value('status', status)}"
+
+
+def status_badge(status: str, text: Text) -> None:
+    """The status in a shape and a word; the colour only repeats them."""
+    st.badge(status_words(status, text), color=STATUS[status][1])
+
+
+def without_value(score: Score, text: Text) -> None:
+    """Why there is no number: a table to upload, or just no case."""
+    if score.reason and score.reason.startswith("needs:"):
+        missing(score.reason, text)
+    else:
+        st.caption(escape(text.reason(score)))
+
+
+def heat_table(cells: pd.DataFrame, statuses: pd.DataFrame, corner: str) -> None:
+    """Words in cells whose shade repeats the status, for the eye to run over."""
+    shades = {status: f"background-color: {shade}" for status, shade in SHADES.items()}
+    styles = statuses.map(lambda status: shades.get(status, ""))
+    st.dataframe(
+        cells.fillna(formats.NOTHING).style.apply(lambda _: styles, axis=None),
+        width="stretch",
+        height="content",
+        column_config={cells.index.name: st.column_config.Column(corner, pinned=True)},
+    )
+
+
+def sentence(markdown: str) -> None:
+    """A sentence already made safe by ``Text.rich``."""
+    st.markdown(markdown)
+
+
+def figure(
+    name: str,
+    drawn: go.Figure,
+    said: str,
+    listed: pd.DataFrame,
+    text: Text,
+    *,
+    money: Sequence[str] = (),
+    percent: Sequence[str] = (),
+    select: bool = False,
+    expanded: bool = False,
+) -> object:
+    """A picture with the sentence that says what it shows, its table and its download."""
+    sentence(said)
+    event = st.plotly_chart(
+        drawn,
+        width="stretch",
+        theme=None,
+        config=charts.CONFIG,
+        key=f"figure_{name}",
+        on_select="rerun" if select else "ignore",
+        selection_mode="points",
+        alt=said.replace("**", "").replace("\\", ""),
+    )
+    with st.expander(text("blocks.table"), expanded=expanded):
+        table(name, listed, text, money=money, percent=percent)
+    return event
+
+
+def table(
+    name: str,
+    listed: pd.DataFrame,
+    text: Text,
+    *,
+    money: Sequence[str] = (),
+    percent: Sequence[str] = (),
+) -> None:
+    """Rows with headings and codes in words, and all of them as a download."""
+    rows(listed, text, money=money, percent=percent)
+    if not listed.empty:
+        download(name, listed, text)
+
+
+def rows(
+    listed: pd.DataFrame,
+    text: Text,
+    *,
+    money: Sequence[str] = (),
+    percent: Sequence[str] = (),
+    height: int | str = "auto",
+) -> None:
+    """Rows with headings and codes in words."""
+    if listed.empty:
+        st.caption(text("blocks.no_rows"))
+        return
+    shown = in_words(listed.head(ROWS_SHOWN), text)
+    shown[list(percent)] = shown[list(percent)].astype(float) * 100
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="stretch",
+        height=height,
+        placeholder=formats.NOTHING,
+        column_config={name: _column(name, shown[name], text, money, percent) for name in shown},
+    )
+    if len(listed) > ROWS_SHOWN:
+        st.caption(text("blocks.shown_rows", shown=ROWS_SHOWN, total=len(listed)))
+
+
+def _column(name: str, cells: pd.Series, text: Text, money: Sequence[str], percent: Sequence[str]):
+    label = text.column(name)
+    if name in percent:
+        return st.column_config.NumberColumn(label, format="%.1f%%")
+    if name in money:
+        return st.column_config.NumberColumn(label, format="%,.0f")
+    if cells.dtype.kind == "f":
+        return st.column_config.NumberColumn(label, format="%.1f")
+    if cells.dtype.kind == "M":
+        is_day = bool((cells.dropna() == cells.dropna().dt.normalize()).all())
+        return st.column_config.DatetimeColumn(
+            label, format="YYYY-MM-DD" if is_day else "YYYY-MM-DD HH:mm"
+        )
+    return st.column_config.Column(label)
+
+
+def download(name: str, listed: pd.DataFrame, text: Text) -> None:
+    content = export.csv_bytes(listed, text)
+    st.download_button(
+        text("blocks.download"),
+        content,
+        file_name=export.file_name(name, content),
+        mime="text/csv",
+        key=f"download_{name}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def missing(reason: str, text: Text) -> None:
+    """What a part of the page waits for (``needs:orders``), and the way to provide it."""
+    _, _, what = reason.partition(":")
+    table, _, column = what.partition(".")
+    with st.container(border=True):
+        if column:
+            words = {"column": text.column(column), "tables": text.table(table)}
+            st.markdown(text.rich("blocks.needs_column", **words))
+        else:
+            st.markdown(text.rich("blocks.needs", tables=f"{text.table(table)} ({table})"))
+        links.to("uploads", text("blocks.how_to_provide"))

@@ -1,0 +1,241 @@
+"""The only cache: (version, scope, question, parameters) determines an answer, for ever."""
+
+import gc
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from kam_core import config, metrics, periods, questions, scorecard, store
+from kam_core.access import Scope
+from kam_core.periods import Period
+
+ANSWERS_KEPT = 2000
+VERSIONS_OPEN = 4
+
+
+@dataclass(frozen=True)
+class Source:
+    """The version that is live; a new upload makes another one, never changes this one."""
+
+    version: int
+    file: str
+    as_of: date
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """After the first run of the process: what stays for good is no longer searched for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+def warehouse_folder() -> str:
+    return os.environ.get("KAM_WAREHOUSE", "data/warehouse")
+
+
+def live() -> Source | None:
+    """The live version, or None while the warehouse is empty."""
+    warehouse = _warehouse(warehouse_folder())
+    version = warehouse.live_version()
+    if version is None:
+        return None
+    file = warehouse.file(version.version)
+    return Source(version.version, str(file), version.as_of)
+
+
+def versions() -> pd.DataFrame:
+    """Every version, newest first."""
+    warehouse = _warehouse(warehouse_folder())
+    rows = [
+        {
+            "version": version.version,
+            "as_of": version.as_of,
+            "created_at": version.created_at,
+            "created_by": version.created_by,
+        }
+        for version in reversed(warehouse.ledger.versions())
+    ]
+    return pd.DataFrame(rows, columns=["version", "as_of", "created_at", "created_by"])
+
+
+# repr spells out every field, and is much quicker than taking a dataclass apart.
+_kept = st.cache_data(
+    show_spinner=False,
+    max_entries=ANSWERS_KEPT,
+    hash_funcs={Source: repr, Scope: repr, Period: repr},
+)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a version holds: the choices a filter can offer, and the days each table speaks for."""
+
+    regions: tuple[str, ...]
+    tiers: tuple[str, ...]
+    snapshot_days: tuple[date, ...]
+    first_day: date
+    tables: frozenset[str]
+    fiscal_year_start_month: int
+
+
+def default_targets() -> dict[str, float]:
+    """The quarterly targets of the settings, by metric."""
+    return config.settings_document()["targets"]["targets"]
+
+
+def ask(source: Source, scope: Scope, question: str, **parameters: object) -> pd.DataFrame:
+    """The answer to a question of sql/questions within a scope."""
+    return _ask(source, scope, question, tuple(sorted(parameters.items())))
+
+
+def metric(
+    source: Source, scope: Scope, name: str, asked: Sequence[Period], by: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """A metric for many periods in one query: period, slices, numerator, denominator, value."""
+    return _metric(source, scope, name, tuple(asked), by)
+
+
+@_kept
+def holdings(source: Source) -> Holdings:
+    """What the whole version offers; what a viewer may choose is cut to their regions later."""
+    connection = _connection(source.file, source.version)
+    scope = Scope(store.regions(connection), source.as_of)
+    tables = ask(source, scope, "available")
+    snapshots = ask(source, scope, "snapshots")
+    with _cursor(source, scope) as cursor:
+        start_month = int(config.threshold(cursor, "fiscal_year_start_month"))
+    return Holdings(
+        regions=scope.regions,
+        tiers=store.tiers(connection),
+        snapshot_days=tuple(sorted(set(snapshots["as_of"]), reverse=True)),
+        first_day=tables["covers_from"].dropna().min(),
+        tables=frozenset(tables["table_name"]),
+        fiscal_year_start_month=start_month,
+    )
+
+
+def still_needed(target: Decimal, owed: int, done: int) -> int:
+    """How many more of what is owed must be done for a target share."""
+    return max(ceil(Fraction(target) * owed) - done, 0)
+
+
+def worklist_months(source: Source, as_of: date) -> tuple[Period, ...]:
+    """The months whose obligations the worklist looks at, by the settings of the version."""
+    back = timedelta(days=int(_threshold(source, "worklist.lookback_days")))
+    ahead = timedelta(days=int(_threshold(source, "worklist.horizon_days")))
+    return _months_between(as_of - back, as_of + ahead)
+
+
+def _months_between(first: date, last: date) -> tuple[Period, ...]:
+    quarters = periods.quarters_until(last, 2 + (last - first).days // 89)
+    months = [month for quarter in quarters for month in periods.months_of(quarter)]
+    return tuple(m for m in months if m.ends_on >= first and m.starts_on <= last)
+
+
+@_kept
+def _threshold(source: Source, name: str) -> Decimal:
+    with _connection(source.file, source.version).cursor() as cursor:
+        return config.threshold(cursor, name)
+
+
+@_kept
+def targets(
+    source: Source, scope: Scope, asked: tuple[Period, ...]
+) -> tuple[dict[str, Decimal], ...]:
+    """The targets, by metric, that hold for a scope in each of some periods."""
+    with _cursor(source, scope) as cursor:
+        return tuple(scorecard.targets(cursor, period) for period in asked)
+
+
+@_kept
+def cuts(source: Source) -> tuple[float, float]:
+    """Where the tier matrix is cut, across and up, by the scheme the version was built with."""
+    with _connection(source.file, source.version).cursor() as cursor:
+        rows = cursor.execute("select cuts[1] from settings.tier_axes order by axis").fetchall()
+    (across,), (up,) = rows
+    return across, up
+
+
+def region_scores(
+    source: Source, scope: Scope, period: Period, names: Sequence[str]
+) -> pd.DataFrame:
+    """Each region judged against the target that holds for it: one row per region and metric."""
+    goals = {
+        region: targets(source, replace(scope, regions=(region,)), (period,))[0]
+        for region in scope.regions
+    }
+    tolerance = Fraction(_threshold(source, "near_tolerance"))
+    rows = [
+        _judged(row, name, goals[row["region"]].get(name), tolerance)
+        for name in names
+        for row in metric(source, scope, name, [period], ("region",)).to_dict("records")
+        if row["region"] in goals and row["value"] is not None
+    ]
+    columns = ["region", "metric", "value", "target", "gap", "status", "numerator", "denominator"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _judged(
+    row: dict[str, object], name: str, goal: Decimal | None, tolerance: Fraction
+) -> dict[str, object]:
+    wanted, target = metrics.metric(name), None if goal is None else Fraction(goal)
+    exact = metrics.exact_value(wanted, row["numerator"], row["denominator"])
+    return row | {
+        "metric": name,
+        "target": None if target is None else float(target),
+        "gap": None if target is None else float(exact - target),
+        "status": scorecard.status(exact, target, wanted.better, tolerance),
+    }
+
+
+@st.cache_resource(show_spinner=False)
+def _warehouse(folder: str) -> store.Warehouse:
+    return store.Warehouse(Path(folder))
+
+
+@st.cache_resource(show_spinner=False, max_entries=VERSIONS_OPEN)
+def _connection(file: str, version: int) -> duckdb.DuckDBPyConnection:
+    return store.open_version(Path(file))
+
+
+def _cursor(source: Source, scope: Scope) -> duckdb.DuckDBPyConnection:
+    return store.cursor(_connection(source.file, source.version), scope)
+
+
+@_kept
+def _ask(
+    source: Source, scope: Scope, question: str, parameters: tuple[tuple[str, object], ...]
+) -> pd.DataFrame:
+    with _cursor(source, scope) as cursor:
+        return questions.ask(cursor, question, **dict(parameters))
+
+
+@_kept
+def _survey(source: Source, scope: Scope) -> metrics.Data:
+    """What the version holds as of a day: asked once, needed by every metric."""
+    with _cursor(source, scope) as cursor:
+        return metrics.survey(cursor, metrics.catalogue().values())
+
+
+@_kept
+def _metric(
+    source: Source, scope: Scope, name: str, asked: tuple[Period, ...], by: tuple[str, ...]
+) -> pd.DataFrame:
+    with _cursor(source, scope) as cursor:
+        return metrics.run(cursor, name, asked, by, _survey(source, scope))
+
+
+@_kept
+def scores(source: Source, scope: Scope, period: Period) -> dict[str, scorecard.Score]:
+    """The scorecard of one period by metric."""
+    with _cursor(source, scope) as cursor:
+        return {score.metric: score for score in scorecard.scorecard(cursor, period)}

@@ -1,0 +1,144 @@
+"""Quarter, regions, tiers and as-of day in the sidebar; what is chosen stands in the address.
+
+A filter nobody touched follows the newest data; a chosen one stays, on every page and in links.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+import streamlit as st
+
+from kam_core import periods
+from kam_core.access import Scope
+from kam_core.periods import Period
+from kam_core.present import formats
+from kam_core.present.text import Text, escape
+from kam_core.present.words import LANGUAGES
+from kam_core.scorecard import Score
+from pages.parts import address, data
+from pages.parts.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: one version, one scope, one quarter."""
+
+    source: data.Source
+    scope: Scope
+    period: Period
+    quarters: tuple[Period, ...]
+    regions_chosen: tuple[str, ...]
+
+    def ask(self, question: str, **parameters: object) -> pd.DataFrame:
+        return data.ask(self.source, self.scope, question, **parameters)
+
+    def metric(self, name: str, asked: Sequence[Period], by: tuple[str, ...] = ()) -> pd.DataFrame:
+        return data.metric(self.source, self.scope, name, asked, by)
+
+    def score(self, name: str) -> Score:
+        return data.scores(self.source, self.scope, self.period)[name]
+
+    def targets(self, asked: Sequence[Period]) -> tuple[dict[str, Decimal], ...]:
+        return data.targets(self.source, self.scope, tuple(asked))
+
+    def has(self, table: str) -> bool:
+        return table in data.holdings(self.source).tables
+
+
+def language() -> str:
+    """The language chosen, at first that of the browser."""
+    preferred = "en" if (st.context.locale or "zh").startswith("en") else "zh"
+    chosen = address.one(
+        st.segmented_control,
+        Text(preferred)("app.language"),
+        LANGUAGES,
+        preferred,
+        "lang",
+        format_func=lambda lang: Text(lang)("app.in_this_language"),
+        required=True,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    return chosen or preferred
+
+
+def choose(viewer: Viewer, text: Text) -> View:
+    """The filters in the sidebar, and what they choose. There must be data."""
+    source = data.live()
+    assert source is not None
+    held = data.holdings(source)
+    regions = viewer.sees(held.regions)
+    with st.sidebar:
+        quarter_place = st.empty()
+        chosen_regions = _regions(regions, text)
+        tiers = _tiers(held.tiers, text)
+        as_of = _as_of(source, held, text)
+        quarters = _quarters(as_of, held)
+        with quarter_place:
+            period = _quarter(quarters, as_of, text)
+    scope = Scope(chosen_regions or regions, as_of, tiers or None)
+    return View(source, scope, period, quarters, chosen_regions)
+
+
+def _regions(regions: tuple[str, ...], text: Text) -> tuple[str, ...]:
+    label, every = text("filters.regions"), text("filters.all_regions")
+    return address.many(label, regions, "region", format_func=escape, placeholder=every)
+
+
+def _tiers(tiers: tuple[str, ...], text: Text) -> tuple[str, ...]:
+    label, every = text("filters.tiers"), text("filters.all_tiers")
+    return address.many(
+        label,
+        tiers,
+        "tier",
+        format_func=lambda tier: escape(text.value("tier", tier)),
+        placeholder=every,
+    )
+
+
+def _as_of(source: data.Source, held: data.Holdings, text: Text) -> date:
+    """One of the days of the uploads, or any day typed in; nonsense falls back and says so."""
+    days = [day.isoformat() for day in held.snapshot_days]
+    written = address.one(
+        st.selectbox,
+        text("filters.as_of"),
+        days,
+        days[0],
+        "as_of",
+        help=text("filters.as_of_help"),
+        accept_new_options=True,
+    )
+    try:
+        return date.fromisoformat(written or days[0])
+    except ValueError:
+        shown = formats.day(source.as_of, text.lang)
+        st.warning(escape(text("filters.bad_date", value=written, day=shown)))
+        return source.as_of
+
+
+def _quarters(as_of: date, held: data.Holdings) -> tuple[Period, ...]:
+    """The quarters with data up to the as-of day, newest last; at least the one that holds it."""
+    months = (as_of.year - held.first_day.year) * 12 + as_of.month - held.first_day.month
+    start_month = held.fiscal_year_start_month
+    known = periods.quarters_until(as_of, max(months, 0) // 3 + 2, start_month)
+    return tuple(q for q in known if q.ends_on >= held.first_day) or (known[-1],)
+
+
+def _quarter(quarters: tuple[Period, ...], as_of: date, text: Text) -> Period:
+    """The quarter chosen, at first the last one that has ended."""
+    by_name = {quarter.period: quarter for quarter in reversed(quarters)}
+    ended = [name for name, quarter in by_name.items() if quarter.ends_on <= as_of]
+    names = list(by_name)
+    default = ended[0] if ended else names[0]
+    chosen = address.one(
+        st.selectbox,
+        text("filters.quarter"),
+        names,
+        default,
+        "quarter",
+        format_func=lambda name: formats.period(name, text.lang),
+    )
+    return by_name[chosen or default]

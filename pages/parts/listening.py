@@ -1,0 +1,84 @@
+"""Needs: match rate beside coverage, the age of what is open, and the lists to work through."""
+
+import pandas as pd
+import streamlit as st
+
+from kam_core import metrics
+from kam_core.present import charts, sentences
+from kam_core.present.layout import layout
+from kam_core.present.text import Text
+from pages.parts import blocks, scorecards
+from pages.parts.filters import View
+
+WHO = ["account_name", "region", "account_manager"]
+WHERE = ["account_id", "snapshot_id", "line_no"]
+OPEN = ["need_id", *WHO, "category", "description", "raised_at", "age_days", "responded_at"]
+UNHEARD = [*WHO, "description", "raised_at", "callbacks_without_it", "last_callback_at", "need_id"]
+WRONG = ["interaction_id", *WHO, "occurred_at", "kind", "owner", "need_id", "problem"]
+INVITED = [*WHO, "subject", "invited_on", "working_days", "interaction_id"]
+
+
+def rates(view: View, text: Text) -> None:
+    """Match rate and need coverage over the quarters, always both."""
+    names = layout()["needs"]["rates"]
+    titles = {name: metrics.metric(name).title(text.lang) for name in names}
+    rows = _quarters(view, names)
+    last = rows.iloc[-1]
+    values = {name: None if pd.isna(last[name]) else last[name] for name in names}
+    drawn = charts.lines(rows, titles, "percent", text, blocks.palette())
+    said = sentences.rates(view.period.period, values, text)
+    blocks.figure("rates", drawn, said, rows, text, percent=names)
+    st.caption(text("needs.rates_note"))
+
+
+def _quarters(view: View, names: list[str]) -> pd.DataFrame:
+    columns = {name: scorecards.history(view, name).set_index("period")["value"] for name in names}
+    return pd.DataFrame(columns).reset_index()
+
+
+def ages(view: View, text: Text) -> None:
+    """Open needs by how long they have waited."""
+    needs = view.ask("open_needs")
+    said = sentences.ages(needs, text)
+    if needs.empty:
+        blocks.sentence(said)
+        return
+    limits = [-1, *layout()["needs"]["age_limits_days"], float("inf")]
+    names = [text(f"needs.age_{band}") for band in range(len(limits) - 1)]
+    bands = pd.cut(needs["age_days"], limits, labels=names)
+    counts = bands.value_counts().reindex(names)
+    drawn = charts.bars(names, counts.tolist(), "count", text, blocks.palette())
+    table = pd.DataFrame({"age": names, "needs": counts.tolist()})
+    blocks.figure("ages", drawn, said, table, text)
+
+
+def response(view: View, text: Text) -> None:
+    """How long answers took, quarter by quarter."""
+    names = layout()["needs"]["response"]
+    rows = _quarters(view, names)
+    values = {name: view.score(name).value for name in names}
+    days = [name for name in names if metrics.metric(name).unit == "days"]
+    titles = {name: metrics.metric(name).title(text.lang) for name in days}
+    drawn = charts.lines(rows, titles, "days", text, blocks.palette())
+    said = sentences.response(view.period.period, values, text)
+    blocks.figure("response", drawn, said, rows, text, percent=[n for n in names if n not in days])
+
+
+def lists(view: View, text: Text) -> None:
+    """What to work through: open, unheard and wrongly linked needs, unanswered invitations."""
+    names = ("open", "unheard", "wrong", "invitations")
+    tabs = st.tabs([text(f"needs.{name}") for name in names])
+    needs, unheard = view.ask("open_needs"), view.ask("unheard_needs")
+    wrong, invited = view.ask("wrong_need_links"), view.ask("unanswered_invitations")
+    with tabs[0]:
+        blocks.sentence(sentences.ages(needs, text))
+        blocks.table("open_needs", needs[[*OPEN, *WHERE]], text)
+    with tabs[1]:
+        blocks.sentence(sentences.listed("needs.unheard", unheard, text))
+        blocks.table("unheard_needs", unheard[[*UNHEARD, *WHERE]], text)
+    with tabs[2]:
+        blocks.sentence(sentences.listed("needs.wrong", wrong, text))
+        blocks.table("wrong_links", wrong[[*WRONG, *WHERE]], text)
+    with tabs[3]:
+        blocks.sentence(sentences.listed("needs.invitations", invited, text, "working_days"))
+        blocks.table("unanswered_invitations", invited[[*INVITED, *WHERE]], text)

@@ -1,0 +1,108 @@
+"""Figures against their targets: cards, the quarters before, and the regions side by side."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from kam_core import metrics
+from kam_core.metrics import Metric
+from kam_core.present import formats, sentences
+from kam_core.present.layout import layout
+from kam_core.present.text import Text, escape
+from kam_core.scorecard import Score
+from pages.parts import blocks, data
+from pages.parts.filters import View
+
+CARD_WIDTH = 215
+
+
+def cards(view: View, names: Sequence[str], text: Text) -> list[Score]:
+    """One card per metric: value, status, target, gap, interval, cases, and the quarters before."""
+    scores = [view.score(name) for name in names]
+    grid = st.grid(4, min_column_width=CARD_WIDTH, border=True)
+    for score in scores:
+        with grid.cell():
+            past = history(view, score.metric)["value"]
+            _card(score, past, metrics.metric(score.metric), text)
+    return scores
+
+
+def _card(score: Score, past: pd.Series, metric: Metric, text: Text) -> None:
+    points = [float(value) for value in past if not formats.is_missing(value)]
+    st.metric(
+        metric.title(text.lang),
+        formats.quantity(score.value, score.unit, text.lang),
+        help=escape(metric.means(text.lang)),
+        chart_data=points if len(points) > 1 else None,
+        chart_type="line",
+    )
+    blocks.status_badge(score.status, text)
+    st.caption("  \n".join(escape(line) for line in _lines(score, text)))
+
+
+def _lines(score: Score, text: Text) -> list[str]:
+    """Target and gap; interval and cases; what is to be kept in mind."""
+    lang, unit = text.lang, score.unit
+    target = text("blocks.no_target")
+    if score.target is not None:
+        target = text("blocks.target", target=formats.quantity(score.target, unit, lang))
+    if score.gap is not None:
+        gap = text("blocks.gap", gap=formats.difference(score.gap, unit, lang))
+        target = f"{target} · {gap}"
+    lines = [target]
+    if score.low is not None:
+        low, high = (formats.quantity(end, unit, lang) for end in (score.low, score.high))
+        lines.append(text("blocks.interval", low=low, high=high))
+    return [*lines, *_cases(score, text), *filter(None, [text.reason(score)])]
+
+
+def _cases(score: Score, text: Text) -> list[str]:
+    if not score.denominator:
+        return []
+    if score.numerator is None:
+        return [text("blocks.n", n=formats.count(score.denominator, text.lang))]
+    is_money = not isinstance(score.denominator, int)
+    write = formats.money if is_money else formats.count
+    numerator, denominator = (write(n, text.lang) for n in (score.numerator, score.denominator))
+    return [text("blocks.cases", numerator=numerator, denominator=denominator)]
+
+
+def history(view: View, name: str) -> pd.DataFrame:
+    """The quarters up to the chosen one: period, value, target."""
+    names = [quarter.period for quarter in view.quarters]
+    until = names.index(view.period.period) + 1
+    asked = view.quarters[max(0, until - layout()["quarters_back"]) : until]
+    values = view.metric(name, asked).set_index("period")["value"]
+    rows = pd.DataFrame({"period": [quarter.period for quarter in asked]})
+    rows["value"] = rows["period"].map(values).astype(float)
+    rows["target"] = [_number(goals.get(name)) for goals in view.targets(asked)]
+    return rows
+
+
+def _number(value: object) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def regions(view: View, names: Sequence[str], text: Text) -> None:
+    """Regions down, metrics across, each cell a value with its status in a shape and a word."""
+    rows = data.region_scores(view.source, view.scope, view.period, names)
+    if rows.empty:
+        st.caption(text("blocks.nothing_here"))
+        return
+    catalogue = metrics.catalogue()
+    titles = {name: catalogue[name].title(text.lang) for name in names}
+    units = {name: catalogue[name].unit for name in names}
+    blocks.sentence(sentences.regions(rows, titles, units, text))
+    rows["cell"] = [
+        f"{formats.quantity(row.value, units[row.metric], text.lang)}  "
+        f"{blocks.status_words(row.status, text)}"
+        for row in rows.itertuples()
+    ]
+    grid = rows.pivot(index="region", columns="metric", values="cell")
+    grid = grid.reindex(columns=[name for name in names if name in grid]).rename(columns=titles)
+    statuses = rows.pivot(index="region", columns="metric", values="status").rename(columns=titles)
+    blocks.heat_table(grid, statuses.reindex(columns=grid.columns), text.column("region"))
+    blocks.download(
+        "regions", rows.drop(columns="cell").assign(metric=rows["metric"].map(titles)), text
+    )

@@ -1,0 +1,171 @@
+"""One real server and one real browser for all browser tests, on the sample company."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from kam_core.store import Warehouse
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+READY = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    return app && app.getAttribute('data-test-script-state') === 'notRunning'
+        && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
+        && document.querySelector('[data-testid=stMain] h1');
+}"""
+START_SECONDS = 60
+WAIT_MS = 60_000
+PORTS = range(8600, 8700)
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+)
+
+
+@dataclass
+class Visit:
+    """A page in the browser and everything that went wrong on it."""
+
+    page: Page
+    address: str
+    troubles: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.address + path)
+        self.settle()
+
+    def follow(self, title: str) -> None:
+        """Click the page's name in the menu, which a phone has to unfold first."""
+        if self.page.get_by_test_id("stSidebar").get_attribute("aria-expanded") != "true":
+            self.page.get_by_test_id("stExpandSidebarButton").click()
+        self.page.get_by_test_id("stSidebar").get_by_role("link", name=title).click()
+        self.page.wait_for_function("title => document.title === title", arg=title)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script has run to its end and everything it sent is drawn."""
+        self.page.wait_for_timeout(250)
+        self.page.wait_for_function(READY, timeout=WAIT_MS)
+        self.page.wait_for_timeout(250)
+
+    @property
+    def main(self) -> str:
+        return self.page.inner_text("[data-testid=stMain]")
+
+    def exceptions(self) -> int:
+        return self.page.locator("[data-testid=stException]").count()
+
+
+def _free_port() -> int:
+    for port in PORTS:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise RuntimeError("no free port")
+
+
+def _wait_until_up(address: str) -> None:
+    for _ in range(START_SECONDS * 5):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    raise RuntimeError("the server did not start")
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Start a server on a warehouse and return its address."""
+    started = []
+
+    def start(warehouse: Path) -> str:
+        port = _free_port()
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        environment = os.environ | {"KAM_WAREHOUSE": str(warehouse)}
+        started.append(
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.STDOUT,
+            )
+        )
+        _wait_until_up(f"http://127.0.0.1:{port}")
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def address(serve: Callable[[Path], str], sample_warehouse: Warehouse) -> str:
+    return serve(sample_warehouse.path)
+
+
+@pytest.fixture
+def fresh_address(serve: Callable[[Path], str], sample_warehouse: Warehouse, tmp_path: Path) -> str:
+    """A fresh server on a copy of the sample, for tests that load or need the first visit."""
+    shutil.copytree(sample_warehouse.path, tmp_path / "warehouse")
+    return serve(tmp_path / "warehouse")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=list(CHROMIUM_FLAGS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a fresh browser context, with no memory of any other."""
+    contexts = []
+
+    def start(address: str, lang: str = "zh", theme: str = "light", width: int = 1440) -> Visit:
+        context = chromium.new_context(
+            color_scheme=theme,
+            locale={"zh": "zh-CN", "en": "en-US"}[lang],
+            viewport={"width": width, "height": 900},
+        )
+        contexts.append(context)
+        visit = Visit(context.new_page(), address)
+        visit.page.on("console", lambda message: _note_console(visit, message))
+        visit.page.on("request", lambda request: _note_request(visit, request))
+        visit.page.on("pageerror", lambda error: visit.troubles.append(str(error)))
+        return visit
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def _note_console(visit: Visit, message: ConsoleMessage) -> None:
+    # Streamlit looks for its own address below a page's path first: two answers 404 by design.
+    if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+        visit.troubles.append(message.text)
+
+
+def _note_request(visit: Visit, request: Request) -> None:
+    if not request.url.startswith((visit.address, "ws://127.0.0.1", "data:", "blob:")):
+        visit.troubles.append(f"outside: {request.url}")

@@ -1,0 +1,54 @@
+"""Every page, in both languages and themes, on a desk and on a phone, is whole and quiet."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import SCREENSHOTS, Visit
+
+pytestmark = pytest.mark.browser
+PAGES = ("overview", "tiers", "follow_up", "needs", "uploads", "definitions")
+TITLES = {
+    "zh": ("经营总览", "客户分层", "跟进合规", "需求与匹配", "数据上传", "指标定义"),
+    "en": ("Overview", "Tier matrix", "Follow-up", "Needs", "Uploads", "Definitions"),
+}
+TALLEST = 6000
+SIZES = "() => [document.documentElement.scrollWidth, innerWidth]"
+HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_pages_show_without_a_fault(
+    address: str, visit: Callable[..., Visit], lang: str, theme: str, width: int
+) -> None:
+    seen = visit(address, lang, theme, width)
+    seen.open("/")
+    for name, title in zip(PAGES, TITLES[lang], strict=True):
+        seen.follow(title)
+        assert seen.page.inner_text("[data-testid=stMain] h1") == title
+        assert seen.page.title() == title
+        assert not seen.exceptions()
+        _take_picture(seen, f"{name}-{lang}-{theme}-{width}", width)
+        scroll_width, inner_width = seen.page.evaluate(SIZES)
+        assert scroll_width <= inner_width, f"{name} is wider than the window"
+    assert not seen.troubles
+
+
+def _take_picture(seen: Visit, name: str, width: int) -> None:
+    SCREENSHOTS.mkdir(exist_ok=True)
+    height = min(seen.page.evaluate(HEIGHT) + 20, TALLEST)
+    seen.page.set_viewport_size({"width": width, "height": height})
+    seen.page.wait_for_timeout(300)
+    seen.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    seen.page.set_viewport_size({"width": width, "height": 900})
+
+
+def test_the_four_figures_of_the_status_review_stand_on_the_overview(
+    address: str, visit: Callable[..., Visit]
+) -> None:
+    seen = visit(address, "en")
+    seen.open("/overview?quarter=2024-Q3")
+    shown = seen.page.locator("[data-testid=stMetricValue]").all_inner_texts()
+    assert shown == ["68.0%", "45.0%", "78.0%", "3.9%"]

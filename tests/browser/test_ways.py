@@ -1,0 +1,156 @@
+"""Ways through the product: links, languages, the matrix, uploads, and the door that must hold."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.browser.conftest import ROOT, Visit
+
+pytestmark = pytest.mark.browser
+ACCOUNTS = "客户编号,客户名称,区域\nT1,测试客户一,华东\nT2,测试客户二,\n"
+LINK = "/follow_up?quarter=2024-Q2&region=华东&region=华南&tier=VIP&as_of=2024-08-15"
+
+
+def test_a_link_shows_the_same_view_to_someone_else(
+    address: str, visit: Callable[..., Visit]
+) -> None:
+    first = visit(address, "zh")
+    first.open(LINK)
+    assert "2024年第2季度 · 数据截至 2024年8月15日 · 华东、华南 · VIP" in first.main.replace(
+        "・", "·"
+    )
+    second = visit(address, "zh")
+    second.page.goto(first.page.url)
+    second.settle()
+    assert second.main == first.main
+
+
+def test_filters_stay_when_another_page_is_opened(
+    address: str, visit: Callable[..., Visit]
+) -> None:
+    seen = visit(address, "en")
+    seen.open("/follow_up?quarter=2024-Q1&region=华北")
+    seen.page.get_by_role("link", name="Definitions").click()
+    seen.settle()
+    seen.page.get_by_role("link", name="Overview").click()
+    seen.settle()
+    assert "Q1 2024" in seen.main and "华北" in seen.main
+    assert "quarter=2024-Q1" in seen.page.url
+
+
+def test_forged_values_in_an_address_fall_back(address: str, visit: Callable[..., Visit]) -> None:
+    seen = visit(address, "en")
+    seen.open(
+        "/overview?quarter=1999-Q9&region=Atlantis&tier=gold&as_of=soon&lang=tlh&trend=x&cell=y"
+    )
+    assert not seen.exceptions()
+    assert "Q3 2024" in seen.main and "Oct 15, 2024" in seen.main
+    assert "'soon' is not a date" in seen.page.inner_text("[data-testid=stSidebar]")
+
+
+def test_the_language_changes_everything_at_once(address: str, visit: Callable[..., Visit]) -> None:
+    seen = visit(address, "zh")
+    seen.open("/overview")
+    assert "经营总览" in seen.page.inner_text("[data-testid=stSidebar]")
+    assert "1.2亿" in seen.main
+    seen.page.get_by_test_id("stSidebar").get_by_text("English", exact=True).click()
+    seen.page.wait_for_function("document.title === 'Overview'")
+    seen.settle()
+    assert "Overview" in seen.page.inner_text("[data-testid=stSidebar]")
+    assert "120M" in seen.main and "1.2亿" not in seen.main
+
+
+def test_choosing_a_cell_of_the_matrix_lists_its_accounts(
+    address: str, visit: Callable[..., Visit]
+) -> None:
+    seen = visit(address, "en")
+    seen.open("/tiers")
+    cell = seen.page.get_by_role("radio", name=re.compile("^Stable: "))
+    count = re.fullmatch(r"Stable: (\d+) accounts", cell.inner_text())
+    cell.click()
+    seen.settle()
+    assert f"Stable: {count[1]} accounts with" in seen.main
+    assert "cell=stable" in seen.page.url
+    assert "Tier matrix" in seen.main
+
+
+def test_one_step_back_leads_to_the_page_before(address: str, visit: Callable[..., Visit]) -> None:
+    seen = visit(address, "en")
+    seen.open("/overview?tier=VIP")
+    seen.page.get_by_role("link", name="Tier matrix").first.click()
+    seen.page.wait_for_function("document.title === 'Tier matrix'")
+    seen.settle()
+    seen.page.go_back()
+    seen.page.wait_for_function("document.title === 'Overview'")
+    seen.settle()
+    assert "VIP" in seen.main
+
+
+@pytest.mark.parametrize("name", ["overview", "follow_up"])
+def test_the_first_visit_of_a_fresh_server_goes_through_the_door(
+    fresh_address: str, visit: Callable[..., Visit], name: str
+) -> None:
+    seen = visit(fresh_address, "en")
+    seen.open(f"/{name}?quarter=2024-Q2&region=华东")
+    assert seen.page.get_by_test_id("stSidebar").get_by_text("English", exact=True).is_visible()
+    assert "Definitions" in seen.page.inner_text("[data-testid=stSidebar]")
+    assert "Q2 2024" in seen.main and "华东" in seen.main
+    assert f"/{name}?" in seen.page.url
+    assert not seen.exceptions()
+
+
+def test_a_page_file_shows_nothing_by_itself() -> None:
+    for path in sorted((ROOT / "pages").glob("[a-z]*.py")):
+        ran = AppTest.from_file(path).run()
+        assert not ran.markdown and not ran.metric and not ran.dataframe, path.name
+
+
+def test_an_upload_is_checked_reported_and_can_be_rolled_back(
+    fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "客户.csv", tmp_path / "accounts.csv"
+    good.write_text(ACCOUNTS, "utf-8")
+    bad.write_text("colour,shape\nred,round\n", "utf-8")
+    seen = visit(fresh_address, "en")
+    seen.open("/uploads")
+    _upload(seen, bad, "Check and load")
+    assert "Nothing was loaded" in seen.main and "column" in seen.main
+    _upload(seen, good, "Check and load")
+    assert "Version 2 is live" in seen.main
+    assert "客户.csv → Accounts: 2 received, 1 accepted, 1 quarantined" in seen.main
+    seen.page.get_by_role("tab", name="Versions and roll back").click()
+    seen.page.get_by_role("button", name="Roll back to version 1").click()
+    seen.page.get_by_text("Version 1 is live again").wait_for(timeout=30_000)
+    assert "version 1 is live" in seen.main
+
+
+def test_a_refusal_speaks_chinese(
+    address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    seen = visit(address, "zh")
+    seen.open("/uploads")
+    _upload(seen, empty, "检查并载入")
+    assert "没有载入任何内容" in seen.main and "文件是空的" in seen.main
+
+
+def _upload(seen: Visit, path: Path, button: str) -> None:
+    seen.page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(path)
+    seen.page.get_by_test_id("stFileUploader").get_by_text(path.name).wait_for()
+    seen.page.wait_for_timeout(500)
+    seen.page.get_by_role("button", name=button).click()
+    seen.page.wait_for_timeout(1000)
+    seen.settle()
+
+
+def test_an_empty_warehouse_explains_three_steps(
+    serve: Callable[[Path], str], visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    seen = visit(serve(tmp_path / "empty"), "en")
+    seen.open("/needs")
+    assert "Welcome to Keystone" in seen.main and "Load the sample data" in seen.main
+    assert not seen.exceptions()
