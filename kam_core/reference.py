@@ -1,0 +1,47 @@
+"""Writes docs/metrics.md from the metric headers: ``python -m kam_core.reference FILE``."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from kam_core import config, metrics
+from kam_core.metrics import Metric
+
+INTRODUCTION = """\
+# Metrics / 指标
+
+Written from the headers in `kam_core/sql/metrics/` by `make docs`; do not edit.
+由 `kam_core/sql/metrics/` 的文件头经 `make docs` 生成，请勿手改。
+
+Shares are fractions of 1 in data and in targets. A numerator and a denominator are added up over
+the accounts asked for and divided once; nothing is averaged.
+数据与目标中的比率均为 1 的分数；分子、分母先按所选客户相加，再相除一次，从不取平均。
+"""
+
+
+def document() -> str:
+    """The whole page, in the order in which the product shows the metrics."""
+    targets = config.settings_document()["targets"]["targets"]
+    parts = [INTRODUCTION]
+    parts += ["\n".join(_section(metric, targets)) for metric in metrics.catalogue().values()]
+    return "\n".join(parts)
+
+
+def _section(metric: Metric, targets: dict) -> Iterator[str]:
+    target = targets.get(metric.name)
+    yield f"## {metric.name} · {metric.zh} · {metric.en}\n"
+    yield f"{metric.means_zh}\n\n{metric.means_en}\n"
+    yield f"不含 / Not: {metric.not_zh}\n\n{metric.not_en}\n"
+    yield "| | |\n|---|---|"
+    yield f"| kind 类型 | {metric.kind} |"
+    yield f"| unit 单位 | {metric.unit} |"
+    yield f"| better 方向 | {metric.better} |"
+    yield f"| default target 默认目标 | {'–' if target is None else target} |"
+    yield f"| needs 所需数据 | {', '.join(metric.needs)} |"
+    yield f"| slices 可按 | {', '.join(metric.slices)} |"
+    yield f"| interval 区间 | {metric.interval} |"
+    yield f"| query 查询 | [{metric.name}.sql](../kam_core/sql/metrics/{metric.name}.sql) |\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(document(), "utf-8")

@@ -1,0 +1,165 @@
+"""What the product says and shows: both languages, numbers, exports, nothing that can act."""
+
+import io
+import string
+from datetime import date, datetime
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from kam_core.errors import KamError
+from kam_core.present import charts, export, formats, sentences
+from kam_core.present.text import Text, escape, plotly_escape
+from kam_core.present.words import catalogue
+
+ZH, EN = Text("zh"), Text("en")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_fill_the_same_placeholders() -> None:
+    zh, en = catalogue("zh"), catalogue("en")
+    assert {key for key in zh if placeholders(zh[key]) != placeholders(en[key])} == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (Decimal("120000000.00"), "1.2亿", "120M"),
+        (Decimal("8401234.50"), "840.1万", "8.4M"),
+        (-3_400_000, "−340万", "−3.4M"),
+        (950, "950", "950"),
+        (0, "0", "0"),
+        (None, "–", "–"),
+        (float("nan"), "–", "–"),
+    ],
+)
+def test_money_is_short_in_the_units_of_the_language(value: object, zh: str, en: str) -> None:
+    assert (formats.money(value, "zh"), formats.money(value, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        (-0.22, "percent", "−22.0 个百分点", "−22.0 pp"),
+        (0.009, "percent", "+0.9 个百分点", "+0.9 pp"),
+        (7.6e-11, "percent", "0.0 个百分点", "0.0 pp"),
+        (-0.00001, "percent", "0.0 个百分点", "0.0 pp"),
+        (1.5, "days", "+1.5 天", "+1.5 d"),
+    ],
+)
+def test_a_gap_has_a_sign_only_where_a_digit_is_shown(
+    value: float, unit: str, zh: str, en: str
+) -> None:
+    assert formats.difference(value, unit, "zh") == zh
+    assert formats.difference(value, unit, "en") == en
+
+
+def test_days_and_periods_are_written_as_the_language_does() -> None:
+    assert formats.day(date(2024, 9, 3), "zh") == "2024年9月3日"
+    assert formats.day("2024-09-03", "en") == "Sep 3, 2024"
+    assert formats.moment(datetime(2024, 9, 3, 8, 5, 59), "en") == "Sep 3, 2024 08:05"
+    assert formats.day(pd.NaT, "en") == "–"
+    assert formats.period("2024-Q3", "zh") == "2024年第3季度"
+    assert formats.period("2024-Q3", "en") == "Q3 2024"
+    assert formats.period("2024-07", "zh") == "2024年7月"
+    assert formats.short_period("2024-07", "en") == "Jul 24"
+
+
+def test_a_name_that_is_markup_shows_as_itself() -> None:
+    assert escape("[x](http://evil) **b** $a$ :red[c]") == (
+        r"\[x\]\(http\:\/\/evil\) \*\*b\*\* \$a\$ \:red\[c\]"
+    )
+    assert escape("two\n\n# lines") == r"two \# lines"
+    assert plotly_escape('<a href="x">&') == '&lt;a href="x"&gt;&amp;'
+
+
+def test_values_in_a_sentence_stand_out_and_cannot_act() -> None:
+    said = EN.rich("tiers.unrated", count="*1* ![](http://evil)")
+    assert said.startswith(r"**\*1\* \!\[\]\(http\:\/\/evil\)**")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", " =1", "\t=1", "＝1"])
+def test_a_formula_in_a_download_is_text(cell: str) -> None:
+    assert export.neutral(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["-3.5", "+7", "plain", -3.5, None, ""])
+def test_numbers_and_words_are_left_as_they_are(cell: object) -> None:
+    assert export.neutral(cell) == cell
+
+
+def test_a_download_has_words_for_headings_and_codes_and_keeps_every_row() -> None:
+    rows = pd.DataFrame({"tier": ["growth", "=evil"], "revenue_12m": [Decimal("0.10"), None]})
+    content = export.csv_bytes(rows, ZH)
+    assert content.startswith(b"\xef\xbb\xbf")
+    read = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", dtype=str, keep_default_na=False)
+    assert list(read.columns) == ["层级", "近 12 个月收入"]
+    assert read.values.tolist() == [["成长型", "0.10"], ["'=evil", ""]]
+
+
+def test_the_name_of_a_download_changes_with_its_content() -> None:
+    assert export.file_name("a", b"1") != export.file_name("a", b"2")
+
+
+def test_a_refusal_names_the_file_and_says_what_to_do_in_both_languages() -> None:
+    error = KamError(
+        "missing_columns", file="f.csv", table="accounts", columns=["region"], header=[]
+    )
+    assert ZH.error(error).startswith("f.csv：") and "区域 (region)" in ZH.error(error)
+    assert EN.error(error).startswith("f.csv: ") and "Region (region)" in EN.error(error)
+
+
+def test_an_unknown_code_is_shown_rather_than_hidden() -> None:
+    assert EN.error(KamError("never_heard_of")) == "never_heard_of"
+    assert EN.value("tier", "platinum") == "platinum"
+
+
+def test_what_a_figure_waits_for_is_said_in_words() -> None:
+    assert ZH.need("orders") == "订单"
+    assert EN.need("accounts.growth_potential") == "Accounts · Growth potential"
+
+
+def test_the_sentence_of_a_trend_names_value_target_and_status() -> None:
+    rows = pd.DataFrame(
+        {"period": ["2024-Q2", "2024-Q3"], "value": [0.7, 0.68], "target": [0.9, 0.9]}
+    )
+    said = sentences.trend("Completion", "percent", rows, "missed", EN)
+    assert said.replace("*", "").replace("\\", "") == (
+        "Completion in Q3 2024: 68.0% against a target of 90.0%, missed. "
+        "1 quarters earlier (Q2 2024) it was 70.0%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("done", "open_", "missed", "words"),
+    [
+        (6, 4, 0, "3 more are needed for the target of 90.0%"),
+        (6, 1, 3, "out of reach even if all are done"),
+        (6, 0, 4, "has ended: 6 of 10 callbacks done, 60.0%"),
+    ],
+)
+def test_the_outlook_says_what_can_still_be_reached(
+    done: int, open_: int, missed: int, words: str
+) -> None:
+    figures = {"owed": 10, "done": done, "still_open": open_, "missed": missed, "needed": 9 - done}
+    said = sentences.outlook(figures, "2024-Q4", 0.9, EN).replace("*", "").replace("\\", "")
+    assert words in said
+
+
+def test_money_marks_on_an_axis_are_round_and_in_words() -> None:
+    ticks = charts.money_ticks(120_000_000, ZH)
+    assert ticks["ticktext"][:3] == ["0", "5000万", "1亿"]
+    assert charts.money_ticks(0, ZH) == {}
+
+
+def test_a_period_without_a_value_stays_on_the_axis() -> None:
+    rows = pd.DataFrame(
+        {"period": ["2024-Q2", "2024-Q3"], "value": [None, 0.5], "target": [None, None]}
+    ).astype({"value": float, "target": float})
+    drawn = charts.trend(rows, "percent", EN, charts.LIGHT)
+    assert list(drawn.data[0].x) == ["2024 Q2", "2024 Q3"]
+    assert list(drawn.data[0].text) == ["–", "50.0%"]
