@@ -24,26 +24,28 @@ def main() -> None:
     address.read()
     someone = viewer.current()
     with st.sidebar:
-        menu = st.container(gap=None)
-        lang = filters.language()
-    text = Text(lang)
+        text = Text(filters.language())
+
+    def page(name: str, show: Show, **options: object):
+        options = {"url_path": name, "title": text(f"pages.{name}")} | options
+        return st.Page(partial(show, someone, text.lang), **options)
+
     work = WORK if data.live() else dict.fromkeys(WORK, start.page)
-    pages = {name: _page(show, name, someone, text) for name, show in (work | DATA).items()}
-    # The first page also stands at "/", for a visitor who names none.
-    home = _page(work["overview"], "overview", someone, text, url_path="home", default=True)
-    chosen = st.navigation([home, *pages.values()], position="hidden")
+    pages = {name: page(name, show) for name, show in (work | DATA).items()}
+    # The overview stands at "/" for whoever names no page; its twin answers to its name.
+    home = page("overview", work["overview"], url_path="home", default=True)
+    pages["overview"] = page("overview", work["overview"], visibility="hidden")
     links.remember(pages)
+    chosen = st.navigation(
+        {
+            text("pages.group_work"): [home, *(pages[name] for name in WORK)],
+            text("pages.group_data"): [pages[name] for name in DATA],
+        }
+    )
     door.lead_on()
-    with menu:
-        links.menu({text("pages.group_work"): [*WORK], text("pages.group_data"): [*DATA]})
     chosen.run()
     address.write()
     data.settle()
-
-
-def _page(show: Show, name: str, someone: viewer.Viewer, text: Text, **options: object):
-    options = {"url_path": name, "title": text(f"pages.{name}")} | options
-    return st.Page(partial(show, someone, text.lang), **options)
 
 
 main()

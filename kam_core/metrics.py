@@ -229,7 +229,7 @@ def _covers(days: tuple[date | None, date | None], wanted: Metric, period: Perio
     first, last = days
     if first is None or last is None:
         return False
-    if wanted.kind == "change" and periods.year_before(period)[0] < first:
+    if wanted.kind == "change" and periods.year_before(period)[1] < first:
         return False
     return period.ends_on >= first and period.starts_on <= last
 

@@ -334,8 +334,6 @@ class Oracle:
     def cases_of_revenue_yoy(self, start: date, end: date) -> dict[str, tuple]:
         base_start = start - relativedelta(months=12)
         base_end = end + DAY - relativedelta(months=12) - DAY
-        if end > self.as_of:
-            base_end = self.as_of - relativedelta(months=12)
         return {
             a: (self.revenue(a, start, end)[1], self.revenue(a, base_start, base_end)[1])
             for a in self.seen

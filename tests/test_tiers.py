@@ -43,6 +43,12 @@ def test_equal_values_share_the_lower_rank() -> None:
     assert set(tier_of(six(10, 10, 10, 10, 10, 10), "2024-09-30").values()) == {"growth", "basic"}
 
 
+def test_a_cent_decides_a_rank_where_floats_would_see_a_tie() -> None:
+    top = [f"9999999999999999.{cents}" for cents in (99, 98, 97)]
+    found = tier_of(six(*top, 1, 2, 3), "2024-09-30")
+    assert [found[name] for name in ("A1", "A2", "A3")] == ["VIP", "VIP", "growth"]
+
+
 def test_value_falls_back_to_the_contract_and_then_to_zero() -> None:
     world = six(None, 10, 20, 30, 40, None)
     world["accounts"][0][1][0]["annual_contract_value"] = "1000"

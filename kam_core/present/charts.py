@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -278,7 +279,7 @@ def _marks(
     }
 
 
-def _cell_words(cell: Mapping[str, object], text: Text, colours: Palette) -> dict:
+def _cell_words(cell: Mapping[str, Any], text: Text, colours: Palette) -> dict:
     words = text(
         "charts.cell",
         tier=plotly_escape(text.value("tier", cell["tier"])),

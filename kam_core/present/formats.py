@@ -59,8 +59,9 @@ def money(value: Number | None, lang: str, digits: int = 1, signed: bool = False
     """A short amount in the reporting currency: 1.2亿, 120M."""
     if value is None or is_missing(value):
         return NOTHING
+    is_long = not -1000 < value < 1000
     written = numbers.format_compact_decimal(
-        value, locale=LOCALES[lang], fraction_digits=0 if abs(value) < 1000 else digits
+        value, locale=LOCALES[lang], fraction_digits=digits if is_long else 0
     )
     return _signed(written, value, signed)
 

@@ -16,7 +16,7 @@ def in_words(rows: pd.DataFrame, text: Text) -> pd.DataFrame:
 
 def _words(column: str, cell: object, text: Text) -> object:
     if isinstance(cell, list | tuple | np.ndarray):
-        return " / ".join(_words(column, part, text) for part in cell)
+        return " / ".join(str(_words(column, part, text)) for part in cell)
     if column == "codes":
         return text.problem(str(cell))
     if column == "table_name":

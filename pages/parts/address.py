@@ -10,19 +10,24 @@ import streamlit as st
 ONE = ("lang", "quarter", "as_of", "trend", "cell", "owner")
 MANY = ("region", "tier")
 KEYS = (*ONE, *MANY)
-CHOSEN, DEFAULTS, SEEN = "chosen", "defaults", "address_seen"
+CHOSEN, DEFAULTS, SEEN, PAGE = "chosen", "defaults", "address_seen", "page_seen"
 
 
 def read() -> None:
-    """Take over the address where it is not what this session wrote: a link, or a step back."""
-    st.session_state.setdefault(DEFAULTS, {})
+    """Take over the address where it is not what this session wrote: a link, or a step back.
+
+    The menu drops everything behind a page's name: an empty address on another page keeps the view.
+    """
+    state, where = st.session_state, st.context.url
+    state.setdefault(DEFAULTS, {})
+    state.setdefault(CHOSEN, {})
     asked = {key: st.query_params.get_all(key) for key in KEYS if key in st.query_params}
-    if asked == st.session_state.get(SEEN):
-        return
-    chosen = {key: values if key in MANY else values[-1] for key, values in asked.items()}
-    for key in KEYS:
-        st.session_state.pop(key, None)
-    st.session_state[CHOSEN], st.session_state[SEEN] = chosen, asked
+    from_menu = not asked and where != state.get(PAGE)
+    if asked != state.get(SEEN, {}) and not from_menu:
+        state[CHOSEN] = {key: v if key in MANY else v[-1] for key, v in asked.items()}
+        for key in KEYS:
+            state.pop(key, None)
+    state[PAGE] = where
 
 
 def current() -> dict[str, list[str]]:

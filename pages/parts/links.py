@@ -1,6 +1,6 @@
 """Links from one page to another, which know nothing of each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -27,11 +27,3 @@ def to(name: str, label: str) -> None:
     st.page_link(
         page(name), label=label, icon=":material/arrow_forward:", query_params=address.current()
     )
-
-
-def menu(groups: Mapping[str, Sequence[str]]) -> None:
-    """All pages by group; unlike the built-in menu its links keep the whole view."""
-    for title, names in groups.items():
-        st.caption(title)
-        for name in names:
-            st.page_link(page(name), query_params=address.current(), width="stretch")

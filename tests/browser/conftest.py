@@ -50,8 +50,9 @@ class Visit:
 
     def follow(self, title: str) -> None:
         """Click the page's name in the menu, which a phone has to unfold first."""
-        if self.page.get_by_test_id("stSidebar").get_attribute("aria-expanded") != "true":
-            self.page.get_by_test_id("stExpandSidebarButton").click()
+        unfold = self.page.get_by_test_id("stExpandSidebarButton")
+        if unfold.is_visible():
+            unfold.click()
         self.page.get_by_test_id("stSidebar").get_by_role("link", name=title).click()
         self.page.wait_for_function("title => document.title === title", arg=title)
         self.settle()
