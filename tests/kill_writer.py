@@ -2,6 +2,7 @@
 
 import os
 from itertools import count
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from kam_core.ingest.load import load, restore
@@ -10,8 +11,9 @@ from kam_core.store import Warehouse
 HEADER = "order_id,account_id,ordered_on,amount\n"
 
 
-def write_forever(folder: Path, first: int) -> None:
+def write_forever(folder: Path, first: int, started: Event) -> None:
     """Load one new order after the other; every fourth time go back to the version before."""
+    started.set()
     warehouse = Warehouse(folder / "warehouse")
     for number in count(first):
         if number % 4 == 3:

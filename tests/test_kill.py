@@ -16,6 +16,7 @@ from kam_core.ingest.load import load
 from kam_core.store import Warehouse, open_version
 from tests.kill_writer import write_forever
 
+LOADS_PER_ROUND = 3
 ROUNDS = int(os.environ.get("KAM_KILLS", "30"))
 
 
@@ -55,17 +56,27 @@ def test_a_kill_at_any_moment_loses_nothing(warehouse: Warehouse, folder: Path) 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.kill_writer"])
     moments = random.Random(20241015)
+    longest_wait = LOADS_PER_ROUND * seconds_of_a_load(warehouse, folder)
     for _ in range(ROUNDS):
         # A deed that a kill cut off between its last row and its note counts as noted from here on.
         settle(warehouse, folder)
-        writer = context.Process(target=write_forever, args=(folder, len(acknowledged(folder))))
+        started, first = context.Event(), len(acknowledged(folder))
+        writer = context.Process(target=write_forever, args=(folder, first, started))
         writer.start()
-        time.sleep(moments.uniform(0.02, 1.2))
+        started.wait()
+        time.sleep(moments.uniform(0, longest_wait))
         writer.kill()
         writer.join()
         assert_whole(Warehouse(warehouse.path))
         assert_nothing_acknowledged_is_lost(warehouse, folder)
     assert acknowledged(folder), "no deed was ever finished, so the test proved nothing"
+
+
+def seconds_of_a_load(warehouse: Warehouse, folder: Path) -> float:
+    """How long a load takes here and now, so that kills fall into all of it on any machine."""
+    begin = time.perf_counter()
+    load(warehouse, [folder / "incoming" / "orders.csv"], mode="update", dry_run=True)
+    return time.perf_counter() - begin
 
 
 def settle(warehouse: Warehouse, folder: Path) -> None:
