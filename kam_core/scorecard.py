@@ -3,7 +3,7 @@
 No data, no target and zero are three different answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -60,7 +60,7 @@ def scorecard(
     wanted = [metrics.metric(name) for name in (metrics.catalogue() if names is None else names)]
     data = metrics.survey(cursor, wanted)
     goals = targets(cursor, period)
-    rules = _rules(cursor)
+    rules = rules_of(cursor)
     found = metrics.run_together(cursor, wanted, period, data)
     return [
         _score(m, period, found.get(m.name, NOTHING), goals.get(m.name), data, rules)
@@ -127,7 +127,8 @@ def status(value: Fraction, target: Fraction | None, better: str, tolerance: Fra
     return "near" if shortfall <= tolerance * abs(target) else "missed"
 
 
-def _rules(cursor: duckdb.DuckDBPyConnection) -> Rules:
+def rules_of(cursor: duckdb.DuckDBPyConnection) -> Rules:
+    """How the version that ``cursor`` reads judges a figure."""
     confidence = float(config.threshold(cursor, "confidence"))
     return Rules(
         near_tolerance=Fraction(config.threshold(cursor, "near_tolerance")),
@@ -147,7 +148,7 @@ def _score(
         reason = metrics.obstacle(metric, period, data) or "no_cases"
         return _without_value(metric, figures, goal, reason)
     partial = data.as_of is not None and period.ends_on > data.as_of
-    return _judged(metric, figures, goal, rules, partial)
+    return judged(metric, figures, goal, rules, partial)
 
 
 def _without_value(metric: Metric, figures: dict, goal: Decimal | None, reason: str) -> Score:
@@ -167,9 +168,14 @@ def _without_value(metric: Metric, figures: dict, goal: Decimal | None, reason: 
     )
 
 
-def _judged(
-    metric: Metric, figures: dict, goal: Decimal | None, rules: Rules, partial: bool
+def judged(
+    metric: Metric,
+    figures: Mapping,
+    goal: Decimal | None,
+    rules: Rules,
+    partial: bool = False,
 ) -> Score:
+    """A row of ``metrics.run`` that has a value, held against its target."""
     value, target = _exact(metric, figures), None if goal is None else Fraction(goal)
     interval = _interval(metric, figures, rules)
     decidable = None if goal is None or interval is None else not _contains(interval, goal)
@@ -192,7 +198,7 @@ def _judged(
     )
 
 
-def _exact(metric: Metric, figures: dict) -> Fraction:
+def _exact(metric: Metric, figures: Mapping) -> Fraction:
     """The figure as a fraction; a quantile has no numerator, its value is all there is."""
     if figures["numerator"] is None:
         return Fraction(figures["value"])
@@ -200,7 +206,7 @@ def _exact(metric: Metric, figures: dict) -> Fraction:
     return Fraction(figures["value"]) if exact is None else exact
 
 
-def _interval(metric: Metric, figures: dict, rules: Rules) -> tuple[float, float] | None:
+def _interval(metric: Metric, figures: Mapping, rules: Rules) -> tuple[float, float] | None:
     if metric.interval != "wilson":
         return None
     return wilson(int(figures["numerator"]), int(figures["denominator"]), rules.z)

@@ -13,6 +13,9 @@ def page(viewer: Viewer, lang: str) -> None:
     view = filters.choose(viewer, text)
     blocks.heading(view, text, "follow_up.title")
     scorecards.cards(view, layout()["follow_up"]["cards"], text)
+    if not view.has("interactions"):
+        blocks.missing("needs:interactions", text)
+        return
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(text("follow_up.heat"), anchor=False)

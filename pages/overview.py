@@ -16,7 +16,7 @@ def page(viewer: Viewer, lang: str) -> None:
     view = filters.choose(viewer, text)
     blocks.heading(view, text, "overview.title")
     shown = layout()["overview"]
-    scores = scorecards.cards(view, shown["cards"], text)
+    scores = scorecards.cards(view, scorecards.first_with_data(view, shown["cards"]), text)
     blocks.sentence(sentences.headline([score.status for score in scores], text))
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -124,6 +124,7 @@ def trend(rows: pd.DataFrame, unit: str, text: Text, colours: Palette) -> go.Fig
     figure.add_scatter(
         x=names,
         y=rows["target"],
+        visible=bool(rows["target"].notna().any()),
         mode="markers",
         name=text("charts.target"),
         marker={"symbol": "line-ew-open", "size": 26, "color": colours.target, "line_width": 3},

@@ -60,8 +60,9 @@ def regions(
         regions=rows["region"].nunique(),
         metrics=rows["metric"].nunique(),
         **{status: int(counts.get(status, 0)) for status in ("met", "near", "missed")},
+        undecided=int(rows["decidable"].eq(False).sum()),
     )
-    missed = rows[rows["status"] == "missed"]
+    missed = rows[(rows["status"] == "missed") & rows["decidable"].ne(False)]
     if missed.empty:
         return said
     furthest = (missed["gap"].abs() / missed["target"].abs().replace(0, float("nan"))).idxmax()

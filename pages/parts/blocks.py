@@ -14,7 +14,13 @@ from pages.parts import links
 from pages.parts.filters import View
 
 ROWS_SHOWN = 500
-SHADES = {"met": "#2f7d5b26", "near": "#b3691b26", "missed": "#b0413e2b"}
+# Grey stands for "inside the noise".
+SHADES = {
+    "met": "#2f7d5b26",
+    "near": "#b3691b26",
+    "missed": "#b0413e2b",
+    "undecided": "#8a94a322",
+}
 STATUS = {
     "met": ("●", "green"),
     "near": ("◐", "orange"),
@@ -50,9 +56,10 @@ def heading(view: View, text: Text, key: str) -> None:
     )
 
 
-def status_words(status: str, text: Text) -> str:
+def status_words(status: str, text: Text, decidable: bool | None = None) -> str:
     """A shape and a word: colour alone would mean opposite things to different readers."""
-    return f"{STATUS[status][0]} {text.value('status', status)}"
+    words = f"{STATUS[status][0]} {text.value('status', status)}"
+    return text("blocks.undecided", status=words) if decidable is False else words
 
 
 def status_badge(status: str, text: Text) -> None:

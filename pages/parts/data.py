@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,7 @@ import streamlit as st
 from kam_core import config, metrics, periods, questions, scorecard, store
 from kam_core.access import Scope
 from kam_core.periods import Period
+from kam_core.scorecard import Rules, Score
 
 ANSWERS_KEPT = 2000
 VERSIONS_OPEN = 4
@@ -117,7 +118,7 @@ def holdings(source: Source) -> Holdings:
         regions=scope.regions,
         tiers=store.tiers(connection),
         snapshot_days=tuple(sorted(set(snapshots["as_of"]), reverse=True)),
-        first_day=tables["covers_from"].dropna().min(),
+        first_day=min(tables["covers_from"].dropna(), default=source.as_of),
         tables=frozenset(tables["table_name"]),
         fiscal_year_start_month=start_month,
     )
@@ -173,28 +174,24 @@ def region_scores(
         region: targets(source, replace(scope, regions=(region,)), (period,))[0]
         for region in scope.regions
     }
-    tolerance = Fraction(_threshold(source, "near_tolerance"))
+    rules, partial = _rules(source), period.ends_on > scope.as_of
     rows = [
-        _judged(row, name, goals[row["region"]].get(name), tolerance)
+        {"region": row["region"]}
+        | vars(
+            scorecard.judged(
+                metrics.metric(name), row, goals[row["region"]].get(name), rules, partial
+            )
+        )
         for name in names
         for row in metric(source, scope, name, [period], ("region",)).to_dict("records")
         if row["region"] in goals and row["value"] is not None
     ]
-    columns = ["region", "metric", "value", "target", "gap", "status", "numerator", "denominator"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=["region", *(field.name for field in fields(Score))])
 
 
-def _judged(
-    row: dict[str, object], name: str, goal: Decimal | None, tolerance: Fraction
-) -> dict[str, object]:
-    wanted, target = metrics.metric(name), None if goal is None else Fraction(goal)
-    exact = metrics.exact_value(wanted, row["numerator"], row["denominator"])
-    return row | {
-        "metric": name,
-        "target": None if target is None else float(target),
-        "gap": None if target is None else float(exact - target),
-        "status": scorecard.status(exact, target, wanted.better, tolerance),
-    }
+def _rules(source: Source) -> Rules:
+    with _connection(source.file, source.version).cursor() as cursor:
+        return scorecard.rules_of(cursor)
 
 
 @st.cache_resource(show_spinner=False)

@@ -15,17 +15,25 @@ from pages.parts import blocks, data
 from pages.parts.filters import View
 
 CARD_WIDTH = 215
+CARDS = 4
 
 
 def cards(view: View, names: Sequence[str], text: Text) -> list[Score]:
     """One card per metric: value, status, target, gap, interval, cases, and the quarters before."""
     scores = [view.score(name) for name in names]
-    grid = st.grid(4, min_column_width=CARD_WIDTH, border=True)
+    grid = st.grid(CARDS, min_column_width=CARD_WIDTH, border=True)
     for score in scores:
         with grid.cell():
             past = history(view, score.metric)["value"]
             _card(score, past, metrics.metric(score.metric), text)
     return scores
+
+
+def first_with_data(view: View, names: Sequence[str]) -> list[str]:
+    """As many metrics as there are cards; one without data only where nothing else is."""
+    waiting = {name for name in names if (view.score(name).reason or "").startswith("needs:")}
+    chosen = sorted(names, key=lambda name: name in waiting)[:CARDS]
+    return [name for name in names if name in chosen]
 
 
 def _card(score: Score, past: pd.Series, metric: Metric, text: Text) -> None:
@@ -96,12 +104,14 @@ def regions(view: View, names: Sequence[str], text: Text) -> None:
     blocks.sentence(sentences.regions(rows, titles, units, text))
     rows["cell"] = [
         f"{formats.quantity(row.value, units[row.metric], text.lang)}  "
-        f"{blocks.status_words(row.status, text)}"
+        f"{blocks.status_words(row.status, text, row.decidable)}"
         for row in rows.itertuples()
     ]
     grid = rows.pivot(index="region", columns="metric", values="cell")
     grid = grid.reindex(columns=[name for name in names if name in grid]).rename(columns=titles)
-    statuses = rows.pivot(index="region", columns="metric", values="status").rename(columns=titles)
+    told = rows["status"].where(rows["decidable"].ne(False), "undecided")
+    statuses = rows.assign(told=told).pivot(index="region", columns="metric", values="told")
+    statuses = statuses.rename(columns=titles)
     blocks.heat_table(grid, statuses.reindex(columns=grid.columns), text.column("region"))
     blocks.download(
         "regions", rows.drop(columns="cell").assign(metric=rows["metric"].map(titles)), text

@@ -28,6 +28,12 @@ READY = """() => {
 START_SECONDS = 60
 WAIT_MS = 60_000
 PORTS = range(8600, 8700)
+# The menu folds itself away after a choice only where the browser says it is a phone.
+PHONE = {
+    "is_mobile": True,
+    "has_touch": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari",
+}
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -148,6 +154,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
             color_scheme=theme,
             locale={"zh": "zh-CN", "en": "en-US"}[lang],
             viewport={"width": width, "height": 900},
+            **(PHONE if width < 500 else {}),
         )
         contexts.append(context)
         visit = Visit(context.new_page(), address)
