@@ -7,15 +7,17 @@ import argparse
 import getpass
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import orjson
 import pandas as pd
 
-from kam_core import contract, demo, scorecard, store
+from kam_core import contract, demo, periods, scorecard, store
 from kam_core.access import Scope
 from kam_core.errors import KamError
 from kam_core.ingest import load as loading
@@ -30,9 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options, text)
     except KamError as error:
-        print(text.error(error), file=sys.stderr)
-        return 1
+        return _refused(text.error(error))
+    except (OSError, sqlite3.Error, duckdb.Error) as error:
+        return _refused(text.error(KamError("storage_failed", detail=error)))
     return 0
+
+
+def _refused(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
 
 
 def _load(options: argparse.Namespace, text: Text) -> None:
@@ -45,6 +53,7 @@ def _load(options: argparse.Namespace, text: Text) -> None:
         table=options.table,
         mode=options.mode,
         as_of=options.as_of,
+        encoding=options.encoding,
         by=options.by,
         dry_run=options.dry_run,
     )
@@ -91,6 +100,8 @@ def _settings(options: argparse.Namespace, text: Text) -> None:
 
 
 def _kpis(options: argparse.Namespace, text: Text) -> None:
+    if not options.warehouse.is_dir():
+        raise KamError("empty_warehouse")
     warehouse = store.Warehouse(options.warehouse)
     live = warehouse.live_version()
     if live is None:
@@ -109,7 +120,7 @@ def _chosen(wanted: list[str] | None, known: tuple[str, ...], code: str) -> tupl
     for name in wanted or ():
         if name not in known:
             raise KamError(code, name=name, known=known)
-    return tuple(wanted or known)
+    return tuple(dict.fromkeys(wanted)) if wanted else known
 
 
 def _print_scores(scores: Sequence[scorecard.Score], form: str, text: Text) -> None:
@@ -160,6 +171,7 @@ def _add_load(commands: argparse._SubParsersAction) -> None:
     )
     load.add_argument("--mode", choices=("full", "update"), default="full")
     load.add_argument("--as-of", type=_day, metavar="DATE", help="default: docs/decisions/0003")
+    load.add_argument("--encoding", metavar="NAME", help="such as big5; default: found out")
     load.add_argument("--by", default=getpass.getuser(), metavar="NAME")
     load.add_argument("--dry-run", action="store_true", help="check and count, publish nothing")
     load.add_argument("--if-empty", action="store_true", help="do nothing where data is loaded")
@@ -187,7 +199,7 @@ def _add_version_commands(commands: argparse._SubParsersAction) -> None:
 
 def _add_kpis(commands: argparse._SubParsersAction) -> None:
     kpis = commands.add_parser("kpis", help="print the scorecard of a quarter")
-    kpis.add_argument("--quarter", required=True, metavar="2024-Q3")
+    kpis.add_argument("--quarter", type=_quarter, required=True, metavar="2024-Q3")
     kpis.add_argument("--region", action="append", metavar="R")
     kpis.add_argument("--tier", action="append", metavar="T")
     kpis.add_argument("--as-of", type=_day, metavar="DATE")
@@ -200,6 +212,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: YYYY-MM-DD") from None
+
+
+def _quarter(text: str) -> str:
+    try:
+        return periods.quarter(text).period
+    except KamError:
+        raise argparse.ArgumentTypeError(f"{text!r}: 2024-Q3") from None
 
 
 def _language() -> str:

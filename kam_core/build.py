@@ -34,10 +34,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Built:
-    """What a version file holds: ``counts`` are (snapshot_id, received, accepted, quarantined)."""
+    """What a version file holds: ``counts`` are (snapshot_id, received, accepted, quarantined).
+
+    ``gone`` counts rows in force by table whose account was known once and is not any more; for
+    accounts it counts those accounts.
+    """
 
     content_hash: str
     counts: tuple[tuple[int, int, int, int], ...]
+    gone: dict[str, int]
 
 
 def build(
@@ -51,7 +56,9 @@ def build(
     """Write a version file at ``path`` from an earlier version, or none, and further snapshots."""
     connection = duckdb.connect(config={"memory_limit": memory_limit})
     try:
-        connection.execute(f"attach '{path}' as version (storage_version '{STORAGE_VERSION}')")
+        connection.execute(
+            f"attach {_quoted(path)} as version (storage_version '{STORAGE_VERSION}')"
+        )
         connection.execute("use version")
         create_schema(connection)
         snapshots = list(inherited)
@@ -102,7 +109,24 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
-    return Built(digest.hexdigest(), tuple(counts))
+    return Built(digest.hexdigest(), tuple(counts), _gone(connection))
+
+
+def _gone(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    tables = [name for name in contract.tables() if name not in ("accounts", "targets")]
+    branches = " union all ".join(
+        f"select '{name}' as name, account_id from history.{name} where valid_to is null"
+        for name in tables
+    )
+    rows = connection.execute(
+        f"with rows as materialized ({branches}), "
+        "gone as (select * from rows where account_id not in "
+        "(select account_id from history.accounts where valid_to is null) and account_id not in "
+        "(select account_id from meta.quarantine where account_id is not null)) "
+        "select name, count(*) from gone group by all "
+        "union all select 'accounts', count(distinct account_id) from gone"
+    ).fetchall()
+    return {name: count for name, count in rows if count}
 
 
 # hex(), because DuckDB 2.0 needs 0.1 ms to write one UHUGEINT as decimal text.
@@ -145,11 +169,15 @@ def _current_view(table: contract.Table) -> str:
 
 
 def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
-    connection.execute(f"attach '{base}' as base (read_only)")
+    connection.execute(f"attach {_quoted(base)} as base (read_only)")
     for table in contract.tables():
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
     connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
     connection.execute("detach base")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:

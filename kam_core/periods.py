@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 from kam_core.errors import KamError
 
-QUARTER = re.compile(r"(\d{4})-Q([1-4])")
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+# From 1900 on, as dates in files are.
+QUARTER = re.compile(r"((?:19|2\d)\d{2})-Q([1-4])")
+MONTH = re.compile(r"((?:19|2\d)\d{2})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)

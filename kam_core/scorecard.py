@@ -73,9 +73,28 @@ def targets(cursor: duckdb.DuckDBPyConnection, period: Period) -> dict[str, Deci
 
     A target for a region or a tier holds where the viewer looks at exactly that one; the most
     specific target wins: region and tier, region, tier, all, and last the default of the settings.
+    A sum is an exception: what the whole must reach is no target for a part of it.
     """
     rows = cursor.execute(TARGETS, {"period": period.period}).fetchall()
-    return dict(rows)
+    sums = {name for name, metric in metrics.catalogue().items() if metric.kind == "sum"}
+    sees_all = cursor.execute(SEES_ALL).fetchall()[0][0]
+    return {
+        name: target
+        for name, target, specificity in rows
+        if name not in sums or sees_all or specificity >= SPECIFIC
+    }
+
+
+# From here on a target names a region or a tier.
+SPECIFIC = 2
+
+SEES_ALL = """
+select getvariable('tiers') is null
+    and not exists (
+        select 1 from as_of.accounts
+        where not list_contains(getvariable('regions')::varchar[], region)
+    )
+"""
 
 
 TARGETS = """
@@ -92,7 +111,7 @@ with candidates as (
         and (region is null or len(getvariable('regions')::varchar[]) = 1)
         and (tier is null or getvariable('tiers')::varchar[] = [tier])
 )
-select metric, arg_max(target, specificity) from candidates group by metric
+select metric, arg_max(target, specificity), max(specificity) from candidates group by metric
 """
 
 
@@ -147,8 +166,13 @@ def _score(
     if figures["value"] is None:
         reason = metrics.obstacle(metric, period, data) or "no_cases"
         return _without_value(metric, figures, goal, reason)
-    partial = data.as_of is not None and period.ends_on > data.as_of
-    return judged(metric, figures, goal, rules, partial)
+    return judged(metric, figures, goal, rules, _is_partial(metric, period, data))
+
+
+def _is_partial(metric: Metric, period: Period, data: metrics.Data) -> bool:
+    """Whether the period, or what the data tells of it, ends before the period does."""
+    ends = [data.as_of, data.days[metric.dated][1] if metric.dated else None]
+    return any(day is not None and day < period.ends_on for day in ends)
 
 
 def _without_value(metric: Metric, figures: dict, goal: Decimal | None, reason: str) -> Score:

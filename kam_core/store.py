@@ -83,11 +83,18 @@ class Warehouse:
             yield
 
     def _sweep(self) -> None:
-        """Remove what a killed build left behind; no ledger row speaks of it."""
-        known = {self.file(version.version) for version in self.ledger.versions()}
-        for path in self.versions.iterdir():
-            if path not in known:
-                path.unlink()
+        """Remove what a killed build left behind; no ledger row speaks of it.
+
+        A build leaves at most the file of the very next version. Any later one belongs to a ledger
+        that is not this one: KamError("ledger_behind").
+        """
+        next_version, _ = self.ledger.next_numbers()
+        for path in self.versions.glob("kam-*.duckdb"):
+            if int(path.stem.removeprefix("kam-")) > next_version:
+                raise KamError("ledger_behind", file=path.name)
+        self.file(next_version).unlink(missing_ok=True)
+        for path in self.versions.glob(f"{BUILDING}*"):
+            path.unlink()
         for path in self.raw.glob(f"{BUILDING}*"):
             path.unlink()
 

@@ -81,6 +81,17 @@ def test_a_row_of_an_unknown_account_comes_in_when_the_account_does(
     )[0] == (4, 4, 0)
 
 
+def test_rows_of_an_account_that_left_the_accounts_are_told_of(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
+    gone = load(warehouse, [only_alder], as_of=date(2024, 12, 31))
+    assert gone[0].problems == {"account_gone": 1}
+    again = load(warehouse, [file("orders.csv", ORDERS.replace("0.20", "0.30"))])
+    assert again[0].problems == {"account_gone": 1}
+
+
 def test_full_replaces_the_table_and_update_adds_to_it(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
@@ -183,6 +194,41 @@ def test_several_files_of_one_table_are_that_table_together(
     second = file("orders_2.csv", f"{header}\n{lines[1]}\n")
     load(warehouse, [file("accounts.csv", ACCOUNTS), first, second])
     assert rows(warehouse, "select count(*) from orders") == [(2,)]
+
+
+def test_the_same_files_of_one_table_again_change_nothing(
+    warehouse: Warehouse, file: Write
+) -> None:
+    header, *lines = ORDERS.splitlines()
+    files = [
+        file("accounts.csv", ACCOUNTS),
+        file("orders_1.csv", f"{header}\n{lines[0]}\n"),
+        file("orders_2.csv", f"{header}\n{lines[1]}\n"),
+    ]
+    load(warehouse, files)
+    assert all(report.already_loaded for report in load(warehouse, files))
+    assert rows(warehouse, "select count(*) from orders") == [(2,)]
+
+
+def test_two_files_of_one_table_that_contradict_each_other_are_refused(
+    warehouse: Warehouse, file: Write
+) -> None:
+    first = file("orders_1.csv", ORDERS)
+    second = file("orders_2.csv", ORDERS.replace("0.20", "9.99"))
+    with pytest.raises(KamError) as refusal:
+        load(warehouse, [file("accounts.csv", ACCOUNTS), first, second])
+    assert refusal.value.code == "clashing_rows"
+    assert refusal.value.details["key"] == "O2"
+    assert warehouse.live_version() is None
+
+
+def test_a_warehouse_may_lie_in_a_folder_with_a_quote_in_its_name(
+    tmp_path: Path, company: list[Path]
+) -> None:
+    warehouse = Warehouse(tmp_path / "o'brien")
+    load(warehouse, company)
+    load(warehouse, [company[0]], as_of=date(2025, 1, 1))
+    assert warehouse.is_intact(2)
 
 
 def test_a_version_is_rebuilt_from_raw_with_the_same_content(

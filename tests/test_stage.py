@@ -17,7 +17,7 @@ from kam_core.ingest.stage import Staged, recipes_for, stage
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 # Only a load of several files can tell: it is tested there.
-FOUND_BY_THE_LOADER = {"unknown_account"}
+FOUND_BY_THE_LOADER = {"unknown_account", "account_gone"}
 HEADER = "account_id,account_name,region,status\n"
 
 

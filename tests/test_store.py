@@ -9,6 +9,7 @@ import pytest
 
 from kam_core import store
 from kam_core.access import Scope
+from kam_core.errors import KamError
 from kam_core.ingest.load import load
 from kam_core.store import Warehouse, cursor, open_version
 
@@ -96,8 +97,21 @@ store_limits = dict(store.limits())
 
 
 def test_what_a_killed_build_left_is_swept(warehouse: Warehouse, company: list[Path]) -> None:
-    leftovers = [warehouse.versions / ".building-1.duckdb", warehouse.versions / "kam-9.duckdb"]
-    for path in leftovers:
+    unfinished, unpublished = warehouse.versions / ".building-1.duckdb", warehouse.file(1)
+    for path in (unfinished, unpublished):
         path.write_bytes(b"half")
     load(warehouse, company)
-    assert not any(path.exists() for path in leftovers)
+    assert not unfinished.exists()
+    assert warehouse.is_intact(1)
+
+
+def test_a_lost_ledger_stops_the_load_before_it_overwrites_anything(
+    warehouse: Warehouse, company: list[Path]
+) -> None:
+    for day in (1, 2, 3):
+        load(warehouse, company, as_of=date(2024, 10, day))
+    for path in warehouse.path.glob("ledger.sqlite*"):
+        path.unlink()
+    with pytest.raises(KamError, match="ledger_behind"):
+        load(Warehouse(warehouse.path), company)
+    assert warehouse.file(3).exists()

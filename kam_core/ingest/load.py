@@ -58,32 +58,31 @@ def load(
     table: str | None = None,
     mode: str = "full",
     as_of: date | None = None,
+    encoding: str | None = None,
     by: str = "",
     dry_run: bool = False,
 ) -> list[FileReport]:
     """Load files as one new version and report on each; KamError refuses the whole call.
 
     ``mode="full"``: the file is the whole table. ``mode="update"``: its rows are added or replaced
-    by key. Several files of one table in one call together are that table. With ``dry_run``
-    everything is checked and counted and nothing is published.
+    by key. Several files of one table in one call together are that table. ``encoding`` names that
+    of every file where it should not be found out. With ``dry_run`` everything is checked and
+    counted and nothing is published.
     """
     with warehouse.building():
-        parts = _in_contract_order(
-            part for path in paths for part in _parts(warehouse, Path(path), table)
-        )
-        parts = _with_modes(parts, mode)
-        for part in parts:
-            _refuse_if_unreadable(part)
+        parts = _checked_parts(warehouse, paths, table, mode, encoding)
         live = warehouse.live_version()
         known = warehouse.ledger.snapshots(live.version) if live else []
         snapshots = _new_snapshots(warehouse, parts, as_of or _default_as_of(parts, live), by)
-        fresh = [snapshot for snapshot in snapshots if not _repeated(snapshot, known)]
-        counts = warehouse.ledger.counts(live.version) if live else {}
+        repeats = _repeats(snapshots, known)
+        fresh = [snapshot for snapshot in snapshots if snapshot.snapshot_id not in repeats]
+        counts, gone = warehouse.ledger.counts(live.version) if live else {}, {}
         if fresh:
-            counts = _publish(warehouse, fresh, parts, by, dry_run)
+            built = _publish(warehouse, fresh, parts, by, dry_run)
+            counts, gone = _counts(built), built.gone
         published = None if dry_run else warehouse.live_version()
     return [
-        _report(part, snapshot, _repeated(snapshot, known), counts, published)
+        _report(part, snapshot, repeats.get(snapshot.snapshot_id), counts, gone, published)
         for part, snapshot in zip(parts, snapshots, strict=True)
     ]
 
@@ -114,13 +113,32 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
         return version
 
 
-def _parts(warehouse: Warehouse, path: Path, table: str | None) -> list[_Part]:
+def _checked_parts(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    table: str | None,
+    mode: str,
+    encoding: str | None,
+) -> list[_Part]:
+    """All files read and checked; one that cannot be used refuses the whole call."""
+    read_parts = [part for path in paths for part in _parts(warehouse, Path(path), table, encoding)]
+    parts = _with_modes(_in_contract_order(read_parts), mode)
+    for part in parts:
+        _refuse_if_unreadable(part)
+    if mode == "full":
+        _refuse_clashes(parts)
+    return parts
+
+
+def _parts(
+    warehouse: Warehouse, path: Path, table: str | None, encoding: str | None
+) -> list[_Part]:
     if not path.is_file():
         raise KamError("file_not_found", file=str(path))
     data = path.read_bytes()
     sha256 = warehouse.keep_raw(data)
     try:
-        recipes = recipes_for(data, path.name, table)
+        recipes = recipes_for(data, path.name, table, encoding)
         return [_Part(path.name, sha256, recipe, "", stage(data, recipe)) for recipe in recipes]
     except KamError as error:
         raise KamError(error.code, **{"file": path.name, **error.details}) from error
@@ -156,6 +174,26 @@ def _refuse_if_unreadable(part: _Part) -> None:
             problems=staged.problems,
             first_lines=staged.first_lines,
         )
+
+
+def _refuse_clashes(parts: Sequence[_Part]) -> None:
+    """Two files that are one table together must not say two things about one row."""
+    seen: dict[tuple, tuple[dict, str]] = {}
+    tables = [part.recipe.table for part in parts]
+    for part in parts:
+        if tables.count(part.recipe.table) == 1:
+            continue
+        for row in part.staged.accepted.drop_columns(["line_no"]).to_pylist():
+            key = tuple(row[name] for name in contract.tables()[part.recipe.table].key)
+            earlier, other = seen.setdefault((part.recipe.table, *key), (row, part.file_name))
+            if earlier != row:
+                raise KamError(
+                    "clashing_rows",
+                    file=part.file_name,
+                    other=other,
+                    table=part.recipe.table,
+                    key=" / ".join(str(value) for value in key),
+                )
 
 
 def _default_as_of(parts: Sequence[_Part], live: Version | None) -> date:
@@ -203,14 +241,25 @@ def _new_snapshots(
     ]
 
 
-def _repeated(snapshot: Snapshot, known: Sequence[Snapshot]) -> Snapshot | None:
-    """The very same upload, if it is already the last word on its table for that day."""
-    before = [
-        earlier
-        for earlier in known
-        if earlier.table_name == snapshot.table_name and earlier.as_of <= snapshot.as_of
-    ]
-    return before[-1] if before and _what(before[-1]) == _what(snapshot) else None
+def _repeats(snapshots: Sequence[Snapshot], known: Sequence[Snapshot]) -> dict[int, Snapshot]:
+    """The snapshots that were loaded before and still have the last word, with their originals.
+
+    All files of a table are judged together: they repeat an earlier upload only as a whole.
+    """
+    repeats: dict[int, Snapshot] = {}
+    for table in {snapshot.table_name for snapshot in snapshots}:
+        new = [snapshot for snapshot in snapshots if snapshot.table_name == table]
+        before = [
+            earlier
+            for earlier in known
+            if earlier.table_name == table and earlier.as_of <= new[0].as_of
+        ]
+        last = before[-len(new) :]
+        if [_what(earlier) for earlier in last] == [_what(snapshot) for snapshot in new]:
+            repeats |= {
+                snapshot.snapshot_id: earlier for snapshot, earlier in zip(new, last, strict=True)
+            }
+    return repeats
 
 
 def _what(snapshot: Snapshot) -> tuple:
@@ -224,8 +273,8 @@ def _publish(
     parts: Sequence[_Part],
     by: str,
     dry_run: bool,
-) -> dict[int, tuple[int, int]]:
-    """Build with the fresh snapshots; (accepted, quarantined) of each snapshot in the version."""
+) -> build.Built:
+    """Build a version with the fresh snapshots, and publish it unless this is a dry run."""
     staged = {(part.sha256, part.recipe.table): part.staged for part in parts}
 
     def step_of(snapshot: Snapshot) -> build.Step:
@@ -233,9 +282,12 @@ def _publish(
 
     settings = config.settings_document()
     if dry_run:
-        built = warehouse.try_version(fresh, step_of, settings)
-    else:
-        _, built = warehouse.add_version(fresh, step_of, settings, by)
+        return warehouse.try_version(fresh, step_of, settings)
+    return warehouse.add_version(fresh, step_of, settings, by)[1]
+
+
+def _counts(built: build.Built) -> dict[int, tuple[int, int]]:
+    """(accepted, quarantined) of each snapshot in a version."""
     return {snapshot: (accepted, rejected) for snapshot, _, accepted, rejected in built.counts}
 
 
@@ -264,6 +316,7 @@ def _report(
     snapshot: Snapshot,
     earlier: Snapshot | None,
     counts: dict[int, tuple[int, int]],
+    gone: dict[str, int],
     published: Version | None,
 ) -> FileReport:
     rejected = part.staged.rejected.num_rows
@@ -271,6 +324,8 @@ def _report(
     problems = dict(part.staged.problems)
     if quarantined > rejected:
         problems["unknown_account"] = quarantined - rejected
+    if part.recipe.table in gone:
+        problems["account_gone"] = gone[part.recipe.table]
     return FileReport(
         file=part.file_name,
         table=part.recipe.table,

@@ -20,6 +20,8 @@ from kam_core.ingest.conventions import conventions, fold
 csv.field_size_limit(2**31 - 1)
 
 GOOD, BLANK = "good", "blank"
+# How xlsx (a zip archive) and xls begin.
+WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -119,10 +121,14 @@ def _open(
 
 def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     """The text and the encoding used; an encoding is never guessed against the evidence."""
+    if data.startswith(WORKBOOK_STARTS):
+        raise KamError("spreadsheet_file")
     for attempt in [encoding] if encoding else _encodings(data):
         try:
             text = data.decode(attempt).removeprefix("\ufeff")
-        except (UnicodeError, LookupError):
+        except LookupError:
+            raise KamError("unknown_encoding", encoding=attempt) from None
+        except UnicodeError:
             continue
         if encoding or attempt != "gb18030" or _reads_like_chinese(text):
             return text, attempt
@@ -311,7 +317,9 @@ class _Scanner:
         if width is None or width < 2:
             return False
         alone = [line.count(self.delimiter) == width - 1 for line in self.lines[start:end]]
-        return all(alone) if len(fields) == width else any(alone[1:])
+        # A sound record of two lines is what it says, however many separators its text holds.
+        between_are_records = len(alone) > 2 and all(alone)
+        return between_are_records if len(fields) == width else any(alone[1:])
 
     def _parse(self, lines: list[str]) -> list[str] | None:
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
