@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kam_core import metrics, reference
+from kam_core import contract, metrics, reference
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "kam_core" / "sql" / "metrics").glob("*.sql"))
@@ -33,3 +33,12 @@ def test_a_metric_reads_scoped_views_only(path: Path) -> None:
 def test_the_documentation_is_what_the_headers_say() -> None:
     written = (ROOT / "docs" / "metrics.md").read_text("utf-8")
     assert written == reference.document(), "run `make docs`"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_target_can_name_the_metric_by_its_titles(path: Path) -> None:
+    metric = metrics.parse(path.read_text("utf-8"))
+    names = dict(contract.tables()["targets"].column("metric").values)
+    assert {metric.zh.casefold(), metric.en.casefold()} <= {
+        name.casefold() for name in names[metric.name]
+    }
