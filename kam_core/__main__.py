@@ -17,7 +17,7 @@ import duckdb
 import orjson
 import pandas as pd
 
-from kam_core import contract, demo, periods, scorecard, store
+from kam_core import contract, demo, periods, scorecard, store, tiers
 from kam_core.access import Scope
 from kam_core.errors import KamError
 from kam_core.ingest import load as loading
@@ -108,8 +108,8 @@ def _kpis(options: argparse.Namespace, text: Text) -> None:
         raise KamError("empty_warehouse")
     with store.open_version(warehouse.check_file(live.version)) as connection:
         regions = _chosen(options.region, store.regions(connection), "unknown_region")
-        tiers = _chosen(options.tier, store.tiers(connection), "unknown_tier")
-        scope = Scope(regions, options.as_of or live.as_of, tiers if options.tier else None)
+        chosen_tiers = _chosen(options.tier, tiers.scheme(connection).tiers, "unknown_tier")
+        scope = Scope(regions, options.as_of or live.as_of, chosen_tiers if options.tier else None)
         cursor = store.cursor(connection, scope)
         scores = scorecard.scorecard(cursor, scorecard.quarter(cursor, options.quarter))
     _print_scores(scores, options.format, text)

@@ -240,12 +240,6 @@ def regions(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(region for (region,) in rows)
 
 
-def tiers(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """The tiers of the scheme in this version, and the one of accounts it cannot rate."""
-    rows = connection.execute("select distinct tier from settings.tier_cells order by 1").fetchall()
-    return (*(tier for (tier,) in rows), "unrated")
-
-
 def _canonical(document: dict) -> bytes:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode()
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from kam_core.errors import KamError
-
 UNRATED = "unrated"
 
 
@@ -49,18 +47,12 @@ def scheme(cursor: duckdb.DuckDBPyConnection) -> Scheme:
     return Scheme(rows[0][0], x, y, tuple(cell[:3] for cell in cells), key_tiers)
 
 
-def check(cursor: duckdb.DuckDBPyConnection, tier: str) -> str:
-    """The tier itself, else KamError("unknown_tier")."""
-    known = scheme(cursor).tiers
-    if tier not in known:
-        raise KamError("unknown_tier", name=tier, known=known)
-    return tier
-
-
 def cell_totals(matrix: pd.DataFrame) -> pd.DataFrame:
-    """Count, revenue and share of revenue per tier of the answer to question tier_matrix."""
+    """Count, revenue, share of all revenue and key-ness per tier of the answer to tier_matrix."""
     totals = matrix.groupby("tier", as_index=False).agg(
-        accounts=("account_id", "size"), revenue_12m=("revenue_12m", "sum")
+        accounts=("account_id", "size"),
+        revenue_12m=("revenue_12m", "sum"),
+        is_key=("is_key", "any"),
     )
     revenue = totals["revenue_12m"].sum()
     totals["share"] = [float(part / revenue) if revenue else None for part in totals["revenue_12m"]]

@@ -170,15 +170,8 @@ def test_the_scheme_of_a_version_can_be_read_from_it() -> None:
     assert found.key_tiers == {"VIP", "growth"}
 
 
-def test_an_unknown_tier_is_refused() -> None:
-    shown = ask_of(six(1), "2024-09-30")
-    assert tiers.check(shown, "VIP") == "VIP"
-    with pytest.raises(KamError, match="unknown_tier"):
-        tiers.check(shown, "platinum")
-
-
 def test_cells_hold_count_revenue_and_share() -> None:
     matrix = questions.ask(ask_of(six(60, 10, 20, 50, 30, 30), "2024-09-30"), "tier_matrix")
     totals = tiers.cell_totals(matrix).set_index("tier")
-    assert totals.loc["VIP"].tolist() == [1, Decimal(60), 0.3]
+    assert totals.loc["VIP"].tolist() == [1, Decimal(60), True, 0.3]
     assert totals["accounts"].sum() == 6

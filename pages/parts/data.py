@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from kam_core import config, metrics, periods, questions, scorecard, store
+from kam_core import config, metrics, periods, questions, scorecard, store, tiers
 from kam_core.access import Scope
 from kam_core.periods import Period
 from kam_core.scorecard import Rules, Score
@@ -116,7 +116,7 @@ def holdings(source: Source) -> Holdings:
         start_month = int(config.threshold(cursor, "fiscal_year_start_month"))
     return Holdings(
         regions=scope.regions,
-        tiers=store.tiers(connection),
+        tiers=tiers.scheme(connection).tiers,
         snapshot_days=tuple(sorted(set(snapshots["as_of"]), reverse=True)),
         first_day=min(tables["covers_from"].dropna(), default=source.as_of),
         tables=frozenset(tables["table_name"]),
@@ -161,9 +161,8 @@ def targets(
 def cuts(source: Source) -> tuple[float, float]:
     """Where the tier matrix is cut, across and up, by the scheme the version was built with."""
     with _connection(source.file, source.version).cursor() as cursor:
-        rows = cursor.execute("select cuts[1] from settings.tier_axes order by axis").fetchall()
-    (across,), (up,) = rows
-    return across, up
+        scheme = tiers.scheme(cursor)
+    return scheme.x.cuts[0], scheme.y.cuts[0]
 
 
 def region_scores(

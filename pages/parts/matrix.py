@@ -5,6 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from kam_core import tiers
 from kam_core.present import charts, formats, sentences
 from kam_core.present.text import Text
 from pages.parts import address, blocks, data
@@ -35,20 +36,15 @@ def accounts(view: View) -> pd.DataFrame:
 
 def cells(rows: pd.DataFrame, view: View) -> pd.DataFrame:
     """One row per cell of the scheme that holds an account: count, revenue, share, key, place."""
-    rated = rows[rows["potential"].notna() & rows["rank"].notna()]
+    rated = rows[rows["tier"] != tiers.UNRATED]
     if rated.empty:
         return pd.DataFrame(columns=["tier"])
-    total = rows["revenue_12m"].sum()
-    found = rated.groupby("tier", as_index=False).agg(
-        accounts=("account_id", "size"),
-        revenue_12m=("revenue_12m", "sum"),
-        is_key=("is_key", "any"),
-    )
+    found = tiers.cell_totals(rows)
+    found = found[found["tier"] != tiers.UNRATED].reset_index(drop=True)
     across, up = data.cuts(view.source)
     middles = rated.groupby("tier")[["potential", "rank"]].median()
     right = found["tier"].map(middles["potential"]) >= across
     high = found["tier"].map(middles["rank"]) >= up
-    found["share"] = found["revenue_12m"] / total if total else float("nan")
     found["x"] = [102.0 if is_right else -2.0 for is_right in right]
     found["y"] = [1.15 if is_high else up - 0.01 for is_high in high]
     return found.sort_values(["is_key", "revenue_12m"], ascending=False, ignore_index=True)
