@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 from kam_core.errors import KamError
 
-# From 1900 on, as dates in files are.
-QUARTER = re.compile(r"((?:19|2\d)\d{2})-Q([1-4])")
-MONTH = re.compile(r"((?:19|2\d)\d{2})-(0[1-9]|1[0-2])")
+# Far enough from the first and last year there is to look a year back and a quarter ahead.
+QUARTER = re.compile(r"(?!9999)([1-9]\d{3})-Q([1-4])")
+MONTH = re.compile(r"(?!9999)([1-9]\d{3})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
