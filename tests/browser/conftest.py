@@ -103,6 +103,7 @@ def serve() -> Iterator[Callable[[Path], str]]:
     def start(warehouse: Path) -> str:
         port = _free_port()
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        command += ["--server.headless", "true"]
         environment = os.environ | {"KAM_WAREHOUSE": str(warehouse)}
         started.append(
             subprocess.Popen(
