@@ -4,7 +4,7 @@ A metric file gives exact numerators and denominators per period and account; th
 and divided here, once, as fractions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,13 +17,12 @@ import pandas as pd
 
 from kam_core import periods
 from kam_core.errors import KamError
+from kam_core.headers import header
 from kam_core.periods import Period
 
 SQL = Path(__file__).parent / "sql" / "metrics"
 KINDS = ("sum", "ratio", "change", "quantile")
 TIERS = "tiers"
-# Views that cost more to plan and compute than the metrics that read them.
-COSTLY = ("scoped.obligations", "scoped.tiered_account_periods", "as_of.period_tiers")
 
 Exact = int | Decimal
 
@@ -74,6 +73,10 @@ class Data:
     filled_columns: frozenset[str]
 
 
+# The query for the facts of a metric in some periods, one row per period and account.
+Facts = Callable[[Metric, Sequence[Period]], str]
+
+
 def catalogue() -> dict[str, Metric]:
     """All metrics by name, in the order in which they are shown."""
     return dict(_catalogue())
@@ -113,28 +116,13 @@ def parse(text: str) -> Metric:
     )
 
 
-def header(text: str) -> tuple[dict[str, str], str]:
-    """Split a documented SQL file into header and query; an indented line continues a value."""
-    values: dict[str, str] = {}
-    lines = text.splitlines()
-    key = ""
-    for number, line in enumerate(lines):
-        if not line.startswith("--"):
-            return values, "\n".join(lines[number:])
-        if line.startswith("--  "):
-            values[key] += " " + line[2:].strip()
-        else:
-            key, _, value = line[2:].strip().partition(":")
-            values[key] = value.strip()
-    return values, ""
-
-
 def run(
     cursor: duckdb.DuckDBPyConnection,
     name: str,
     asked: Sequence[Period],
     by: Sequence[str] = (),
     data: Data | None = None,
+    facts: Facts | None = None,
 ) -> pd.DataFrame:
     """A metric for each period and slice: exact numerator and denominator, and value.
 
@@ -146,34 +134,12 @@ def run(
             raise KamError("slice_not_defined", metric=name, by=column)
     data = data or survey(cursor, [wanted])
     told = [period for period in asked if obstacle(wanted, period, data) is None]
-    rows = _rows(cursor, wanted, told, tuple(by)) if told else []
+    rows = _rows(cursor, wanted, told, tuple(by), facts) if told else []
     return pd.DataFrame(
         [_with_value(wanted, row) for row in rows],
         columns=["period", *by, "numerator", "denominator", "value"],
         dtype=object,
     )
-
-
-def run_together(
-    cursor: duckdb.DuckDBPyConnection, wanted: Sequence[Metric], period: Period, data: Data
-) -> dict[str, dict[str, object]]:
-    """Several metrics for one period and the whole scope; what they share is computed once."""
-    told = [m for m in wanted if obstacle(m, period, data) is None]
-    set_periods(cursor, [period])
-    accounts, tiers_asked = _accounts(cursor, ())
-    queries = {m: composed(m, accounts, tiers_asked, ()) for m in told}
-    kept = [view for view in COSTLY if sum(view in query for query in queries.values()) > 1]
-    for view in kept:
-        cursor.execute(f"create or replace temp table {_kept_name(view)} as from {view}")
-    rows = {m: cursor.execute(_with_kept(query, kept)).fetchall() for m, query in queries.items()}
-    for view in kept:
-        cursor.execute(f"drop table {_kept_name(view)}")
-    columns = ("period", "numerator", "denominator", "value")
-    return {
-        m.name: dict(zip(columns, _with_value(m, found[0]), strict=True))
-        for m, found in rows.items()
-        if found
-    }
 
 
 def survey(cursor: duckdb.DuckDBPyConnection, wanted: Iterable[Metric]) -> Data:
@@ -235,33 +201,26 @@ def _covers(days: tuple[date | None, date | None], wanted: Metric, period: Perio
 
 
 def _rows(
-    cursor: duckdb.DuckDBPyConnection, wanted: Metric, told: list[Period], by: tuple[str, ...]
+    cursor: duckdb.DuckDBPyConnection,
+    wanted: Metric,
+    told: list[Period],
+    by: tuple[str, ...],
+    facts: Facts | None,
 ) -> list[tuple]:
     set_periods(cursor, told)
-    return cursor.execute(composed(wanted, *_accounts(cursor, by), by)).fetchall()
+    has_tiers = cursor.execute("select getvariable('tiers') is not null").fetchall()[0][0]
+    query = _added_up(wanted, facts(wanted, told) if facts else wanted.sql, by, has_tiers)
+    return cursor.execute(query).fetchall()
 
 
-def _accounts(cursor: duckdb.DuckDBPyConnection, by: tuple[str, ...]) -> tuple[str, bool]:
-    """The view of accounts to add up over, which has tiers only where they are asked for."""
-    tiers_asked = cursor.execute("select getvariable('tiers') is not null").fetchall()[0][0]
-    has_tiers = tiers_asked or "tier" in by
-    return ("scoped.tiered_account_periods" if has_tiers else "scoped.account_periods"), tiers_asked
+def _added_up(wanted: Metric, facts: str, by: tuple[str, ...], has_tiers: bool) -> str:
+    """The facts of a metric added up over the accounts in scope by period and slice.
 
-
-def _kept_name(view: str) -> str:
-    return "temp.kept_" + view.replace(".", "_")
-
-
-def _with_kept(query: str, kept: list[str]) -> str:
-    for view in kept:
-        query = query.replace(view, _kept_name(view))
-    return query
-
-
-def composed(wanted: Metric, accounts: str, tiers_asked: bool, by: tuple[str, ...]) -> str:
-    """The query of a metric, added up over the accounts in scope by period and slice."""
+    Tiers are looked up only where they are asked for.
+    """
     keys = ", ".join(["period", *by])
-    where = "where is_tier_in_scope(tier)" if tiers_asked else ""
+    accounts = "tiered_account_periods" if has_tiers or "tier" in by else "account_periods"
+    where = "where is_tier_in_scope(tier)" if has_tiers else ""
     if wanted.kind == "sum":
         figures = "coalesce(sum(numerator), 0), null"
     elif wanted.kind == "quantile":
@@ -269,9 +228,9 @@ def composed(wanted: Metric, accounts: str, tiers_asked: bool, by: tuple[str, ..
     else:
         figures = "coalesce(sum(numerator), 0), coalesce(sum(denominator), 0)"
     return (
-        f"with facts as (\n{wanted.sql}\n)\n"
+        f"with facts as (\n{facts}\n)\n"
         f"select {keys}, {figures}\n"
-        f"from {accounts} left join facts using (period, account_id)\n"
+        f"from scoped.{accounts} left join facts using (period, account_id)\n"
         f"{where} group by {keys} order by {keys}"
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kam_core import metrics
 from kam_core.errors import KamError
+from kam_core.headers import header
 
 SQL = Path(__file__).parent / "sql" / "questions"
 PERIODS = "periods"
@@ -53,6 +54,6 @@ def _question(name: str) -> Question:
 
 
 def _parse(text: str) -> Question:
-    values, sql = metrics.header(text)
+    values, sql = header(text)
     names = tuple(part.strip() for part in values.get("parameters", "").split(",") if part.strip())
     return Question(values["question"], values["means"], names, sql)

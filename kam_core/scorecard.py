@@ -54,64 +54,86 @@ def quarter(cursor: duckdb.DuckDBPyConnection, label: str) -> Period:
 
 
 def scorecard(
-    cursor: duckdb.DuckDBPyConnection, period: Period, names: Sequence[str] | None = None
+    cursor: duckdb.DuckDBPyConnection,
+    period: Period,
+    names: Sequence[str] | None = None,
+    data: metrics.Data | None = None,
+    facts: metrics.Facts | None = None,
 ) -> list[Score]:
     """Every metric (or those named, in that order) judged for one period and the cursor's scope."""
     wanted = [metrics.metric(name) for name in (metrics.catalogue() if names is None else names)]
-    data = metrics.survey(cursor, wanted)
-    goals = targets(cursor, period)
+    data = data or metrics.survey(cursor, wanted)
+    goals = targets(cursor, [period])[period.period]
     rules = rules_of(cursor)
-    found = metrics.run_together(cursor, wanted, period, data)
     return [
-        _score(m, period, found.get(m.name, NOTHING), goals.get(m.name), data, rules)
+        _score(m, period, _figures(cursor, m, period, data, facts), goals.get(m.name), data, rules)
         for m in wanted
     ]
 
 
-def targets(cursor: duckdb.DuckDBPyConnection, period: Period) -> dict[str, Decimal]:
-    """The target of each metric that holds for the cursor's scope, by metric name.
+def _figures(
+    cursor: duckdb.DuckDBPyConnection,
+    metric: Metric,
+    period: Period,
+    data: metrics.Data,
+    facts: metrics.Facts | None,
+) -> dict:
+    rows = metrics.run(cursor, metric.name, [period], (), data, facts).to_dict("records")
+    return rows[0] if rows else NOTHING
+
+
+def targets(
+    cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period]
+) -> dict[str, dict[str, Decimal]]:
+    """The targets that hold for the cursor's scope: for each period's name, by metric name.
 
     A target for a region or a tier holds where the viewer looks at exactly that one; the most
     specific target wins: region and tier, region, tier, all, and last the default of the settings.
     A sum is an exception: what the whole must reach is no target for a part of it.
     """
-    rows = cursor.execute(TARGETS, {"period": period.period}).fetchall()
+    rows = cursor.execute(TARGETS, {"periods": [period.period for period in asked]}).fetchall()
     sums = {name for name, metric in metrics.catalogue().items() if metric.kind == "sum"}
-    sees_all = cursor.execute(SEES_ALL).fetchall()[0][0]
-    return {
-        name: target
-        for name, target, specificity in rows
-        if name not in sums or sees_all or specificity >= SPECIFIC
-    }
+    goals: dict[str, dict[str, Decimal]] = {period.period: {} for period in asked}
+    for period, name, target, specificity, sees_all in rows:
+        if name not in sums or sees_all or specificity >= SPECIFIC:
+            goals[period][name] = target
+    return goals
 
 
 # From here on a target names a region or a tier.
 SPECIFIC = 2
 
-SEES_ALL = """
-select getvariable('tiers') is null
-    and not exists (
-        select 1 from as_of.accounts
-        where not list_contains(getvariable('regions')::varchar[], region)
-    )
-"""
-
-
 TARGETS = """
-with candidates as (
-    select metric, target, 0 as specificity from settings.targets where as_of() is not null
+with asked as (
+    select unnest($periods::varchar[]) as period
+),
+candidates as (
+    select period, metric, target, 0 as specificity
+    from asked
+    cross join settings.targets
+    where as_of() is not null
     union all
     select
+        quarter,
         metric,
         target,
         case when region is not null then 3 else 1 end
             + case when tier is not null then 1 else 0 end
     from scoped.targets
-    where quarter = $period
-        and (region is null or len(getvariable('regions')::varchar[]) = 1)
+    join asked on period = quarter
+    where (region is null or len(getvariable('regions')::varchar[]) = 1)
         and (tier is null or getvariable('tiers')::varchar[] = [tier])
+),
+sight as (
+    select getvariable('tiers') is null and not exists (
+        select 1 from as_of.lives
+        where not list_contains(getvariable('regions')::varchar[], region)
+    ) as sees_all
 )
-select metric, arg_max(target, specificity), max(specificity) from candidates group by metric
+select period, metric, arg_max(target, specificity), max(specificity), any_value(sees_all)
+from candidates
+cross join sight
+group by period, metric
 """
 
 

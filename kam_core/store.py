@@ -226,6 +226,25 @@ def open_version(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
+    """An empty database in memory, as closed as a version file, that sees a version's tables.
+
+    It has the schemas of a version, but none of its views: these are the caller's to make.
+    """
+    connection = duckdb.connect(config={**HARDENED, "enable_external_access": "true"})
+    connection.execute("attach $path as version (read_only)", {"path": str(path)})
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'version'"
+    ).fetchall()
+    for schema in ("as_of", "scoped", *sorted({schema for schema, _ in tables})):
+        connection.execute(f"create schema {schema}")
+    for schema, table in tables:
+        connection.execute(f"create view {schema}.{table} as from version.{schema}.{table}")
+    return connection
+
+
 def cursor(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:
     """A cursor of its own for one script run, which sees only what ``scope`` allows."""
     own = connection.cursor()

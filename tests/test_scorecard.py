@@ -167,7 +167,7 @@ def test_every_metric_has_its_line() -> None:
 
 
 @pytest.mark.parametrize("tiers", [None, ["VIP", "unrated"]])
-def test_metrics_run_together_say_what_each_says_alone(
+def test_the_scorecard_says_what_each_metric_says(
     sample: duckdb.DuckDBPyConnection, tiers: list[str] | None
 ) -> None:
     sample.execute("set variable tiers = $tiers", {"tiers": tiers})

@@ -116,8 +116,12 @@ def figure(
         selection_mode="points",
         alt=said.replace("**", "").replace("\\", ""),
     )
-    with st.expander(text("blocks.table"), expanded=expanded):
-        table(name, listed, text, money=money, percent=percent)
+    place = st.expander(
+        text("blocks.table"), expanded=expanded, key=f"table_{name}", on_change="rerun"
+    )
+    if place.open:
+        with place:
+            table(name, listed, text, money=money, percent=percent)
     return event
 
 

@@ -16,11 +16,12 @@ import streamlit as st
 
 from kam_core import config, metrics, periods, questions, scorecard, store, tiers
 from kam_core.access import Scope
+from kam_core.marts import Day
 from kam_core.periods import Period
 from kam_core.scorecard import Rules, Score
 
-ANSWERS_KEPT = 2000
-VERSIONS_OPEN = 4
+ANSWERS_KEPT = 4000
+DAYS_OPEN = 6
 
 
 @dataclass(frozen=True)
@@ -108,15 +109,16 @@ def metric(
 @_kept
 def holdings(source: Source) -> Holdings:
     """What the whole version offers; what a viewer may choose is cut to their regions later."""
-    connection = _connection(source.file, source.version)
-    scope = Scope(store.regions(connection), source.as_of)
+    day = _day(source, source.as_of)
+    scope = Scope(day.regions, source.as_of)
     tables = ask(source, scope, "available")
     snapshots = ask(source, scope, "snapshots")
-    with _cursor(source, scope) as cursor:
+    with day.cursor() as cursor:
         start_month = int(config.threshold(cursor, "fiscal_year_start_month"))
+        known_tiers = tiers.scheme(cursor).tiers
     return Holdings(
         regions=scope.regions,
-        tiers=tiers.scheme(connection).tiers,
+        tiers=known_tiers,
         snapshot_days=tuple(sorted(set(snapshots["as_of"]), reverse=True)),
         first_day=min(tables["covers_from"].dropna(), default=source.as_of),
         tables=frozenset(tables["table_name"]),
@@ -144,7 +146,7 @@ def _months_between(first: date, last: date) -> tuple[Period, ...]:
 
 @_kept
 def _threshold(source: Source, name: str) -> Decimal:
-    with _connection(source.file, source.version).cursor() as cursor:
+    with _day(source, source.as_of).cursor() as cursor:
         return config.threshold(cursor, name)
 
 
@@ -154,13 +156,14 @@ def targets(
 ) -> tuple[dict[str, Decimal], ...]:
     """The targets, by metric, that hold for a scope in each of some periods."""
     with _cursor(source, scope) as cursor:
-        return tuple(scorecard.targets(cursor, period) for period in asked)
+        goals = scorecard.targets(cursor, asked)
+    return tuple(goals[period.period] for period in asked)
 
 
 @_kept
 def cuts(source: Source) -> tuple[float, float]:
     """Where the tier matrix is cut, across and up, by the scheme the version was built with."""
-    with _connection(source.file, source.version).cursor() as cursor:
+    with _day(source, source.as_of).cursor() as cursor:
         scheme = tiers.scheme(cursor)
     return scheme.x.cuts[0], scheme.y.cuts[0]
 
@@ -188,8 +191,9 @@ def region_scores(
     return pd.DataFrame(rows, columns=["region", *(field.name for field in fields(Score))])
 
 
+@_kept
 def _rules(source: Source) -> Rules:
-    with _connection(source.file, source.version).cursor() as cursor:
+    with _day(source, source.as_of).cursor() as cursor:
         return scorecard.rules_of(cursor)
 
 
@@ -198,13 +202,13 @@ def _warehouse(folder: str) -> store.Warehouse:
     return store.Warehouse(Path(folder))
 
 
-@st.cache_resource(show_spinner=False, max_entries=VERSIONS_OPEN)
-def _connection(file: str, version: int) -> duckdb.DuckDBPyConnection:
-    return store.open_version(Path(file))
+@st.cache_resource(show_spinner=False, max_entries=DAYS_OPEN, hash_funcs={Source: repr})
+def _day(source: Source, as_of: date) -> Day:
+    return Day(Path(source.file), as_of)
 
 
 def _cursor(source: Source, scope: Scope) -> duckdb.DuckDBPyConnection:
-    return store.cursor(_connection(source.file, source.version), scope)
+    return _day(source, scope.as_of).cursor(scope)
 
 
 @_kept
@@ -226,12 +230,14 @@ def _survey(source: Source, scope: Scope) -> metrics.Data:
 def _metric(
     source: Source, scope: Scope, name: str, asked: tuple[Period, ...], by: tuple[str, ...]
 ) -> pd.DataFrame:
-    with _cursor(source, scope) as cursor:
-        return metrics.run(cursor, name, asked, by, _survey(source, scope))
+    day = _day(source, scope.as_of)
+    with day.cursor(scope) as cursor:
+        return metrics.run(cursor, name, asked, by, _survey(source, scope), day.facts)
 
 
 @_kept
-def scores(source: Source, scope: Scope, period: Period) -> dict[str, scorecard.Score]:
-    """The scorecard of one period by metric."""
-    with _cursor(source, scope) as cursor:
-        return {score.metric: score for score in scorecard.scorecard(cursor, period)}
+def score(source: Source, scope: Scope, period: Period, name: str) -> Score:
+    """One metric judged for one period."""
+    day, data = _day(source, scope.as_of), _survey(source, scope)
+    with day.cursor(scope) as cursor:
+        return scorecard.scorecard(cursor, period, [name], data, day.facts)[0]

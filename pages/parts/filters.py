@@ -39,7 +39,7 @@ class View:
         return data.metric(self.source, self.scope, name, asked, by)
 
     def score(self, name: str) -> Score:
-        return data.scores(self.source, self.scope, self.period)[name]
+        return data.score(self.source, self.scope, self.period, name)
 
     def targets(self, asked: Sequence[Period]) -> tuple[dict[str, Decimal], ...]:
         return data.targets(self.source, self.scope, tuple(asked))

@@ -66,19 +66,34 @@ def response(view: View, text: Text) -> None:
 
 def lists(view: View, text: Text) -> None:
     """What to work through: open, unheard and wrongly linked needs, unanswered invitations."""
-    names = ("open", "unheard", "wrong", "invitations")
-    tabs = st.tabs([text(f"needs.{name}") for name in names])
-    needs, unheard = view.ask("open_needs"), view.ask("unheard_needs")
-    wrong, invited = view.ask("wrong_need_links"), view.ask("unanswered_invitations")
-    with tabs[0]:
-        blocks.sentence(sentences.ages(needs, text))
-        blocks.table("open_needs", needs[[*OPEN, *WHERE]], text)
-    with tabs[1]:
-        blocks.sentence(sentences.listed("needs.unheard", unheard, text))
-        blocks.table("unheard_needs", unheard[[*UNHEARD, *WHERE]], text)
-    with tabs[2]:
-        blocks.sentence(sentences.listed("needs.wrong", wrong, text))
-        blocks.table("wrong_links", wrong[[*WRONG, *WHERE]], text)
-    with tabs[3]:
-        blocks.sentence(sentences.listed("needs.invitations", invited, text, "working_days"))
-        blocks.table("unanswered_invitations", invited[[*INVITED, *WHERE]], text)
+    shows = {"open": _open, "unheard": _unheard, "wrong": _wrong, "invitations": _invitations}
+    titles = [text(f"needs.{name}") for name in shows]
+    tabs = st.tabs(titles, key="needs_lists", on_change="rerun")
+    for tab, show in zip(tabs, shows.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(view, text)
+
+
+def _open(view: View, text: Text) -> None:
+    rows = view.ask("open_needs")
+    blocks.sentence(sentences.ages(rows, text))
+    blocks.table("open_needs", rows[[*OPEN, *WHERE]], text)
+
+
+def _unheard(view: View, text: Text) -> None:
+    rows = view.ask("unheard_needs")
+    blocks.sentence(sentences.listed("needs.unheard", rows, text))
+    blocks.table("unheard_needs", rows[[*UNHEARD, *WHERE]], text)
+
+
+def _wrong(view: View, text: Text) -> None:
+    rows = view.ask("wrong_need_links")
+    blocks.sentence(sentences.listed("needs.wrong", rows, text))
+    blocks.table("wrong_links", rows[[*WRONG, *WHERE]], text)
+
+
+def _invitations(view: View, text: Text) -> None:
+    rows = view.ask("unanswered_invitations")
+    blocks.sentence(sentences.listed("needs.invitations", rows, text, "working_days"))
+    blocks.table("unanswered_invitations", rows[[*INVITED, *WHERE]], text)

@@ -13,7 +13,7 @@ select
     t.tier,
     t.is_key,
     coalesce(t.revenue_12m, 0) as revenue_12m
-from as_of.tiers_on([as_of() + 1]) t
+from as_of.current_tiers t
 join scoped.accounts a using (account_id)
 where is_tier_in_scope(t.tier)
 order by t.value desc nulls last, a.account_id

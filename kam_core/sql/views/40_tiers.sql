@@ -135,6 +135,10 @@ from as_of.periods p
 join as_of.tiers_on((select list(distinct starts_on) from as_of.periods)) t on t.day = p.starts_on;
 comment on view as_of.period_tiers is 'Tier of every active account at the start of each period';
 
+create view as_of.current_tiers as
+from as_of.tiers_on([as_of() + 1]);
+comment on view as_of.current_tiers is 'Tier of every account active at the end of the as-of day';
+
 create view scoped.account_periods as
 select p.period, p.starts_on, p.ends_on, a.account_id, a.region, a.account_manager, a.industry
 from as_of.periods p
@@ -163,7 +167,7 @@ select
     t.value,
     coalesce(t.revenue_12m, 0) as revenue_12m
 from scoped.accounts a
-left join as_of.tiers_on([as_of() + 1]) t using (account_id)
+left join as_of.current_tiers t using (account_id)
 where is_tier_in_scope(coalesce(t.tier, 'unrated'));
 comment on view scoped.shown_accounts is
     'Customers in scope with their tier at the end of the as-of day, cut to the tiers asked for';

@@ -21,15 +21,15 @@ where i.status = 'completed' and i.kind <> 'invitation';
 comment on view scoped.maintenance is
     'Completed maintenance interactions; matched where they name an open need of the same account';
 
-create view scoped.unheard_needs as
+create view as_of.unheard_needs as
 with later_callbacks as (
     select
         n.need_id,
         count(*) as callbacks,
         count(*) filter (where i.need_id = n.need_id) as naming_it,
         max(i.occurred_at) as last_callback_at
-    from scoped.needs n
-    join scoped.interactions i
+    from as_of.needs n
+    join as_of.interactions i
         on i.account_id = n.account_id
         and i.kind = 'monthly_callback'
         and i.status = 'completed'
@@ -38,18 +38,18 @@ with later_callbacks as (
     group by all
 )
 select n.*, c.callbacks - c.naming_it as callbacks_without_it, c.last_callback_at
-from scoped.needs n
+from as_of.needs n
 join later_callbacks c using (need_id)
 where c.callbacks - c.naming_it >= setting('needs.unheard_after_callbacks');
-comment on view scoped.unheard_needs is
+comment on view as_of.unheard_needs is
     'Unresolved needs that several completed callbacks after them did not name';
 
-create view scoped.unanswered_invitations as
+create view as_of.unanswered_invitations as
 select
     i.*,
     coalesce(i.occurred_at::date, i.planned_for) as invited_on,
     working_days_between(coalesce(i.occurred_at::date, i.planned_for), as_of()) as working_days
-from scoped.interactions i
+from as_of.interactions i
 where i.kind = 'invitation'
     and i.initiated_by = 'customer'
     and i.status <> 'cancelled'
@@ -57,5 +57,15 @@ where i.kind = 'invitation'
     and coalesce(i.occurred_at::date, i.planned_for) <= as_of()
     and working_days_between(coalesce(i.occurred_at::date, i.planned_for), as_of())
         > setting('invitations.response_standard_working_days');
-comment on view scoped.unanswered_invitations is
+comment on view as_of.unanswered_invitations is
     'Invitations by customers that are still without an answer after the standard';
+
+create view scoped.unheard_needs as
+select * from as_of.unheard_needs
+where account_id in (select account_id from scoped.account_ids);
+comment on view scoped.unheard_needs is 'Unheard needs of customers in scope';
+
+create view scoped.unanswered_invitations as
+select * from as_of.unanswered_invitations
+where account_id in (select account_id from scoped.account_ids);
+comment on view scoped.unanswered_invitations is 'Unanswered invitations of customers in scope';

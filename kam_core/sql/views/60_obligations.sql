@@ -39,9 +39,9 @@ where starts_on <= as_of();
 comment on view as_of.obligation_periods is
     'Months, fiscal quarters and years that end in a period asked for and have begun';
 
-create view scoped.obligations as
+create view as_of.obligations as
 with own_periods as (
-    select distinct every, starts_on, ends_on from as_of.obligation_periods
+    select distinct period, every, starts_on, ends_on, has_ended from as_of.obligation_periods
 ),
 own_months as (
     select
@@ -61,7 +61,7 @@ happened as (
         i.kind,
         count(*) filter (where i.status = 'completed') as completed,
         min(i.planned_for) filter (where i.status = 'planned') as planned_for
-    from scoped.interactions i
+    from as_of.interactions i
     join own_months m
         on m.month = month_of(
             case i.status when 'completed' then i.occurred_at else i.planned_for end
@@ -76,17 +76,12 @@ tiers as (
 ),
 owed as (
     select
-        p.every,
-        p.starts_on,
+        p.*,
         a.account_id,
-        a.account_name,
-        a.region,
-        a.account_manager,
-        a.industry,
         coalesce(t.tier, 'unrated') as tier,
         c.kind
     from own_periods p
-    cross join scoped.accounts a
+    cross join as_of.lives a
     left join tiers t using (starts_on, account_id)
     join settings.cadences c
         on c.every = p.every
@@ -98,33 +93,41 @@ owed as (
         and is_active(a.status, a.customer_since, a.lost_on, least(p.ends_on, as_of()))
 )
 select
-    p.asked_period,
     o.account_id,
-    o.account_name,
-    o.region,
-    o.account_manager,
-    o.industry,
     o.tier,
     o.kind,
-    p.period,
-    p.every,
-    p.starts_on,
-    p.ends_on as due_on,
-    p.has_ended,
+    o.period,
+    o.every,
+    o.starts_on,
+    o.ends_on as due_on,
+    o.has_ended,
     case
         when h.completed > 0 then 'done'
-        when p.has_ended then 'missed'
+        when o.has_ended then 'missed'
         else 'open'
     end as state,
     case
         when h.completed > 0 then 'covered'
-        when p.has_ended then 'overdue'
+        when o.has_ended then 'overdue'
         when h.planned_for is not null then 'planned'
         else 'due'
     end as shown_as,
-    case when not p.has_ended then h.planned_for end as planned_for
+    case when not o.has_ended then h.planned_for end as planned_for
 from owed o
-join as_of.obligation_periods p using (every, starts_on)
 left join happened h using (every, starts_on, account_id, kind);
+comment on view as_of.obligations is
+    'What is owed in the months, quarters and years that end in a period asked for';
+
+create view scoped.obligations as
+select
+    p.asked_period,
+    o.*,
+    a.account_name,
+    a.region,
+    a.account_manager,
+    a.industry
+from as_of.obligation_periods p
+join as_of.obligations o using (every, starts_on)
+join scoped.accounts a using (account_id);
 comment on view scoped.obligations is
     'What is owed to customers in scope in the periods asked for; the rate counts only has_ended';

@@ -1,27 +1,32 @@
 -- Early warnings with their evidence; a further rule is a further branch.
 
-create view scoped.half_year_revenue as
+create view as_of.half_year_revenue as
 select
     account_id,
     sum(amount) filter (where ordered_on >= as_of() + 1 - interval 6 month) as revenue,
     sum(amount) filter (where ordered_on < as_of() + 1 - interval 6 month) as previous_revenue
-from scoped.orders
+from as_of.orders
 where ordered_on >= as_of() + 1 - interval 12 month
 group by account_id;
-comment on view scoped.half_year_revenue is
-    'Revenue of the last six months and of the six before, by customer in scope';
+comment on view as_of.half_year_revenue is
+    'Revenue of the last six months and of the six before, by customer';
 
-create view scoped.falling_revenue as
+create view as_of.falling_revenue as
 select account_id, coalesce(revenue, 0) as revenue, previous_revenue
-from scoped.half_year_revenue
+from as_of.half_year_revenue
 where previous_revenue > 0
     and coalesce(revenue, 0) <= previous_revenue * (1 - setting('warnings.revenue_drop'))
     and exists (
         select 1 from as_of.coverage
         where table_name = 'orders' and covers_from <= as_of() + 1 - interval 12 month
     );
-comment on view scoped.falling_revenue is
+comment on view as_of.falling_revenue is
     'Customers whose half-year revenue fell by the limit or more against the half-year before';
+
+create view scoped.falling_revenue as
+select * from as_of.falling_revenue
+where account_id in (select account_id from scoped.account_ids);
+comment on view scoped.falling_revenue is 'Customers in scope whose half-year revenue fell';
 
 create view scoped.warnings as
 select 'unheard_need' as code, account_id, count(*) as cases, null::decimal(38, 2) as amount
