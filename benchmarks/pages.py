@@ -1,0 +1,166 @@
+"""How quickly pages open: answers from a day in memory against the version file, and a browser.
+
+    python benchmarks/pages.py [--warehouse DIR] [--browser]
+
+Ratios of one run can be compared between machines; seconds cannot, and are shown for orientation.
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from kam_core import marts, metrics, periods, questions, scorecard, store  # noqa: E402
+from kam_core.access import Scope  # noqa: E402
+from kam_core.ingest.load import load  # noqa: E402
+
+REPEATS = 5
+VISITS = ("tiers", "follow_up", "needs", "definitions", "uploads")
+READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse = store.Warehouse(options.warehouse or folder)
+        if warehouse.live_version() is None:
+            load(warehouse, sorted((ROOT / "data" / "sample").glob("*.csv")), by="benchmark")
+        _compare_answers(warehouse)
+        if options.browser:
+            _visit(warehouse)
+
+
+def _compare_answers(warehouse: store.Warehouse) -> None:
+    live = warehouse.live_version()
+    assert live is not None
+    file = warehouse.file(live.version)
+    plain = store.open_version(file)
+    opened, day = _timed(lambda: marts.Day(file, live.as_of))
+    print(f"a day is put into memory in {opened:.2f} s")
+    scope = Scope(day.regions[:1], live.as_of)
+    asked = periods.quarters_until(live.as_of, 8)
+    data = metrics.survey(day.cursor(scope), metrics.catalogue().values())
+    for name, answer in _answers(asked, data).items():
+
+        def from_memory(answer: Callable = answer) -> object:
+            return answer(day.cursor(scope), day.facts)
+
+        def from_file(answer: Callable = answer) -> object:
+            return answer(store.cursor(plain, scope), None)
+
+        first, _ = _timed(from_memory)
+        held, read = _median(from_memory), _median(from_file)
+        print(
+            f"{name:22} file {read * 1000:6.0f} ms   memory {held * 1000:6.0f} ms "
+            f"(first {first * 1000:4.0f})   {read / held:5.1f} times as fast"
+        )
+
+
+def _answers(asked: list[periods.Period], data: metrics.Data) -> dict[str, Callable]:
+    quarter = asked[-2]
+    months = [month for each in asked[-3:] for month in periods.months_of(each)]
+    return {
+        "scorecard": lambda c, f: scorecard.scorecard(c, quarter, None, data, f),
+        "eight quarters": lambda c, f: metrics.run(c, "match_rate", asked, (), data, f),
+        "regions by month": lambda c, f: metrics.run(
+            c, "followup_completion", months, ("region",), data, f
+        ),
+        "what needs attention": lambda c, _: questions.ask(c, "attention", periods=[quarter]),
+        "worklist": lambda c, _: questions.ask(c, "worklist", periods=months),
+    }
+
+
+def _visit(warehouse: store.Warehouse) -> None:
+    """Go through the pages by their links, as a person does, with filters nobody used before."""
+    from playwright.sync_api import sync_playwright
+
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        + ["--server.port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "KAM_WAREHOUSE": str(warehouse.path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(address)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium",
+                args=["--no-sandbox", "--disable-background-networking"],
+            )
+            page = browser.new_page(locale="en-US", viewport={"width": 1440, "height": 900})
+            first, _ = _timed(lambda: _open(page, f"{address}/overview?lang=en"))
+            print(f"first page of a fresh server   {first:5.2f} s")
+            for quarter in ("2024-Q2", "2024-Q1"):
+                loaded, _ = _timed(lambda q=quarter: _open(page, f"{address}/?lang=en&quarter={q}"))
+                print(f"{quarter} opened by its link     {loaded:5.2f} s")
+                for name in VISITS:
+                    seconds, _ = _timed(lambda n=name: _follow(page, n))
+                    print(f"{quarter} {name:20}   {seconds:5.2f} s")
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _open(page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("h1")
+    page.wait_for_selector(READY)
+
+
+def _follow(page, name: str) -> None:
+    page.locator(f'[data-testid="stSidebarNav"] a[href*="/{name}"]').first.click()
+    page.wait_for_url(f"**/{name}**")
+    page.wait_for_selector(READY)
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _timed(do: Callable) -> tuple[float, object]:
+    start = time.perf_counter()
+    result = do()
+    return time.perf_counter() - start, result
+
+
+def _median(do: Callable) -> float:
+    return median(_timed(do)[0] for _ in range(REPEATS))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--warehouse", type=Path, help="default: the sample, in a new folder")
+    parser.add_argument("--browser", action="store_true", help="also open the pages in Chromium")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
