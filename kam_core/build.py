@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kam_core import config, contract
+from kam_core import config, contract, crosschecks
 from kam_core.ledger import Snapshot
 
 SQL = Path(__file__).parent / "sql"
@@ -37,12 +37,29 @@ class Built:
     """What a version file holds: ``counts`` are (snapshot_id, received, accepted, quarantined).
 
     ``gone`` counts rows in force by table whose account was known once and is not any more; for
-    accounts it counts those accounts.
+    accounts it counts those accounts. ``notes`` counts rows by table and code of crosschecks.
     """
 
     content_hash: str
     counts: tuple[tuple[int, int, int, int], ...]
     gone: dict[str, int]
+    notes: dict[str, dict[str, int]]
+
+    @property
+    def remarks(self) -> dict[str, dict[str, int]]:
+        """Rows by table and note that only the tables together show, ``gone`` as account_gone."""
+        found = {table: {"account_gone": count} for table, count in self.gone.items()}
+        for table, codes in self.notes.items():
+            found[table] = found.get(table, {}) | codes
+        return found
+
+
+class AccountsVanished(Exception):
+    """A base cannot be continued: an account that its rows were accepted for was never in force.
+
+    That happens where a second upload of accounts for the same day leaves an account out. Its rows
+    in other uploads then belong to the quarantine, and only these uploads hold their text.
+    """
 
 
 def build(
@@ -53,13 +70,12 @@ def build(
     settings: dict,
     memory_limit: str,
 ) -> Built:
-    """Write a version file at ``path`` from an earlier version, or none, and further snapshots."""
-    connection = duckdb.connect(config={"memory_limit": memory_limit})
+    """Write a version file at ``path`` from an earlier version, or none, and further snapshots.
+
+    The steps of accounts must come first. AccountsVanished: build it without a base.
+    """
+    connection = _empty(path, memory_limit)
     try:
-        connection.execute(
-            f"attach {_quoted(path)} as version (storage_version '{STORAGE_VERSION}')"
-        )
-        connection.execute("use version")
         create_schema(connection)
         snapshots = list(inherited)
         if base is not None:
@@ -67,9 +83,12 @@ def build(
         for step in steps:
             _apply(connection, step)
             snapshots.append(step.snapshot)
+        if base is not None and _has_lost_accounts(connection):
+            raise AccountsVanished
         _release_known_accounts(connection)
         _write_snapshots(connection, snapshots)
         install_views(connection, settings)
+        crosschecks.note(connection)
         built = describe(connection)
         connection.execute("checkpoint version")
         connection.execute("use memory")
@@ -77,6 +96,21 @@ def build(
         return built
     finally:
         connection.close()
+
+
+def _empty(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    """A connection to a new version file, which it calls ``version``."""
+    # What memory cannot hold goes beside the file, not wherever the process was started.
+    connection = duckdb.connect(
+        config={"memory_limit": memory_limit, "temp_directory": f"{path}.tmp"}
+    )
+    # Half a version is thrown away, so there is nothing that a write-ahead log could save.
+    connection.execute(
+        f"attach {_quoted(path)} as version "
+        f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')"
+    )
+    connection.execute("use version")
+    return connection
 
 
 def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
@@ -103,13 +137,15 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     """
     digest = hashlib.sha256()
     for table in contract.tables().values():
-        digest.update(_content_line(connection, f"history.{table.name}", "history"))
+        digest.update(_history_line(connection, f"history.{table.name}"))
     digest.update(_content_line(connection, "meta.quarantine", "quarantine"))
     digest.update(_content_line(connection, "meta.snapshots", "snapshots"))
+    digest.update(_content_line(connection, "meta.notes", "notes"))
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
-    return Built(digest.hexdigest(), tuple(counts), _gone(connection))
+    notes = crosschecks.counts(connection)
+    return Built(digest.hexdigest(), tuple(counts), _gone(connection), notes)
 
 
 def _gone(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -129,12 +165,23 @@ def _gone(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {name: count for name, count in rows if count}
 
 
-# hex(), because DuckDB 2.0 needs 0.1 ms to write one UHUGEINT as decimal text.
 _HASHED = {
-    "history": "concat_ws('|', hex(fingerprint), snapshot_id, line_no, valid_from, valid_to)",
     "quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
     "snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
+    "notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
 }
+
+
+# Sums of the numbers in a row, each weighed by so many bits of its fingerprint that none overflows.
+_WEIGHT = f"(fingerprint & {2**60 - 1}::uhugeint)::bigint::hugeint"
+_WEIGHED = ("1", "snapshot_id", "line_no", "epoch(valid_from)", "epoch(valid_to)")
+
+
+def _history_line(connection: duckdb.DuckDBPyConnection, relation: str) -> bytes:
+    """Tells contents apart without writing every row as text."""
+    sums = ", ".join(f"sum({_WEIGHT} * ({figure})::bigint)" for figure in _WEIGHED)
+    figures = connection.execute(f"select count(*), {sums} from {relation}").fetchall()[0]
+    return f"{relation} {figures}\n".encode()
 
 
 def _content_line(connection: duckdb.DuckDBPyConnection, relation: str, kind: str) -> bytes:
@@ -173,7 +220,16 @@ def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     for table in contract.tables():
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
     connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
+    connection.execute(
+        "create temp table accounts_of_base as "
+        "select distinct account_id from base.history.accounts"
+    )
     connection.execute("detach base")
+
+
+def _has_lost_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
+    query = "select exists (from accounts_of_base anti join history.accounts using (account_id))"
+    return connection.execute(query).fetchall()[0][0]
 
 
 def _quoted(path: Path) -> str:
@@ -184,17 +240,34 @@ def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     table = contract.tables()[step.snapshot.table_name]
     connection.register("staged", step.accepted)
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    content = ", ".join(f"{column.name} := {column.name}" for column in table.columns)
-    # The fingerprint covers what the file says, not where it says it: a row that moved to another
-    # line of a later full upload is the same row.
+    has_rows = _is_anything_in_force(connection, table)
+    # Where there is nothing to compare with, no row is put anywhere but where it stays.
+    kind = "table" if has_rows else "view"
     connection.execute(
-        f"create or replace temp table incoming as select {names}, extra, line_no, "
-        f"md5_number(struct_pack({content}, extra := extra)::varchar) as fingerprint from staged"
+        f"create temp {kind} incoming as "
+        f"select {names}, extra, line_no, {_fingerprint(table)} as fingerprint from staged"
     )
-    connection.unregister("staged")
-    _close_rows(connection, table, step.snapshot)
+    if has_rows:
+        _close_rows(connection, table, step.snapshot)
     _insert_rows(connection, table, step.snapshot, names)
     _quarantine(connection, table, step)
+    connection.execute(f"drop {kind} incoming")
+    connection.unregister("staged")
+
+
+def _is_anything_in_force(connection: duckdb.DuckDBPyConnection, table: contract.Table) -> bool:
+    query = f"select exists (from history.{table.name} where valid_to is null)"
+    return connection.execute(query).fetchall()[0][0]
+
+
+def _fingerprint(table: contract.Table) -> str:
+    """What the file says in a row, not where: on another line of a later upload it is the same.
+
+    No cell holds a NUL, which stands between the values, and none is empty but a missing one.
+    """
+    names = [*(f'"{column.name}"' for column in table.columns), "extra"]
+    values = ", ".join(f"coalesce({name}::varchar, '')" for name in names)
+    return f"md5_number(concat_ws(chr(0), {values}))"
 
 
 def _close_rows(

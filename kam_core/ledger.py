@@ -2,11 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from kam_core.errors import KamError
+from kam_core.sqlite_file import in_place, is_cut_short, readable
+
+Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]
 
 SCHEMA = """
 create table if not exists snapshots (
@@ -50,6 +55,15 @@ create table if not exists publications (
     published_by   text not null,
     published_at   text not null
 );
+create table if not exists mappings (
+    sequence     integer primary key,
+    header_key   text not null,
+    table_name   text not null,
+    answers      text not null,
+    confirmed_by text not null,
+    confirmed_at text not null
+);
+create index if not exists mappings_by_key on mappings (header_key, sequence);
 """
 
 
@@ -102,33 +116,58 @@ class Publication:
     published_at: datetime
 
 
+@dataclass(frozen=True)
+class ConfirmedMapping:
+    """What a person confirmed about the headers that ``header_key`` stands for; newest wins."""
+
+    sequence: int
+    header_key: str
+    table_name: str
+    answers: dict
+    confirmed_by: str
+    confirmed_at: datetime
+
+
 def now() -> datetime:
     """The moment of a deed, for the record only: no number depends on it."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 class Ledger:
-    """Opens one short connection per question, so that no process holds it for long."""
+    """Opens one short connection per question, so that no process holds it for long.
 
-    def __init__(self, path: Path) -> None:
+    A ledger in a folder that cannot be written can be read, too. One that SQLite finds damaged is
+    refused with KamError("ledger_damaged"), one that is empty though ``is_expected`` to hold
+    something with KamError("ledger_lost").
+    """
+
+    def __init__(self, path: Path, is_expected: bool = False) -> None:
         self.path = path
-        with self._connection() as connection:
-            connection.executescript(SCHEMA)
+        if is_cut_short(path):
+            raise KamError("ledger_damaged", file=path, detail=f"{path.stat().st_size} B")
+        tables = self._rows("select name from sqlite_master where type = 'table'")
+        if is_expected and not tables:
+            raise KamError("ledger_lost", folder=path.parent)
+        if len(tables) < SCHEMA.count("create table"):
+            with self._writing() as connection:
+                connection.executescript(SCHEMA)
+
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self._opened(in_place)
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-        connection.row_factory = sqlite3.Row
+    def _opened(self, opener: Opener) -> Iterator[sqlite3.Connection]:
         try:
-            connection.execute("pragma journal_mode=wal")
-            connection.execute("pragma synchronous=full")
-            connection.execute("pragma foreign_keys=on")
-            yield connection
-        finally:
-            connection.close()
+            with opener(self.path) as connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            name = getattr(error, "sqlite_errorname", "")
+            if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+                raise KamError("ledger_damaged", file=self.path, detail=error) from error
+            raise
 
     def _rows(self, query: str, *parameters: object) -> list[sqlite3.Row]:
-        with self._connection() as connection:
+        with self._opened(readable) as connection:
             return connection.execute(query, parameters).fetchall()
 
     def live(self) -> Version | None:
@@ -172,6 +211,47 @@ class Ledger:
         )
         return {row["snapshot_id"]: (row["accepted"], row["quarantined"]) for row in rows}
 
+    def last_upload(self, sha256: str, table_name: str, before: int) -> tuple[Snapshot, int] | None:
+        """The newest snapshot of these bytes, older than number ``before``, and its version."""
+        rows = self._rows(
+            "select * from snapshots where sha256 = ? and table_name = ? and snapshot_id < ? "
+            "order by snapshot_id desc limit 1",
+            sha256,
+            table_name,
+            before,
+        )
+        if not rows:
+            return None
+        snapshot = _snapshot(rows[0])
+        return snapshot, self.first_version(snapshot.snapshot_id)
+
+    def uploads_since(self, number: int, sha256: str) -> list[Snapshot]:
+        """The snapshots of these bytes from that snapshot number on."""
+        rows = self._rows(
+            "select * from snapshots where snapshot_id >= ? and sha256 = ? order by snapshot_id",
+            number,
+            sha256,
+        )
+        return [_snapshot(row) for row in rows]
+
+    def first_version(self, snapshot_id: int) -> int:
+        """The version that a snapshot came with."""
+        query = "select min(version) from version_snapshots where snapshot_id = ?"
+        return self._rows(query, snapshot_id)[0][0]
+
+    def snapshot(self, number: int) -> Snapshot | None:
+        rows = self._rows("select * from snapshots where snapshot_id = ?", number)
+        return _snapshot(rows[0]) if rows else None
+
+    def brought_by(self, version: int) -> list[Snapshot]:
+        """The snapshots of a version that were not in any version before it."""
+        rows = self._rows(
+            "select s.* from snapshots s join version_snapshots v using (snapshot_id) "
+            "group by snapshot_id having min(v.version) = ? order by snapshot_id",
+            version,
+        )
+        return [_snapshot(row) for row in rows]
+
     def next_numbers(self) -> tuple[int, int]:
         """The version and snapshot number that come next; call it under the build lock."""
         row = self._rows(
@@ -191,7 +271,7 @@ class Ledger:
 
         ``counts`` holds (snapshot_id, received, accepted, quarantined) of every snapshot in it.
         """
-        with self._connection() as connection:
+        with self._writing() as connection:
             connection.execute("begin immediate")
             connection.executemany(
                 "insert into snapshots values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -219,15 +299,50 @@ class Ledger:
 
     def republish(self, number: int, by: str) -> None:
         """Make an earlier version live again: the record of it is one row."""
-        with self._connection() as connection:
+        with self._writing() as connection:
             _publication(connection, number, "rollback", by)
 
     def replace_file(self, number: int, file_sha256: str) -> None:
         """Note the file hash of a version that was rebuilt with the same content."""
-        with self._connection() as connection:
+        with self._writing() as connection:
             connection.execute(
                 "update versions set file_sha256 = ? where version = ?", (file_sha256, number)
             )
+
+    def remember(self, header_key: str, table_name: str, answers: dict, by: str) -> None:
+        """Keep what a person confirmed about a header set; saying the same again adds nothing."""
+        document = json.dumps(answers, ensure_ascii=False, sort_keys=True)
+        with self._writing() as connection:
+            connection.execute("begin immediate")
+            last = connection.execute(
+                "select answers from mappings where header_key = ? order by sequence desc limit 1",
+                (header_key,),
+            ).fetchone()
+            if last is None or last["answers"] != document:
+                connection.execute(
+                    "insert into mappings "
+                    "(header_key, table_name, answers, confirmed_by, confirmed_at) "
+                    "values (?, ?, ?, ?, ?)",
+                    (header_key, table_name, document, by, now().isoformat()),
+                )
+            connection.execute("commit")
+
+    def remembered(self, header_key: str) -> dict | None:
+        """The answers last confirmed for a header set, or None."""
+        rows = self._rows(
+            "select answers from mappings where header_key = ? order by sequence desc limit 1",
+            header_key,
+        )
+        return json.loads(rows[0]["answers"]) if rows else None
+
+    def mappings(self, header_key: str | None = None) -> list[ConfirmedMapping]:
+        """Everything ever confirmed, oldest first; for one header set, or for all."""
+        rows = self._rows(
+            "select * from mappings where ? is null or header_key = ? order by sequence",
+            header_key,
+            header_key,
+        )
+        return [_mapping(row) for row in rows]
 
 
 def _publication(connection: sqlite3.Connection, version: int, reason: str, by: str) -> None:
@@ -243,6 +358,13 @@ def _version(row: sqlite3.Row) -> Version:
     fields["as_of"] = date.fromisoformat(fields["as_of"])
     fields["created_at"] = datetime.fromisoformat(fields["created_at"])
     return Version(**fields)
+
+
+def _mapping(row: sqlite3.Row) -> ConfirmedMapping:
+    fields = dict(row)
+    fields["answers"] = json.loads(fields["answers"])
+    fields["confirmed_at"] = datetime.fromisoformat(fields["confirmed_at"])
+    return ConfirmedMapping(**fields)
 
 
 def _snapshot(row: sqlite3.Row) -> Snapshot:

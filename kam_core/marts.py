@@ -46,13 +46,13 @@ class Day:
         table = f"mart.{wanted.name}_by_{length}"
         with self._lock:
             if table not in self._held:
-                self._compute(table, wanted, self._periods[length].values())
+                self._compute(table, wanted, list(self._periods[length].values()))
                 self._held.add(table)
         return f"from {table}"
 
     def _compute(self, table: str, wanted: Metric, every: Sequence[Period]) -> None:
         with self.cursor() as cursor:
-            metrics.set_periods(cursor, list(every))
+            metrics.set_periods(cursor, every)
             cursor.execute(f"create or replace table {table} as {wanted.sql}")
 
 

@@ -4,20 +4,21 @@ Nothing in it is ever changed in place. A version file is built beside the other
 checked, renamed, and made live by one row of the ledger; a reader needs no lock and never waits.
 """
 
-import fcntl
 import hashlib
 import json
 import os
+import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
-from kam_core import build, contract
+from kam_core import build, contract, lock
 from kam_core.access import Scope
 from kam_core.errors import KamError
 from kam_core.ledger import Ledger, Snapshot, Version, now
@@ -29,8 +30,15 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
 }
 BUILDING = ".building-"
+COPIED_AT_A_TIME = 1 << 20
+
+# The files verified by this process. One thread at a time: what all wait for is read only once.
+_VERIFIED: set[tuple] = set()
+_VERIFYING = Lock()
 
 StepOf = Callable[[Snapshot], build.Step]
+Approve = Callable[[Path], None]
+Tell = Callable[[str], None]
 
 
 @cache
@@ -48,7 +56,8 @@ class Warehouse:
         self.versions = self.path / "versions"
         self.raw.mkdir(parents=True, exist_ok=True)
         self.versions.mkdir(exist_ok=True)
-        self.ledger = Ledger(self.path / "ledger.sqlite")
+        # The ledger is there before the first upload is kept.
+        self.ledger = Ledger(self.path / "ledger.sqlite", is_expected=any(self.raw.iterdir()))
 
     def live_version(self) -> Version | None:
         return self.ledger.live()
@@ -60,11 +69,30 @@ class Warehouse:
         """Store bytes as received, durably, under their SHA-256 (hex), which is returned."""
         sha256 = hashlib.sha256(data).hexdigest()
         target = self.raw / sha256
-        if not target.exists():
+        # A damaged copy of an earlier upload is mended by uploading the file again.
+        if not target.exists() or _file_sha256(target) != sha256:
             temporary = self.raw / f"{BUILDING}{os.getpid()}-{sha256}"
             temporary.write_bytes(data)
             _rename_durably(temporary, target)
         return sha256
+
+    def keep_file(self, source: Path) -> str:
+        """The same for a file of any size; what is read afterwards is the copy that was kept."""
+        temporary = self.raw / f"{BUILDING}{os.getpid()}"
+        sha256 = _copy(source, temporary)
+        target = self.raw / sha256
+        if target.exists() and _file_sha256(target) == sha256:
+            temporary.unlink()
+        else:
+            _rename_durably(temporary, target)
+        return sha256
+
+    def raw_file(self, sha256: str) -> Path:
+        """The path of an upload; KamError("raw_damaged") where its bytes are not the same."""
+        path = self.raw / sha256
+        if not path.exists() or _file_sha256(path) != sha256:
+            raise KamError("raw_damaged", sha256=sha256)
+        return path
 
     def raw_bytes(self, sha256: str) -> bytes:
         """The bytes of an upload; KamError("raw_damaged") where they are not the same any more."""
@@ -75,10 +103,12 @@ class Warehouse:
         return data
 
     @contextmanager
-    def building(self) -> Iterator[None]:
-        """Hold the one build lock; a second builder waits here, readers never do."""
-        with (self.path / "build.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    def building(self, by: str = "", queued: lock.Waiting | None = None) -> Iterator[None]:
+        """Hold the one build lock; a second builder waits here, readers never do.
+
+        ``queued`` is told at once who holds the lock, where somebody does.
+        """
+        with lock.held(self.path / "build.lock", by, queued):
             self._sweep()
             yield
 
@@ -93,10 +123,8 @@ class Warehouse:
             if int(path.stem.removeprefix("kam-")) > next_version:
                 raise KamError("ledger_behind", file=path.name)
         self.file(next_version).unlink(missing_ok=True)
-        for path in self.versions.glob(f"{BUILDING}*"):
-            path.unlink()
-        for path in self.raw.glob(f"{BUILDING}*"):
-            path.unlink()
+        _discard(self.raw, f"{BUILDING}*")
+        _discard(self.versions, f"{BUILDING}*")
 
     def add_version(
         self,
@@ -105,15 +133,22 @@ class Warehouse:
         settings: dict,
         by: str,
         reason: str = "load",
+        approve: Approve | None = None,
+        tell: Tell | None = None,
     ) -> tuple[Version, build.Built]:
         """Build a version of the live one's snapshots and ``new``, check it, and publish it.
 
         Call it inside ``building()``. ``step_of`` reads a snapshot's rows again from its bytes.
+        ``approve`` may look at the finished candidate and refuse it; ``tell`` hears of each phase.
         """
         live = self.live_version()
         inherited = self.ledger.snapshots(live.version) if live else []
         number, _ = self.ledger.next_numbers()
-        built = self.try_version(new, step_of, settings)
+        built = self.try_version(new, step_of, settings, tell)
+        if approve:
+            approve(self.candidate)
+        if tell:
+            tell("publish")
         version = Version(
             version=number,
             parent=live.version if live else None,
@@ -124,18 +159,31 @@ class Warehouse:
             created_by=by,
             created_at=now(),
         )
+        surplus = self._surplus(version)
         self.ledger.publish(version, new, built.counts, reason)
-        self._prune()
+        # From here on it is done, so nothing may fail; a file that cannot be deleted waits.
+        for path in surplus:
+            with suppress(OSError):
+                path.unlink()
         return version, built
 
-    def try_version(self, new: Sequence[Snapshot], step_of: StepOf, settings: dict) -> build.Built:
-        """Build and check the file that ``add_version`` would publish, and publish nothing."""
+    def try_version(
+        self,
+        new: Sequence[Snapshot],
+        step_of: StepOf,
+        settings: dict,
+        tell: Tell | None = None,
+    ) -> build.Built:
+        """Build and check the file that ``add_version`` would publish, and publish nothing.
+
+        It stands under ``candidate`` until the next build.
+        """
         live = self.live_version()
         inherited = self.ledger.snapshots(live.version) if live else []
-        base = self._base(live, inherited, new)
-        if base is None:
-            return self._build(None, [], map(step_of, _in_order([*inherited, *new])), settings)
-        return self._build(base, inherited, map(step_of, new), settings)
+        if base := self._base(live, inherited, new):
+            with suppress(build.AccountsVanished):
+                return self._build(base, inherited, _steps(new, step_of), settings, tell)
+        return self._build(None, [], _steps([*inherited, *new], step_of), settings, tell)
 
     def _base(
         self, live: Version | None, inherited: Sequence[Snapshot], new: Sequence[Snapshot]
@@ -148,19 +196,24 @@ class Warehouse:
     def rebuild(self, number: int, step_of: StepOf) -> Version:
         """Make a version file again from raw; KamError("rebuild_differs") if its content differs.
 
-        Call it inside ``building()``.
+        An intact file is kept: a kill between file and ledger would make it look damaged. Call it
+        inside ``building()``.
         """
         version = self.known(number)
         settings = json.loads(self.raw_bytes(version.settings_sha256))
-        built = self._build(None, [], map(step_of, self.ledger.snapshots(number)), settings)
+        built = self._build(None, [], _steps(self.ledger.snapshots(number), step_of), settings)
         if built.content_hash != version.content_hash:
             raise KamError("rebuild_differs", version=number)
+        if self.is_intact(number):
+            self.candidate.unlink()
+            return version
         file_sha256 = self._install(number)
         self.ledger.replace_file(number, file_sha256)
         return replace(version, file_sha256=file_sha256)
 
     @property
-    def _unfinished(self) -> Path:
+    def candidate(self) -> Path:
+        """The file this process builds, until it is published, swept or built anew."""
         return self.versions / f"{BUILDING}{os.getpid()}.duckdb"
 
     def _build(
@@ -169,18 +222,26 @@ class Warehouse:
         inherited: Sequence[Snapshot],
         steps: Iterable[build.Step],
         settings: dict,
+        tell: Tell | None = None,
     ) -> build.Built:
-        self._unfinished.unlink(missing_ok=True)
-        memory_limit = limits()["memory_limit"]
-        built = build.build(self._unfinished, base, inherited, steps, settings, memory_limit)
-        with open_version(self._unfinished) as reopened:
-            if build.describe(reopened) != built:
-                raise KamError("build_not_faithful")
+        _discard(self.versions, f"{self.candidate.name}*")
+        try:
+            memory_limit = limits()["memory_limit"]
+            built = build.build(self.candidate, base, inherited, steps, settings, memory_limit)
+            if tell:
+                tell("verify")
+            with open_version(self.candidate) as reopened:
+                if build.describe(reopened) != built:
+                    raise KamError("build_not_faithful")
+        except BaseException:
+            # Where the disk is full, half a version must not keep it so.
+            _discard(self.versions, f"{self.candidate.name}*")
+            raise
         return built
 
     def _install(self, number: int) -> str:
         """Give the checked file its final name and return the SHA-256 of its bytes."""
-        _rename_durably(self._unfinished, self.file(number))
+        _rename_durably(self.candidate, self.file(number))
         return _file_sha256(self.file(number))
 
     def rollback(self, number: int, by: str) -> None:
@@ -202,6 +263,18 @@ class Warehouse:
             raise KamError("version_damaged", version=number)
         return self.file(number)
 
+    def verified_file(self, number: int) -> Path:
+        """The path of a version file, its bytes compared with the ledger once in this process.
+
+        A file replaced since then is compared again. KamError("version_damaged") if they differ.
+        """
+        path, recorded = self.file(number), self.known(number).file_sha256
+        with _VERIFYING:
+            if (_identity(path), recorded) not in _VERIFIED:
+                self.check_file(number)
+                _VERIFIED.add((_identity(path), recorded))
+        return path
+
     def known(self, number: int) -> Version:
         """The version of that number, else KamError("unknown_version")."""
         version = self.ledger.version(number)
@@ -209,21 +282,20 @@ class Warehouse:
             raise KamError("unknown_version", version=number)
         return version
 
-    def _prune(self) -> None:
-        """Delete the oldest version files beyond the limit, never the live one or its parent."""
-        present = [v.version for v in self.ledger.versions() if self.file(v.version).exists()]
-        live = self.live_version()
-        spared = {live.version, live.parent} if live else set()
-        for number in present[: -limits()["keep_versions"]]:
-            if number not in spared:
-                self.file(number).unlink()
+    def _surplus(self, live: Version) -> list[Path]:
+        """The oldest version files beyond the limit, never the live one or its parent."""
+        numbers = [version.version for version in self.ledger.versions()] + [live.version]
+        present = [number for number in numbers if self.file(number).exists()]
+        spared = {live.version, live.parent}
+        doomed = present[: -limits()["keep_versions"]]
+        return [self.file(number) for number in doomed if number not in spared]
 
 
 def open_version(path: Path) -> duckdb.DuckDBPyConnection:
     """Open a version file read-only: no other file, no extension, no change of settings."""
-    connection = duckdb.connect(str(path), read_only=True, config=HARDENED)
-    connection.execute("set lock_configuration = true")
-    return connection
+    # Locked from the start: a second connection of this process shares the first one's settings.
+    locked = {**HARDENED, "lock_configuration": "true"}
+    return duckdb.connect(str(path), read_only=True, config=locked)
 
 
 def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
@@ -268,6 +340,30 @@ def _file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file, reading it once, and return the SHA-256 of what was written."""
+    digest = hashlib.sha256()
+    with source.open("rb") as file, target.open("wb") as copy:
+        while block := file.read(COPIED_AT_A_TIME):
+            digest.update(block)
+            copy.write(block)
+    return digest.hexdigest()
+
+
+def _discard(folder: Path, pattern: str) -> None:
+    """Remove unfinished files, and the folders for what does not fit into DuckDB's memory."""
+    for path in folder.glob(pattern):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _identity(path: Path) -> tuple[str, int, int, int] | None:
+    """Another one for every file that was ever put in this place; None where there is none."""
+    if not path.exists():
+        return None
+    state = path.stat()
+    return str(path.resolve()), state.st_ino, state.st_size, state.st_mtime_ns
+
+
 def _continues(inherited: Sequence[Snapshot], new: Sequence[Snapshot]) -> bool:
     return all(
         snapshot.order > earlier.order
@@ -277,8 +373,10 @@ def _continues(inherited: Sequence[Snapshot], new: Sequence[Snapshot]) -> bool:
     )
 
 
-def _in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
-    return sorted(snapshots, key=lambda snapshot: snapshot.order)
+def _steps(snapshots: Iterable[Snapshot], step_of: StepOf) -> Iterator[build.Step]:
+    """Accounts first, so that whose rows are quarantined does not depend on what came when."""
+    ordered = sorted(snapshots, key=lambda s: (s.table_name != "accounts", s.order))
+    return map(step_of, ordered)
 
 
 def _rename_durably(source: Path, target: Path) -> None:

@@ -1,8 +1,18 @@
 """The command line as cron jobs and other programs use it."""
 
 import csv
+import fcntl
 import io
 import json
+import os
+import pty
+import shutil
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +20,7 @@ import pytest
 
 from kam_core.__main__ import main
 from kam_core.store import Warehouse
+from tests.conftest import ORDERS
 
 REPORT_KEYS = {
     "file",
@@ -111,13 +122,13 @@ def test_an_encoding_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "martian" in capsys.readouterr().err
 
 
-def test_a_spreadsheet_is_named_as_what_it_is(
+def test_a_damaged_workbook_is_named_as_what_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = tmp_path / "accounts.xlsx"
     book.write_bytes(b"PK\x03\x04" + bytes(100))
     assert main(["load", str(book)]) == 1
-    assert "Excel" in capsys.readouterr().err
+    assert "damaged" in capsys.readouterr().err
 
 
 def test_kpis_are_rows_with_the_agreed_keys(
@@ -219,3 +230,186 @@ def test_if_empty_leaves_loaded_data_alone(company: list[Path], warehouse: Wareh
 def test_demo_writes_every_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--to", str(tmp_path / "sample")]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 11
+
+
+def test_a_dry_run_says_in_words_what_would_change(
+    company: list[Path], capsys: pytest.CaptureFixture[str], warehouse: Warehouse
+) -> None:
+    main(["load", *map(str, company)])
+    company[3].write_text(ORDERS + "O4,A1,2024-09-11,5.00\n", "utf-8")
+    capsys.readouterr()
+    assert main(["load", "--dry-run", "--lang", "en", str(company[3])]) == 0
+    told = capsys.readouterr().out
+    assert "Orders: 3 → 4 rows (1 added, 0 changed, 0 gone)" in told
+    assert len(warehouse.ledger.versions()) == 1
+
+
+def test_a_dry_run_as_json_is_the_list_a_load_prints(
+    company: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["load", "--dry-run", "--json", *map(str, company)]) == 0
+    reports = json.loads(capsys.readouterr().out)
+    assert [(r["accepted"], r["version"]) for r in reports] == [
+        (2, None),
+        (3, None),
+        (1, None),
+        (3, None),
+    ]
+
+
+def test_a_preview_is_one_object_and_its_version_guards_the_load(
+    company: list[Path], capsys: pytest.CaptureFixture[str], warehouse: Warehouse
+) -> None:
+    main(["load", *map(str, company)])
+    company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
+    capsys.readouterr()
+    assert main(["preview", "--json", str(company[3])]) == 0
+    seen = json.loads(capsys.readouterr().out)
+    assert seen.keys() >= {"files", "tables", "accounts", "kpis", "confirm", "version"}
+    assert [(q["table"], q["rows"], q["gone"]) for q in seen["confirm"]] == [("orders", 3, 2)]
+
+    load = ["load", "--lang", "en", "--expect-version"]
+    assert main([*load, "7", "--yes", str(company[3])]) == 1
+    assert "version 1" in capsys.readouterr().err
+    assert main([*load, str(seen["version"]), str(company[3])]) == 1
+    assert "--yes" in capsys.readouterr().err
+    assert main([*load, str(seen["version"]), "--yes", str(company[3])]) == 0
+    assert len(warehouse.ledger.versions()) == 2
+
+
+def test_the_same_file_again_tells_who_loaded_it(
+    company: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["load", "--by", "Li", *map(str, company)])
+    capsys.readouterr()
+    assert main(["load", "--by", "Wang", "--lang", "en", *map(str, company)]) == 0
+    assert "Li loaded this file before" in capsys.readouterr().out
+
+
+def test_compare_ends_with_1_where_versions_differ(
+    company: list[Path], capsys: pytest.CaptureFixture[str], warehouse: Warehouse
+) -> None:
+    main(["load", *map(str, company)])
+    company[3].write_text(ORDERS.replace("0.20", "0.50"), "utf-8")
+    main(["load", str(company[3])])
+    warehouse.file(1).unlink()
+    capsys.readouterr()
+    assert main(["compare", "1", "2", "--lang", "en"]) == 1
+    told = capsys.readouterr().out
+    assert "Orders: 3 → 3 rows (0 added, 1 changed, 0 gone)" in told
+    assert main(["compare", "1", "2", "--json", "--region", "South"]) == 1
+    assert all(t["changed"] == 0 for t in json.loads(capsys.readouterr().out)["tables"])
+    assert main(["compare", "2", "2"]) == 0
+    assert main(["compare", "1", "9"]) == 1
+    assert main(["compare", "1", "2", "--region", "Atlantis"]) == 1
+    assert "Atlantis" in capsys.readouterr().err
+
+
+def test_originals_quarantine_and_history_can_be_fetched(
+    company: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company[3].write_text(ORDERS + "O4,A1,someday,5.00\n", "utf-8")
+    main(["load", "--by", "Li", *map(str, company)])
+    capsys.readouterr()
+    assert main(["history", "--json"]) == 0
+    event = json.loads(capsys.readouterr().out)[0]
+    assert (event["version"], event["reason"], event["by"]) == (1, "load", "Li")
+    number = str(next(f["snapshot"] for f in event["files"] if f["table"] == "orders"))
+    assert main(["original", number, "--to", str(tmp_path / "again.csv")]) == 0
+    assert (tmp_path / "again.csv").read_bytes() == company[3].read_bytes()
+    corrections = tmp_path / "corrections.csv"
+    assert main(["quarantine", number, "--to", str(corrections), "--lang", "zh"]) == 0
+    assert "O4,A1,someday,5.00,5,bad_date" in corrections.read_text("utf-8-sig")
+    assert main(["history"]) == 0
+    assert main(["quarantine", "99"]) == 1
+
+
+def test_progress_as_json_goes_to_stderr_step_by_step(
+    company: list[Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["load", "--json", "--progress", "json", *map(str, company[:2])]) == 0
+    output = capfd.readouterr()
+    assert len(json.loads(output.out)) == 2
+    steps = [json.loads(line) for line in output.err.splitlines()]
+    phases = list(dict.fromkeys(step["phase"] for step in steps))
+    assert phases == ["read", "map", "check", "build", "verify", "publish"]
+    checked = [step for step in steps if step["phase"] == "check" and step["rows"]]
+    assert [(s["file"], s["number"], s["files"], s["rows"], s["total"]) for s in checked] == [
+        ("accounts.csv", 1, 2, 2, 2),
+        ("interactions.csv", 2, 2, 3, 3),
+    ]
+
+
+def test_a_load_that_must_wait_says_for_whom(
+    company: list[Path], warehouse: Warehouse, capfd: pytest.CaptureFixture[str]
+) -> None:
+    waiting = ["load", "--json", "--progress", "json", str(company[0])]
+    with warehouse.building(by="Li"):
+        load = threading.Thread(target=main, args=(waiting,))
+        load.start()
+        seen = ""
+        until = time.monotonic() + 20
+        while "queued" not in seen and time.monotonic() < until:
+            time.sleep(0.05)
+            seen += capfd.readouterr().err
+        assert not warehouse.ledger.versions()
+    load.join()
+    step = json.loads(seen.splitlines()[0])
+    assert (step["phase"], step["holder"]["by"], step["holder"]["pid"]) == (
+        "queued",
+        "Li",
+        os.getpid(),
+    )
+    assert len(warehouse.ledger.versions()) == 1
+
+
+def test_how_a_file_is_read_can_be_said(
+    tmp_path: Path, warehouse: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("made by hand\nfirm no;account name;region\nA1;Alder;East\n", "utf-8")
+    answers = tmp_path / "answers.json"
+    answers.write_text(json.dumps({"table": "accounts", "columns": {"account_id": "firm no"}}))
+    told = ["--delimiter", ";", "--header-line", "2", "--answers", str(answers)]
+    assert main(["load", *told, str(path)]) == 0
+    path.write_text("made by hand\nfirm no;account name;region\nA1;Alder;West\n", "utf-8")
+    capsys.readouterr()
+    # What was answered once is remembered for these headers.
+    assert main(["load", "--delimiter", ";", "--header-line", "2", "--json", str(path)]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["version"] == 2
+    answers.write_text("[")
+    assert main(["load", "--answers", str(answers), str(path)]) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--delimiter", ";;"], ["--header-line", "0"], ["--header-line", "two"]]
+)
+def test_an_impossible_way_of_reading_is_exit_code_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as exit_info:
+        main(["load", *arguments, "accounts.csv"])
+    assert exit_info.value.code == 2
+
+
+def test_watch_once_loads_what_is_there(
+    tmp_path: Path, company: list[Path], warehouse: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "inbox"
+    assert main(["watch", "--once", str(folder)]) == 1
+    folder.mkdir()
+    shutil.copy(company[0], folder)
+    assert main(["watch", "--once", "--lang", "en", str(folder)]) == 0
+    assert "accounts.csv" in capsys.readouterr().out
+    shutil.copy(company[0], folder / "empty.csv")
+    (folder / "empty.csv").write_bytes(b"")
+    assert main(["watch", "--once", str(folder)]) == 1
+    assert len(warehouse.ledger.versions()) == 1
+
+
+def test_whoever_looks_at_a_terminal_sees_a_bar(company: list[Path]) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    command = [sys.executable, "-m", "kam_core", "load", "--lang", "en", *map(str, company[:2])]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, check=True)
+    seen = os.read(ours, 65536).decode()
+    assert "Checking 2/2 interactions.csv 100%" in seen and "3/3" in seen
+    assert "Publishing" in seen

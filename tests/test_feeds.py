@@ -13,10 +13,16 @@ import pytest
 from kam_core.contract import tables
 from kam_core.errors import KamError
 from kam_core.ingest.feeds import Recipe, feeds, plan, shape
+from kam_core.ingest.load import load
+from kam_core.ingest.read import read
 from kam_core.ingest.stage import Staged, recipes_for, stage
+from kam_core.present.text import Text
+from kam_core.store import Warehouse, open_version
 
 PUBLIC = Path(__file__).parents[2] / "shared" / "data"
-BY_COLUMN = ("columns", "constants", "values", "when", "joined", "elapsed", "factors", "scales")
+BY_COLUMN = (
+    "columns", "constants", "values", "when", "joined", "multiplied", "elapsed", "factors", "scales"
+)  # fmt: skip
 
 
 def shaped(recipe: Recipe, *rows: tuple[str, ...], header: str = "id,name,kind,day"):
@@ -35,12 +41,11 @@ def test_every_feed_speaks_of_columns_that_the_contract_has() -> None:
 
 def test_every_feed_gives_all_required_columns() -> None:
     for recipe in (recipe for feed in feeds() for recipe in feed.recipes):
-        given = {*recipe.columns, *recipe.constants, *recipe.joined}
-        assert {column.name for column in tables()[recipe.table].required} <= given
+        assert {column.name for column in tables()[recipe.table].required} <= set(recipe.given)
 
 
 def test_a_recipe_survives_json() -> None:
-    header = list(feeds()[0].headers)
+    header = next(list(feed.headers) for feed in feeds() if feed.recipes)
     for recipe in [*plan("x.csv", header), Recipe("accounts", {"region": "大区"})]:
         assert Recipe.of(json.loads(json.dumps(recipe.document()))) == recipe
 
@@ -56,8 +61,9 @@ def test_a_recipe_carries_the_settings_of_its_day() -> None:
 def test_a_feed_is_known_by_every_header_that_its_conditions_read() -> None:
     for feed, recipe in [(known, recipe) for known in feeds() for recipe in known.recipes]:
         conditions = {header for rule in recipe.when.values() for header in rule}
-        joined = {header for headers in recipe.joined.values() for header in headers}
-        assert {*recipe.where, *recipe.filled, *conditions, *joined} <= set(feed.headers)
+        parts = [*recipe.joined.values(), *recipe.multiplied.values()]
+        made = {header for headers in parts for header in headers}
+        assert {*recipe.where, *recipe.filled, *conditions, *made} <= set(feed.headers)
 
 
 def test_a_feed_is_known_by_its_headers_in_any_spelling() -> None:
@@ -114,6 +120,30 @@ def test_columns_without_a_place_are_kept_as_extra_unless_left_out() -> None:
 
 def staged(data: bytes, file_name: str = "x.csv") -> dict[str, Staged]:
     return {recipe.table: stage(data, recipe) for recipe in recipes_for(data, file_name)}
+
+
+def test_figures_are_multiplied_exactly_and_what_is_none_is_named() -> None:
+    recipe = Recipe("orders", multiplied={"amount": ["name", "kind"]})
+    rows = [
+        ("1", "3", "0.10", ""),
+        ("2", "-2", "1,000.05", ""),
+        ("3", "x", "5", ""),
+        ("4", "", "5", ""),
+    ]
+    assert shaped(recipe, *rows).cells["amount"].tolist() == ["0.30", "-2000.10", "x × 5", ""]
+
+
+def test_a_feed_without_recipes_says_why_in_both_languages() -> None:
+    silent = [feed.name for feed in feeds() if not feed.recipes]
+    assert len(silent) == len(NO_PLACE)
+    header = next(feed.headers for feed in feeds() if feed.name == "maven.products")
+    with pytest.raises(KamError, match="no_place_for_file") as refused:
+        plan("x.csv", header)
+    assert "price list" in Text("en").error(refused.value)
+    assert "价目表" in Text("zh").error(refused.value)
+    # A person who names the table is not stopped by what is known of the file.
+    with pytest.raises(KamError, match="missing_columns"):
+        plan("x.csv", header, "orders")
 
 
 def test_durations_become_times_after_another_column() -> None:
@@ -190,7 +220,40 @@ EXPECTED = [
         {"impossible_order": 36},
     ),
     ("ravenstack/ravenstack_supports_ticket.csv", "surveys", 1175, 1175, 825, {}),
+    ("online-retail-days/2010-12-01.csv", "accounts", 98, 98, 3010, {"float_id": 98}),
+    (
+        "online-retail-days/2010-12-01.csv",
+        "orders",
+        3108,
+        1924,
+        0,
+        {"duplicate_row": 44, "float_id": 1968, "missing_value": 1140},
+    ),
 ]
+
+# Known to hold nothing that the contract has a place for; the feed says why.
+NO_PLACE = [
+    "sfdc-data-cloud-workshop/AccountContactRelation.csv",
+    "sfdc-data-cloud-workshop/Branch__c.csv",
+    "sfdc-data-cloud-workshop/Campaign.csv",
+    "sfdc-data-cloud-workshop/CampaignMember.csv",
+    "sfdc-data-cloud-workshop/Lead.csv",
+    "churnguard-ai/churn_analyses.csv",
+    "churnguard-ai/success_stories.csv",
+    "maven-crm-sales/products.csv",
+    "maven-crm-sales/sales_teams.csv",
+    "ravenstack/ravenstack_churn_events.csv",
+]
+# day: rows, invoices, customers, sum of quantity x price
+RETAIL = {
+    "2010-12-01": (3108, 143, 98, "58635.56"),
+    "2010-12-02": (2109, 167, 117, "46207.28"),
+    "2010-12-03": (2202, 108, 55, "45620.46"),
+    "2010-12-05": (2725, 95, 76, "31383.95"),
+    "2011-12-07": (2438, 138, 101, "75076.22"),
+    "2011-12-08": (4940, 145, 120, "81417.78"),
+    "2011-12-09": (1632, 49, 38, "32131.53"),
+}
 
 
 def public(file: str) -> dict[str, Staged]:
@@ -208,6 +271,62 @@ def test_public_exports_arrive_whole(
     assert (result.received, result.accepted.num_rows) == (received, accepted)
     assert result.rejected.num_rows == received - accepted
     assert (result.set_aside, result.problems) == (aside, problems)
+
+
+@pytest.mark.parametrize("file", NO_PLACE)
+def test_a_public_file_without_a_place_is_refused_with_its_reason(file: str) -> None:
+    with pytest.raises(KamError, match="no_place_for_file"):
+        public(file)
+
+
+def test_every_public_file_loads_or_is_refused_for_a_reason_given_here() -> None:
+    if not PUBLIC.exists():
+        pytest.skip("the public data sets are not beside this folder")
+    there = {
+        str(path.relative_to(PUBLIC))
+        for path in PUBLIC.rglob("*.csv")
+        if path.relative_to(PUBLIC).parts[0] != "messy"
+    }
+    days = {f"online-retail-days/{day}.csv" for day in RETAIL}
+    assert there == {file for file, *_ in EXPECTED} | set(NO_PLACE) | days
+
+
+@pytest.mark.parametrize("day", RETAIL)
+def test_retail_days_agree_with_their_check_values(day: str) -> None:
+    file = f"online-retail-days/{day}.csv"
+    parts = public(file)
+    reading = read((PUBLIC / file).read_bytes())
+    (recipe,) = plan(file, reading.header, "orders")
+    cells = shape(
+        pd.DataFrame([r.fields for r in reading.records], columns=reading.names, dtype="str"),
+        recipe,
+    ).cells
+    invoices = {order_id.split(" | ")[0] for order_id in cells["order_id"]}
+    total = sum(map(Decimal, cells["amount"]))
+    customers = parts["accounts"].accepted.num_rows
+    assert (len(cells), len(invoices), customers, str(total)) == RETAIL[day]
+    assert parts["orders"].accepted.num_rows + parts["orders"].rejected.num_rows == len(cells)
+
+
+def test_retail_days_add_up_and_the_same_day_twice_changes_nothing(warehouse: Warehouse) -> None:
+    days = [PUBLIC / f"online-retail-days/2010-12-0{day}.csv" for day in (1, 2)]
+    if not all(day.exists() for day in days):
+        pytest.skip("the public data sets are not beside this folder")
+
+    def state() -> tuple[str, list[tuple]]:
+        live = warehouse.live_version()
+        assert live is not None
+        with open_version(warehouse.file(live.version)) as connection:
+            query = "select count(*), sum(amount)::varchar from orders"
+            return live.content_hash, connection.execute(query).fetchall()
+
+    load(warehouse, [days[0]], mode="update")
+    load(warehouse, [days[1]], mode="update")
+    once = state()
+    assert once[1][0][0] == 1924 + 2003
+    again = load(warehouse, [days[1]], mode="update")
+    assert all(report.already_loaded for report in again)
+    assert state() == once
 
 
 def test_maven_revenue_agrees_with_its_check_values() -> None:

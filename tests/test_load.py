@@ -86,7 +86,7 @@ def test_rows_of_an_account_that_left_the_accounts_are_told_of(
 ) -> None:
     load(warehouse, company)
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
-    gone = load(warehouse, [only_alder], as_of=date(2024, 12, 31))
+    gone = load(warehouse, [only_alder], as_of=date(2024, 12, 31), confirmed=True)
     assert gone[0].problems == {"account_gone": 1}
     again = load(warehouse, [file("orders.csv", ORDERS.replace("0.20", "0.30"))])
     assert again[0].problems == {"account_gone": 1}
@@ -105,7 +105,7 @@ def test_full_replaces_the_table_and_update_adds_to_it(
         ("O3", "7.00"),
         ("O4", "8.00"),
     ]
-    load(warehouse, [update], mode="full", as_of=date(2024, 9, 13))
+    load(warehouse, [update], mode="full", as_of=date(2024, 9, 13), confirmed=True)
     assert rows(warehouse, "select order_id from orders order by 1") == [("O3",), ("O4",)]
     assert rows(warehouse, "select count(*) from history.orders where valid_to is not null") == [
         (3,)
@@ -178,7 +178,7 @@ def test_an_earlier_as_of_is_put_in_its_place(
 ) -> None:
     load(warehouse, company, as_of=date(2024, 9, 30))
     late = ACCOUNTS.replace("South", "North")
-    load(warehouse, [file("accounts.csv", late)], as_of=date(2024, 6, 30))
+    load(warehouse, [file("accounts.csv", late)], as_of=date(2024, 6, 30), confirmed=True)
     assert rows(
         warehouse,
         "select region, valid_from::varchar, valid_to::varchar from history.accounts "

@@ -5,7 +5,9 @@ import pytest
 from kam_core.contract import tables
 from kam_core.errors import KamError
 from kam_core.ingest.conventions import fold
-from kam_core.ingest.map import guess_table, match, table_named_by
+from kam_core.ingest.feeds import plan
+from kam_core.ingest.map import claim, factors, guess_table, match, table_named_by, unit_of
+from kam_core.ingest.stage import recipes_for, stage
 
 
 def refusal(table: str, header: list[str]) -> KamError:
@@ -87,3 +89,135 @@ def test_the_longest_name_found_in_a_file_name_counts() -> None:
     assert table_named_by("2024 客户需求.csv") == "needs"
     assert table_named_by("2024 客户.csv") == "accounts"
     assert table_named_by("x.csv") is None
+
+
+def test_no_name_stands_for_two_columns_of_a_table_or_two_values_of_a_column() -> None:
+    for table in tables().values():
+        named: dict[str, str] = {}
+        for column in table.columns:
+            for name in {fold(n) for n in (column.name, column.zh, column.en, *column.aliases)}:
+                assert named.setdefault(name, column.name) == column.name, (table.name, name)
+            meant: dict[str, str] = {}
+            for value, aliases in column.values:
+                for name in {fold(value), *map(fold, aliases)}:
+                    assert meant.setdefault(name, value) == value, (column.name, name)
+
+
+# How the objects of five CRMs are exported, in English and Chinese: (file, header, table, matched).
+CRM_EXPORTS = [
+    (
+        "hubspot-crm-exports-all-deals.csv",
+        "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Create Date,"
+        "Associated Company IDs",
+        "opportunities",
+        {"opportunity_id", "outcome", "closed_on", "amount", "opened_on", "account_id"},
+    ),
+    (
+        "hubspot-crm-exports-all-companies.csv",
+        "Record ID,Company name,Company owner,Industry,Region,Lifecycle Stage,Annual Revenue",
+        "accounts",
+        {"account_id", "account_name", "account_manager", "industry", "region"},
+    ),
+    (
+        "report1700000000.csv",
+        "Account ID,Account Name,Account Owner,Industry,Region,Annual Revenue",
+        "accounts",
+        {"account_id", "account_name", "account_manager", "industry", "region"},
+    ),
+    (
+        "cases.csv",
+        "Case Number,Account ID,Case Type,Date/Time Opened,Date/Time Closed,Case Reason,Subject",
+        "tickets",
+        {"ticket_id", "account_id", "kind", "opened_at", "resolved_at", "topic"},
+    ),
+    (
+        "Opportunities.csv",
+        "(Do Not Modify) Opportunity,Topic,Account Number,Created On,Actual Close Date,Sales Stage",
+        "opportunities",
+        {"opportunity_id", "account_id", "opened_on", "closed_on", "outcome"},
+    ),
+    (
+        "客户列表.csv",
+        "客户编号,客户名称,客户级别,行业,所属大区,负责人,区,成交状态,电话",
+        "accounts",
+        {"account_id", "account_name", "declared_tier", "industry", "region", "account_manager"},
+    ),
+    (
+        "商机.csv",
+        "商机编号,客户编号,创建时间,实际成交日期,销售阶段,预计成交金额,输单理由,销售",
+        "opportunities",
+        {"opportunity_id", "account_id", "opened_on", "closed_on", "outcome", "amount"}
+        | {"lost_reason"},
+    ),
+    (
+        "跟进记录.csv",
+        "活动ID,客户编码,活动类型,任务状态,拜访日期,跟进人员,跟进内容",
+        "interactions",
+        {"interaction_id", "account_id", "kind", "status", "occurred_at", "owner", "notes"},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("file_name", "header", "table", "columns"), CRM_EXPORTS, ids=lambda part: str(part)[:30]
+)
+def test_exports_of_common_crms_are_understood(
+    file_name: str, header: str, table: str, columns: set[str]
+) -> None:
+    (recipe,) = plan(file_name, header.split(","))
+    assert (recipe.table, set(recipe.columns)) == (table, columns)
+
+
+def test_a_bare_id_is_the_key_of_a_table_that_is_known_and_names_none() -> None:
+    header = ["id", "customer id", "date", "amount"]
+    assert match("orders", header)["order_id"] == "id"
+    assert guess_table("orders.csv", header) == "orders"
+    with pytest.raises(KamError, match="unknown_table"):
+        guess_table("x.csv", ["id", "customer id", "order date", "order amount"])
+    assert match("orders", ["id", "Order Number", "customer id", "date", "amount"])["order_id"] == (
+        "Order Number"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "column", "unit", "factor"),
+    [
+        ("orders", "总价（万）", "amount", "万", "10000"),
+        ("orders", "金额(万元)", "amount", "万元", "10000"),
+        ("orders", "订单金额万元", "amount", "万元", "10000"),
+        ("orders", "金额（单位：千元）", "amount", "千元", "1000"),
+        ("orders", "Value ($)", "amount", "$", "1"),
+        ("orders", "Amount (USD k)", "amount", "usd k", "1000"),
+        ("orders", "Total Amount in kUSD", "amount", "k usd", "1000"),
+        ("orders", "amount_usd", "amount", "usd", "1"),
+        ("orders", "Revenue (RMB million)", "amount", "rmb million", "1000000"),
+        ("interactions", "时长（分钟）", "duration_hours", "分钟", "1/60"),
+        ("interactions", "Duration (hours)", "duration_hours", "hours", "1"),
+        ("interactions", "durationInSeconds", "duration_hours", "seconds", "1/3600"),
+    ],
+)
+def test_a_unit_in_a_header_is_understood(
+    table: str, header: str, column: str, unit: str, factor: str
+) -> None:
+    found = claim(table, header)
+    assert found is not None and found.column == column
+    assert unit_of(table, column, header) == (unit, factor)
+
+
+@pytest.mark.parametrize("header", ["金额（含税）", "Amount (net)", "Amounts", "Amount (USD m)"])
+def test_what_is_no_known_unit_is_no_match(header: str) -> None:
+    assert claim("orders", header) is None
+
+
+def test_a_name_without_a_unit_beats_one_with_it() -> None:
+    header = ["order_id", "account_id", "date", "金额", "金额（万元）"]
+    assert match("orders", header)["amount"] == "金额"
+
+
+def test_figures_are_multiplied_by_the_unit_of_their_header() -> None:
+    data = "order_id,account_id,ordered_on,金额（万元）\n1,A,2024-07-01,1.5\n2,A,2024-07-01,2万\n"
+    (recipe,) = recipes_for(data.encode(), "orders.csv")
+    assert recipe.factors == factors("orders", {"amount": "金额（万元）"}) == {"amount": "10000"}
+    staged = stage(data.encode(), recipe)
+    assert [int(amount) for amount in staged.accepted["amount"].to_pylist()] == [15000]
+    assert staged.problems == {"unit_twice": 1}

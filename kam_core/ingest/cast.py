@@ -149,10 +149,18 @@ def _number_caster(column: Column, manner: Manner) -> Cast:
         if manner.scale:
             number = _on_scale(number, manner.scale, column)
         elif factor is not None:
+            if multiplier_in(text):
+                raise Bad("unit_twice", factor=manner.factor)
             number = _rounded(Fraction(number) * factor, column)
         return _fitted(number, column)
 
     return cast
+
+
+def multiplier_in(text: str) -> str | None:
+    """The word in a figure that multiplies it, as in 120万."""
+    found = _written_number().fullmatch(unicodedata.normalize("NFKC", text).casefold())
+    return found["multiplier"] if found else None
 
 
 def decimal(text: str, column_type: str) -> Decimal:

@@ -75,7 +75,7 @@ def check(
         if name in texts:
             columns[name] = _after(columns[duration["since"]], texts[name], duration, findings)
     findings += _missing(table, texts, len(cells))
-    findings += _contradictions(table, columns, texts)
+    findings += contradictions(table, columns, _is_filled(texts.get("occurred_at")))
     findings += _repeated(table, columns, origin)
     return Checked(columns, findings)
 
@@ -158,15 +158,25 @@ def _missing(table: Table, texts: Mapping[str, _Texts], row_count: int) -> list[
     return found
 
 
-def _contradictions(
-    table: Table, columns: Mapping[str, pa.Array], texts: Mapping[str, _Texts]
+def contradictions(
+    table: Table, columns: Mapping[str, pa.Array], has_time: pa.Array | None
 ) -> list[Finding]:
+    """Rows whose values cannot be true together.
+
+    ``has_time`` tells of an interaction whether the file names a time, be it readable or not.
+    """
     found = _out_of_order(table, columns)
     if table.name == "interactions":
-        found += _completed_without_time(columns, texts)
+        found += _completed_without_time(columns, has_time)
     if table.name == "accounts":
         found += _lost_or_not(columns)
     return found
+
+
+def _is_filled(texts: _Texts | None) -> pa.Array | None:
+    if texts is None:
+        return None
+    return pa.array(np.asarray([bool(text) for text in texts.distinct], dtype=bool)[texts.codes])
 
 
 def _out_of_order(table: Table, columns: Mapping[str, pa.Array]) -> list[Finding]:
@@ -186,12 +196,12 @@ def _out_of_order(table: Table, columns: Mapping[str, pa.Array]) -> list[Finding
 
 
 def _completed_without_time(
-    columns: Mapping[str, pa.Array], texts: Mapping[str, _Texts]
+    columns: Mapping[str, pa.Array], has_time: pa.Array | None
 ) -> list[Finding]:
     """A time that could not be read has a problem of its own."""
-    held = texts.get("occurred_at")
-    has_text = pa.array(np.asarray([bool(t) for t in held.distinct])[held.codes]) if held else False
-    lacks_time = pc.and_(pc.equal(columns["status"], "completed"), pc.invert(has_text))
+    lacks_time = pc.equal(columns["status"], "completed")
+    if has_time is not None:
+        lacks_time = pc.and_(lacks_time, pc.invert(has_time))
     return [
         Finding(row, "completed_without_time", {"column": "occurred_at", "value": ""})
         for row in _rows(lacks_time)

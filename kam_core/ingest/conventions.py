@@ -14,6 +14,11 @@ def conventions() -> dict[str, Any]:
     return tomllib.loads((SETTINGS / "reading.toml").read_text("utf-8"))
 
 
+def limits() -> dict[str, Any]:
+    """What a file may be at most: bytes, members, cells, characters in a cell, seconds."""
+    return conventions()["limits"]
+
+
 def fold(text: str) -> str:
     """``text`` without case, width, blanks and punctuation, so that spellings compare equal."""
     folded = unicodedata.normalize("NFKC", text).casefold()

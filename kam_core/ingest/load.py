@@ -2,20 +2,31 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any, Unpack
 
-from kam_core import build, config, contract
+from kam_core import build, config
 from kam_core.errors import KamError
-from kam_core.ingest import read
+from kam_core.ingest import harmonise
+from kam_core.ingest.bulk import raw_lines, stage_file
 from kam_core.ingest.feeds import Recipe
-from kam_core.ingest.stage import Staged, recipes_for, stage
+from kam_core.ingest.guard import Question, questions, refuse_unless_confirmed
+from kam_core.ingest.parts import How, Part, checked_parts, remember_answers
+from kam_core.ingest.progress import Listener, Progress, nobody
+from kam_core.ingest.stage import Staged
+from kam_core.known_names import known_names
 from kam_core.ledger import Snapshot, Version, now
-from kam_core.store import Warehouse, limits
+from kam_core.store import Warehouse, open_version
 
 DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+# Looks at the live version file (None before the first load) and at the candidate to replace it.
+Look = Callable[[Path | None, Path], object]
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,8 @@ class FileReport:
     """What became of one file in one table; ``received == accepted + quarantined``.
 
     ``problems`` counts rows by code, notes included; ``first_lines`` names up to five of each.
+    ``earlier`` tells of the last upload of the same bytes to this table: by, at, as_of, version.
+    ``names`` are regions and persons that the live version did not know, or has and this lacks.
     """
 
     file: str
@@ -38,61 +51,81 @@ class FileReport:
     set_aside: int
     already_loaded: bool
     first_lines: dict[str, tuple[int, ...]]
+    earlier: dict[str, object] | None
+    names: list[dict[str, object]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class _Part:
-    """One table's worth of one file, read and checked but not yet in a version."""
+class Trial:
+    """What a load would do: its reports, what it would ask, and what ``look`` found.
 
-    file_name: str
-    sha256: str
-    recipe: Recipe
-    mode: str
-    staged: Staged
+    ``version`` is the live one it was tried against, 0 where there is none.
+    """
+
+    reports: list[FileReport]
+    asked: list[Question]
+    version: int
+    found: Any
 
 
 def load(
     warehouse: Warehouse,
     paths: Sequence[Path],
     *,
-    table: str | None = None,
     mode: str = "full",
     as_of: date | None = None,
-    encoding: str | None = None,
     by: str = "",
     dry_run: bool = False,
+    confirmed: bool = False,
+    expect_version: int | None = None,
+    progress: Listener = nobody,
+    **how: Unpack[How],
 ) -> list[FileReport]:
-    """Load files as one new version and report on each; KamError refuses the whole call.
+    """Load files as one new version and report on each part; KamError refuses the whole call.
 
     ``mode="full"``: the file is the whole table. ``mode="update"``: its rows are added or replaced
-    by key. Several files of one table in one call together are that table. ``encoding`` names that
-    of every file where it should not be found out. With ``dry_run`` everything is checked and
-    counted and nothing is published.
+    by key. Several files of one table in one call together are that table. ``how`` says what
+    should not be found out (see How). With ``dry_run`` everything is checked and counted and
+    nothing is published.
+
+    What needs a second yes (KamError("needs_confirmation")) is done with ``confirmed``. With
+    ``expect_version`` (0: none) another live version refuses the call: KamError("version_moved").
     """
-    with warehouse.building():
-        parts = _checked_parts(warehouse, paths, table, mode, encoding)
-        live = warehouse.live_version()
-        known = warehouse.ledger.snapshots(live.version) if live else []
-        snapshots = _new_snapshots(warehouse, parts, as_of or _default_as_of(parts, live), by)
-        repeats = _repeats(snapshots, known)
-        fresh = [snapshot for snapshot in snapshots if snapshot.snapshot_id not in repeats]
-        counts, gone = warehouse.ledger.counts(live.version) if live else {}, {}
-        if fresh:
-            built = _publish(warehouse, fresh, parts, by, dry_run)
-            counts, gone = _counts(built), built.gone
-        published = None if dry_run else warehouse.live_version()
-    return [
-        _report(part, snapshot, repeats.get(snapshot.snapshot_id), counts, gone, published)
-        for part, snapshot in zip(parts, snapshots, strict=True)
-    ]
+    if dry_run:
+        return trial(warehouse, paths, mode, as_of, by, progress=progress, **how).reports
+    with _offered(warehouse, paths, mode, as_of, by, progress, how) as offer:
+        offer.refuse_if_moved(expect_version)
+        reports = offer.publish(by, confirmed)
+        remember_answers(warehouse, offer.parts, how, by)
+        return reports
+
+
+def trial(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    mode: str = "full",
+    as_of: date | None = None,
+    by: str = "",
+    look: Look | None = None,
+    progress: Listener = nobody,
+    **how: Unpack[How],
+) -> Trial:
+    """Build the version that ``load`` would publish, look at it, and leave everything as it was."""
+    with _offered(warehouse, paths, mode, as_of, by, progress, how) as offer:
+        return offer.try_out(look)
 
 
 def restore(warehouse: Warehouse, number: int, by: str) -> None:
     """Make an earlier version live again, after rebuilding its file where that is gone."""
-    warehouse.known(number)
+    intact_file(warehouse, number)
+    warehouse.rollback(number, by)
+
+
+def intact_file(warehouse: Warehouse, number: int) -> Path:
+    """The file of a version, rebuilt from raw where it was pruned or damaged."""
     if not warehouse.is_intact(number):
         rebuild(warehouse, number)
-    warehouse.rollback(number, by)
+    return warehouse.file(number)
 
 
 def rebuild(warehouse: Warehouse, number: int) -> Version:
@@ -103,7 +136,7 @@ def rebuild(warehouse: Warehouse, number: int) -> Version:
 
 def apply_settings(warehouse: Warehouse, by: str) -> Version:
     """Publish the live version's data under the settings files as they are now."""
-    with warehouse.building():
+    with warehouse.building(by):
         if warehouse.live_version() is None:
             raise KamError("empty_warehouse")
         document = config.settings_document()
@@ -113,92 +146,200 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
         return version
 
 
-def _checked_parts(
-    warehouse: Warehouse,
-    paths: Sequence[Path],
-    table: str | None,
-    mode: str,
-    encoding: str | None,
-) -> list[_Part]:
-    """All files read and checked; one that cannot be used refuses the whole call."""
-    read_parts = [part for path in paths for part in _parts(warehouse, Path(path), table, encoding)]
-    parts = _with_modes(_in_contract_order(read_parts), mode)
-    for part in parts:
-        _refuse_if_unreadable(part)
-    if mode == "full":
-        _refuse_clashes(parts)
-    return parts
+@dataclass(frozen=True)
+class _Offer:
+    """The files of one call, read and checked, and what they would change in the live version.
 
+    ``repeats`` holds, by number, the snapshots that are in the live version already.
+    """
 
-def _parts(
-    warehouse: Warehouse, path: Path, table: str | None, encoding: str | None
-) -> list[_Part]:
-    if not path.is_file():
-        raise KamError("file_not_found", file=str(path))
-    data = path.read_bytes()
-    sha256 = warehouse.keep_raw(data)
-    try:
-        recipes = recipes_for(data, path.name, table, encoding)
-        return [_Part(path.name, sha256, recipe, "", stage(data, recipe)) for recipe in recipes]
-    except KamError as error:
-        raise KamError(error.code, **{"file": path.name, **error.details}) from error
+    warehouse: Warehouse
+    parts: list[Part]
+    snapshots: list[Snapshot]
+    live: Version | None
+    live_file: Path | None
+    known: list[Snapshot]
+    repeats: dict[int, Snapshot]
+    tell: Listener
 
+    @property
+    def fresh(self) -> list[Snapshot]:
+        return [s for s in self.snapshots if s.snapshot_id not in self.repeats]
 
-def _in_contract_order(parts: Iterable[_Part]) -> list[_Part]:
-    """Accounts before what refers to them."""
-    order = list(contract.tables())
-    return sorted(parts, key=lambda part: order.index(part.recipe.table))
+    def refuse_if_moved(self, expected: int | None) -> None:
+        found = self.live.version if self.live else 0
+        if expected is not None and expected != found:
+            by = self.live.created_by if self.live else ""
+            raise KamError("version_moved", expected=expected, found=found, by=by)
 
+    def publish(self, by: str, confirmed: bool) -> list[FileReport]:
+        if not self.fresh:
+            return self._reports(None, self.live)
 
-def _with_modes(parts: Sequence[_Part], mode: str) -> list[_Part]:
-    """A further file of a table adds to the first one's rows instead of replacing them."""
-    seen: set[str] = set()
-    result = []
-    for part in parts:
-        result.append(replace(part, mode="update" if part.recipe.table in seen else mode))
-        seen.add(part.recipe.table)
-    return result
+        def approve(candidate: Path) -> None:
+            refuse_unless_confirmed(self._questions(candidate), confirmed)
 
+        version, built = self.warehouse.add_version(
+            self.fresh,
+            self._step_of(),
+            config.settings_document(),
+            by,
+            approve=approve,
+            tell=self._tell_phase,
+        )
+        return self._reports(built, version)
 
-def _refuse_if_unreadable(part: _Part) -> None:
-    staged, details = part.staged, {"file": part.file_name, "table": part.recipe.table}
-    rejected = staged.rejected.num_rows
-    if staged.received == 0:
-        raise KamError("no_rows", **details)
-    if rejected > limits()["max_quarantined_share"] * staged.received:
-        raise KamError(
-            "too_many_broken_rows",
-            **details,
-            rejected=rejected,
-            received=staged.received,
-            problems=staged.problems,
-            first_lines=staged.first_lines,
+    def try_out(self, look: Look | None) -> Trial:
+        live, version = self.live_file, self.live.version if self.live else 0
+        if not self.fresh:
+            found = look(live, live) if look and live else None
+            return Trial(self._reports(None, None), [], version, found)
+        built = self.warehouse.try_version(
+            self.fresh, self._step_of(), config.settings_document(), self._tell_phase
+        )
+        candidate = self.warehouse.candidate
+        try:
+            found = look(live, candidate) if look else None
+            return Trial(self._reports(built, None), self._questions(candidate), version, found)
+        finally:
+            candidate.unlink()
+
+    def _questions(self, candidate: Path) -> list[Question]:
+        return questions(self.live_file, candidate, self.fresh, self.known)
+
+    def _tell_phase(self, phase: str) -> None:
+        self.tell(Progress(phase))
+
+    def _step_of(self) -> Callable[[Snapshot], build.Step]:
+        """Steps from the parts at hand; telling of each which rows come next."""
+        staged = {s.snapshot_id: p.staged for s, p in zip(self.snapshots, self.parts, strict=True)}
+        total = sum(snapshot.received for snapshot in self.fresh)
+        done = 0
+
+        def step_of(snapshot: Snapshot) -> build.Step:
+            nonlocal done
+            at_hand = staged.get(snapshot.snapshot_id)
+            self.tell(Progress("build", snapshot.file_name, rows=done, total=total))
+            done += snapshot.received if at_hand else 0
+            return _step(self.warehouse, snapshot, at_hand)
+
+        return step_of
+
+    def _reports(self, built: build.Built | None, published: Version | None) -> list[FileReport]:
+        """One report per part; without ``built`` nothing is new and the live version's hold."""
+        if built:
+            counts = {number: (accepted, rest) for number, _, accepted, rest in built.counts}
+        else:
+            counts = self.warehouse.ledger.counts(self.live.version) if self.live else {}
+        remarks = built.remarks if built else {}
+        return [
+            self._report(part, snapshot, counts, remarks, published)
+            for part, snapshot in zip(self.parts, self.snapshots, strict=True)
+        ]
+
+    def _report(
+        self,
+        part: Part,
+        snapshot: Snapshot,
+        counts: dict[int, tuple[int, int]],
+        remarks: dict[str, dict[str, int]],
+        published: Version | None,
+    ) -> FileReport:
+        repeated = self.repeats.get(snapshot.snapshot_id)
+        accepted, quarantined = counts[(repeated or snapshot).snapshot_id]
+        return FileReport(
+            file=part.name,
+            table=part.recipe.table,
+            received=part.staged.received,
+            accepted=accepted,
+            quarantined=quarantined,
+            blank=part.staged.blank,
+            problems=_problems(part, quarantined, remarks),
+            version=published.version if published else None,
+            mode=part.mode,
+            as_of=snapshot.as_of.isoformat(),
+            set_aside=part.staged.set_aside,
+            already_loaded=repeated is not None,
+            first_lines=part.staged.first_lines,
+            earlier=_earlier(self.warehouse, snapshot),
+            names=[] if repeated else self._names(part),
         )
 
+    def _names(self, part: Part) -> list[dict[str, object]]:
+        """What the live version before this call says about the part's regions and persons."""
+        found = harmonise.notes(
+            part.recipe.table, part.staged.accepted, self.known_names, part.mode
+        )
+        return [asdict(note) for note in found]
 
-def _refuse_clashes(parts: Sequence[_Part]) -> None:
-    """Two files that are one table together must not say two things about one row."""
-    seen: dict[tuple, tuple[dict, str]] = {}
-    tables = [part.recipe.table for part in parts]
-    for part in parts:
-        if tables.count(part.recipe.table) == 1:
-            continue
-        for row in part.staged.accepted.drop_columns(["line_no"]).to_pylist():
-            key = tuple(row[name] for name in contract.tables()[part.recipe.table].key)
-            earlier, other = seen.setdefault((part.recipe.table, *key), (row, part.file_name))
-            if earlier != row:
-                raise KamError(
-                    "clashing_rows",
-                    file=part.file_name,
-                    other=other,
-                    table=part.recipe.table,
-                    key=" / ".join(str(value) for value in key),
-                )
+    @cached_property
+    def known_names(self) -> harmonise.KnownNames:
+        if self.live_file is None:
+            return harmonise.KnownNames()
+        with open_version(self.live_file) as connection:
+            return known_names(connection)
 
 
-def _default_as_of(parts: Sequence[_Part], live: Version | None) -> date:
+@contextmanager
+def _offered(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    mode: str,
+    as_of: date | None,
+    by: str,
+    tell: Listener,
+    how: How,
+) -> Iterator[_Offer]:
+    """Read and check the files of one call, and hold the build lock for what follows."""
+    with warehouse.building(by, lambda holder: tell(Progress("queued", holder=holder))):
+        parts = checked_parts(warehouse, paths, mode, how, tell)
+        live = warehouse.live_version()
+        known = warehouse.ledger.snapshots(live.version) if live else []
+        snapshots = _new_snapshots(warehouse, parts, as_of or _default_as_of(parts, live), by)
+        repeats = _repeats(snapshots, known)
+        live_file = _readable_file(warehouse, live)
+        yield _Offer(warehouse, parts, snapshots, live, live_file, known, repeats, tell)
+
+
+def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
+    """The file of the live version, made again where it is damaged; None where that fails."""
+    if live is None:
+        return None
+    try:
+        return warehouse.verified_file(live.version)
+    except KamError:
+        with suppress(KamError):
+            warehouse.rebuild(live.version, lambda snapshot: _step(warehouse, snapshot))
+            return warehouse.file(live.version)
+        return None
+
+
+def _problems(part: Part, quarantined: int, remarks: dict[str, dict[str, int]]) -> dict[str, int]:
+    """What the file itself shows, and what only the other tables of the version show."""
+    problems = dict(part.staged.problems)
+    rejected = part.staged.rejected.num_rows
+    if quarantined > rejected:
+        problems["unknown_account"] = quarantined - rejected
+    return problems | remarks.get(part.recipe.table, {})
+
+
+def _earlier(warehouse: Warehouse, snapshot: Snapshot) -> dict[str, object] | None:
+    """Who brought the same bytes to this table before, and when."""
+    found = warehouse.ledger.last_upload(snapshot.sha256, snapshot.table_name, snapshot.snapshot_id)
+    if found is None:
+        return None
+    earlier, version = found
+    return {
+        "by": earlier.loaded_by,
+        "at": earlier.loaded_at.isoformat(sep=" "),
+        "as_of": earlier.as_of.isoformat(),
+        "version": version,
+    }
+
+
+def _default_as_of(parts: Sequence[Part], live: Version | None) -> date:
     """The date in a file's name, else the newest fact in the files, but never before the live."""
-    named = [day for part in parts if (day := _date_in_name(part.file_name))]
+    named = [day for part in parts if (day := _date_in_name(part.name))]
     if named:
         return max(named)
     today = now().date()
@@ -217,7 +358,7 @@ def _date_in_name(file_name: str) -> date | None:
 
 
 def _new_snapshots(
-    warehouse: Warehouse, parts: Sequence[_Part], as_of: date, by: str
+    warehouse: Warehouse, parts: Sequence[Part], as_of: date, by: str
 ) -> list[Snapshot]:
     _, first = warehouse.ledger.next_numbers()
     loaded_at = now()
@@ -225,7 +366,7 @@ def _new_snapshots(
         Snapshot(
             snapshot_id=first + offset,
             sha256=part.sha256,
-            file_name=part.file_name,
+            file_name=part.name,
             table_name=part.recipe.table,
             mode=part.mode,
             as_of=as_of,
@@ -263,83 +404,40 @@ def _repeats(snapshots: Sequence[Snapshot], known: Sequence[Snapshot]) -> dict[i
 
 
 def _what(snapshot: Snapshot) -> tuple:
-    recipe = json.dumps(snapshot.recipe, sort_keys=True)
+    # As a recipe of today would be written: one stored before a field was added is the same.
+    recipe = json.dumps(Recipe.of(snapshot.recipe).document(), sort_keys=True)
     return snapshot.sha256, snapshot.mode, snapshot.as_of, recipe
-
-
-def _publish(
-    warehouse: Warehouse,
-    fresh: Sequence[Snapshot],
-    parts: Sequence[_Part],
-    by: str,
-    dry_run: bool,
-) -> build.Built:
-    """Build a version with the fresh snapshots, and publish it unless this is a dry run."""
-    staged = {(part.sha256, part.recipe.table): part.staged for part in parts}
-
-    def step_of(snapshot: Snapshot) -> build.Step:
-        return _step(warehouse, snapshot, staged.get((snapshot.sha256, snapshot.table_name)))
-
-    settings = config.settings_document()
-    if dry_run:
-        return warehouse.try_version(fresh, step_of, settings)
-    return warehouse.add_version(fresh, step_of, settings, by)[1]
-
-
-def _counts(built: build.Built) -> dict[int, tuple[int, int]]:
-    """(accepted, quarantined) of each snapshot in a version."""
-    return {snapshot: (accepted, rejected) for snapshot, _, accepted, rejected in built.counts}
 
 
 def _step(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None) -> build.Step:
     recipe = Recipe.of(snapshot.recipe)
-    staged = staged or stage(warehouse.raw_bytes(snapshot.sha256), recipe)
+    staged = staged or stage_file(warehouse.raw_file(snapshot.sha256), recipe)
 
-    def raw_lines(line_numbers: Collection[int]) -> dict[int, str]:
-        reading = read.read(
-            warehouse.raw_bytes(snapshot.sha256),
-            recipe.encoding,
-            recipe.delimiter,
-            recipe.header_line,
-        )
-        return {
-            record.line_no: record.raw.rstrip("\r\n")
-            for record in reading.records
-            if record.line_no in line_numbers
-        }
+    def raw_of(line_numbers: Collection[int]) -> dict[int, str]:
+        return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
 
-    return build.Step(snapshot, staged.accepted, staged.rejected, raw_lines)
+    return build.Step(snapshot, staged.accepted, staged.rejected, raw_of)
 
 
-def _report(
-    part: _Part,
-    snapshot: Snapshot,
-    earlier: Snapshot | None,
-    counts: dict[int, tuple[int, int]],
-    gone: dict[str, int],
-    published: Version | None,
-) -> FileReport:
-    rejected = part.staged.rejected.num_rows
-    accepted, quarantined = counts[(earlier or snapshot).snapshot_id]
-    problems = dict(part.staged.problems)
-    if quarantined > rejected:
-        problems["unknown_account"] = quarantined - rejected
-    if part.recipe.table in gone:
-        problems["account_gone"] = gone[part.recipe.table]
+def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
+    """The report of an upload of an earlier call, as the ledger remembers it."""
+    version = warehouse.ledger.first_version(snapshot.snapshot_id)
+    accepted, quarantined = warehouse.ledger.counts(version)[snapshot.snapshot_id]
     return FileReport(
-        file=part.file_name,
-        table=part.recipe.table,
-        received=part.staged.received,
+        file=snapshot.file_name,
+        table=snapshot.table_name,
+        received=snapshot.received,
         accepted=accepted,
         quarantined=quarantined,
-        blank=part.staged.blank,
-        problems=problems,
-        version=published.version if published else None,
-        mode=part.mode,
+        blank=snapshot.blank,
+        problems=snapshot.problems,
+        version=version,
+        mode=snapshot.mode,
         as_of=snapshot.as_of.isoformat(),
-        set_aside=part.staged.set_aside,
-        already_loaded=earlier is not None,
-        first_lines=part.staged.first_lines,
+        set_aside=snapshot.set_aside,
+        already_loaded=True,
+        first_lines={},
+        earlier=_earlier(warehouse, snapshot),
     )
 
 

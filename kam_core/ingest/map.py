@@ -1,24 +1,61 @@
 """Headers of a file to columns of the contract, in both languages; what is in doubt is refused."""
 
-from collections.abc import Mapping, Sequence
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from pathlib import PurePath
+from typing import Any, NamedTuple
 
-from kam_core.contract import Column, Table, tables
+from kam_core.contract import SETTINGS, Column, Table, tables
 from kam_core.errors import KamError
-from kam_core.ingest.conventions import fold
+from kam_core.ingest.conventions import conventions, fold
 
-EXACT, TITLE, ALIAS = range(3)
+EXACT, TITLE, ALIAS, UNIT, GENERIC = range(5)
+FOUND = ("exact", "title", "alias", "alias", "alias")
+MEASURED = ("money", "score", "number", "integer")
 
 
-def match(table: str, header: Sequence[str]) -> dict[str, str]:
-    """Contract column -> header cell; refuses what is missing or fits twice."""
-    chosen = _claims(header)[table]
+class Claim(NamedTuple):
+    """How a header names a column: ``rank`` is the better the lower."""
+
+    rank: int
+    column: str
+
+
+class Unit(NamedTuple):
+    """A unit in a header: as written, and what it multiplies the figures by ("10000")."""
+
+    text: str
+    factor: str
+
+
+@cache
+def mapping_settings() -> dict[str, Any]:
+    """The settings of mapping.toml."""
+    return tomllib.loads((SETTINGS / "mapping.toml").read_text("utf-8"))
+
+
+def match(
+    table: str, header: Sequence[str], settled: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Contract column -> header cell; refuses what is missing or fits twice.
+
+    ``settled`` are columns that a person has decided on, with their header or "" for none; they and
+    their headers are left out of the search.
+    """
+    chosen = candidates(table, header, settled or {})
+    if not chosen and not settled:
+        _claims(header)
     for column, headers in chosen.items():
         if len(headers) > 1:
             raise KamError("ambiguous_columns", table=table, column=column, headers=headers)
-    require(tables()[table], chosen, header)
-    return {column: headers[0] for column, headers in chosen.items()}
+    matched = {column: headers[0] for column, headers in chosen.items()}
+    if settled is None:
+        require(tables()[table], matched, header)
+    return matched
 
 
 def require(table: Table, present: Mapping[str, object], header: Sequence[str]) -> None:
@@ -41,6 +78,9 @@ def guess_table(file_name: str, header: Sequence[str]) -> str:
     best = ranked[-1][1]
     if is_tie or 2 * _lacking(best, matched[best]) >= len(tables()[best].required):
         raise KamError("unknown_table", file=file_name, header=list(header))
+    if _lacking(best, matched[best]) and not _lacking(best, set(candidates(best, header))):
+        # Only the bare word "id" would complete it, and that is the key of any table.
+        raise KamError("unknown_table", file=file_name, header=list(header))
     return best
 
 
@@ -58,13 +98,13 @@ def table_named_by(file_name: str) -> str | None:
 
 def _claims(header: Sequence[str]) -> dict[str, dict[str, list[str]]]:
     """For each table the header cells of each column; without any it is no header."""
-    claims = {name: _candidates(name, header) for name in tables()}
+    claims = {name: _best(name, _ranked(name, header, use_generic=False)) for name in tables()}
     if not any(claims.values()):
         raise KamError("no_header", header=list(header))
     return claims
 
 
-def _lacking(table: str, matched: set[str]) -> int:
+def _lacking(table: str, matched: Collection[str]) -> int:
     return sum(column.name not in matched for column in tables()[table].required)
 
 
@@ -72,14 +112,56 @@ def _evidence(table: str, matched: set[str]) -> tuple[int, int]:
     return -_lacking(table, matched), len(matched)
 
 
-def _candidates(table: str, header: Sequence[str]) -> dict[str, list[str]]:
+def candidates(
+    table: str, header: Sequence[str], settled: Mapping[str, str] | None = None
+) -> dict[str, list[str]]:
     """Column -> header cells that name it best; every header cell serves one column only."""
+    settled = settled or {}
+    free = [cell for cell in header if cell not in settled.values()]
+    found = _best(table, _ranked(table, free))
+    return {column: cells for column, cells in found.items() if column not in settled}
+
+
+def claim(table: str, cell: str, use_generic: bool = True) -> Claim | None:
+    """The column of a table that a header cell names, by itself or followed by a unit."""
+    known = _names(table).get(fold(cell))
+    if known:
+        return known if use_generic or known.rank != GENERIC else None
+    split = _name_and_unit(table, cell)
+    return Claim(UNIT, split[0]) if split else None
+
+
+def unit_of(table: str, column: str, cell: str) -> Unit | None:
+    """The unit that a header cell states for the figures of a column, if it is understood."""
+    measured = tables()[table].column(column)
+    if measured.type not in MEASURED:
+        return None
+    plain = _plain(cell)
+    for start in range(1, len(plain)):
+        factor = _factor(plain[start:], measured)
+        if factor and _is_separate(plain, start):
+            return Unit(_without_separators(plain[start:]), factor)
+    return None
+
+
+def factors(table: str, columns: Mapping[str, str]) -> dict[str, str]:
+    """Column -> what the unit in its header multiplies the figures by, where it does."""
+    units = {column: unit_of(table, column, cell) for column, cell in columns.items()}
+    return {column: unit.factor for column, unit in units.items() if unit and unit.factor != "1"}
+
+
+def _ranked(
+    table: str, header: Sequence[str], use_generic: bool = True
+) -> dict[str, dict[int, list[str]]]:
     claims: dict[str, dict[int, list[str]]] = {}
     for cell in header:
-        claim = _names(table).get(fold(cell))
-        if claim:
-            rank, column = claim
-            claims.setdefault(column, {}).setdefault(rank, []).append(cell)
+        found = claim(table, cell, use_generic)
+        if found:
+            claims.setdefault(found.column, {}).setdefault(found.rank, []).append(cell)
+    return claims
+
+
+def _best(table: str, claims: dict[str, dict[int, list[str]]]) -> dict[str, list[str]]:
     return {
         column.name: claims[column.name][min(claims[column.name])]
         for column in tables()[table].columns
@@ -88,16 +170,89 @@ def _candidates(table: str, header: Sequence[str]) -> dict[str, list[str]]:
 
 
 @cache
-def _names(table: str) -> dict[str, tuple[int, str]]:
-    """Folded name -> (rank, column); of two columns with one name the better rank has it."""
-    names: dict[str, tuple[int, str]] = {}
+def _names(table: str) -> dict[str, Claim]:
+    """Folded name -> claim; of two columns with one name the better rank has it."""
+    names: dict[str, Claim] = {}
     for column in tables()[table].columns:
-        for rank, name in _ranked_names(column):
-            if fold(name) not in names or rank < names[fold(name)][0]:
-                names[fold(name)] = (rank, column.name)
+        for rank, name in _ranked_names(table, column):
+            if fold(name) not in names or rank < names[fold(name)].rank:
+                names[fold(name)] = Claim(rank, column.name)
     return names
 
 
-def _ranked_names(column: Column) -> list[tuple[int, str]]:
+def _ranked_names(table: str, column: Column) -> list[tuple[int, str]]:
     titles = [(TITLE, column.zh), (TITLE, column.en)]
-    return [(EXACT, column.name), *titles, *((ALIAS, alias) for alias in column.aliases)]
+    aliases = [(ALIAS, alias) for alias in column.aliases]
+    is_own_key = tables()[table].key == (column.name,)
+    generic = mapping_settings()["generic_keys"] if is_own_key else ()
+    return [(EXACT, column.name), *titles, *aliases, *((GENERIC, name) for name in generic)]
+
+
+# units
+
+SEPARATORS = re.compile(r"[()\[\]{}【】〔〕\s/_,:;.\-]+")
+
+
+def _name_and_unit(table: str, cell: str) -> tuple[str, str] | None:
+    """(column, factor) of a cell that is a known name followed by a known unit; longest name."""
+    plain = _plain(cell)
+    for start in range(len(plain) - 1, 0, -1):
+        known = _names(table).get(fold(plain[:start]))
+        if known and known.rank <= ALIAS and _is_separate(plain, start):
+            factor = _factor(plain[start:], tables()[table].column(known.column))
+            if factor:
+                return known.column, factor
+    return None
+
+
+def _plain(cell: str) -> str:
+    """A header in lower case, its words apart: CallDurationInSeconds is three words and a unit."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", cell))
+    return words.casefold().strip()
+
+
+def _is_separate(plain: str, start: int) -> bool:
+    """Whether a unit can begin here: a Latin word is not cut in two."""
+    before, after = plain[start - 1], plain[start]
+    both_latin = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+    return not both_latin
+
+
+def _factor(text: str, column: Column) -> str | None:
+    """The factor of a unit, if the text is nothing else: currency and multiplier, or a duration."""
+    words = _without_separators(text).replace(" ", "")
+    if column.type == "money":
+        return _money_factor(words)
+    measured_in = mapping_settings()["measured_in"].get(column.name)
+    return mapping_settings()["units"][measured_in].get(words) if measured_in else None
+
+
+def _without_separators(text: str) -> str:
+    words = SEPARATORS.sub(" ", text).strip()
+    for introduction in mapping_settings()["unit_introductions"]:
+        words = words.removeprefix(introduction).strip()
+    return words
+
+
+def _money_factor(words: str) -> str | None:
+    found = _money_unit().fullmatch(words) if words else None
+    if not found:
+        return None
+    multiplier = found["multiplier"]
+    return str(Fraction(_multipliers()[multiplier])) if multiplier else "1"
+
+
+@cache
+def _multipliers() -> dict[str, str]:
+    return {**conventions()["multipliers"], **mapping_settings()["units"]["money"]}
+
+
+@cache
+def _money_unit() -> re.Pattern[str]:
+    currencies = {unicodedata.normalize("NFKC", text) for text in conventions()["currencies"]}
+    currency, multiplier = _any_of(currencies), _any_of(_multipliers())
+    return re.compile(rf"(?:{currency})?(?P<multiplier>{multiplier})?(?:{currency})?")
+
+
+def _any_of(words: Collection[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -2,10 +2,11 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract import Table, tables
-from kam_core.ingest import feeds
+from kam_core.errors import KamError
+from kam_core.ingest import feeds, files
+from kam_core.ingest import map as mapping
+from kam_core.ingest.answers import Answers
 from kam_core.ingest.cast import Manner
 from kam_core.ingest.check import Checked, Finding, Origin, check
 from kam_core.ingest.conventions import conventions
 from kam_core.ingest.feeds import Recipe, Shaped
 from kam_core.ingest.problems import is_note
-from kam_core.ingest.read import BLANK, GOOD, Reading, Record, read, sniff
+from kam_core.ingest.read import BLANK, GOOD, Dialect, Reading, Record
 
 FIRST_LINES = 5
+# Refusals of a part that may be no table at all.
+SAYS_LITTLE = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 REJECTED = pa.schema(
     [
@@ -60,23 +66,79 @@ def recipes_for(
     table: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    header_line: int | None = None,
+    sheet: str | None = None,
+    member: str | None = None,
+    answers: Answers | None = None,
+    recall: feeds.Recall | None = None,
 ) -> list[Recipe]:
-    """The recipes by which this file is read, with dialect and time zone pinned."""
-    dialect, header = sniff(data, encoding, delimiter)
-    return [
-        replace(
-            recipe,
-            encoding=dialect.encoding,
-            delimiter=dialect.delimiter,
-            header_line=dialect.header_line,
-        )
-        for recipe in feeds.plan(file_name, header, table)
-    ]
+    """The recipes by which this file is read, with dialect, place and time zone pinned.
+
+    One for each table that a sheet or a member holds; those that fit no table are named as
+    ``unused`` on the first. Hidden sheets are used only if named. Raises KamError if none fits.
+    """
+    found = list(files.samples(data, encoding, delimiter, header_line, member, sheet))
+    is_alone = sum(not place.is_hidden for place, _ in found) <= 1
+    recipes: list[Recipe] = []
+    refusals: list[tuple[files.Place, KamError]] = []
+    for place, seen in found:
+        try:
+            if isinstance(seen, KamError):
+                raise seen
+            if place.is_hidden and sheet is None and len(found) > 1:
+                raise KamError("hidden_sheet", name=place.name)
+            name = _name_to_plan_by(file_name, place, is_alone)
+            rows = [record.fields for record in seen.records if record.kind == GOOD]
+            planned = feeds.plan(name, seen.header, table, answers, recall, rows)
+            recipes += [_placed(recipe, seen.dialect, place) for recipe in planned]
+        except KamError as error:
+            refusals.append((place, error))
+    if not recipes:
+        raise _worst(refusals, file_name, len(found) == 1)
+    # An empty sheet is how a new workbook begins: there is nothing in it to be told of.
+    unused = [place.name for place, error in refusals if error.code != "empty_file"]
+    return [replace(recipes[0], unused=unused), *recipes[1:]]
+
+
+def _placed(recipe: Recipe, dialect: Dialect, place: files.Place) -> Recipe:
+    return replace(
+        recipe,
+        encoding=dialect.encoding or None,
+        delimiter=dialect.delimiter or None,
+        header_line=dialect.header_line,
+        member=place.member,
+        sheet=place.sheet,
+    )
+
+
+def _name_to_plan_by(file_name: str, place: files.Place, is_alone: bool) -> str:
+    """The name that tells the table best: of a sheet among several, of a member, else the file."""
+    if place.sheet and (not is_alone or mapping.table_named_by(f"{place.sheet}.xlsx")):
+        return f"{place.sheet}.xlsx"
+    return PurePosixPath(place.member).name if place.member else file_name
+
+
+def _worst(
+    refusals: Sequence[tuple[files.Place, KamError]], file_name: str, is_only: bool
+) -> KamError:
+    """The refusal that helps most: of a part that almost fits, rather than of one that does not."""
+    telling = [found for found in refusals if found[1].code not in SAYS_LITTLE]
+    if not refusals:
+        return KamError("empty_file")
+    place, error = (telling or refusals)[0]
+    if is_only or not place.name:
+        return error
+    name = f"{file_name}{files.WITHIN}{place.name}"
+    return KamError(error.code, **{**error.details, "file": name})
 
 
 def stage(data: bytes, recipe: Recipe) -> Staged:
     """Read, map and check one file for one table."""
-    reading = read(data, recipe.encoding, recipe.delimiter, recipe.header_line)
+    return stage_reading(files.read_part(data, recipe), recipe)
+
+
+def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
+    """Map and check the records of one file for one table."""
     table = tables()[recipe.table]
     good = [record for record in reading.records if record.kind == GOOD]
     unreadable = [record for record in reading.records if record.kind not in (GOOD, BLANK)]
@@ -84,7 +146,7 @@ def stage(data: bytes, recipe: Recipe) -> Staged:
     shaped = feeds.shape(pd.DataFrame(cells, columns=reading.names, dtype="str"), recipe)
     rows = [good[position] for position in shaped.kept]
     origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
-    checked = check(shaped.cells, table, origin, _manners(recipe), _elapsed(recipe))
+    checked = check(shaped.cells, table, origin, manners(recipe), _elapsed(recipe))
     findings = [*checked.findings, *_conflict_notes(shaped, good)]
     by_row = _by_row(findings)
     is_rejected = _is_rejected(by_row, len(rows))
@@ -92,6 +154,8 @@ def stage(data: bytes, recipe: Recipe) -> Staged:
     rejected = _rejected(unreadable, len(reading.names), rows, by_row, is_rejected)
     occurrences = [
         *_file_notes(reading),
+        *(("unused_part", reading.dialect.header_line) for _ in recipe.unused),
+        *(("personal_data", reading.dialect.header_line) for _ in recipe.personal),
         *((record.kind, record.line_no) for record in unreadable),
         *((finding.code, origin.line_numbers[finding.row]) for finding in findings),
     ]
@@ -104,11 +168,12 @@ def stage(data: bytes, recipe: Recipe) -> Staged:
         set_aside=len(good) - len(rows),
         problems=_counts(occurrences),
         first_lines=_first_lines(occurrences),
-        newest_fact=_newest_fact(accepted, recipe.table),
+        newest_fact=newest_fact(accepted, recipe.table),
     )
 
 
-def _manners(recipe: Recipe) -> dict[str, Manner]:
+def manners(recipe: Recipe) -> dict[str, Manner]:
+    """How the cells of each column are read."""
     return {
         column.name: Manner(
             meanings=recipe.values.get(column.name),
@@ -209,7 +274,8 @@ def _file_notes(reading: Reading) -> list[tuple[str, int]]:
     notes = [("preamble", i) for i, line in enumerate(preamble, start=1) if line.strip()]
     notes += [("blank_header", line_no) for cell in reading.header if not cell]
     named = Counter(cell for cell in reading.header if cell)
-    return notes + [("duplicate_header", line_no) for count in named.values() if count > 1]
+    notes += [("duplicate_header", line_no) for count in named.values() if count > 1]
+    return [*notes, *reading.notes]
 
 
 def _counts(occurrences: list[tuple[str, int]]) -> dict[str, int]:
@@ -225,7 +291,8 @@ def _first_lines(occurrences: list[tuple[str, int]]) -> dict[str, tuple[int, ...
     }
 
 
-def _newest_fact(accepted: pa.Table, table: str) -> date | None:
+def newest_fact(accepted: pa.Table, table: str) -> date | None:
+    """The last day on which something in the accepted rows happened."""
     newest = []
     for fact in conventions()["facts"]:
         if fact["table"] == table:

@@ -2,29 +2,20 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from pathlib import PurePath
 
 import pandas as pd
 
+from kam_core.formulas import is_formula
 from kam_core.present.tables import in_words
 from kam_core.present.text import Text
 
 BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 
 
 def neutral(cell: object) -> object:
     """A text that a spreadsheet would run as a formula, with a quote before it."""
-    if not isinstance(cell, str) or not cell.lstrip(" ").startswith(FORMULA_STARTS):
-        return cell
-    return cell if _is_number(cell) else f"'{cell}"
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        return Decimal(cell).is_finite()
-    except ArithmeticError:
-        return False
+    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
 
 
 def csv_bytes(table: pd.DataFrame, text: Text) -> bytes:
@@ -40,5 +31,11 @@ def scorecard_csv(scores: Sequence[Mapping[str, object]]) -> str:
 
 
 def file_name(stem: str, content: bytes) -> str:
+    """The name of a CSV file that changes with its content."""
+    return with_hash(f"{stem}.csv", content)
+
+
+def with_hash(name: str, content: bytes) -> str:
     """A name that changes with the content, so that no cache hands out an older file."""
-    return f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.csv"
+    path = PurePath(name)
+    return f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"

@@ -244,6 +244,21 @@ def listed(key: str, rows: pd.DataFrame, text: Text, days: str | None = None) ->
     return text.rich(f"{key}_sentence", **words)
 
 
+def comparison(found: Mapping[str, Any], text: Text) -> str:
+    """What differs between two versions, in one sentence with the numbers in it."""
+    moved = {change["account_id"] for change in found["accounts"]}
+    totals = {
+        name: sum(table[name] for table in found["tables"]) for name in ("added", "changed", "gone")
+    }
+    figures = [kpi for kpi in found["kpis"] if kpi["before"] != kpi["after"]]
+    return text.rich(
+        "uploads.comparison_sentence",
+        accounts=formats.count(len(moved), text.lang),
+        figures=formats.count(len(figures), text.lang),
+        **{name: formats.count(total, text.lang) for name, total in totals.items()},
+    )
+
+
 def uploads(snapshots: pd.DataFrame, text: Text) -> str:
     """How many uploads make up the live version, and that no row of them is missing."""
     totals = {name: snapshots[name].sum() for name in ("received", "accepted", "quarantined")}

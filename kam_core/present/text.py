@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kam_core.scorecard import Score
 
 MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&@/^=])")
+FIRST_NAMES = 5
 PLOTLY_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -53,6 +54,10 @@ class Text:
     def column(self, column: str) -> str:
         """The heading of a result column; a column nobody named keeps its name."""
         return self.known(f"columns.{column}", _contract_titles(self.lang).get(column, column))
+
+    def metric(self, name: str) -> str:
+        """The title of a figure, as targets may name it, too."""
+        return _metric_titles(self.lang).get(name, name)
 
     def value(self, column: str, value: object) -> str:
         """The word for a code in a column, as ``VIP`` in ``tier``; other values as they are."""
@@ -94,7 +99,35 @@ class Text:
     def load_report(self, report: Mapping[str, Any]) -> str:
         """One line of ``load``: what became of one file."""
         line = self("cli.loaded", **{**report, "table": self.table(str(report["table"]))})
-        return "\n".join([line, *self._problem_lines(report["problems"], report["first_lines"])])
+        problems = self._problem_lines(report["problems"], report["first_lines"])
+        names = self.name_lines(report.get("names", ()))
+        return "\n".join([line, *self._earlier_lines(report), *problems, *names])
+
+    def name_lines(self, names: Sequence[Mapping[str, Any]]) -> list[str]:
+        """One line for each kind of remark on names of regions and persons, with the first few."""
+        told = []
+        for code in dict.fromkeys(note["code"] for note in names):
+            of_code = [note for note in names if note["code"] == code]
+            shown = [self._name(note) for note in of_code[:FIRST_NAMES]]
+            more = self("cli.more_lines") if len(of_code) > len(shown) else ""
+            listed = self("punctuation.list").join(shown) + more
+            told.append(self("cli.names", problem=self.problem(code), names=listed))
+        return told
+
+    def _name(self, note: Mapping[str, Any]) -> str:
+        return self("cli.name_like", **note) if note["nearest"] else str(note["name"])
+
+    def _earlier_lines(self, report: Mapping[str, Any]) -> list[str]:
+        """Who loaded the same file before, and whether that makes this upload superfluous."""
+        told = [self("cli.already_loaded")] if report["already_loaded"] else []
+        if earlier := report["earlier"]:
+            told.append(self("cli.earlier", **earlier))
+        return told
+
+    def question(self, question: Mapping[str, Any]) -> str:
+        """One reason why an upload needs a second yes."""
+        values = _Details(question, self)
+        return self.known(f"questions.{question['code']}", question["code"]).format_map(values)
 
     def _problem_lines(
         self, problems: Mapping[str, int], first_lines: Mapping[str, Sequence[int]]
@@ -123,7 +156,7 @@ class Text:
 
     def _score_cells(self, score: "Score") -> list[str]:
         return [
-            self.known(f"metrics.{score.metric}", score.metric),
+            self.metric(score.metric),
             formats.quantity(score.value, score.unit, self.lang),
             formats.quantity(score.target, score.unit, self.lang),
             formats.difference(score.gap, score.unit, self.lang),
@@ -164,6 +197,10 @@ class _Details(dict):
             return self._joined([f"{self.text.column(c)} ({c})" for c in named])
         if name == "problems":
             return self.text.counted(value or {})
+        if name == "why":
+            return str((value or {}).get(self.text.lang, "?"))
+        if name == "questions":
+            return self._joined([self.text.question(question) for question in value or ()])
         if isinstance(value, list | tuple):
             return self._joined([str(part) for part in value])
         return "?" if value is None else str(value)
@@ -189,6 +226,17 @@ def _contract_titles(lang: str) -> dict[str, str]:
         for table in reversed(contract.tables().values())
         for column in table.columns
     }
+
+
+@cache
+def _metric_titles(lang: str) -> dict[str, str]:
+    """The first name of each metric in a language, of those by which targets name it."""
+    names = dict(contract.tables()["targets"].column("metric").values)
+    titles = {
+        metric: next((name for name in known if name.isascii() == (lang == "en")), metric)
+        for metric, known in names.items()
+    }
+    return {metric: title[:1].upper() + title[1:] for metric, title in titles.items()}
 
 
 def _width(cell: str) -> int:

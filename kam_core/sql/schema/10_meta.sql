@@ -42,3 +42,13 @@ create table meta.quarantine (
     account_id varchar
 );
 comment on table meta.quarantine is 'Rows that were not let in, as received, with every reason; account_id is set where the account was unknown';
+
+create table meta.notes (
+    snapshot_id integer,
+    table_name varchar,
+    line_no bigint,
+    code varchar,
+    detail varchar,
+    account_id varchar
+);
+comment on table meta.notes is 'What the checks across tables remark on rows in force, which are kept; detail is JSON; line_no is null where a whole table is meant';

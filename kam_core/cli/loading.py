@@ -1,0 +1,160 @@
+"""Commands that bring files in: load, preview, watch."""
+
+import argparse
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kam_core import preview as previews
+from kam_core import store, watch
+from kam_core.cli.common import Commands, add_by, add_reading, print_json
+from kam_core.cli.progress import listener
+from kam_core.errors import KamError
+from kam_core.inbox import rules
+from kam_core.ingest import load as loads
+from kam_core.ingest.parts import How
+from kam_core.present import changes
+from kam_core.present.text import Text
+
+DEFAULT_INBOX = Path("data/inbox")
+
+
+def add(commands: Commands) -> None:
+    _add_load(commands)
+    _add_preview(commands)
+    _add_watch(commands)
+
+
+def _add_load(commands: Commands) -> None:
+    load = commands.add_parser("load", help="load files as one new version")
+    add_reading(load)
+    load.add_argument("--dry-run", action="store_true", help="check and count, publish nothing")
+    load.add_argument("--if-empty", action="store_true", help="do nothing where data is loaded")
+    load.add_argument("--yes", action="store_true", help="the second yes, where one is needed")
+    load.add_argument(
+        "--expect-version", type=int, metavar="N", help="only if N is still live (0: none)"
+    )
+    load.add_argument("--json", action="store_true")
+    load.set_defaults(run=_load)
+
+
+def _add_preview(commands: Commands) -> None:
+    preview = commands.add_parser("preview", help="show what a load would change")
+    add_reading(preview)
+    preview.add_argument("--region", action="append", metavar="R", help="only these regions")
+    preview.add_argument("--json", action="store_true")
+    preview.set_defaults(run=_preview)
+
+
+def _add_watch(commands: Commands) -> None:
+    command = commands.add_parser("watch", help="load what lands in a folder")
+    command.add_argument("folder", nargs="?", type=Path, default=DEFAULT_INBOX, metavar="DIR")
+    command.add_argument("--mode", choices=("full", "update"), default="full")
+    command.add_argument("--once", action="store_true", help="load what is there and end")
+    command.add_argument(
+        "--interval", type=float, default=rules()["poll_seconds"], metavar="SECONDS"
+    )
+    add_by(command)
+    command.set_defaults(run=_watch)
+
+
+def _load(options: argparse.Namespace, text: Text) -> None:
+    warehouse = store.Warehouse(options.warehouse)
+    if options.if_empty and warehouse.live_version():
+        return
+    if options.dry_run and not options.json:
+        _print_preview(_previewed(options, text, None), text)
+        return
+    with listener(options.progress, text) as progress:
+        reports = loads.load(
+            warehouse,
+            options.files,
+            **_manner(options),
+            dry_run=options.dry_run,
+            confirmed=options.yes,
+            expect_version=options.expect_version,
+            progress=progress,
+            **_how(options),
+        )
+    if options.json:
+        print_json(loads.as_json(reports))
+    else:
+        print("\n".join(text.load_report(report) for report in loads.as_json(reports)))
+
+
+def _preview(options: argparse.Namespace, text: Text) -> None:
+    preview = _previewed(options, text, options.region)
+    if options.json:
+        print_json(preview)
+    else:
+        _print_preview(preview, text)
+
+
+def _previewed(options: argparse.Namespace, text: Text, regions: list[str] | None) -> dict:
+    with listener(options.progress, text) as progress:
+        found = previews.preview(
+            store.Warehouse(options.warehouse),
+            options.files,
+            **_manner(options),
+            regions=regions,
+            progress=progress,
+            **_how(options),
+        )
+    return previews.plain(found)
+
+
+def _print_preview(preview: dict, text: Text) -> None:
+    print("\n".join(changes.preview_lines(preview, text)))
+
+
+def _watch(options: argparse.Namespace, text: Text) -> int:
+    if options.folder == DEFAULT_INBOX:
+        options.folder.mkdir(parents=True, exist_ok=True)
+    if not options.folder.is_dir():
+        raise KamError("no_such_folder", folder=options.folder)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    watcher = watch.Watcher(
+        store.Warehouse(options.warehouse), options.folder, text, options.by, options.mode, _say
+    )
+    if not options.once:
+        _say(text("cli.watching", folder=options.folder))
+    watcher.run(stop, options.once, options.interval)
+    return 1 if options.once and watcher.failures else 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _manner(options: argparse.Namespace) -> dict[str, Any]:
+    return {"mode": options.mode, "as_of": options.as_of, "by": options.by}
+
+
+def _how(options: argparse.Namespace) -> How:
+    """What the person said about the reading of the files; the rest is found out."""
+    how: How = {
+        "table": options.table,
+        "encoding": options.encoding,
+        "delimiter": options.delimiter,
+        "header_line": options.header_line,
+        "sheet": options.sheet,
+        "member": options.member,
+        "answers": _answers(options.answers),
+    }
+    return how
+
+
+def _answers(path: Path | None) -> object:
+    if path is None:
+        return None
+    if not path.is_file():
+        raise KamError("file_not_found", file=str(path))
+    try:
+        return orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise KamError("bad_answers", detail=error) from error

@@ -1,0 +1,124 @@
+"""``inspect``: what a file seems to hold and mean, before anything is loaded or remembered."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kam_core import contract, store
+from kam_core.errors import KamError
+from kam_core.ingest import files, harmonise
+from kam_core.ingest.bulk import bytes_to_plan_by
+from kam_core.ingest.content import filled
+from kam_core.ingest.feeds import Recall
+from kam_core.ingest.harmonise import KnownNames
+from kam_core.ingest.layout import GOOD, Reading
+from kam_core.ingest.proposal import Proposal
+from kam_core.ingest.propose import propose
+from kam_core.known_names import known_names
+from kam_core.present import inspection
+from kam_core.present.text import Text
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command to a parser of commands; its ``run`` takes the options and a Text."""
+    command = commands.add_parser("inspect", help="show how files would be read and mapped")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument("--table", choices=tuple(contract.tables()))
+    command.add_argument("--encoding", metavar="NAME")
+    command.add_argument("--delimiter", metavar="CHARACTER")
+    command.add_argument("--header-line", type=int, metavar="N")
+    command.add_argument("--sheet", metavar="NAME")
+    command.add_argument("--member", metavar="NAME", help="a file inside an archive")
+    command.add_argument("--json", action="store_true", help="with the answers to give to load")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, text: Text) -> None:
+    """Print what was found about every file; KamError only where one cannot be opened at all."""
+    recall, known = _memory(options.warehouse)
+    found = [part for path in options.files for part in inspected(path, options, recall, known)]
+    if options.json:
+        sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+    else:
+        print("\n\n".join("\n".join(inspection.lines(part, text)) for part in found))
+
+
+def inspected(
+    path: Path, options: argparse.Namespace, recall: Recall | None, known: KnownNames
+) -> Iterator[dict[str, Any]]:
+    """For each table-like part of a file: file, glimpse, proposals, unused_names, error."""
+    if not path.is_file():
+        raise KamError("file_not_found", file=str(path))
+    files.refuse_if_too_large(path.stat().st_size)
+    data = bytes_to_plan_by(path)
+    how = (options.encoding, options.delimiter, options.header_line, options.member, options.sheet)
+    glimpses = files.inspect(data, path.name, *how)
+    for glimpse, (_, seen) in zip(glimpses, files.samples(data, *how), strict=True):
+        part = {"file": path.name, "glimpse": glimpse.document(), "proposals": []}
+        if isinstance(seen, KamError):
+            yield {**part, "error": _plain(seen)}
+            continue
+        name = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(glimpses) > 1 else path.name
+        name = glimpse.member or name
+        try:
+            proposals = list(_proposals(seen, name, options.table, recall, known))
+        except KamError as error:
+            yield {**part, "error": _plain(error)}
+            continue
+        unused = [entry.written for entry in _unused(proposals, seen)]
+        yield {
+            **part,
+            "proposals": [proposal.document() for proposal in proposals],
+            "unused_names": unused,
+            "error": None,
+        }
+
+
+def _proposals(
+    reading: Reading, name: str, table: str | None, recall: Recall | None, known: KnownNames
+) -> Iterator[Proposal]:
+    """One proposal for each table that the part holds."""
+    rows = [record.fields for record in reading.records if record.kind == GOOD]
+    first = propose(reading.header, rows, table, name, recall, known)
+    yield first
+    for other in first.tables:
+        if other != first.table:
+            yield propose(reading.header, rows, other, name, recall, known)
+
+
+def _unused(proposals: Sequence[Proposal], reading: Reading) -> list[harmonise.Entry]:
+    """Entries of the map of names that no sampled row of a column of names needs."""
+    written: dict[str, set[str]] = {}
+    for proposal in proposals:
+        for column in proposal.columns:
+            kind = harmonise.kind_of(proposal.table, column.column)
+            if kind and column.header:
+                position = reading.header.index(column.header)
+                rows = (record.fields for record in reading.records if record.kind == GOOD)
+                written.setdefault(kind, set()).update(filled(row[position] for row in rows))
+    return [entry for entry in harmonise.unused(written) if entry.kind in written]
+
+
+def _memory(path: Path) -> tuple[Recall | None, KnownNames]:
+    """What was confirmed before, and the names of the live version; nothing without a warehouse."""
+    if not (path / "ledger.sqlite").is_file():
+        return None, KnownNames()
+    warehouse = store.Warehouse(path)
+    live = warehouse.live_version()
+    if live is None or not warehouse.is_intact(live.version):
+        return warehouse.ledger.remembered, KnownNames()
+    with store.open_version(warehouse.file(live.version)) as connection:
+        return warehouse.ledger.remembered, known_names(connection)
+
+
+def _plain(error: KamError) -> dict[str, Any]:
+    details = {name: _plain_value(value) for name, value in error.details.items()}
+    return {"code": error.code, "details": details}
+
+
+def _plain_value(value: object) -> object:
+    return value if isinstance(value, str | int | float | list | dict | None) else str(value)

@@ -1,0 +1,30 @@
+"""How far a load has come: phases, files and rows, told to whoever asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kam_core.lock import Holder
+
+# queued: another load is at work; then for each file read, map, check; then once for all of them
+# build, verify, publish.
+PHASES = ("queued", "read", "map", "check", "build", "verify", "publish")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``number`` of ``files`` is at hand in ``phase``; ``rows`` done of ``total``, where known."""
+
+    phase: str
+    file: str = ""
+    number: int = 0
+    files: int = 0
+    rows: int = 0
+    total: int | None = None
+    holder: Holder | None = None
+
+
+Listener = Callable[[Progress], None]
+
+
+def nobody(_: Progress) -> None:
+    """The listener of a load that nobody watches."""

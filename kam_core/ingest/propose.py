@@ -1,0 +1,298 @@
+"""What a file seems to mean, for a person to confirm: nothing proposed here is applied unasked."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from kam_core.contract import Column, tables
+from kam_core.errors import KamError
+from kam_core.ingest import content, harmonise
+from kam_core.ingest import map as mapping
+from kam_core.ingest.answers import Answers, recipes_with
+from kam_core.ingest.conventions import fold
+from kam_core.ingest.feeds import (
+    Recall,
+    Recipe,
+    Rows,
+    base_recipes,
+    recalled,
+)
+from kam_core.ingest.harmonise import KnownNames
+from kam_core.ingest.likeness import Evidence, best_pairs, likeliest_meaning
+from kam_core.ingest.proposal import (
+    ColumnProposal,
+    HeaderProposal,
+    NameProposal,
+    Option,
+    Proposal,
+    Question,
+    ValueProposal,
+)
+
+YES = 1.0
+
+
+def propose(
+    header: Sequence[str],
+    sample_rows: Rows,
+    table: str | None = None,
+    file_name: str = "",
+    recall: Recall | None = None,
+    known: KnownNames | None = None,
+) -> Proposal:
+    """What the file seems to mean. ``sample_rows`` are its first rows as text, of its width.
+
+    ``recall`` finds what was confirmed for these headers (see ``feeds.plan``), ``known`` are the
+    names of the live version. KamError("no_header") where nothing can be said at all, and
+    KamError("no_place_for_file") for a file that is known to hold nothing for the contract.
+    """
+    known = known or KnownNames()
+    said = recalled(file_name, header, table, recall)
+    certain_tables = _certain_tables(file_name, header, table, said)
+    chosen = table or next(iter(certain_tables), None) or likeliest_table(file_name, header)
+    answers = next((heard for heard in said if heard.table == chosen), None)
+    base = _lenient_base(file_name, header, chosen)
+    recipe = recipes_with([base], answers, header)[0] if answers else base
+    evidence = Evidence(header, sample_rows, known)
+    columns = _columns(recipe, answers, evidence)
+    settled = _with_headers(recipe, columns)
+    questions = tuple(_questions(settled, evidence, chosen))
+    personal = {} if answers and answers.left_out is not None else evidence.personal(settled)
+    is_sure = all(column.is_certain for column in columns if column.required)
+    return Proposal(
+        table=chosen,
+        tables=tuple(certain_tables),
+        feed=recipe.feed,
+        columns=columns,
+        headers=tuple(_headers(settled, evidence, personal)),
+        values=tuple(_values(settled, evidence)),
+        names=tuple(_names(settled, evidence)),
+        questions=questions,
+        missing=tuple(c.column for c in columns if c.required and c.found == "none"),
+        ready=is_sure and bool(certain_tables) and not _blocking(questions),
+        left_out=personal,
+    )
+
+
+def likeliest_table(file_name: str, header: Sequence[str]) -> str:
+    """The table that fits best, for a question; unlike ``guess_table`` it always names one."""
+    named = mapping.table_named_by(file_name)
+    if named:
+        return named
+
+    def fit(name: str) -> tuple[float, int]:
+        found = mapping.candidates(name, header)
+        required = tables()[name].required
+        return sum(column.name in found for column in required) / len(required), len(found)
+
+    return max(tables(), key=fit)
+
+
+def _certain_tables(
+    file_name: str, header: Sequence[str], table: str | None, said: Sequence[Answers]
+) -> list[str]:
+    """The tables a load would read the file into; empty where it would have to ask."""
+    try:
+        return [r.table for r in base_recipes(file_name, header, table, said, is_strict=False)]
+    except KamError as error:
+        if error.code != "unknown_table":
+            raise
+        return []
+
+
+def _lenient_base(file_name: str, header: Sequence[str], table: str) -> Recipe:
+    """The recipe of a feed, or by names; here a column that several headers name has none yet."""
+    recipes = base_recipes(file_name, header, table, is_strict=False)
+    return next(recipe for recipe in recipes if recipe.table == table)
+
+
+def _columns(
+    recipe: Recipe, answers: Answers | None, evidence: Evidence
+) -> tuple[ColumnProposal, ...]:
+    """The certain columns, then for the others the best pair of column and unused header."""
+    table = tables()[recipe.table]
+    answered = {*answers.columns, *answers.constants} if answers else set()
+    certain = {
+        column.name: _certain(column, recipe, answered)
+        for column in table.columns
+        if column.name in recipe.given
+    }
+    open_columns = [column for column in table.columns if column.name not in {*certain, *answered}]
+    taken = {*_read_headers(recipe), *recipe.left_out}
+    free = [cell for cell in evidence.header if cell and cell not in taken]
+    # Whoever wrote the feed knew the other columns too, and left them for a reason.
+    wanted = [column for column in open_columns if column.required or not recipe.feed]
+    # Where several headers name a column outright, none of them is the likelier one.
+    named = mapping.candidates(recipe.table, free)
+    wanted = [column for column in wanted if column.name not in named]
+    found = best_pairs(recipe.table, wanted, free, evidence)
+    return tuple(
+        certain.get(column.name) or found.get(column.name) or _nothing(column)
+        for column in table.columns
+    )
+
+
+def _nothing(column: Column) -> ColumnProposal:
+    return ColumnProposal(column.name, column.required, None, "none", 0.0)
+
+
+def _certain(column: Column, recipe: Recipe, answered: Iterable[str]) -> ColumnProposal:
+    cell = recipe.columns.get(column.name)
+    if column.name in answered:
+        found = "remembered"
+    elif recipe.feed:
+        found = "feed"
+    else:
+        claim = mapping.claim(recipe.table, cell or "")
+        found = mapping.FOUND[claim.rank] if claim else "constant"
+    unit = mapping.unit_of(recipe.table, column.name, cell) if cell else None
+    factor = recipe.factors.get(column.name) or (unit.factor if unit else None)
+    shown = unit.text if unit else None
+    return ColumnProposal(column.name, column.required, cell, found, YES, shown, factor)
+
+
+def _read_headers(recipe: Recipe) -> set[str]:
+    """The headers that a recipe reads in whatever way."""
+    conditions = {cell for rule in recipe.when.values() for cell in rule}
+    made = [
+        cell
+        for part in (recipe.joined, recipe.multiplied)
+        for cells in part.values()
+        for cell in cells
+    ]
+    return {*recipe.columns.values(), *recipe.where, *recipe.filled, *conditions, *made}
+
+
+def _with_headers(recipe: Recipe, columns: Iterable[ColumnProposal]) -> Recipe:
+    """The recipe as it would be if every proposed column were confirmed."""
+    chosen = {column.column: column.header for column in columns if column.header}
+    shared = [cell for cell, count in Counter(chosen.values()).items() if count > 1]
+    return recipes_with([recipe], Answers(recipe.table, chosen, shared=shared))[0]
+
+
+def _headers(
+    recipe: Recipe, evidence: Evidence, personal: Mapping[str, str]
+) -> Iterable[HeaderProposal]:
+    read = _read_headers(recipe)
+    for cell in evidence.header:
+        columns = tuple(column for column, header in recipe.columns.items() if header == cell)
+        if columns:
+            becomes = "column"
+        elif cell in personal or cell in recipe.left_out:
+            becomes = "left_out"
+        else:
+            becomes = "part" if cell in read else "extra"
+        examples = tuple(dict.fromkeys(content.filled(evidence.texts(cell))))[:3]
+        hidden = cell in personal
+        yield HeaderProposal(cell, becomes, columns, () if hidden else examples, personal.get(cell))
+
+
+def _values(recipe: Recipe, evidence: Evidence) -> Iterable[ValueProposal]:
+    """Texts of enumerated columns that neither the contract nor the recipe knows."""
+    for name, cell in recipe.columns.items():
+        column = tables()[recipe.table].column(name)
+        if column.type != "enum":
+            continue
+        known = {**content.value_names(recipe.table, name)}
+        known |= {fold(text): value for text, value in recipe.values.get(name, {}).items()}
+        allowed = tuple(value for value, _ in column.values)
+        for text, rows in Counter(content.filled(evidence.texts(cell))).most_common():
+            if fold(text) not in known:
+                meaning, confidence = likeliest_meaning(text, known)
+                yield ValueProposal(name, cell, text, rows, meaning, confidence, allowed)
+
+
+def _names(recipe: Recipe, evidence: Evidence) -> Iterable[NameProposal]:
+    """Regions and persons the live version never had, or that look alike within the file."""
+    for name, cell in recipe.columns.items():
+        kind = harmonise.kind_of(recipe.table, name)
+        if kind is None:
+            continue
+        meanings = harmonise.with_names(recipe.table, [name], recipe.values).get(name, {})
+        texts = [meanings.get(text, text) for text in content.filled(evidence.texts(cell))]
+        known = evidence.known.ever.get(kind, frozenset())
+        counts = Counter(text for text in texts if text not in known)
+        others = known or set(counts)
+        for text, rows in counts.items():
+            if not known and any(character.isdigit() for character in text):
+                continue  # A user's id is no name: all ids look alike.
+            nearest = harmonise.nearest(text, others)
+            if known or nearest:
+                yield NameProposal(kind, name, text, rows, nearest)
+
+
+# questions
+
+
+def _questions(recipe: Recipe, evidence: Evidence, table: str) -> Iterable[Question]:
+    competing = mapping.candidates(table, evidence.header) if not recipe.feed else {}
+    for name, cells in competing.items():
+        if len(cells) > 1 and name not in recipe.given:
+            options = tuple(_example(cell, evidence) for cell in cells)
+            yield Question("several", name, "", options, headers=tuple(cells))
+    yield from _date_questions(recipe, evidence)
+    for name, cell in recipe.columns.items():
+        yield from _figure_questions(recipe, name, cell, evidence)
+    yield from _key_question(recipe, evidence)
+
+
+def _example(cell: str, evidence: Evidence) -> Option:
+    values = content.filled(evidence.texts(cell))
+    return Option(cell, cell, values[0] if values else "")
+
+
+def _date_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
+    dates = {
+        name: cell
+        for name, cell in recipe.columns.items()
+        if tables()[recipe.table].column(name).type in ("date", "timestamp")
+        and name not in recipe.dates
+        and name not in recipe.elapsed
+    }
+    proven = {
+        content.proven_order(content.filled(evidence.texts(cell))) for cell in evidence.header
+    }
+    orders = proven - {None}
+    # A sister column that shows its order is a reason to suggest it, not to assume it.
+    suggested = next(iter(orders)) if len(orders) == 1 else None
+    for name, cell in dates.items():
+        readings = content.open_date_order(evidence.texts(cell))
+        if readings:
+            options = tuple(Option(r.order, r.text, r.day.isoformat()) for r in readings)
+            yield Question("date_order", name, cell, options, suggested)
+
+
+def _figure_questions(
+    recipe: Recipe, name: str, cell: str, evidence: Evidence
+) -> Iterable[Question]:
+    column, texts = tables()[recipe.table].column(name), evidence.texts(cell)
+    if column.type == "score" and name not in recipe.scales:
+        scales = content.open_scale(texts)
+        highest = max(content.filled(texts), key=len, default="")
+        if scales:
+            options = tuple(
+                Option([s.lowest, s.highest], highest, content.on_scale(highest, s)) for s in scales
+            )
+            yield Question("scale", name, cell, options)
+    unit = mapping.unit_of(recipe.table, name, cell)
+    is_open = unit is not None and recipe.factors.get(name, unit.factor) != "1"
+    doubled = content.with_own_unit(texts) if is_open else None
+    if unit and doubled:
+        # Such a cell is quarantined, never multiplied twice; unless all cells speak for themselves.
+        plain = content.without_own_unit(texts)
+        own = Option("1", doubled, content.as_figure(doubled, "1"))
+        by_header = Option(unit.factor, plain, content.as_figure(plain, unit.factor))
+        yield Question("own_unit", name, cell, (own, by_header) if plain else (own,))
+
+
+def _key_question(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
+    """An account list without ids whose names are all different: the names may be the keys."""
+    name = recipe.columns.get("account_name")
+    if recipe.table != "accounts" or "account_id" in recipe.given or name is None:
+        return
+    if content.is_distinct(evidence.texts(name)):
+        yield Question("key", "account_id", name, (_example(name, evidence),), suggested=name)
+
+
+def _blocking(questions: Iterable[Question]) -> bool:
+    """Whether a load would refuse the file; that it would quarantine rows is no reason."""
+    return any(question.kind in ("scale", "several", "key") for question in questions)

@@ -1,0 +1,145 @@
+"""What ``inspect`` found about one part of a file, as lines for a terminal in one language."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kam_core.errors import KamError
+from kam_core.present import formats
+from kam_core.present.text import Text
+
+ROWS_SHOWN = 3
+CELL_WIDTH = 24
+INDENT = "  "
+
+
+def lines(part: Mapping[str, Any], text: Text) -> list[str]:
+    """The lines for one part: dialect, first rows, then for each table what was found and asked.
+
+    Nothing a file holds can move the cursor or end a line.
+    """
+    return ["".join(c if c.isprintable() else " " for c in line) for line in _lines(part, text)]
+
+
+def _lines(part: Mapping[str, Any], text: Text) -> Iterator[str]:
+    glimpse = part["glimpse"]
+    name = " › ".join(filter(None, (part["file"], glimpse["member"], glimpse["sheet"])))
+    if glimpse["error"] or not glimpse["header"]:
+        yield text("inspect.unreadable", file=name)
+    elif glimpse["delimiter"]:
+        yield text(
+            "inspect.read",
+            file=name,
+            encoding=glimpse["encoding"],
+            delimiter=_shown(glimpse["delimiter"]),
+            line=glimpse["header_line"],
+        )
+    else:
+        yield text("inspect.read_sheet", file=name, line=glimpse["header_line"])
+    for row in [glimpse["header"], *glimpse["rows"][:ROWS_SHOWN]]:
+        yield INDENT + " | ".join(_short(cell) for cell in row)
+    if part["error"]:
+        yield INDENT + text.error(KamError(part["error"]["code"], **part["error"]["details"]))
+    for proposal in part["proposals"]:
+        yield from (INDENT + line for line in _proposal(proposal, text))
+    if part.get("unused_names"):
+        yield INDENT + text("inspect.unused_names", count=len(part["unused_names"]))
+
+
+def _proposal(proposal: Mapping[str, Any], text: Text) -> Iterator[str]:
+    table = text.table(proposal["table"])
+    if proposal["feed"]:
+        yield text("inspect.table_by_feed", table=table, feed=proposal["feed"])
+    elif proposal["tables"]:
+        yield text("inspect.table", table=table)
+    else:
+        yield text("inspect.table_unsure", table=table)
+    for column in proposal["columns"]:
+        yield from (INDENT + line for line in _column(column, text))
+    yield from (INDENT + line for line in _other_headers(proposal["headers"], text))
+    for value in proposal["values"]:
+        yield INDENT + _value(value, text)
+    for found in proposal["names"]:
+        yield INDENT + _name(found, text)
+    for question in proposal["questions"]:
+        yield INDENT + _question(question, text)
+    yield INDENT + text("inspect.ready" if proposal["ready"] else "inspect.not_ready")
+
+
+def _other_headers(headers: Sequence[Mapping[str, Any]], text: Text) -> Iterator[str]:
+    for becomes in ("part", "extra", "left_out"):
+        named = [_header(header, text) for header in headers if header["becomes"] == becomes]
+        if named:
+            yield text(f"inspect.{becomes}", headers=text("punctuation.list").join(named))
+
+
+def _column(column: Mapping[str, Any], text: Text) -> Iterator[str]:
+    title = text.column(column["column"])
+    found = text.value("found", column["found"])
+    if column["header"]:
+        share = formats.percent(column["confidence"], text.lang)
+        line = text(
+            "inspect.column", column=title, header=column["header"], found=found, share=share
+        )
+        unit = ""
+        if column["factor"] not in (None, "1"):
+            unit = text("inspect.factor", unit=column["unit"] or "", factor=column["factor"])
+        elif column["unit"]:
+            unit = text("inspect.unit", unit=column["unit"])
+        yield line + unit
+    elif column["found"] != "none":
+        yield text("inspect.made", column=title, found=found)
+    elif column["required"]:
+        yield text("inspect.missing", column=title)
+
+
+def _header(header: Mapping[str, Any], text: Text) -> str:
+    personal = header["personal"]
+    if not personal:
+        return str(header["header"])
+    return text("inspect.personal", header=header["header"], kind=text.value("personal", personal))
+
+
+def _value(value: Mapping[str, Any], text: Text) -> str:
+    asked = {"column": text.column(value["column"]), "text": value["text"], "rows": value["rows"]}
+    if value["meaning"]:
+        return text("inspect.value", **asked, meaning=value["meaning"])
+    allowed = text("punctuation.list").join(value["allowed"])
+    return text("inspect.value_unknown", **asked, allowed=allowed)
+
+
+def _name(found: Mapping[str, Any], text: Text) -> str:
+    asked = {"column": text.column(found["column"]), "name": found["name"], "rows": found["rows"]}
+    if found["nearest"]:
+        return text("inspect.name_like", **asked, nearest=found["nearest"])
+    return text("inspect.name", **asked)
+
+
+def _question(question: Mapping[str, Any], text: Text) -> str:
+    options = text("punctuation.list").join(
+        text("inspect.option", **{**option, "value": _option(option["value"])})
+        for option in question["options"]
+    )
+    asked = text(
+        f"inspect.question.{question['kind']}",
+        column=text.column(question["column"]),
+        header=question["header"],
+        options=options,
+    )
+    if question["suggested"] and question["kind"] == "date_order":
+        asked += text("inspect.suggested", value=question["suggested"])
+    return asked
+
+
+def _option(value: object) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "-".join(map(str, value))
+    return str(value)
+
+
+def _shown(delimiter: str) -> str:
+    return "TAB" if delimiter == "\t" else delimiter
+
+
+def _short(cell: str) -> str:
+    plain = " ".join(cell.split())
+    return plain if len(plain) <= CELL_WIDTH else plain[: CELL_WIDTH - 1] + "…"
