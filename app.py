@@ -5,9 +5,10 @@ from functools import partial
 
 import streamlit as st
 
+from kam_core.errors import KamError
 from kam_core.present.text import Text
 from pages import definitions, follow_up, needs, overview, tiers, uploads
-from pages.parts import address, data, door, filters, links, start, viewer
+from pages.parts import address, data, door, filters, links, start, trouble, viewer
 
 Show = Callable[[viewer.Viewer, str], None]
 WORK: dict[str, Show] = {
@@ -30,7 +31,11 @@ def main() -> None:
         options = {"url_path": name, "title": text(f"pages.{name}")} | options
         return st.Page(partial(show, someone, text.lang), **options)
 
-    work = WORK if data.live() else dict.fromkeys(WORK, start.page)
+    try:
+        work = WORK if data.live() else dict.fromkeys(WORK, start.page)
+    except KamError as error:
+        trouble.show(error, text)
+        return
     pages = {name: page(name, show) for name, show in (work | DATA).items()}
     # The overview stands at "/" for whoever names no page; its twin answers to its name.
     home = page("overview", work["overview"], url_path="home", default=True)

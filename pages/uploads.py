@@ -1,4 +1,4 @@
-"""Uploads: bring files in, see what became of every row, go back to an earlier version."""
+"""Uploads: bring files in, see what they would change, and go back to any version."""
 
 import streamlit as st
 
@@ -10,12 +10,14 @@ from pages.parts.viewer import Viewer
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     st.title(text("uploads.title"), anchor=False)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        intake.form(viewer, text)
-        intake.result(text)
-    with right:
-        intake.tables(text)
+    if intake.is_under_way():
+        intake.show(viewer, text)
+    else:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            intake.show(viewer, text)
+        with right:
+            intake.tables(text)
     archive.show(viewer, text)
 
 

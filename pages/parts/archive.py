@@ -1,11 +1,14 @@
-"""What was uploaded, what was set apart, and the versions to go back to."""
+"""What was uploaded, what was set apart, and the versions to compare or go back to."""
 
+from collections.abc import Callable
+
+import pandas as pd
 import streamlit as st
 
 from kam_core.access import Scope
-from kam_core.present import formats, sentences
+from kam_core.present import export, formats, sentences
 from kam_core.present.text import Text
-from pages.parts import blocks, data, loading
+from pages.parts import blocks, data, loading, previewing
 from pages.parts.viewer import Viewer
 
 UPLOADED = [
@@ -22,59 +25,138 @@ UPLOADED = [
     "loaded_at",
 ]
 QUARANTINED = ["file_name", "table_name", "line_no", "codes", "raw"]
-NOTICE = "rolled_back"
+PUBLISHED = ["published_at", "version", "reason", "published_by", "files"]
+NOTICE, COMPARED = "rolled_back", "compared"
 
 
 def show(viewer: Viewer, text: Text) -> None:
-    """The three lists, once there is something in them."""
+    """The lists, once there is something in them; only the open one is asked for."""
     source = data.live()
     if source is None:
         st.caption(text("uploads.none_yet"))
         return
     scope = Scope(viewer.sees(data.holdings(source).regions), source.as_of)
-    names = ("history", "quarantine", "versions")
-    history, quarantine, versions = st.tabs([text(f"uploads.{name}") for name in names])
-    with history:
-        rows = data.ask(source, scope, "snapshots")
-        blocks.sentence(sentences.uploads(rows, text))
-        blocks.table("uploads", rows[UPLOADED], text)
-    with quarantine:
-        rows = data.ask(source, scope, "quarantine")
-        blocks.sentence(sentences.listed("uploads.quarantine", rows, text))
-        blocks.table("quarantine", rows[QUARANTINED], text)
-    with versions:
-        _versions(source, viewer, text)
+    shows: dict[str, Callable] = {
+        "history": _history,
+        "quarantine": _quarantine,
+        "versions": _versions,
+        "compare": _compare,
+    }
+    titles = [text(f"uploads.{name}") for name in shows]
+    tabs = st.tabs(titles, key="upload_lists", on_change="rerun")
+    for tab, shown in zip(tabs, shows.values(), strict=True):
+        if tab.open:
+            with tab:
+                shown(source, scope, viewer, text)
 
 
-def _versions(source: data.Source, viewer: Viewer, text: Text) -> None:
+def _history(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    rows = data.ask(source, scope, "snapshots")
+    blocks.sentence(sentences.uploads(rows, text))
+    blocks.table("uploads", rows[UPLOADED], text)
+    if not data.sees_everything(source, scope):
+        return
+    chosen = _upload(rows, "original", text)
+    name, content = data.original(chosen)
+    _offer("original", name, content, text)
+
+
+def _quarantine(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    rows = data.ask(source, scope, "quarantine")
+    blocks.sentence(sentences.listed("uploads.quarantine", rows, text))
+    blocks.table("quarantine", rows[QUARANTINED], text)
+    if rows.empty:
+        return
+    snapshots = data.ask(source, scope, "snapshots")
+    chosen = _upload(snapshots[snapshots["quarantined"] > 0], "corrections", text)
+    name, content = data.corrections(source, chosen, text.lang)
+    _offer("corrections", name, content, text)
+    st.caption(text("uploads.corrections_help"))
+
+
+def _upload(rows: pd.DataFrame, purpose: str, text: Text) -> int:
+    """The number of one of some uploads."""
+    named = {row["snapshot_id"]: row for row in rows.to_dict("records")}
+    return st.selectbox(
+        text(f"uploads.{purpose}_of"),
+        list(named),
+        format_func=lambda number: text(
+            "uploads.upload_name",
+            number=number,
+            file=named[number]["file_name"],
+            table=text.table(named[number]["table_name"]),
+        ),
+        key=f"upload_for_{purpose}",
+        width=420,
+    )
+
+
+def _offer(purpose: str, name: str, content: bytes, text: Text) -> None:
+    st.download_button(
+        text(f"uploads.download_{purpose}"),
+        content,
+        file_name=export.with_hash(name, content),
+        mime="application/octet-stream",
+        key=f"download_{purpose}",
+        on_click="ignore",
+    )
+
+
+def _versions(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
     rows = data.versions()
     count = formats.count(len(rows), text.lang)
     blocks.sentence(text.rich("uploads.versions_sentence", count=count, live=source.version))
-    blocks.rows(rows, text)
-    others = [row for row in rows.to_dict("records") if row["version"] != source.version]
+    blocks.rows(data.publications()[PUBLISHED], text)
+    others = [version for version in rows["version"] if version != source.version]
     if others:
-        _roll_back(others, viewer, text)
+        _roll_back(others, rows, viewer, text)
     if notice := st.session_state.pop(NOTICE, None):
         st.success(notice)
 
 
-def _roll_back(others: list[dict], viewer: Viewer, text: Text) -> None:
-    named = {row["version"]: row for row in others}
-    version = st.selectbox(
-        text("uploads.rollback_to"),
-        list(named),
+def _roll_back(others: list[int], rows: pd.DataFrame, viewer: Viewer, text: Text) -> None:
+    version = _version("rollback_to", others, rows, text)
+    if st.button(text("uploads.rollback_button", version=version)):
+        outcome = loading.roll_back(version, viewer.name, text.lang)
+        if outcome.refusal:
+            st.error(text("uploads.not_rolled_back"))
+            st.text(outcome.refusal)
+        else:
+            st.session_state[NOTICE] = text("uploads.rolled_back", version=version)
+            st.rerun()
+
+
+def _version(label: str, numbers: list[int], rows: pd.DataFrame, text: Text) -> int:
+    named = {row["version"]: row for row in rows.to_dict("records")}
+    return st.selectbox(
+        text(f"uploads.{label}"),
+        numbers,
         format_func=lambda number: text(
             "uploads.version_name",
             version=number,
             as_of=formats.day(named[number]["as_of"], text.lang),
             created=formats.moment(named[number]["created_at"], text.lang),
         ),
+        key=f"version_{label}",
         width=420,
     )
-    if st.button(text("uploads.rollback_button", version=version)):
-        outcome = loading.roll_back(version, viewer.name, text.lang)
-        if outcome.refusal:
-            st.error(outcome.refusal)
-        else:
-            st.session_state[NOTICE] = text("uploads.rolled_back", version=version)
-            st.rerun()
+
+
+def _compare(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    rows = data.versions()
+    numbers = list(rows["version"])
+    if len(numbers) < 2:
+        st.caption(text("uploads.one_version"))
+        return
+    after = _version("compare_after", numbers, rows, text)
+    before = _version("compare_before", [n for n in numbers if n != after], rows, text)
+    asked = (before, after, viewer.regions)
+    if st.button(text("uploads.compare_button", before=before, after=after)):
+        with st.spinner(text("uploads.comparing")):
+            found = loading.compare(before, after, viewer.regions or (), text.lang)
+        st.session_state[COMPARED] = asked, found
+    done, found = st.session_state.get(COMPARED, (None, None))
+    if done == asked and found.refusal:
+        previewing.refused(found, text)
+    elif done == asked:
+        previewing.comparison(found.document, text)

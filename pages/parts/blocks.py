@@ -206,3 +206,19 @@ def missing(reason: str, text: Text) -> None:
         else:
             st.markdown(text.rich("blocks.needs", tables=f"{text.table(table)} ({table})"))
         links.to("uploads", text("blocks.how_to_provide"))
+
+
+# The file uploader's own words cannot be set and are English.
+UPLOADER = """<style>
+[data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
+[data-testid="stFileUploaderDropzone"] button p::after {{ content: "{choose}"; font-size: 1rem; }}
+[data-testid="stFileUploaderDropzoneInstructions"] span {{ font-size: 0; }}
+[data-testid="stFileUploaderDropzoneInstructions"] span::after {{
+    content: "{drop}"; font-size: 0.875rem;
+}}
+</style>"""
+
+
+def uploader_words(text: Text) -> None:
+    """Say in the page's language what to do with the uploader below."""
+    st.html(UPLOADER.format(choose=text("uploads.choose"), drop=text("uploads.drop")))

@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from kam_core import config, metrics, periods, questions, scorecard, store, tiers
+from kam_core import archive, config, metrics, periods, questions, scorecard, store, tiers
 from kam_core.access import Scope
 from kam_core.marts import Day
 from kam_core.periods import Period
@@ -45,12 +45,15 @@ def warehouse_folder() -> str:
 
 
 def live() -> Source | None:
-    """The live version, or None while the warehouse is empty."""
+    """The live version, or None while the warehouse is empty.
+
+    KamError where its file, or the ledger, is not as it was left; a file is read through only once.
+    """
     warehouse = _warehouse(warehouse_folder())
     version = warehouse.live_version()
     if version is None:
         return None
-    file = warehouse.file(version.version)
+    file = warehouse.verified_file(version.version)
     return Source(version.version, str(file), version.as_of)
 
 
@@ -67,6 +70,36 @@ def versions() -> pd.DataFrame:
         for version in reversed(warehouse.ledger.versions())
     ]
     return pd.DataFrame(rows, columns=["version", "as_of", "created_at", "created_by"])
+
+
+def publications() -> pd.DataFrame:
+    """Every publication, newest first: who, when, why, which version, which files it brought."""
+    rows = [
+        {
+            "published_at": event.published_at,
+            "version": event.version,
+            "reason": event.reason,
+            "published_by": event.published_by,
+            "files": [snapshot.file_name for snapshot in event.snapshots],
+        }
+        for event in reversed(archive.history(_warehouse(warehouse_folder())))
+    ]
+    return pd.DataFrame(rows)
+
+
+def original(snapshot_id: int) -> tuple[str, bytes]:
+    """An uploaded file under its own name, as it was received."""
+    return archive.original(_warehouse(warehouse_folder()), snapshot_id)
+
+
+def corrections(source: Source, snapshot_id: int, lang: str) -> tuple[str, bytes]:
+    """The quarantined rows of an upload as a file to correct and upload again."""
+    return archive.corrections(_warehouse(warehouse_folder()), source.version, snapshot_id, lang)
+
+
+def sees_everything(source: Source, scope: Scope) -> bool:
+    """Whether a scope holds every region: a file as received cannot be cut to a region."""
+    return set(holdings(source).regions) <= set(scope.regions)
 
 
 # repr spells out every field, and is much quicker than taking a dataclass apart.

@@ -1,104 +1,173 @@
-"""Files in: the form of an upload, what became of it, and which tables there are to give."""
+"""From files to a new version: choose, look, answer what only a person knows, preview, publish."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from kam_core import contract
-from kam_core.present import formats
-from kam_core.present.text import Text
-from pages.parts import blocks, data, loading
-from pages.parts.loading import Outcome, Upload
+from kam_core.present.text import Text, escape
+from pages.parts import blocks, data, loading, mapping, previewing, reading
+from pages.parts.jobs import Job, Outcome
+from pages.parts.loading import Request, Saved, Upload
 from pages.parts.viewer import Viewer
 
-LAST = "last_upload"
+# What the session keeps of an upload that is under way.
+CHOSEN, FILES, SEEN, REQUEST, JOB, PREVIEW, RESULT = (
+    f"upload_{name}" for name in ("chosen", "files", "seen", "request", "job", "preview", "result")
+)
+KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "zip"]
 
 
-def form(viewer: Viewer, text: Text) -> None:
-    """Three steps: files, manner, result."""
-    st.subheader(text("uploads.steps"), anchor=False)
-    for step in (1, 2, 3):
-        st.markdown(f"{step}. {text(f'uploads.step_{step}')}")
-    with st.form("upload", clear_on_submit=True):
-        files = st.file_uploader(
-            text("uploads.files"), type=["csv", "tsv", "txt"], accept_multiple_files=True
-        )
-        mode, table, written = _manner(text)
-        sent = st.form_submit_button(text("uploads.button"), type="primary")
-    if sent and files:
-        uploads = [Upload(file.name, file.getvalue()) for file in files]
-        st.session_state[LAST] = _loaded(uploads, mode, table, written, viewer, text)
+def show(viewer: Viewer, text: Text) -> None:
+    """The step an upload is at; it stays there while other pages are visited."""
+    state = st.session_state
+    if job := state.get(JOB):
+        _wait(job, text)
+    elif outcome := state.get(RESULT):
+        previewing.result(outcome, text)
+        if st.button(text("uploads.another")):
+            _forget()
+            st.rerun()
+    elif preview := state.get(PREVIEW):
+        _publish(*preview, text)
+    elif files := _choose(text):
+        request = _request(files, viewer, text)
+        if request and st.button(text("uploads.preview_button"), type="primary"):
+            _start(loading.preview(files, request, viewer.regions or (), text.lang), request)
 
 
-def _manner(text: Text) -> tuple[str, str | None, str]:
-    grid = st.grid(3, min_column_width=170)
+def is_under_way() -> bool:
+    """Whether there are files, a running job or a result to show, which want the whole width."""
+    return any(st.session_state.get(name) for name in (FILES, JOB, PREVIEW, RESULT))
+
+
+def _choose(text: Text) -> Saved | None:
+    """The files chosen, kept on disk until others are chosen or they are done with."""
+    with st.expander(text("uploads.steps")):
+        for number in (1, 2, 3, 4):
+            st.markdown(f"{number}. {text(f'uploads.step_{number}')}")
+    blocks.uploader_words(text)
+    chosen = st.file_uploader(
+        text("uploads.files"),
+        type=KINDS,
+        accept_multiple_files=True,
+        key=CHOSEN,
+        on_change=_take_files,
+    )
+    files: Saved | None = st.session_state.get(FILES)
+    if files and not chosen:
+        # Streamlit empties the uploader when another page is visited; the files are still here.
+        names = text("punctuation.list").join(path.name for path in files.paths)
+        st.caption(escape(text("uploads.still_chosen", files=names)))
+    return files
+
+
+def _take_files() -> None:
+    """Called only when a person adds or removes a file."""
+    _forget()
+    uploads = [Upload(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
+    if uploads:
+        st.session_state[FILES] = loading.save(uploads)
+
+
+def _request(files: Saved, viewer: Viewer, text: Text) -> Request | None:
+    """How the files are to be loaded; None while something must be decided first."""
+    manner = _manner(text)
+    dialect = reading.dialect(text)
+    answers: dict[str, dict] = {}
+    is_ready = manner is not None
+    for path in files.paths:
+        outcome = _inspected(path, dialect, text)
+        if outcome.refusal:
+            st.error(text.rich("uploads.unreadable", file=path.name))
+            st.text(outcome.refusal)
+            return None
+        for part in outcome.document or []:
+            reading.show(part, text)
+            said = mapping.ask(part, text)
+            is_ready = is_ready and said is not None
+            answers |= {mapping.key_of(part, said): said} if said else {}
+    if not is_ready or manner is None:
+        st.info(text("uploads.answer_first"))
+        return None
+    return Request((*manner, *dialect, "--by", viewer.name), answers)
+
+
+def _manner(text: Text) -> tuple[str, ...] | None:
+    """Mode and as-of day as options of the command line; None where the day is no date."""
+    grid = st.grid(2, min_column_width=220)
     mode = grid.selectbox(
         text("uploads.mode"),
         ["full", "update"],
         format_func=lambda mode: text.value("mode", mode),
         help=text("uploads.mode_help"),
     )
-    table = grid.selectbox(
-        text("uploads.table"),
-        list(contract.tables()),
-        index=None,
-        format_func=text.table,
-        placeholder=text("uploads.table_guess"),
-    )
     written = grid.text_input(
         text("uploads.as_of"),
         placeholder=text("uploads.as_of_placeholder"),
         help=text("uploads.as_of_help"),
-    )
-    return mode, table, written.strip()
-
-
-def _loaded(
-    uploads: list[Upload], mode: str, table: str | None, written: str, viewer: Viewer, text: Text
-) -> Outcome:
+    ).strip()
     try:
         as_of = date.fromisoformat(written) if written else None
     except ValueError:
-        return Outcome(refusal=text("uploads.bad_date", value=written))
-    with st.spinner(text("uploads.working")):
-        return loading.load(uploads, mode, table, as_of, viewer.name, text.lang)
+        st.error(text("uploads.bad_date", value=written))
+        return None
+    return ("--mode", mode, *(["--as-of", as_of.isoformat()] if as_of else []))
 
 
-def result(text: Text) -> None:
-    """What became of the last upload of this session."""
-    outcome: Outcome | None = st.session_state.get(LAST)
-    if outcome is None:
-        return
+def _inspected(path, dialect: Sequence[str], text: Text) -> Outcome:
+    """What a file seems to hold: looked into once for each way of reading it."""
+    seen = st.session_state.setdefault(SEEN, {})
+    key = (str(path), *dialect)
+    if key not in seen:
+        with st.spinner(text("uploads.looking", file=path.name)):
+            seen[key] = loading.inspect(path, dialect, text.lang)
+    return seen[key]
+
+
+def _publish(request: Request, outcome: Outcome, text: Text) -> None:
+    """What the upload would change, and the choice to publish it or to go back."""
     if outcome.refusal:
-        st.error(text("uploads.refused"))
-        st.text(outcome.refusal)
+        previewing.refused(outcome, text)
+    else:
+        preview = outcome.document
+        confirmed = previewing.show(preview, text)
+        is_held_back = bool(preview["confirm"]) and not confirmed
+        if st.button(text("uploads.publish_button"), type="primary", disabled=is_held_back):
+            files = st.session_state[FILES]
+            _start(loading.load(files, request, preview["version"], confirmed, text.lang), request)
+    if st.button(text("uploads.back")):
+        del st.session_state[PREVIEW]
+        st.rerun()
+
+
+def _start(job: Job, request: Request) -> None:
+    st.session_state[JOB], st.session_state[REQUEST] = job, request
+    st.rerun()
+
+
+@st.fragment(run_every="0.7s")
+def _wait(job: Job, text: Text) -> None:
+    """How far the job has come; the page around it stays usable."""
+    if job.is_running:
+        previewing.progress(job.progress, text)
         return
-    if outcome.reports:
-        st.success(text("uploads.done", version=outcome.reports[0]["version"]))
-    for report in outcome.reports:
-        _file_report(report, text)
+    state, outcome = st.session_state, job.outcome()
+    request = state.pop(REQUEST)
+    del state[JOB]
+    if job.command == "preview":
+        state[PREVIEW] = request, outcome
+    else:
+        state[RESULT] = outcome
+        state.pop(PREVIEW, None)
+    st.rerun()
 
 
-def _file_report(report: dict, text: Text) -> None:
-    if report.get("already_loaded"):
-        st.markdown(text.rich("uploads.repeat", file=report["file"]))
-        return
-    counts = {name: formats.count(report[name], text.lang) for name in _COUNTS}
-    st.markdown(
-        text.rich(
-            "uploads.file_done", file=report["file"], table=text.table(report["table"]), **counts
-        )
-    )
-    rows = [
-        {"problem": text.problem(code), "count": count, "todo": text.todo(code)}
-        for code, count in report["problems"].items()
-    ]
-    if rows:
-        blocks.rows(pd.DataFrame(rows), text)
-
-
-_COUNTS = ("received", "accepted", "quarantined", "blank")
+def _forget() -> None:
+    for name in (FILES, SEEN, PREVIEW, RESULT):
+        st.session_state.pop(name, None)
 
 
 def tables(text: Text) -> None:

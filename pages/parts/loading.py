@@ -1,20 +1,14 @@
-"""Loads and rolls back in another process, so that no file can take the app down."""
+"""Commands about uploads: look into files, preview, load, compare, roll back."""
 
-import json
-import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from kam_core.present.layout import layout
-from kam_core.present.text import Text
-from pages.parts import data
+from pages.parts import jobs
+from pages.parts.jobs import Job, Outcome
 
 SAMPLE = Path("data/sample")
-SECONDS_PER_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -25,63 +19,82 @@ class Upload:
     content: bytes
 
 
+@dataclass
+class Saved:
+    """Uploaded files under their own names, for as long as somebody holds this."""
+
+    folder: tempfile.TemporaryDirectory = field(repr=False)
+    paths: tuple[Path, ...]
+
+
 @dataclass(frozen=True)
-class Outcome:
-    """One report per file, or why the command refused (then nothing was published)."""
+class Request:
+    """How files are to be loaded: everything that a preview depends on.
 
-    reports: tuple[dict, ...] = ()
-    refusal: str = ""
+    ``options`` are those of the command line; ``answers`` what a person said, by header set.
+    """
 
-
-def load(
-    uploads: Sequence[Upload], mode: str, table: str | None, as_of: date | None, by: str, lang: str
-) -> Outcome:
-    """Load files under their own names as one version, or refuse them all."""
-    options = ["--mode", mode, "--by", by]
-    options += ["--table", table] if table else []
-    options += ["--as-of", as_of.isoformat()] if as_of else []
-    with tempfile.TemporaryDirectory(prefix="keystone-") as folder:
-        paths = [_saved(Path(folder), number, upload) for number, upload in enumerate(uploads)]
-        return _run(["load", *options, "--json", "--", *map(str, paths)], lang)
+    options: tuple[str, ...]
+    answers: Mapping[str, dict]
 
 
-def load_sample(lang: str) -> Outcome:
-    """Load the sample company that comes with the product."""
-    files = sorted(map(str, SAMPLE.glob("*.csv")))
-    return _run(["load", "--by", "sample", "--json", "--", *files], lang)
+def save(uploads: Sequence[Upload]) -> Saved:
+    """Write uploads into folders of their own: two files of one name stay two files."""
+    folder = tempfile.TemporaryDirectory(prefix="keystone-upload-")
+    root = Path(folder.name)
+    return Saved(folder, tuple(_saved(root, number, file) for number, file in enumerate(uploads)))
 
 
-def roll_back(version: int, by: str, lang: str) -> Outcome:
-    return _run(["rollback", str(version), "--by", by], lang)
-
-
-def _saved(folder: Path, number: int, upload: Upload) -> Path:
-    """The file in a folder of its own: two files of one name stay two, no name leads elsewhere."""
-    own = folder / str(number)
+def _saved(root: Path, number: int, upload: Upload) -> Path:
+    """No name leads out of the folder."""
+    own = root / str(number)
     own.mkdir()
     path = own / (Path(upload.name.replace("\\", "/")).name or "file.csv")
     path.write_bytes(upload.content)
     return path
 
 
-def _run(arguments: Sequence[str], lang: str) -> Outcome:
-    text, minutes = Text(lang), layout()["uploads"]["minutes_allowed"]
-    command, *rest = arguments
-    common = ["--warehouse", data.warehouse_folder(), "--lang", lang]
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "kam_core", command, *common, *rest],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=minutes * SECONDS_PER_MINUTE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Outcome(refusal=text("uploads.timeout", minutes=minutes))
-    if done.returncode == 1 and done.stderr.strip() and "Traceback" not in done.stderr:
-        return Outcome(refusal=done.stderr.strip())
-    if done.returncode:
-        sys.stderr.write(done.stderr)
-        return Outcome(refusal=text("uploads.crashed"))
-    return Outcome(reports=tuple(json.loads(done.stdout)) if "--json" in rest else ())
+def inspect(path: Path, options: Sequence[str], lang: str) -> Outcome:
+    """What one file seems to hold and mean: a list with one dict per part."""
+    return jobs.run("inspect", [*options, "--json", "--", str(path)], lang)
+
+
+def preview(files: Saved, request: Request, regions: Sequence[str], lang: str) -> Job:
+    """What a load would change, as a viewer of some regions (none: all) sees it."""
+    arguments = [*request.options, *_of(regions), "--json", "--progress", "json", "--"]
+    return jobs.start("preview", [*arguments, *map(str, files.paths)], lang, _answers(request))
+
+
+def load(files: Saved, request: Request, expected: int, confirmed: bool, lang: str) -> Job:
+    """Publish what was previewed against version ``expected`` (0: none)."""
+    more = ["--expect-version", str(expected), *(["--yes"] if confirmed else [])]
+    arguments = [*request.options, *more, "--json", "--progress", "json", "--"]
+    return jobs.start("load", [*arguments, *map(str, files.paths)], lang, _answers(request))
+
+
+def _answers(request: Request) -> dict | None:
+    return {"headers": dict(request.answers)} if request.answers else None
+
+
+def load_sample(lang: str) -> Outcome:
+    """Load the sample company that comes with the product."""
+    files = sorted(map(str, SAMPLE.glob("*.csv")))
+    return jobs.run("load", ["--by", "sample", "--json", "--", *files], lang)
+
+
+def roll_back(version: int, by: str, lang: str) -> Outcome:
+    return jobs.run("rollback", [str(version), "--by", by], lang)
+
+
+def rebuild(version: int, lang: str) -> Outcome:
+    """Make the file of a version again from the uploads."""
+    return jobs.run("rebuild", [str(version)], lang)
+
+
+def compare(before: int, after: int, regions: Sequence[str], lang: str) -> Outcome:
+    """What differs between two versions, as a viewer of some regions sees them."""
+    return jobs.run("compare", [str(before), str(after), *_of(regions), "--json"], lang)
+
+
+def _of(regions: Sequence[str]) -> list[str]:
+    return [part for region in regions for part in ("--region", region)]

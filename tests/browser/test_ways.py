@@ -1,16 +1,17 @@
 """Ways through the product: links, languages, the matrix, uploads, and the door that must hold."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from kam_core.store import Warehouse
 from tests.browser.conftest import ROOT, Visit
 
 pytestmark = pytest.mark.browser
-ACCOUNTS = "客户编号,客户名称,区域\nT1,测试客户一,华东\nT2,测试客户二,\n"
 LINK = "/follow_up?quarter=2024-Q2&region=华东&region=华南&tier=VIP&as_of=2024-08-15"
 
 
@@ -112,45 +113,6 @@ def test_a_page_file_shows_nothing_by_itself() -> None:
         assert not ran.markdown and not ran.metric and not ran.dataframe, path.name
 
 
-def test_an_upload_is_checked_reported_and_can_be_rolled_back(
-    fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
-) -> None:
-    good, bad = tmp_path / "客户.csv", tmp_path / "accounts.csv"
-    good.write_text(ACCOUNTS, "utf-8")
-    bad.write_text("colour,shape\nred,round\n", "utf-8")
-    seen = visit(fresh_address, "en")
-    seen.open("/uploads")
-    _upload(seen, bad, "Check and load")
-    assert "Nothing was loaded" in seen.main and "column" in seen.main
-    _upload(seen, good, "Check and load")
-    assert "Version 2 is live" in seen.main
-    assert "客户.csv → Accounts: 2 received, 1 accepted, 1 quarantined" in seen.main
-    seen.page.get_by_role("tab", name="Versions and roll back").click()
-    seen.page.get_by_role("button", name="Roll back to version 1").click()
-    seen.page.get_by_text("Version 1 is live again").wait_for(timeout=30_000)
-    assert "version 1 is live" in seen.main
-
-
-def test_a_refusal_speaks_chinese(
-    address: str, visit: Callable[..., Visit], tmp_path: Path
-) -> None:
-    empty = tmp_path / "empty.csv"
-    empty.write_bytes(b"")
-    seen = visit(address, "zh")
-    seen.open("/uploads")
-    _upload(seen, empty, "检查并载入")
-    assert "没有载入任何内容" in seen.main and "文件是空的" in seen.main
-
-
-def _upload(seen: Visit, path: Path, button: str) -> None:
-    seen.page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(path)
-    seen.page.get_by_test_id("stFileUploader").get_by_text(path.name).wait_for()
-    seen.page.wait_for_timeout(500)
-    seen.page.get_by_role("button", name=button).click()
-    seen.page.wait_for_timeout(1000)
-    seen.settle()
-
-
 def test_an_empty_warehouse_explains_three_steps(
     serve: Callable[[Path], str], visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
@@ -158,3 +120,23 @@ def test_an_empty_warehouse_explains_three_steps(
     seen.open("/needs")
     assert "Welcome to Keystone" in seen.main and "Load the sample data" in seen.main
     assert not seen.exceptions()
+
+
+def test_a_flipped_bit_is_noticed_at_start_and_mended_by_a_button(
+    serve: Callable[[Path], str],
+    visit: Callable[..., Visit],
+    sample_warehouse: Warehouse,
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(sample_warehouse.path, tmp_path / "warehouse")
+    file = tmp_path / "warehouse" / "versions" / "kam-1.duckdb"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    seen = visit(serve(tmp_path / "warehouse"), "en")
+    seen.open("/overview")
+    assert "rebuild 1" in seen.main and "Overview" not in seen.main
+    seen.page.get_by_role("button", name="Make the version again").click()
+    seen.page.wait_for_function("document.title === 'Overview'", timeout=120_000)
+    seen.settle()
+    assert "120M" in seen.main and not seen.exceptions()

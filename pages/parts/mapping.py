@@ -1,0 +1,209 @@
+"""What the columns and words of a file mean: proposed, corrected by hand, confirmed once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kam_core import contract
+from kam_core.ingest.answers import header_key
+from kam_core.present.text import Text, escape
+
+CERTAIN = ("feed", "remembered", "exact", "title", "alias", "constant")
+NONE = ""
+
+
+def key_of(part: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    """What answers are filed under: the headers they are about, as they are remembered."""
+    table = answers.get("table") or part["proposals"][0]["table"]
+    return header_key(part["glimpse"]["header"], table)
+
+
+def ask(part: Mapping[str, Any], text: Text) -> dict | None:
+    """The answers about one part; empty where none are needed, None while some are missing."""
+    if not part["proposals"]:
+        return {}
+    if len(part["proposals"]) > 1:
+        tables = text("punctuation.list").join(text.table(p["table"]) for p in part["proposals"])
+        st.caption(escape(text("uploads.several_tables", tables=tables)))
+        return {}
+    (proposal,) = part["proposals"]
+    is_open = not proposal["ready"] or bool(_unsure(proposal)) or bool(proposal["values"])
+    key = f"{part['file']}/{part['glimpse']['member']}/{part['glimpse']['sheet']}"
+    title = text("uploads.mapping", table=text.table(proposal["table"]))
+    with st.expander(escape(title), expanded=is_open):
+        return _answers(proposal, key, text)
+
+
+def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
+    answers: dict[str, Any] = {"columns": {}, "values": {}, "dates": {}, "scales": {}}
+    answers |= {"factors": {}, "shared": [], "table": _table(proposal, key, text)}
+    if answers["table"] != proposal["table"]:
+        st.info(text("uploads.other_table"))
+        return {"table": answers["table"]}
+    _columns(proposal, key, answers, text)
+    _values(proposal, key, answers, text)
+    _names(proposal, key, answers, text)
+    decided = [_question(question, key, answers, text) for question in proposal["questions"]]
+    left_out = [header for header in proposal["headers"] if header["becomes"] == "left_out"]
+    for header in left_out:
+        kind = text.value("personal", header["personal"])
+        st.caption(escape(text("uploads.left_out", header=header["header"], kind=kind)))
+    if not all(decided) or not _is_confirmed(proposal, answers, key, text):
+        return None
+    said = {name: value for name, value in answers.items() if value}
+    return said if set(said) != {"table"} or not proposal["ready"] else {}
+
+
+def _table(proposal: Mapping[str, Any], key: str, text: Text) -> str:
+    tables = list(contract.tables())
+    return st.selectbox(
+        text("uploads.table"),
+        tables,
+        tables.index(proposal["table"]),
+        format_func=text.table,
+        key=f"table/{key}",
+        persist_state="session",
+        width=320,
+    )
+
+
+def _columns(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> None:
+    """The columns of the contract beside those of the file; every cell of it can be changed."""
+    headers = [header["header"] for header in proposal["headers"]]
+    examples = {header["header"]: header["examples"] for header in proposal["headers"]}
+    rows = [
+        {
+            "contract_column": text.column(column["column"]),
+            "needed": text("uploads.required") if column["required"] else "",
+            "file_column": column["header"],
+            "found": text.value("found", column["found"]) if column["found"] != "none" else "",
+            "examples": text("punctuation.list").join(examples.get(column["header"], ())),
+        }
+        for column in proposal["columns"]
+    ]
+    shown = pd.DataFrame(rows)
+    config: dict[str, Any] = {name: st.column_config.Column(text.column(name)) for name in shown}
+    config["file_column"] = st.column_config.SelectboxColumn(
+        text.column("file_column"), options=headers
+    )
+    edited = st.data_editor(
+        shown,
+        key=f"columns/{key}",
+        hide_index=True,
+        width="stretch",
+        height=320,
+        placeholder="–",
+        column_config=config,
+        disabled=[name for name in shown if name != "file_column"],
+    )
+    for column, header in zip(proposal["columns"], edited["file_column"], strict=True):
+        chosen = header if isinstance(header, str) else NONE
+        if chosen != (column["header"] or NONE) or (chosen and column["found"] not in CERTAIN):
+            answers["columns"][column["column"]] = chosen
+            if column["factor"] and chosen == column["header"]:
+                answers["factors"][column["column"]] = column["factor"]
+
+
+def _values(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> None:
+    """Words that no alias knows, one choice each; what stays open is quarantined."""
+    for value in proposal["values"]:
+        meaning = st.selectbox(
+            text(
+                "uploads.value_question",
+                text=value["text"],
+                column=text.column(value["column"]),
+                rows=value["rows"],
+            ),
+            value["allowed"],
+            value["allowed"].index(value["meaning"]) if value["meaning"] else None,
+            format_func=lambda code, column=value["column"]: text.value(column, code),
+            placeholder=text("uploads.value_open"),
+            key=f"value/{key}/{value['column']}/{value['text']}",
+            persist_state="session",
+            width=420,
+        )
+        if meaning:
+            answers["values"].setdefault(value["column"], {})[value["text"]] = meaning
+
+
+def _names(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> None:
+    """Regions and persons never seen before; one that resembles a known one may be that one."""
+    for found in proposal["names"]:
+        told = {**found, "column": text.column(found["column"])}
+        if not found["nearest"]:
+            st.caption(escape(text("uploads.new_name", **told)))
+            continue
+        question = text("uploads.same_name", **told)
+        if st.checkbox(escape(question), key=f"name/{key}/{found['column']}/{found['name']}"):
+            meanings = answers["values"].setdefault(found["column"], {})
+            meanings[found["name"]] = found["nearest"]
+
+
+def _question(question: Mapping[str, Any], key: str, answers: dict, text: Text) -> bool:
+    """One decision that the file does not show; whether it was made."""
+    options = question["options"]
+    asked = text(
+        f"uploads.question.{question['kind']}",
+        column=text.column(question["column"]),
+        header=question["header"],
+    )
+    suggested = [n for n, o in enumerate(options) if o["value"] == question["suggested"]]
+    chosen = st.radio(
+        escape(asked),
+        range(len(options)),
+        suggested[0] if suggested else None,
+        format_func=lambda n: escape(_reading(options[n], question["kind"], text)),
+        key=f"question/{key}/{question['kind']}/{question['column']}",
+        persist_state="session",
+    )
+    if chosen is None:
+        # Cells of an unsettled date are quarantined; nothing else can go on without an answer.
+        return question["kind"] == "date_order"
+    _take(question, options[chosen]["value"], answers)
+    return True
+
+
+def _reading(option: Mapping[str, Any], kind: str, text: Text) -> str:
+    value = option["value"]
+    if kind == "date_order":
+        value = text.value("date_order", value)
+    elif not isinstance(value, str):
+        value = " – ".join(map(str, value))
+    return text("uploads.option", value=value, example=option["example"], reading=option["reading"])
+
+
+def _take(question: Mapping[str, Any], value: Any, answers: dict) -> None:
+    column = question["column"]
+    part = {"date_order": "dates", "scale": "scales", "own_unit": "factors"}.get(question["kind"])
+    answers[part or "columns"][column] = value
+    if question["kind"] == "key":
+        answers["shared"].append(value)
+
+
+def _unsure(proposal: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [c for c in proposal["columns"] if c["header"] and c["found"] not in CERTAIN]
+
+
+def _is_confirmed(proposal: Mapping[str, Any], answers: dict, key: str, text: Text) -> bool:
+    """Whether every required column has a place, and what was only proposed has been looked at."""
+    missing = _missing(proposal, answers)
+    if missing:
+        columns = text("punctuation.list").join(map(text.column, missing))
+        st.warning(escape(text("uploads.columns_missing", columns=columns)))
+        return False
+    if not _unsure(proposal) and not proposal["values"]:
+        return True
+    return st.checkbox(text("uploads.confirm_mapping"), key=f"confirmed/{key}")
+
+
+def _missing(proposal: Mapping[str, Any], answers: dict) -> Sequence[str]:
+    chosen = answers["columns"]
+    return [
+        column["column"]
+        for column in proposal["columns"]
+        if column["required"]
+        and not chosen.get(column["column"], column["header"])
+        and column["found"] != "constant"
+    ]

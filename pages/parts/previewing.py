@@ -1,0 +1,168 @@
+"""What an upload would change, seen before it is published; how far it is; what became of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kam_core import metrics
+from kam_core.ingest.problems import problems
+from kam_core.present import formats, sentences
+from kam_core.present.text import Text, escape
+from pages.parts import blocks
+from pages.parts.jobs import Outcome
+
+COUNTED = ["file", "table", "mode", "received", "accepted", "quarantined", "set_aside", "blank"]
+LINES_SHOWN = 5
+
+
+def progress(step: Mapping[str, Any], text: Text) -> None:
+    """The phase of a running load, with rows where they are known."""
+    share = step["rows"] / step["total"] if step.get("total") else None
+    with st.container(border=True):
+        st.markdown(f"**{escape(_told(step, text))}** …")
+        if share is not None:
+            st.progress(min(share, 1.0))
+        st.caption(text("uploads.stays_usable"))
+
+
+def _told(step: Mapping[str, Any], text: Text) -> str:
+    """The phase, the file where one is at hand, the rows where they are counted."""
+    if step.get("phase") == "queued":
+        holder = step.get("holder")
+        return text("cli.queued", **holder) if holder else text("cli.queued_unknown")
+    phase = text(f"phases.{step['phase']}") if step else text("uploads.starting")
+    parts = [phase]
+    if step.get("file"):
+        parts.append(text("uploads.at_file", **{k: step[k] for k in ("file", "number", "files")}))
+    if step.get("total"):
+        rows = {name: formats.count(step[name], text.lang) for name in ("rows", "total")}
+        parts.append(text("uploads.at_row", **rows))
+    return " · ".join(parts)
+
+
+def refused(outcome: Outcome, text: Text) -> None:
+    st.error(text("uploads.refused"))
+    st.text(outcome.refusal)
+
+
+def show(preview: Mapping[str, Any], text: Text) -> bool:
+    """What would change; whether the person says yes to what needs a second yes."""
+    st.subheader(text("uploads.preview"), anchor=False)
+    files(preview["files"], text)
+    comparison(preview, text)
+    if not preview["confirm"]:
+        return False
+    reasons = "\n".join(f"- {escape(text.question(asked))}" for asked in preview["confirm"])
+    st.warning(f"{text('uploads.confirm')}\n\n{reasons}")
+    return st.checkbox(text("uploads.second_yes"), key="upload_second_yes")
+
+
+def result(outcome: Outcome, text: Text) -> None:
+    """What became of a load."""
+    if outcome.refusal:
+        refused(outcome, text)
+        return
+    reports: Any = outcome.document
+    if reports:
+        st.success(text("uploads.done", version=reports[0]["version"]))
+        files(reports, text)
+
+
+def files(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
+    """Counts of each file, then its problems with what to do about them."""
+    received, accepted, quarantined = (
+        sum(report[name] for report in reports) for name in ("received", "accepted", "quarantined")
+    )
+    counts = {"received": received, "accepted": accepted, "quarantined": quarantined}
+    told = {name: formats.count(count, text.lang) for name, count in counts.items()}
+    st.markdown(text.rich("uploads.counts", **told))
+    counted = pd.DataFrame(list(reports))[COUNTED]
+    blocks.rows(counted.assign(table=counted["table"].map(text.table)), text, height="content")
+    for report in reports:
+        if report["already_loaded"]:
+            st.caption(escape(text("uploads.repeat", file=report["file"])))
+        elif report["earlier"]:
+            st.caption(escape(text("uploads.earlier", file=report["file"], **report["earlier"])))
+        for line in text.name_lines(report["names"]):
+            st.caption(escape(line.strip()))
+    found = [row for report in reports for row in _problems(report, text)]
+    if found:
+        blocks.rows(pd.DataFrame(found), text, height="content")
+
+
+def _problems(report: Mapping[str, Any], text: Text) -> list[dict[str, object]]:
+    return [
+        {
+            "file": report["file"],
+            "table": text.table(report["table"]),
+            "problem": text.problem(code),
+            "severity": text.value("severity", problems()[code].severity),
+            "count": count,
+            "first_lines": text("punctuation.list").join(
+                map(str, report["first_lines"].get(code, ())[:LINES_SHOWN])
+            ),
+            "todo": text.todo(code),
+        }
+        for code, count in report["problems"].items()
+    ]
+
+
+def comparison(found: Mapping[str, Any], text: Text) -> None:
+    """Two versions side by side: rows, accounts that move, figures."""
+    if not found["differs"]:
+        st.caption(text("uploads.nothing_differs"))
+        return
+    st.markdown(sentences.comparison(found, text))
+    changed = [
+        {**row, "table": text.table(row["table"])}
+        for row in found["tables"]
+        if row["added"] or row["changed"] or row["gone"]
+    ]
+    if changed:
+        blocks.rows(pd.DataFrame(changed), text, height="content")
+    if found["accounts"]:
+        st.markdown(f"**{text('uploads.accounts_move')}**")
+        moves = pd.DataFrame(found["accounts"])
+        for side in ("before", "after"):
+            moves[side] = [_value(row, side, text) for row in found["accounts"]]
+        moves["what"] = [_what(row, text) for row in found["accounts"]]
+        blocks.table("account_changes", moves, text)
+    if found["kpis"]:
+        st.markdown(f"**{text('uploads.figures_move')}**")
+        blocks.rows(pd.DataFrame(_figures(found["kpis"], text)), text, height="content")
+
+
+def _what(change: Mapping[str, Any], text: Text) -> str:
+    if change["what"] != "account":
+        return text.column(change["what"])
+    return text("uploads.account_gone" if change["after"] is None else "uploads.account_new")
+
+
+def _value(change: Mapping[str, Any], side: str, text: Text) -> str:
+    value = change[side]
+    return formats.NOTHING if value is None else text.value(change["what"], value)
+
+
+def _figures(kpis: Sequence[Mapping[str, Any]], text: Text) -> list[dict[str, str]]:
+    """Every figure on both sides; the difference only where both have a value."""
+    return [
+        {
+            "quarter": formats.period(kpi["quarter"], text.lang),
+            "metric": metrics.metric(kpi["metric"]).title(text.lang),
+            "before": formats.quantity(kpi["before"], kpi["unit"], text.lang),
+            "after": formats.quantity(kpi["after"], kpi["unit"], text.lang),
+            "difference": _difference(kpi, text),
+            "status": text.value("status", kpi["after_status"]),
+        }
+        for kpi in kpis
+    ]
+
+
+def _difference(kpi: Mapping[str, Any], text: Text) -> str:
+    if kpi["before"] is None or kpi["after"] is None:
+        return formats.NOTHING
+    if kpi["before"] == kpi["after"]:
+        return "="
+    return formats.difference(kpi["after"] - kpi["before"], kpi["unit"], text.lang)

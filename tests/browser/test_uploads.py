@@ -1,0 +1,137 @@
+"""An upload as a person makes it: look, answer, preview, publish, correct, take back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+TWO_ACCOUNTS = "客户编号,客户名称,区域\nT1,测试客户一,华东\nT2,测试客户二,\n"
+# Nothing shows whether the day comes first, and two headers are only like those we know.
+HAND_KEPT = (
+    "客户代码,客户全称,大区,合作开始\nT1,甲公司,华东,03/04/2023\nT2,乙公司,华东,05/06/2023\n"
+)
+
+
+def choose(seen: Visit, *paths: Path) -> None:
+    seen.page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(paths)
+    seen.page.get_by_test_id("stFileUploader").get_by_text(paths[-1].name).wait_for()
+    seen.settle()
+
+
+def press(seen: Visit, name: str, then: str) -> None:
+    """Press a button and wait for the words that show that its job is done."""
+    seen.page.get_by_role("button", name=name, exact=True).click()
+    seen.page.get_by_text(then).first.wait_for(timeout=60_000)
+    seen.settle()
+
+
+def test_an_upload_is_previewed_published_and_taken_back(
+    fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    file = tmp_path / "客户.csv"
+    file.write_text(TWO_ACCOUNTS, "utf-8")
+    seen = visit(fresh_address, "en")
+    seen.open("/uploads")
+    choose(seen, file)
+    assert "encoding utf-8, separator comma, header in line 1" in seen.main
+    press(seen, "Show what would change", "Figures before and after")
+    assert "2 rows received = 1 accepted + 1 quarantined." in seen.main
+    assert "of 300 rows in force in the table Accounts, 300 would be gone" in seen.main
+    publish = seen.page.get_by_role("button", name="Publish", exact=True)
+    assert publish.is_disabled()
+    seen.page.get_by_text("Yes, I mean it").click()
+    seen.settle()
+    press(seen, "Publish", "Version 2 is live")
+    seen.page.get_by_role("tab", name="Versions and roll back").click()
+    seen.settle()
+    press(seen, "Roll back to version 1", "Version 1 is live again")
+    assert "version 1 is live" in seen.main
+    assert not seen.exceptions() and not seen.troubles
+
+
+def test_what_the_file_does_not_show_is_asked_once_and_remembered(
+    fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    file = tmp_path / "名单.csv"
+    file.write_bytes(HAND_KEPT.encode("gb18030"))
+    seen = visit(fresh_address, "zh")
+    seen.open("/uploads")
+    choose(seen, file)
+    assert "编码 gb18030" in seen.main
+    assert "请先回答上面标出的问题" in seen.main
+    seen.page.get_by_text("日在前").click()
+    seen.settle()
+    seen.page.get_by_text("我已核对仅由系统建议的列和用词").click()
+    seen.settle()
+    press(seen, "预览变更", "指标前后对比")
+    seen.page.get_by_text("是的，我确定").click()
+    seen.settle()
+    press(seen, "发布", "当前为第 2 版数据")
+    press(seen, "上传其他文件", "可以上传的表")
+    second = tmp_path / "名单二.csv"
+    second.write_text(HAND_KEPT.replace("T2", "T3"), "utf-8")
+    choose(seen, second)
+    assert "请先回答上面标出的问题" not in seen.main
+    assert seen.page.get_by_role("button", name="预览变更").is_visible()
+
+
+def test_quarantined_rows_come_back_as_a_file_to_correct(
+    fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "order_id,account_id,ordered_on,amount\nX1,KH0001,soon,5\nX2,KH0001,2024-09-01,7\n"
+    )
+    seen = visit(fresh_address, "en")
+    seen.open("/uploads")
+    choose(seen, file)
+    seen.page.get_by_role("combobox").first.click()
+    seen.page.get_by_role("option", name="Update").click()
+    seen.settle()
+    press(seen, "Show what would change", "Figures before and after")
+    assert "2 rows received = 1 accepted + 1 quarantined." in seen.main
+    press(seen, "Publish", "Version 2 is live")
+    seen.page.get_by_role("tab", name="Quarantine").click()
+    seen.settle()
+    with seen.page.expect_download() as downloaded:
+        seen.page.get_by_role("button", name="Download the rows to correct").click()
+    lines = Path(downloaded.value.path()).read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("order_id,account_id,ordered_on,amount,")
+    assert len(lines) == 2 and lines[1].startswith("X1,KH0001,soon,5,2,")
+
+
+def test_a_refusal_speaks_chinese(
+    address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    seen = visit(address, "zh")
+    seen.open("/uploads")
+    choose(seen, empty)
+    assert "文件是空的" in seen.main
+    assert not seen.page.get_by_role("button", name="发布", exact=True).is_visible()
+
+
+def test_a_workbook_is_shown_sheet_by_sheet(
+    address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "客户与订单.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in {
+            "客户": [["客户编号", "客户名称", "区域"], ["T1", "甲", "华东"]],
+            "订单": [["订单编号", "客户编号", "下单日期", "金额"], ["O1", "T1", "2024-09-01", 12]],
+        }.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    seen = visit(address, "en")
+    seen.open("/uploads")
+    choose(seen, path)
+    assert "客户与订单.xlsx › 客户" in seen.main and "客户与订单.xlsx › 订单" in seen.main
+    assert "Which column means what: Accounts" in seen.main
+    assert "Which column means what: Orders" in seen.main
