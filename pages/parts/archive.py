@@ -25,6 +25,7 @@ UPLOADED = [
     "loaded_at",
 ]
 QUARANTINED = ["file_name", "table_name", "line_no", "codes", "raw"]
+NOTED = ["file_name", "table_name", "line_no", "account_id", "problem", "todo"]
 PUBLISHED = ["published_at", "version", "reason", "published_by", "files"]
 NOTICE, COMPARED = "rolled_back", "compared"
 
@@ -39,6 +40,7 @@ def show(viewer: Viewer, text: Text) -> None:
     shows: dict[str, Callable] = {
         "history": _history,
         "quarantine": _quarantine,
+        "notes": _notes,
         "versions": _versions,
         "compare": _compare,
     }
@@ -74,6 +76,17 @@ def _quarantine(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -
     st.caption(text("uploads.corrections_help"))
 
 
+def _notes(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    """What the checks across tables remark on rows that were kept."""
+    rows = data.ask(source, scope, "notes")
+    blocks.sentence(sentences.listed("uploads.notes", rows, text))
+    told = rows.assign(
+        problem=[text.problem(code) for code in rows["code"]],
+        todo=[text.todo(code) for code in rows["code"]],
+    )
+    blocks.table("notes", told[NOTED], text)
+
+
 def _upload(rows: pd.DataFrame, purpose: str, text: Text) -> int:
     """The number of one of some uploads."""
     named = {row["snapshot_id"]: row for row in rows.to_dict("records")}
@@ -106,7 +119,9 @@ def _versions(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> 
     rows = data.versions()
     count = formats.count(len(rows), text.lang)
     blocks.sentence(text.rich("uploads.versions_sentence", count=count, live=source.version))
-    blocks.rows(data.publications()[PUBLISHED], text)
+    published = data.publications()[PUBLISHED]
+    reasons = published["reason"].map(lambda reason: text.value("publication", reason))
+    blocks.rows(published.assign(reason=reasons), text)
     others = [version for version in rows["version"] if version != source.version]
     if others:
         _roll_back(others, rows, viewer, text)
