@@ -14,7 +14,7 @@ from tests import conftest
 from tests.aftermath import acknowledged, assert_nothing_acknowledged_is_lost, assert_whole
 
 HEADER = "order_id,account_id,ordered_on,amount\n"
-LOADS_PER_ROUND = 3
+LOADS_PER_ROUND = 2
 
 
 def company_files(folder: Path) -> list[Path]:
@@ -58,7 +58,7 @@ def acknowledge(path: Path, line: str) -> None:
 
 
 class Killer:
-    """Starts a writer, waits at random for up to three loads, and kills it with -9."""
+    """Starts a writer, waits at random for up to two loads, and kills it with -9."""
 
     def __init__(
         self, warehouse: Warehouse, company: list[Path], folder: Path, seed: int | str

@@ -43,7 +43,7 @@ EXPECTED = {
     "repeated_order": {("orders", 3), ("orders", 8)},
     "shares_not_whole": {("surveys", 3), ("targets", 3)},
 }
-# How many random orders of uploads are tried.
+# How many random orders of uploads are tried; seed 5 is one in which known accounts vanish.
 ORDERS_OF_UPLOADS = int(os.environ.get("KAM_UPLOAD_ORDERS", "3"))
 
 
@@ -238,7 +238,7 @@ def test_an_account_that_a_second_upload_of_the_day_leaves_out_was_never_known(
     assert rows(warehouse, "select count(*) from orders") == [(4,)]
 
 
-@pytest.mark.parametrize("seed", range(ORDERS_OF_UPLOADS))
+@pytest.mark.parametrize("seed", range(3, 3 + ORDERS_OF_UPLOADS))
 def test_in_whatever_order_uploads_come_a_row_is_in_exactly_if_its_account_is_known(
     warehouse: Warehouse, file: Write, seed: int
 ) -> None:
@@ -246,7 +246,8 @@ def test_in_whatever_order_uploads_come_a_row_is_in_exactly_if_its_account_is_kn
     for step in range(6):
         table = chance.choice(["accounts", "accounts", "orders"])
         path = file(f"{table}.csv", random_table(table, chance, step))
-        as_of = date(2024, 10, chance.randint(1, 2))
+        # Mostly one day, so that uploads correct each other.
+        as_of = date(2024, 10, chance.choice([1, 1, 1, 1, 2]))
         mode = chance.choice(["full", "update"])
         load(warehouse, [path], mode=mode, as_of=as_of, confirmed=True)
         if step == 3:
