@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -150,7 +149,9 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
 class _Offer:
     """The files of one call, read and checked, and what they would change in the live version.
 
-    ``repeats`` holds, by number, the snapshots that are in the live version already.
+    ``repeats`` holds, by number, the snapshots that are in the live version already; ``earlier``
+    who brought the same bytes before, ``names`` the remarks on regions and persons. All of it is
+    asked before anything is published: a failure after that would belie what was done.
     """
 
     warehouse: Warehouse
@@ -160,6 +161,8 @@ class _Offer:
     live_file: Path | None
     known: list[Snapshot]
     repeats: dict[int, Snapshot]
+    earlier: dict[int, dict[str, object] | None]
+    names: dict[int, list[dict[str, object]]]
     tell: Listener
 
     @property
@@ -261,23 +264,9 @@ class _Offer:
             set_aside=part.staged.set_aside,
             already_loaded=repeated is not None,
             first_lines=part.staged.first_lines,
-            earlier=_earlier(self.warehouse, snapshot),
-            names=[] if repeated else self._names(part),
+            earlier=self.earlier[snapshot.snapshot_id],
+            names=[] if repeated else self.names[snapshot.snapshot_id],
         )
-
-    def _names(self, part: Part) -> list[dict[str, object]]:
-        """What the live version before this call says about the part's regions and persons."""
-        found = harmonise.notes(
-            part.recipe.table, part.staged.accepted, self.known_names, part.mode
-        )
-        return [asdict(note) for note in found]
-
-    @cached_property
-    def known_names(self) -> harmonise.KnownNames:
-        if self.live_file is None:
-            return harmonise.KnownNames()
-        with open_version(self.live_file) as connection:
-            return known_names(connection)
 
 
 @contextmanager
@@ -298,7 +287,28 @@ def _offered(
         snapshots = _new_snapshots(warehouse, parts, as_of or _default_as_of(parts, live), by)
         repeats = _repeats(snapshots, known)
         live_file = _readable_file(warehouse, live)
-        yield _Offer(warehouse, parts, snapshots, live, live_file, known, repeats, tell)
+        earlier = {s.snapshot_id: _earlier(warehouse, s) for s in snapshots}
+        names = _names(parts, snapshots, live_file)
+        yield _Offer(
+            warehouse, parts, snapshots, live, live_file, known, repeats, earlier, names, tell
+        )
+
+
+def _names(
+    parts: Sequence[Part], snapshots: Sequence[Snapshot], live_file: Path | None
+) -> dict[int, list[dict[str, object]]]:
+    """By snapshot, what the live version says about the regions and persons of the part."""
+    known = harmonise.KnownNames()
+    if live_file is not None:
+        with open_version(live_file) as connection:
+            known = known_names(connection)
+    return {
+        snapshot.snapshot_id: [
+            asdict(note)
+            for note in harmonise.notes(part.recipe.table, part.staged.accepted, known, part.mode)
+        ]
+        for part, snapshot in zip(parts, snapshots, strict=True)
+    }
 
 
 def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
