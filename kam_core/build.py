@@ -249,7 +249,9 @@ def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     )
     if has_rows:
         _close_rows(connection, table, step.snapshot)
-    _insert_rows(connection, table, step.snapshot, names)
+    _insert_rows(
+        connection, table, step.snapshot, names, _unlike_any(table) if has_rows else "true"
+    )
     _quarantine(connection, table, step)
     connection.execute(f"drop {kind} incoming")
     connection.unregister("staged")
@@ -286,18 +288,27 @@ def _close_rows(
 
 
 def _insert_rows(
-    connection: duckdb.DuckDBPyConnection, table: contract.Table, snapshot: Snapshot, names: str
+    connection: duckdb.DuckDBPyConnection,
+    table: contract.Table,
+    snapshot: Snapshot,
+    names: str,
+    wanted: str,
 ) -> None:
     # Rows know their line; storing them in its order as well would take half as long again.
     connection.execute("set preserve_insertion_order = false")
     connection.execute(
         f"insert into history.{table.name} "
         f"select {names}, extra, $snapshot_id, line_no, $as_of, null, fingerprint from incoming i "
-        f"where not exists (select 1 from history.{table.name} h "
-        "where h.valid_to is null and h.fingerprint = i.fingerprint)",
+        f"where {wanted}",
         {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
     )
     connection.execute("reset preserve_insertion_order")
+
+
+def _unlike_any(table: contract.Table) -> str:
+    """The condition that a row ``i`` is not in force already."""
+    in_force = f"select 1 from history.{table.name} h where h.valid_to is null"
+    return f"not exists ({in_force} and h.fingerprint = i.fingerprint)"
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, table: contract.Table, step: Step) -> None:

@@ -237,7 +237,8 @@ class _Lane:
     ) -> tuple[pa.Table, Doubtful]:
         plain = read_plain(self.text, piece, taken, is_coded)
         rows, doubtful = self.judge.accepted(plain)
-        return rows, read_lines(self.text, piece, np.union1d(plain.others, doubtful))
+        others = np.union1d(plain.others, doubtful)
+        return rows, read_lines(self.text, piece, others, plain.starts)
 
     def keys(self, records: Sequence[Record]) -> pa.Table:
         """The keys of strictly read records."""

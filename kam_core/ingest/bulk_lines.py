@@ -41,11 +41,15 @@ class Doubtful(NamedTuple):
 
 
 class Plain(NamedTuple):
-    """Rows with the cells of their lines as text, the numbers of these lines, and all others."""
+    """Rows with the cells of their lines as text, the numbers of these lines, and all others.
+
+    ``starts`` says where in the piece each of its lines starts, and where the last one ends.
+    """
 
     rows: pa.Table
     numbers: np.ndarray
     others: np.ndarray
+    starts: np.ndarray
 
 
 class OpenLine(NamedTuple):
@@ -109,9 +113,9 @@ def _line_starts(block: np.ndarray) -> np.ndarray:
     return np.concatenate([[0], ends] if is_closed else [[0], ends, [len(block)]])
 
 
-def _quote_counts(block: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    so_far = np.concatenate([[0], np.cumsum(block == QUOTE, dtype=np.int32)])
-    return np.diff(so_far[starts])
+def _counts(places: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """How many of the places, which are in order, lie in each line."""
+    return np.diff(np.searchsorted(places, starts))
 
 
 # lines in which a quote is left open
@@ -120,10 +124,11 @@ def _quote_counts(block: np.ndarray, starts: np.ndarray) -> np.ndarray:
 def open_lines(text: Text, piece: Piece) -> list[OpenLine]:
     """The lines of a piece in which a quote is left open."""
     block = text.block(piece)
-    if not (block == QUOTE).any():
+    quotes = np.flatnonzero(block == QUOTE)
+    if not len(quotes):
         return []
     starts = _line_starts(block)
-    positions = np.flatnonzero(_quote_counts(block, starts) % 2).tolist()
+    positions = np.flatnonzero(_counts(quotes, starts) % 2).tolist()
     bounds = (starts + piece.start).tolist()
     return [OpenLine(piece.first_line + i, bounds[i], bounds[i + 1]) for i in positions]
 
@@ -188,16 +193,17 @@ def read_plain(text: Text, piece: Piece, taken: np.ndarray, is_coded: Sequence[b
     if rows.num_rows != len(positions):
         raise Unsuited
     others = np.flatnonzero(~is_plain & ~is_taken)
-    return Plain(rows, positions + piece.first_line, others + piece.first_line)
+    return Plain(rows, positions + piece.first_line, others + piece.first_line, starts)
 
 
-def read_lines(text: Text, piece: Piece, numbers: np.ndarray) -> Doubtful:
+def read_lines(
+    text: Text, piece: Piece, numbers: np.ndarray, starts: np.ndarray | None = None
+) -> Doubtful:
     """Strictly read records of single lines of a piece."""
-    if not len(numbers):
-        return Doubtful([], [])
-    starts = (_line_starts(text.block(piece)) + piece.start).tolist()
-    positions = (numbers - piece.first_line).tolist()
-    lines = [line for i in positions for line in text.lines(starts[i], starts[i + 1])]
+    starts = _line_starts(text.block(piece)) if starts is None else starts
+    positions = numbers - piece.first_line
+    bounds = zip(starts[positions] + piece.start, starts[positions + 1] + piece.start, strict=True)
+    lines = [line for start, end in bounds for line in text.lines(int(start), int(end))]
     records, escaped = extract(text.top, lines, text.delimiter, len(text.names))
     placed = [record._replace(line_no=int(numbers[record.line_no - 1])) for record in records]
     return Doubtful(placed, [int(numbers[i - len(text.top) - 1]) for i in escaped])
@@ -212,19 +218,18 @@ def _refuse_lone_returns(block: np.ndarray) -> None:
 
 def _is_unusual(block: np.ndarray, starts: np.ndarray, delimiter: int) -> np.ndarray:
     """Whether a line holds a NUL, or a quote elsewhere than around a cell or doubled in it."""
-    is_unusual = np.zeros(len(starts) - 1, dtype=bool)
-    is_unusual[np.searchsorted(starts, np.flatnonzero(block == NUL), side="right") - 1] = True
+    is_unusual = _counts(np.flatnonzero(block == NUL), starts) > 0
     quotes = np.flatnonzero(block == QUOTE)
     if not len(quotes):
         return is_unusual
-    counts = _quote_counts(block, starts)
+    counts = _counts(quotes, starts)
     line = np.repeat(np.arange(len(counts)), counts)
     opens = (np.arange(len(quotes)) - (np.cumsum(counts) - counts)[line]) % 2 == 0
     edges = np.zeros(256, dtype=bool)
     edges[[delimiter, NEW_LINE, RETURN, QUOTE]] = True
-    around = np.concatenate([[NEW_LINE], block, [NEW_LINE]])
-    is_sound = np.where(opens, edges[around[quotes]], edges[around[quotes + 2]])
-    is_unusual[line[~is_sound]] = True
+    # Clipped, a quote at either end of the piece stands beside itself, and that is sound.
+    beside = block.take(np.where(opens, quotes - 1, quotes + 1), mode="clip")
+    is_unusual[line[~edges[beside]]] = True
     return is_unusual
 
 
