@@ -4,7 +4,7 @@
 class KamError(Exception):
     """A refusal with a code, so that every language can say it.
 
-    ``code`` names the entry under ``[errors]`` in present/zh.toml and present/en.toml; ``details``
+    ``code`` names the entry under ``[errors]`` in present/zh and present/en; ``details``
     fill its placeholders.
     """
 

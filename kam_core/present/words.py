@@ -1,4 +1,8 @@
-"""The catalogue of words: every text the product shows, from zh.toml and en.toml."""
+"""The catalogue of words: every text the product shows, from the files in zh/ and en/.
+
+Both folders hold the same files with the same keys. The names and meanings of metrics stand in the
+headers of their own files.
+"""
 
 import tomllib
 from collections.abc import Iterator
@@ -11,8 +15,13 @@ LANGUAGES = ("zh", "en")
 @cache
 def catalogue(lang: str) -> dict[str, str]:
     """All texts of a language by dotted key, such as ``overview.title``."""
-    document = tomllib.loads((Path(__file__).parent / f"{lang}.toml").read_text("utf-8"))
-    return dict(_flat(document, ""))
+    texts: dict[str, str] = {}
+    for file in sorted((Path(__file__).parent / lang).glob("*.toml")):
+        found = dict(_flat(tomllib.loads(file.read_text("utf-8")), ""))
+        if twice := texts.keys() & found.keys():
+            raise ValueError(f"{file} says again: {sorted(twice)}")
+        texts |= found
+    return texts
 
 
 def _flat(document: dict, prefix: str) -> Iterator[tuple[str, str]]:

@@ -34,10 +34,15 @@ def flat(document: dict, prefix: str = "") -> dict[str, str]:
 
 
 def catalogue(lang: str) -> dict[str, str]:
-    return flat(tomllib.loads((PRESENT / f"{lang}.toml").read_text("utf-8")))
+    texts: dict[str, str] = {}
+    for file in sorted((PRESENT / lang).glob("*.toml")):
+        texts |= flat(tomllib.loads(file.read_text("utf-8")))
+    return texts
 
 
-def test_both_languages_have_the_same_keys() -> None:
+def test_both_languages_have_the_same_files_and_keys() -> None:
+    zh, en = ({file.name for file in (PRESENT / lang).iterdir()} for lang in ("zh", "en"))
+    assert zh == en
     assert catalogue("zh").keys() == catalogue("en").keys()
 
 
