@@ -268,8 +268,8 @@ def _fingerprint(table: contract.Table) -> str:
     No cell holds a NUL, which stands between the values, and none is empty but a missing one.
     """
     names = [*(f'"{column.name}"' for column in table.columns), "extra"]
-    values = ", ".join(f"coalesce({name}::varchar, '')" for name in names)
-    return f"md5_number(concat_ws(chr(0), {values}))"
+    # Of all ways to join texts this one, which passes NULL by, is the quickest.
+    return f"md5_number(concat({', chr(0), '.join(names)}))"
 
 
 def _close_rows(

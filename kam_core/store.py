@@ -10,6 +10,7 @@ import os
 import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -30,7 +31,6 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
 }
 BUILDING = ".building-"
-COPIED_AT_A_TIME = 1 << 20
 
 # The files verified by this process. One thread at a time: what all wait for is read only once.
 _VERIFIED: set[tuple] = set()
@@ -79,7 +79,8 @@ class Warehouse:
     def keep_file(self, source: Path) -> str:
         """The same for a file of any size; what is read afterwards is the copy that was kept."""
         temporary = self.raw / f"{BUILDING}{os.getpid()}"
-        sha256 = _copy(source, temporary)
+        shutil.copyfile(source, temporary)
+        sha256 = _synced_sha256(temporary)
         target = self.raw / sha256
         if target.exists() and _file_sha256(target) == sha256:
             temporary.unlink()
@@ -241,8 +242,9 @@ class Warehouse:
 
     def _install(self, number: int) -> str:
         """Give the checked file its final name and return the SHA-256 of its bytes."""
+        sha256 = _synced_sha256(self.candidate)
         _rename_durably(self.candidate, self.file(number))
-        return _file_sha256(self.file(number))
+        return sha256
 
     def rollback(self, number: int, by: str) -> None:
         """Make an earlier version live again. Its file must be there: rebuild it first if not."""
@@ -340,14 +342,13 @@ def _file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _copy(source: Path, target: Path) -> str:
-    """Copy a file, reading it once, and return the SHA-256 of what was written."""
-    digest = hashlib.sha256()
-    with source.open("rb") as file, target.open("wb") as copy:
-        while block := file.read(COPIED_AT_A_TIME):
-            digest.update(block)
-            copy.write(block)
-    return digest.hexdigest()
+def _synced_sha256(path: Path) -> str:
+    """The SHA-256 of a file, computed while its bytes go to the disk."""
+    with ThreadPoolExecutor(1) as pool:
+        synced = pool.submit(_fsync, path)
+        sha256 = _file_sha256(path)
+        synced.result()
+    return sha256
 
 
 def _discard(folder: Path, pattern: str) -> None:

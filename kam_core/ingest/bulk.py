@@ -9,7 +9,7 @@ strict path with its line number; a file that is not made for the lane goes ther
 import mmap
 import tempfile
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -196,12 +196,13 @@ class _Lane:
     def judge(self) -> Judge:
         return Judge(self.recipe, self.opening.header, self.text.names)
 
-    def _pieces(self, size: int) -> list[Piece]:
-        return pieces(self.text, self.start, self.opening.body_start + 1, size)
-
     @cached_property
     def pieces(self) -> list[Piece]:
-        return self._pieces(settings()["piece_bytes"])
+        with ThreadPoolExecutor(settings()["workers"]) as pool:
+            return list(self._pieces(settings()["piece_bytes"], pool.map))
+
+    def _pieces(self, size: int, each: Callable[..., Iterable] = map) -> Iterator[Piece]:
+        return pieces(self.text, self.start, self.opening.body_start + 1, size, each)
 
     def run(self, store: IO[bytes], tell: Tell) -> tuple[pa.Table, Doubtful]:
         """The rows accepted, and the records of all other lines, in no order."""
@@ -225,7 +226,7 @@ class _Lane:
 
     def _is_coded(self, taken: np.ndarray) -> list[bool]:
         """Which columns repeat few texts, by the first rows: each text is then read only once."""
-        sample = self._pieces(settings()["head_bytes"])[0]
+        sample = next(self._pieces(settings()["head_bytes"]))
         names = self.text.names
         rows = read_plain(self.text, sample, taken, [True] * len(names)).rows
         most = settings()["coded_share"] * rows.num_rows
@@ -326,20 +327,26 @@ def _in_turn(
 
 
 def _repeated_lines(kept: pa.Table, others: pa.Table) -> np.ndarray:
-    """The lines of accepted rows whose key another row has, accepted or not."""
+    """The lines of accepted rows whose key another row has, accepted or not.
+
+    Hardly any file repeats a key, so the keys themselves are compared only where their hashes are
+    the same.
+    """
     key = ", ".join(others.column_names)
-    with tempfile.TemporaryDirectory() as spill:
-        limits = {"memory_limit": settings()["memory_limit"], "temp_directory": spill}
-        with duckdb.connect(config=limits) as connection:
-            connection.register("kept", kept)
-            connection.register("others", others)
-            connection.execute(
-                f"create table repeated as select {key} from "
-                f"(select {key} from kept union all select {key} from others) "
-                "group by all having count(*) > 1"
-            )
-            query = f"select line_no from kept semi join repeated using ({key}) order by all"
-            return connection.execute(query).fetchnumpy()["line_no"]
+    with duckdb.connect(config={"memory_limit": settings()["memory_limit"]}) as connection:
+        connection.register("kept", kept)
+        connection.register("others", others)
+        every = f"(select {key} from kept union all select {key} from others)"
+        hashes = connection.execute(f"select hash({key}) as h from {every}").fetchnumpy()["h"]
+        hashes.sort()
+        connection.register("twice", pa.table({"h": hashes[1:][hashes[1:] == hashes[:-1]]}))
+        suspect = f"hash({key}) in (from twice)"
+        query = (
+            f"select line_no from kept where {suspect} and ({key}) in "
+            f"(select ({key}) from {every} where {suspect} group by {key} having count(*) > 1) "
+            "order by line_no"
+        )
+        return connection.execute(query).fetchnumpy()["line_no"]
 
 
 def _without(kept: pa.Table, line_numbers: np.ndarray) -> pa.Table:

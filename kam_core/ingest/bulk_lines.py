@@ -1,8 +1,9 @@
 """Lines of a large file: those that read in one way only, and strictly read records of the rest."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import tee
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from kam_core.ingest.read import Record, extract
 
 NEW_LINE, RETURN, QUOTE, NUL = b'\n\r"\0'
 MOST_BYTES_OF_CHARACTER = 4
+SEARCHED_AT_A_TIME = 1 << 16
 
 
 class Unsuited(Exception):
@@ -90,20 +92,51 @@ def is_utf8(data: memoryview) -> bool:
     return True
 
 
-def pieces(text: Text, start: int, first_line: int, size: int) -> list[Piece]:
-    """Cut the bytes from ``start`` on into pieces of whole lines of about ``size`` bytes."""
-    found = []
-    while start < len(text.data):
-        end = min(start + size, len(text.data))
-        if end < len(text.data):
-            end = start + bytes(text.data[start:end]).rfind(b"\n") + 1
+def pieces(
+    text: Text, start: int, first_line: int, size: int, each: Callable[..., Iterable] = map
+) -> Iterator[Piece]:
+    """Cut the bytes from ``start`` on into pieces of whole lines of about ``size`` bytes.
+
+    ``each`` may be the map of a pool: the lines of every piece are counted by themselves.
+    """
+    cuts, to_count = tee(_cuts(text.data, start, size))
+    counts = each(lambda cut: _line_count(text.data[cut[0] : cut[1]]), to_count)
+    for (begin, end), line_count in zip(cuts, counts, strict=True):
+        yield Piece(begin, end, first_line, line_count)
+        first_line += line_count
+
+
+def _cuts(data: memoryview, start: int, size: int) -> Iterator[tuple[int, int]]:
+    while start < len(data):
+        end = min(start + size, len(data))
+        if end < len(data):
+            end = _end_of_last_line(data, start, end)
         if end == start:
             raise Unsuited
-        block = np.frombuffer(text.data[start:end], np.uint8)
-        line_count = int(np.count_nonzero(block == NEW_LINE)) + int(block[-1] != NEW_LINE)
-        found.append(Piece(start, end, first_line, line_count))
-        start, first_line = end, first_line + line_count
-    return found
+        yield start, end
+        start = end
+
+
+def _end_of_last_line(data: memoryview, start: int, end: int) -> int:
+    """Where the last line that ends between two places ends; ``start`` where none does."""
+    begin = end
+    while begin > start:
+        begin = max(start, begin - SEARCHED_AT_A_TIME)
+        if found := bytes(data[begin:end]).rfind(b"\n") + 1:
+            return begin + found
+    return start
+
+
+def _line_count(lines: memoryview) -> int:
+    block = np.frombuffer(lines, np.uint8)
+    return int(np.count_nonzero(block == NEW_LINE)) + int(block[-1] != NEW_LINE)
+
+
+def _places(block: np.ndarray, character: int) -> np.ndarray:
+    """Where a character stands; that it stands nowhere is told by a quicker search."""
+    if bytes([character]) not in block.tobytes():
+        return np.empty(0, np.int64)
+    return np.flatnonzero(block == character)
 
 
 def _line_starts(block: np.ndarray) -> np.ndarray:
@@ -124,7 +157,7 @@ def _counts(places: np.ndarray, starts: np.ndarray) -> np.ndarray:
 def open_lines(text: Text, piece: Piece) -> list[OpenLine]:
     """The lines of a piece in which a quote is left open."""
     block = text.block(piece)
-    quotes = np.flatnonzero(block == QUOTE)
+    quotes = _places(block, QUOTE)
     if not len(quotes):
         return []
     starts = _line_starts(block)
@@ -211,15 +244,15 @@ def read_lines(
 
 def _refuse_lone_returns(block: np.ndarray) -> None:
     """A carriage return by itself ends a line too, and lines are counted by their new line here."""
-    returns = np.flatnonzero(block == RETURN) + 1
+    returns = _places(block, RETURN) + 1
     if len(returns) and (returns[-1] == len(block) or (block[returns] != NEW_LINE).any()):
         raise Unsuited
 
 
 def _is_unusual(block: np.ndarray, starts: np.ndarray, delimiter: int) -> np.ndarray:
     """Whether a line holds a NUL, or a quote elsewhere than around a cell or doubled in it."""
-    is_unusual = _counts(np.flatnonzero(block == NUL), starts) > 0
-    quotes = np.flatnonzero(block == QUOTE)
+    is_unusual = _counts(_places(block, NUL), starts) > 0
+    quotes = _places(block, QUOTE)
     if not len(quotes):
         return is_unusual
     counts = _counts(quotes, starts)
