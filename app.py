@@ -7,8 +7,20 @@ import streamlit as st
 
 from kam_core.errors import KamError
 from kam_core.present.text import Text
-from pages import definitions, follow_up, needs, overview, tiers, uploads
-from pages.parts import address, data, door, filters, links, start, trouble, viewer
+from pages import (
+    definitions,
+    figure,
+    follow_up,
+    needs,
+    overview,
+    resources,
+    service,
+    targets,
+    tiers,
+    uploads,
+    value,
+)
+from pages.parts import address, data, door, filters, links, serving, start, trouble, viewer
 
 Show = Callable[[viewer.Viewer, str], None]
 WORK: dict[str, Show] = {
@@ -16,6 +28,11 @@ WORK: dict[str, Show] = {
     "tiers": tiers.page,
     "follow_up": follow_up.page,
     "needs": needs.page,
+    "service": service.page,
+    "value": value.page,
+    "resources": resources.page,
+    "targets": targets.page,
+    "figure": figure.page,
 }
 DATA: dict[str, Show] = {"uploads": uploads.page, "definitions": definitions.page}
 
@@ -53,4 +70,8 @@ def main() -> None:
     data.settle()
 
 
-main()
+# For a visitor this file runs as the main script; the server imports it once, before anybody comes.
+if __name__ == "__main__":
+    main()
+else:
+    app = st.App(__file__, lifespan=serving.ready)

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from kam_core import cli_inspect, demo
-from kam_core.cli import kpis, loading, versions
+from kam_core.cli import kpis, loading, pack, samples, verify, versions
 from kam_core.cli.common import Commands, add_common
 from kam_core.errors import KamError
 from kam_core.present.text import Text
@@ -39,7 +39,7 @@ def _refused(message: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kam_core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (loading, cli_inspect, versions, kpis):
+    for group in (loading, cli_inspect, versions, kpis, samples, pack, verify):
         group.add(commands)
     _add_demo(commands)
     for command in commands.choices.values():

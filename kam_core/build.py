@@ -272,6 +272,16 @@ def _fingerprint(table: contract.Table) -> str:
     return f"md5_number(concat({', chr(0), '.join(names)}))"
 
 
+def altered(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows by table whose values are not those that were accepted: their fingerprint differs."""
+    found = {}
+    for table in contract.tables().values():
+        is_another = f"fingerprint <> {_fingerprint(table)}"
+        query = f"select count(*) from history.{table.name} where {is_another}"
+        found[table.name] = connection.execute(query).fetchall()[0][0]
+    return {name: rows for name, rows in found.items() if rows}
+
+
 def _close_rows(
     connection: duckdb.DuckDBPyConnection, table: contract.Table, snapshot: Snapshot
 ) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from kam_core import config, metrics, periods, scorecard
 from kam_core.access import Scope
+from kam_core.marts import Day
 from kam_core.periods import Period
 from kam_core.rowdiff import RowChanges, row_changes
 from kam_core.scorecard import Score
@@ -138,9 +139,11 @@ class _Side:
     """One version as a viewer of some regions sees it on its own as-of day."""
 
     def __init__(self, path: Path, regions_shown: Sequence[str] | None) -> None:
-        self.connection = open_version(path)
-        newest = self.connection.execute("select max(as_of) from meta.snapshots").fetchall()
+        with closing(open_version(path)) as opened:
+            newest = opened.execute("select max(as_of) from meta.snapshots").fetchall()
         self.as_of: date = newest[0][0]
+        # Through the views of today: a version of an older release lacks those of newer figures.
+        self.connection = Day(path, self.as_of).connection
         seen = regions(self.connection) if regions_shown is None else tuple(regions_shown)
         self.cursor = cursor(self.connection, Scope(seen, self.as_of))
         self.fiscal_start = int(config.threshold(self.cursor, "fiscal_year_start_month"))

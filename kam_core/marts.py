@@ -29,6 +29,7 @@ class Day:
         self._lock = Lock()
         self._held: set[str] = set()
         with self.cursor() as cursor:
+            _complete_thresholds(cursor)
             for folder in (build.SQL / "views", MARTS):
                 for file in sorted(folder.glob("*.sql")):
                     cursor.execute(file.read_text("utf-8"))
@@ -37,6 +38,10 @@ class Day:
     def cursor(self, scope: Scope | None = None) -> duckdb.DuckDBPyConnection:
         """A cursor of its own for one script run; without a scope it sees every region."""
         return store.cursor(self.connection, scope or Scope(self.regions, self.as_of))
+
+    def knows(self, period: Period) -> bool:
+        """Whether a quarter lies among those whose facts are held."""
+        return period.period in self._periods["quarter"]
 
     def facts(self, wanted: Metric, asked: Sequence[Period]) -> str:
         """The query for a metric's facts; all quarters (or months) are computed at first use."""
@@ -50,10 +55,32 @@ class Day:
                 self._held.add(table)
         return f"from {table}"
 
+    def prepare(self) -> None:
+        """Compute the facts of every metric now, by quarter and by month."""
+        for wanted in metrics.catalogue().values():
+            for every in self._periods.values():
+                self.facts(wanted, list(every.values()))
+
     def _compute(self, table: str, wanted: Metric, every: Sequence[Period]) -> None:
         with self.cursor() as cursor:
             metrics.set_periods(cursor, every)
             cursor.execute(f"create or replace table {table} as {wanted.sql}")
+
+
+def _complete_thresholds(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Let a version of an older release be read by limits that it did not know yet."""
+    baked = "select name, value from version.settings.thresholds"
+    known = {name for name, _ in cursor.execute(baked).fetchall()}
+    today = config.flattened(config.settings_document()["thresholds"])
+    added = [(name, value) for name, value in today if name not in known]
+    if added:
+        rows = ", ".join("(?, ?)" for _ in added)
+        cursor.execute("create schema mart")
+        cursor.execute(f"create table mart.thresholds as {baked}")
+        cursor.execute(
+            f"insert into mart.thresholds values {rows}", [part for row in added for part in row]
+        )
+        cursor.execute("create or replace view settings.thresholds as from mart.thresholds")
 
 
 def _periods(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Period]]:

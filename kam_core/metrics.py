@@ -6,11 +6,13 @@ and divided here, once, as fractions.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
 from functools import cache
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -21,21 +23,31 @@ from kam_core.headers import header
 from kam_core.periods import Period
 
 SQL = Path(__file__).parent / "sql" / "metrics"
-KINDS = ("sum", "ratio", "change", "quantile")
+KINDS = ("sum", "ratio", "change", "quantile", "mean", "concentration", "per_head")
+TOPICS = ("revenue", "follow_up", "needs", "service", "value", "resources")
 TIERS = "tiers"
 
-Exact = int | Decimal
+Exact = int | Decimal | Fraction
 
 # Durations reach the end as whole microseconds, so that nothing is rounded on the way.
 MICROSECONDS = {"days": 86_400_000_000, "hours": 3_600_000_000}
 
+# More than the square of any sum of money has.
+EXACT_DIGITS = 120
+
 
 @dataclass(frozen=True)
 class Metric:
-    """What the header of a metric file says, and its query."""
+    """What the header of a metric file says, and its query.
+
+    ``reads`` is "period" where it counts what happened in one, "day" where it says what is so on
+    its last day. ``looks_back_months`` are those before the period (of a change) or before the end
+    of that day which the data must reach back to.
+    """
 
     name: str
     order: int
+    topic: str
     zh: str
     en: str
     kind: str
@@ -50,8 +62,11 @@ class Metric:
     not_zh: str
     not_en: str
     sql: str = field(repr=False)
-    dated: str | None = None
+    dated: tuple[str, ...] = ()
+    looks_back_months: int = 0
+    reads: str = "period"
     quantile: Fraction = Fraction(1, 2)
+    evidence: str | None = None
 
     def title(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
@@ -101,10 +116,14 @@ def parse(text: str) -> Metric:
     return Metric(
         name=values["metric"],
         order=int(values["order"]),
+        topic=values["topic"],
         needs=_names(values["needs"]),
         slices=_names(values["slices"]),
-        dated=values.get("dated"),
+        dated=_names(values.get("dated", "")),
+        looks_back_months=int(values.get("looks-back", "0").split()[0]),
+        reads=values.get("reads", "period"),
         quantile=Fraction(values.get("quantile", "0.5")),
+        evidence=values.get("evidence"),
         sql=sql,
         **{name: values[name] for name in ("zh", "en", "kind", "unit", "better", "grain")},
         interval=values["interval"],
@@ -135,8 +154,9 @@ def run(
     data = data or survey(cursor, [wanted])
     told = [period for period in asked if obstacle(wanted, period, data) is None]
     rows = _rows(cursor, wanted, told, tuple(by), facts) if told else []
+    weeks = {period.period: _weeks(period, data) for period in told}
     return pd.DataFrame(
-        [_with_value(wanted, row) for row in rows],
+        [_with_value(wanted, row, weeks[row[0]]) for row in rows],
         columns=["period", *by, "numerator", "denominator", "value"],
         dtype=object,
     )
@@ -150,8 +170,7 @@ def survey(cursor: duckdb.DuckDBPyConnection, wanted: Iterable[Metric]) -> Data:
     rows = cursor.execute("select need from settings.tier_needs order by position").fetchall()
     tier_needs = tuple(need for (need,) in rows)
     named = {option for m in wanted for need in _needs(m, tier_needs) for option in need.split("|")}
-    columns = sorted(option for option in named if "." in option)
-    return Data(as_of, days, tier_needs, frozenset(c for c in columns if _is_filled(cursor, c)))
+    return Data(as_of, days, tier_needs, _filled(cursor, named))
 
 
 def obstacle(wanted: Metric, period: Period, data: Data) -> str | None:
@@ -162,8 +181,9 @@ def obstacle(wanted: Metric, period: Period, data: Data) -> str | None:
         options = need.split("|")
         if not any(option in data.days or option in data.filled_columns for option in options):
             return f"needs:{options[0]}"
-    if wanted.dated and not _covers(data.days[wanted.dated], wanted, period):
-        return f"outside_data:{wanted.dated}"
+    for table in wanted.dated:
+        if not _covers(wanted, table, period, data):
+            return f"outside_data:{table}"
     return None
 
 
@@ -186,18 +206,45 @@ def _needs(wanted: Metric, tier_needs: tuple[str, ...]) -> list[str]:
     return [part for need in wanted.needs for part in (tier_needs if need == TIERS else (need,))]
 
 
-def _is_filled(cursor: duckdb.DuckDBPyConnection, column: str) -> bool:
-    table, name = column.split(".")
-    return bool(cursor.execute(f"select count({name}) > 0 from as_of.{table}").fetchall()[0][0])
+def _filled(cursor: duckdb.DuckDBPyConnection, needs: Iterable[str]) -> frozenset[str]:
+    """Which of the needs that name a column (table.column) have a value in any row."""
+    columns = sorted(need.split(".") for need in needs if "." in need)
+    filled = set()
+    for table, of_table in groupby(columns, key=lambda column: column[0]):
+        names = [name for _, name in of_table]
+        counts = ", ".join(f"count({name})" for name in names)
+        found = cursor.execute(f"select {counts} from as_of.{table}").fetchall()[0]
+        filled |= {f"{table}.{name}" for name, n in zip(names, found, strict=True) if n}
+    return frozenset(filled)
 
 
-def _covers(days: tuple[date | None, date | None], wanted: Metric, period: Period) -> bool:
-    first, last = days
+def last_day(period: Period, data: Data) -> date:
+    """The day a period is read on: its last, or the as-of day before that."""
+    return min(period.ends_on, data.as_of or period.ends_on)
+
+
+def _weeks(period: Period, data: Data) -> Fraction:
+    return Fraction((last_day(period, data) - period.starts_on).days + 1, 7)
+
+
+def _covers(wanted: Metric, table: str, period: Period, data: Data) -> bool:
+    first, last = data.days[table]
     if first is None or last is None:
         return False
-    if wanted.kind == "change" and periods.year_before(period)[1] < first:
+    if wanted.looks_back_months and _looks_from(wanted, period, data) < _month_number(first):
         return False
     return period.ends_on >= first and period.starts_on <= last
+
+
+def _looks_from(wanted: Metric, period: Period, data: Data) -> int:
+    """The number of the earliest month that a figure looks back to."""
+    day_after = last_day(period, data) + timedelta(days=1)
+    begins = period.starts_on if wanted.kind == "change" else day_after
+    return _month_number(begins) - wanted.looks_back_months
+
+
+def _month_number(day: date) -> int:
+    return day.year * 12 + day.month
 
 
 def _rows(
@@ -225,6 +272,10 @@ def _added_up(wanted: Metric, facts: str, by: tuple[str, ...], has_tiers: bool) 
         figures = "coalesce(sum(numerator), 0), null"
     elif wanted.kind == "quantile":
         figures = "list(value order by value) filter (where value is not null), count(value)"
+    elif wanted.kind == "concentration":
+        figures = "list(numerator) filter (where numerator > 0), null"
+    elif wanted.kind == "per_head":
+        figures = "coalesce(sum(numerator), 0), count(distinct head)"
     else:
         figures = "coalesce(sum(numerator), 0), coalesce(sum(denominator), 0)"
     return (
@@ -241,13 +292,34 @@ def set_periods(cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period] | Non
     cursor.execute("set variable periods = $value", {"value": value})
 
 
-def _with_value(wanted: Metric, row: tuple) -> tuple:
+def _with_value(wanted: Metric, row: tuple, weeks: Fraction) -> tuple:
     *keys, numerator, denominator = row
     if wanted.kind == "quantile":
         value, numerator = _quantile(wanted, numerator), None
     else:
+        numerator, denominator = _parts(wanted, numerator, denominator, weeks)
         value = exact_value(wanted, numerator, denominator)
     return (*keys, numerator, denominator, None if value is None else float(value))
+
+
+def _parts(
+    wanted: Metric, numerator: Any, denominator: Any, weeks: Fraction
+) -> tuple[Exact, Exact | None]:
+    """What is divided by what, in the unit of the metric and still exact."""
+    if wanted.kind == "concentration":
+        return _squares(numerator or [])
+    if wanted.kind == "per_head":
+        return numerator, denominator * weeks
+    if wanted.kind == "mean" and wanted.unit in MICROSECONDS:
+        return Fraction(numerator, MICROSECONDS[wanted.unit]), denominator
+    return numerator, denominator
+
+
+def _squares(amounts: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    """The sum of squares and the square of the sum, without rounding."""
+    with localcontext(prec=EXACT_DIGITS) as context:
+        context.traps[Inexact] = True
+        return sum((a * a for a in amounts), Decimal(0)), sum(amounts, Decimal(0)) ** 2
 
 
 def _quantile(wanted: Metric, microseconds: list[int] | None) -> Fraction | None:

@@ -56,6 +56,19 @@ def quarters_until(as_of: date, n: int, fiscal_year_start_month: int = 1) -> lis
     return [quarter_of(day, fiscal_year_start_month) for day in starts]
 
 
+def quarters_between(first: date, last: date, fiscal_year_start_month: int = 1) -> list[Period]:
+    """The quarters from that of ``first`` to that of ``last``; at least that of ``last``."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    known = quarters_until(last, max(months, 0) // 3 + 2, fiscal_year_start_month)
+    return [quarter for quarter in known if quarter.ends_on >= first] or known[-1:]
+
+
+def months_between(first: date, last: date) -> list[Period]:
+    """The months from the one that holds ``first`` to the one that holds ``last``."""
+    months = [month for quarter in quarters_between(first, last) for month in months_of(quarter)]
+    return [month for month in months if month.ends_on >= first and month.starts_on <= last]
+
+
 def months_of(period: Period) -> list[Period]:
     """The calendar months of a period, in order."""
     months, starts_on = [], period.starts_on

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from kam_core import config, metrics
@@ -18,18 +19,33 @@ the accounts asked for and divided once; nothing is averaged.
 数据与目标中的比率均为 1 的分数；分子、分母先按所选客户相加，再相除一次，从不取平均。
 """
 
+TOPICS = {
+    "revenue": "销售 · Revenue",
+    "follow_up": "跟进 · Follow-up",
+    "needs": "需求 · Needs",
+    "service": "服务 · Service",
+    "value": "客户价值 · Value",
+    "resources": "资源投入 · Resources",
+}
+READS = {
+    "period": "整个期间 the whole period",
+    "day": "期末或截止日 the last day, or the as-of date before it",
+}
+
 
 def document() -> str:
     """The whole page, in the order in which the product shows the metrics."""
     targets = config.settings_document()["targets"]["targets"]
     parts = [INTRODUCTION]
-    parts += ["\n".join(_section(metric, targets)) for metric in metrics.catalogue().values()]
+    for topic, of_topic in groupby(metrics.catalogue().values(), key=lambda m: m.topic):
+        parts.append(f"## {TOPICS[topic]}\n")
+        parts += ["\n".join(_section(metric, targets)) for metric in of_topic]
     return "\n".join(parts)
 
 
 def _section(metric: Metric, targets: dict) -> Iterator[str]:
     target = targets.get(metric.name)
-    yield f"## {metric.name} · {metric.zh} · {metric.en}\n"
+    yield f"### {metric.name} · {metric.zh} · {metric.en}\n"
     yield f"{metric.means_zh}\n\n{metric.means_en}\n"
     yield f"不含 / Not: {metric.not_zh}\n\n{metric.not_en}\n"
     yield "| | |\n|---|---|"
@@ -37,7 +53,10 @@ def _section(metric: Metric, targets: dict) -> Iterator[str]:
     yield f"| unit 单位 | {metric.unit} |"
     yield f"| better 方向 | {metric.better} |"
     yield f"| default target 默认目标 | {'–' if target is None else target} |"
-    yield f"| needs 所需数据 | {', '.join(metric.needs)} |"
+    yield f"| needs 所需数据 | {', '.join(metric.needs) or '–'} |"
+    if metric.looks_back_months:
+        yield f"| looks back 需回溯 | {metric.looks_back_months} 个月 months |"
+    yield f"| reads 读数 | {READS[metric.reads]} |"
     yield f"| slices 可按 | {', '.join(metric.slices)} |"
     yield f"| interval 区间 | {metric.interval} |"
     yield f"| query 查询 | [{metric.name}.sql](../kam_core/sql/metrics/{metric.name}.sql) |\n"

@@ -24,6 +24,8 @@ class Score:
     """One line of the scorecard; shares are fractions of 1, ``reason`` is a code or None.
 
     ``decidable`` is False where the interval contains the target: too few cases to tell.
+    ``attainment`` is how much of the target is reached, 1 being all of it; None where that says
+    nothing, as with a target of zero.
     """
 
     metric: str
@@ -38,6 +40,7 @@ class Score:
     status: str
     decidable: bool | None
     reason: str | None
+    attainment: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def scorecard(
     goals = targets(cursor, [period])[period.period]
     rules = rules_of(cursor)
     return [
-        _score(m, period, _figures(cursor, m, period, data, facts), goals.get(m.name), data, rules)
+        score(m, period, _figures(cursor, m, period, data, facts), goals.get(m.name), data, rules)
         for m in wanted
     ]
 
@@ -91,13 +94,35 @@ def targets(
     specific target wins: region and tier, region, tier, all, and last the default of the settings.
     A sum is an exception: what the whole must reach is no target for a part of it.
     """
+    return {
+        period: {name: winner.target for name, winner in found.items() if winner.holds}
+        for period, found in winners(cursor, asked).items()
+    }
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The most specific target: 0 the default, 1 of all, 2 of a tier, 3 of a region, 4 of both.
+
+    It does not hold where it is what a whole must reach, and a part of it is looked at.
+    """
+
+    target: Decimal
+    specificity: int
+    holds: bool
+
+
+def winners(
+    cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period]
+) -> dict[str, dict[str, Winner]]:
+    """What ``targets`` goes by: for each period's name, by metric name."""
     rows = cursor.execute(TARGETS, {"periods": [period.period for period in asked]}).fetchall()
     sums = {name for name, metric in metrics.catalogue().items() if metric.kind == "sum"}
-    goals: dict[str, dict[str, Decimal]] = {period.period: {} for period in asked}
+    found: dict[str, dict[str, Winner]] = {period.period: {} for period in asked}
     for period, name, target, specificity, sees_all in rows:
-        if name not in sums or sees_all or specificity >= SPECIFIC:
-            goals[period][name] = target
-    return goals
+        holds = name not in sums or sees_all or specificity >= SPECIFIC
+        found[period][name] = Winner(target, specificity, holds)
+    return found
 
 
 # From here on a target names a region or a tier.
@@ -141,9 +166,9 @@ def plain(score: Score) -> dict[str, object]:
     """A score as plain JSON values, exact figures as numbers: the rows that `kpis` prints."""
     fields = asdict(score)
     for name in ("numerator", "denominator"):
-        if isinstance(fields[name], Decimal):
+        if isinstance(fields[name], Decimal | Fraction):
             fields[name] = float(fields[name])
-    del fields["decidable"]
+    del fields["decidable"], fields["attainment"]
     return fields
 
 
@@ -168,6 +193,17 @@ def status(value: Fraction, target: Fraction | None, better: str, tolerance: Fra
     return "near" if shortfall <= tolerance * abs(target) else "missed"
 
 
+def attainment(value: Fraction, target: Fraction | None, better: str) -> Fraction | None:
+    """Actual over target, or target over actual where lower is better.
+
+    None where there is no target, and where a ratio would mislead: a target of zero, a negative
+    value, none at all of what should be little.
+    """
+    if target is None or target <= 0 or value < 0 or (value == 0 and better == "lower"):
+        return None
+    return value / target if better == "higher" else target / value
+
+
 def rules_of(cursor: duckdb.DuckDBPyConnection) -> Rules:
     """How the version that ``cursor`` reads judges a figure."""
     confidence = float(config.threshold(cursor, "confidence"))
@@ -177,14 +213,15 @@ def rules_of(cursor: duckdb.DuckDBPyConnection) -> Rules:
     )
 
 
-def _score(
+def score(
     metric: Metric,
     period: Period,
-    figures: dict,
+    figures: Mapping,
     goal: Decimal | None,
     data: metrics.Data,
     rules: Rules,
 ) -> Score:
+    """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
     if figures["value"] is None:
         reason = metrics.obstacle(metric, period, data) or "no_cases"
         return _without_value(metric, figures, goal, reason)
@@ -193,11 +230,11 @@ def _score(
 
 def _is_partial(metric: Metric, period: Period, data: metrics.Data) -> bool:
     """Whether the period, or what the data tells of it, ends before the period does."""
-    ends = [data.as_of, data.days[metric.dated][1] if metric.dated else None]
+    ends = [data.as_of, *(data.days[table][1] for table in metric.dated)]
     return any(day is not None and day < period.ends_on for day in ends)
 
 
-def _without_value(metric: Metric, figures: dict, goal: Decimal | None, reason: str) -> Score:
+def _without_value(metric: Metric, figures: Mapping, goal: Decimal | None, reason: str) -> Score:
     return Score(
         metric=metric.name,
         unit=metric.unit,
@@ -225,6 +262,7 @@ def judged(
     value, target = _exact(metric, figures), None if goal is None else Fraction(goal)
     interval = _interval(metric, figures, rules)
     decidable = None if goal is None or interval is None else not _contains(interval, goal)
+    attained = attainment(value, target, metric.better)
     reason = "partial" if partial else None
     if decidable is False and not partial:
         reason = f"not_decidable:{figures['denominator']}"
@@ -241,6 +279,7 @@ def judged(
         status=status(value, target, metric.better, rules.near_tolerance),
         decidable=decidable,
         reason=reason,
+        attainment=None if attained is None else float(attained),
     )
 
 

@@ -4,9 +4,8 @@ import streamlit as st
 
 from kam_core import metrics
 from kam_core.metrics import Metric
-from kam_core.present import formats
-from kam_core.present.text import Text, escape
-from pages.parts import data, door
+from kam_core.present.text import Text
+from pages.parts import address, data, door, glossary
 from pages.parts.viewer import Viewer
 
 
@@ -18,50 +17,38 @@ def page(viewer: Viewer, lang: str) -> None:
         text("definitions.search"),
         placeholder=text("definitions.search_placeholder"),
     )
-    found = [m for m in metrics.catalogue().values() if _matches(m, wanted)]
+    every = metrics.catalogue().values()
+    found = [m for m in every if _matches(m, wanted)] if wanted.strip() else _of_topic(text)
     if not found:
         st.caption(text("definitions.none"))
         return
-    st.markdown(text.rich("definitions.count", count=len(found)))
+    st.markdown(text.rich("definitions.count", count=len(found), total=len(every)))
     targets = data.default_targets()
     for metric in found:
         with st.container(border=True):
-            _definition(metric, targets.get(metric.name), text)
+            glossary.definition(metric, targets.get(metric.name), text)
+
+
+def _of_topic(text: Text) -> list[Metric]:
+    """The figures of the topic chosen: a few at a time open at once, all of them do not."""
+    every = metrics.catalogue().values()
+    topics = list(dict.fromkeys(metric.topic for metric in every))
+    chosen = address.one(
+        st.segmented_control,
+        text("definitions.topic"),
+        topics,
+        topics[0],
+        "topic",
+        format_func=lambda topic: text.value("topic", topic),
+        required=True,
+        label_visibility="collapsed",
+    )
+    return [metric for metric in every if metric.topic == chosen]
 
 
 def _matches(metric: Metric, wanted: str) -> bool:
     described = (metric.name, metric.zh, metric.en, metric.means_zh, metric.means_en)
     return wanted.strip().casefold() in " ".join(described).casefold()
-
-
-def _definition(metric: Metric, target: float | None, text: Text) -> None:
-    other = "en" if text.lang == "zh" else "zh"
-    title, also = escape(metric.title(text.lang)), escape(metric.title(other))
-    st.markdown(f"**{title}** · {also} · `{metric.name}`")
-    st.markdown(escape(metric.means(text.lang)))
-    st.caption(
-        f"{text('definitions.not')}{text('punctuation.colon')}{escape(metric.excludes(text.lang))}"
-    )
-    facts = _facts(metric, target, text)
-    st.caption(" · ".join(f"{escape(name)} **{escape(said)}**" for name, said in facts.items()))
-    with st.expander(text("definitions.sql")):
-        st.code(metric.sql, language="sql")
-
-
-def _facts(metric: Metric, target: float | None, text: Text) -> dict[str, str]:
-    join = text("punctuation.list").join
-    aim = text("blocks.no_target")
-    if target is not None:
-        aim = formats.quantity(target, metric.unit, text.lang)
-    facts = {
-        "formula": text(f"definitions.formula_{metric.kind}"),
-        "unit": text.value("unit", metric.unit),
-        "better": text.value("better", metric.better),
-        "target": aim,
-        "needs": join(text.need(need) for need in metric.needs),
-        "slices": join(text.value("slice", name) for name in metric.slices),
-    }
-    return {text(f"definitions.{name}"): said for name, said in facts.items()}
 
 
 if __name__ == "__main__":

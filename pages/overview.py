@@ -6,7 +6,7 @@ from kam_core import metrics
 from kam_core.present import charts, sentences
 from kam_core.present.layout import layout
 from kam_core.present.text import Text
-from pages.parts import address, blocks, door, filters, links, scorecards
+from pages.parts import address, blocks, door, filters, links, packing, scorecards
 from pages.parts.filters import View
 from pages.parts.viewer import Viewer
 
@@ -18,6 +18,7 @@ def page(viewer: Viewer, lang: str) -> None:
     shown = layout()["overview"]
     scores = scorecards.cards(view, scorecards.first_with_data(view, shown["cards"]), text)
     blocks.sentence(sentences.headline([score.status for score in scores], text))
+    packing.offer(view, text)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _trend(view, shown["trend"], text)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from shutil import copyfile
 
 import duckdb
 import pandas as pd
 import pytest
 
-from kam_core import marts, metrics, periods, questions, scorecard, store
+from kam_core import config, marts, metrics, periods, questions, scorecard, store
 from kam_core.access import Scope
 from kam_core.store import Warehouse
 
@@ -17,6 +18,8 @@ NEWEST, EARLIER = date(2024, 10, 15), date(2024, 2, 10)
 PARAMETERS = {
     "target": 0.9,
     "account_id": "A0001",
+    "account": None,
+    "most": 1000,
     "from_day": date(2024, 6, 30),
     "to_day": date(2024, 9, 30),
 }
@@ -37,15 +40,28 @@ def file(sample_warehouse: Warehouse) -> Path:
     return sample_warehouse.file(live.version)
 
 
-@pytest.fixture(scope="module", params=[NEWEST, EARLIER], ids=str)
-def day(request: pytest.FixtureRequest, file: Path) -> marts.Day:
-    return marts.Day(file, request.param)
+@pytest.fixture(scope="module")
+def newest(file: Path) -> marts.Day:
+    return marts.Day(file, NEWEST)
 
 
-@pytest.fixture(params=["all", "one region", "two tiers"])
-def scope(request: pytest.FixtureRequest, day: marts.Day) -> Scope:
-    regions = day.regions[:1] if request.param == "one region" else day.regions
-    return Scope(regions, day.as_of, ("VIP", "stable") if request.param == "two tiers" else None)
+@pytest.fixture(scope="module")
+def earlier(file: Path) -> marts.Day:
+    return marts.Day(file, EARLIER)
+
+
+# Each scope and each day once: the file takes its time over every question.
+@pytest.fixture(params=["everything", "one region", "two tiers of an earlier day"])
+def scope(request: pytest.FixtureRequest, newest: marts.Day) -> Scope:
+    regions = newest.regions[:1] if request.param == "one region" else newest.regions
+    if request.param == "two tiers of an earlier day":
+        return Scope(regions, EARLIER, ("VIP", "stable"))
+    return Scope(regions, NEWEST)
+
+
+@pytest.fixture
+def day(newest: marts.Day, earlier: marts.Day, scope: Scope) -> marts.Day:
+    return newest if scope.as_of == NEWEST else earlier
 
 
 @pytest.fixture
@@ -72,7 +88,8 @@ def test_every_question_has_the_rows_of_the_file(
     day: marts.Day, scope: Scope, plain: duckdb.DuckDBPyConnection
 ) -> None:
     for name, question in questions.catalogue().items():
-        known = PARAMETERS | {"periods": months(day)}
+        proven = next((m for m in metrics.catalogue().values() if m.evidence == name), None)
+        known = PARAMETERS | {"periods": months(day), "metric": proven.name if proven else None}
         parameters = {parameter: known[parameter] for parameter in question.parameters}
         held = questions.ask(day.cursor(scope), name, **parameters)
         pd.testing.assert_frame_equal(held, questions.ask(plain, name, **parameters))
@@ -87,15 +104,15 @@ def test_the_scorecard_is_that_of_the_file(
     assert {score.status for score in held} > {"no_data"}
 
 
-def test_a_cursor_without_regions_sees_nothing(day: marts.Day) -> None:
-    with day.cursor(Scope((), day.as_of)) as cursor:
+def test_a_cursor_without_regions_sees_nothing(newest: marts.Day) -> None:
+    with newest.cursor(Scope((), NEWEST)) as cursor:
         assert cursor.execute("select count(*) from scoped.obligations").fetchall() == [(0,)]
         assert cursor.execute("select count(*) from scoped.shown_accounts").fetchall() == [(0,)]
 
 
-def test_a_period_far_from_the_data_is_refused_not_answered_wrongly(day: marts.Day) -> None:
-    with day.cursor() as cursor, pytest.raises(ValueError, match="outside"):
-        metrics.run(cursor, "key_churn", [periods.quarter("1990-Q1")], facts=day.facts)
+def test_a_period_far_from_the_data_is_refused_not_answered_wrongly(newest: marts.Day) -> None:
+    with newest.cursor() as cursor, pytest.raises(ValueError, match="outside"):
+        metrics.run(cursor, "key_churn", [periods.quarter("1990-Q1")], facts=newest.facts)
 
 
 @pytest.mark.parametrize(
@@ -108,11 +125,29 @@ def test_a_period_far_from_the_data_is_refused_not_answered_wrongly(day: marts.D
         "create table version.main.own (i integer)",
     ],
 )
-def test_it_is_as_closed_as_a_version_file(day: marts.Day, tmp_path: Path, statement: str) -> None:
+def test_it_is_as_closed_as_a_version_file(
+    newest: marts.Day, tmp_path: Path, statement: str
+) -> None:
     (tmp_path / "in.csv").write_text("a\n1\n")
-    with day.cursor() as cursor, pytest.raises(duckdb.Error):
+    with newest.cursor() as cursor, pytest.raises(duckdb.Error):
         cursor.execute(statement.format(path=tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_version_of_an_older_release_is_read_by_limits_it_did_not_know(
+    file: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "old.duckdb"
+    copyfile(file, old)
+    with duckdb.connect(str(old)) as connection:
+        connection.execute("delete from settings.thresholds where name = 'top.accounts'")
+        connection.execute("update settings.thresholds set value = 6 where name like 'service.%'")
+    day = marts.Day(old, NEWEST)
+    with day.cursor() as cursor:
+        assert config.threshold(cursor, "top.accounts") == 20
+        assert config.threshold(cursor, "service.response_standard_hours") == 6
+        found = metrics.run(cursor, "dual_manager_coverage", quarters(day), facts=day.facts)
+    assert set(found["denominator"]) == {20}
 
 
 def test_twenty_viewers_at_once_get_the_numbers_of_one(file: Path) -> None:

@@ -3,29 +3,13 @@
 from datetime import date
 from decimal import Decimal
 
-import duckdb
 import pytest
 
 from kam_core import config, metrics, periods
 from kam_core.errors import KamError
+from tests.figures import Q2, Q3, Q4, by, figure
 from tests.worlds import account, ask_of, connect, interaction, need, order, snapshots
 from tests.worlds import cursor as on_day
-
-Q2, Q3, Q4 = (periods.quarter(f"2024-Q{number}") for number in (2, 3, 4))
-Counted = tuple[object, object, float | None]
-
-
-def figure(
-    cursor: duckdb.DuckDBPyConnection, name: str, period: periods.Period = Q3
-) -> Counted | None:
-    rows = metrics.run(cursor, name, [period]).to_dict("records")
-    return tuple(rows[0][k] for k in ("numerator", "denominator", "value")) if rows else None
-
-
-def by(cursor: duckdb.DuckDBPyConnection, name: str, column: str) -> dict[str, Counted]:
-    rows = metrics.run(cursor, name, [Q3], (column,)).to_dict("records")
-    return {r[column]: (r["numerator"], r["denominator"], r["value"]) for r in rows}
-
 
 # Revenue
 

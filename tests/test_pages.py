@@ -14,7 +14,19 @@ from kam_core.ingest.load import load
 from kam_core.store import Warehouse
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("overview", "tiers", "follow_up", "needs", "uploads", "definitions")
+PAGES = (
+    "overview",
+    "tiers",
+    "follow_up",
+    "needs",
+    "service",
+    "value",
+    "resources",
+    "targets",
+    "figure",
+    "uploads",
+    "definitions",
+)
 PINNED = {
     "server.address": "127.0.0.1",
     "server.enableXsrfProtection": True,
@@ -119,7 +131,9 @@ def test_scopes_that_differ_have_different_places_in_the_cache() -> None:
     assert len({repr(scope), repr(replace(scope, regions=("South",)))}) == 2
 
 
-@pytest.mark.parametrize("name", ["overview", "tiers", "follow_up", "needs"])
+@pytest.mark.parametrize(
+    "name", ["overview", "tiers", "follow_up", "needs", "service", "value", "resources"]
+)
 def test_names_in_the_data_never_act_as_markup(
     show: Callable[..., AppTest],
     warehouse: Warehouse,

@@ -8,9 +8,11 @@ from kam_core.errors import KamError
 from kam_core.periods import (
     Period,
     month,
+    months_between,
     months_of,
     quarter,
     quarter_of,
+    quarters_between,
     quarters_until,
     year_before,
 )
@@ -58,3 +60,23 @@ def test_an_unknown_period_is_refused(label: str) -> None:
     for parse in (quarter, month):
         with pytest.raises(KamError, match="unknown_period"):
             parse(label)
+
+
+def test_quarters_and_months_between_two_days_hold_both() -> None:
+    first, last = date(2023, 12, 31), date(2024, 4, 1)
+    assert [q.period for q in quarters_between(first, last)] == [
+        "2023-Q4",
+        "2024-Q1",
+        "2024-Q2",
+    ]
+    months = [month.period for month in months_between(first, last)]
+    assert months == ["2023-12", "2024-01", "2024-02", "2024-03", "2024-04"]
+    assert [q.period for q in quarters_between(first, last, 4)] == [
+        "2023-Q3",
+        "2023-Q4",
+        "2024-Q1",
+    ]
+
+
+def test_between_a_later_and_an_earlier_day_lies_the_quarter_of_the_last() -> None:
+    assert [q.period for q in quarters_between(date(2024, 5, 1), date(1900, 1, 1))] == ["1900-Q1"]

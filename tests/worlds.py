@@ -50,6 +50,57 @@ def need(need_id: str, account_id: str, raised_at: str, **fields: object) -> Row
     return {"need_id": need_id, "account_id": account_id, "raised_at": raised_at} | fields
 
 
+def contract_row(contract_id: str, account_id: str, ends_on: str, **fields: object) -> Row:
+    return {
+        "contract_id": contract_id,
+        "account_id": account_id,
+        "starts_on": "2020-01-01",
+        "ends_on": ends_on,
+        "amount": 100,
+    } | fields
+
+
+def opportunity(opportunity_id: str, account_id: str, opened_on: str, **fields: object) -> Row:
+    return {
+        "opportunity_id": opportunity_id,
+        "account_id": account_id,
+        "opened_on": opened_on,
+        "outcome": "open",
+        "kind": "new",
+    } | fields
+
+
+def ticket(ticket_id: str, account_id: str, opened_at: str, **fields: object) -> Row:
+    return {
+        "ticket_id": ticket_id,
+        "account_id": account_id,
+        "kind": "support",
+        "opened_at": opened_at,
+    } | fields
+
+
+def survey(survey_id: str, account_id: str, surveyed_on: str, **fields: object) -> Row:
+    return {
+        "survey_id": survey_id,
+        "account_id": account_id,
+        "surveyed_on": surveyed_on,
+        "score": 80,
+    } | fields
+
+
+def value_item(account_id: str, dated_on: str, component: str, amount: object) -> Row:
+    return {
+        "account_id": account_id,
+        "dated_on": dated_on,
+        "component": component,
+        "amount": amount,
+    }
+
+
+def contact(contact_id: str, account_id: str, level: str, **fields: object) -> Row:
+    return {"contact_id": contact_id, "account_id": account_id, "level": level} | fields
+
+
 def snapshots(as_of: str, **tables: Sequence[Row]) -> Snapshots:
     """One full upload of each table on the same day."""
     return {table: [(date.fromisoformat(as_of), list(rows))] for table, rows in tables.items()}
@@ -59,6 +110,21 @@ def connect(world: Snapshots, settings: dict | None = None) -> duckdb.DuckDBPyCo
     """A version in memory that holds these full uploads."""
     connection = duckdb.connect()
     build.create_schema(connection)
+    _fill(connection, world)
+    build.install_views(connection, settings or config.settings_document())
+    return connection
+
+
+def refill(connection: duckdb.DuckDBPyConnection, world: Snapshots, settings: dict) -> None:
+    """Other uploads and settings in a version in memory, whose views stay: this is quicker."""
+    for table in contract.tables():
+        connection.execute(f"delete from history.{table}")
+    connection.execute("delete from meta.snapshots")
+    _fill(connection, world)
+    config.install_settings(connection, settings)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, world: Snapshots) -> None:
     for table, uploads in world.items():
         _fill_history(connection, contract.tables()[table], uploads)
         for as_of, _ in uploads:
@@ -68,8 +134,6 @@ def connect(world: Snapshots, settings: dict | None = None) -> duckdb.DuckDBPyCo
                 "(select count(*) + 1 from meta.snapshots) as snapshot_id",
                 {"table": table, "as_of": as_of},
             )
-    build.install_views(connection, settings or config.settings_document())
-    return connection
 
 
 def cursor(

@@ -61,6 +61,14 @@ def live_number(warehouse: store.Warehouse) -> int:
     return live.version
 
 
+def chosen(wanted: list[str] | None, known: tuple[str, ...], code: str) -> tuple[str, ...]:
+    """What the person named, or everything; a name nobody knows is refused with those known."""
+    for name in wanted or ():
+        if name not in known:
+            raise KamError(code, name=name, known=known)
+    return tuple(dict.fromkeys(wanted)) if wanted else known
+
+
 def print_json(value: object) -> None:
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.buffer.flush()

@@ -1,48 +1,84 @@
-"""The command that prints the scorecard of a quarter."""
+"""The command that prints the scorecard of a quarter, or one of its figures opened."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pandas as pd
 
-from kam_core import scorecard, store, tiers
+from kam_core import config, explain, periods, scorecard, tiers
 from kam_core.access import Scope
-from kam_core.cli.common import Commands, day, existing, print_json, quarter
+from kam_core.cli.common import Commands, chosen, day, existing, print_json, quarter
 from kam_core.errors import KamError
+from kam_core.marts import Day
+from kam_core.periods import Period
+from kam_core.present import explained
 from kam_core.present.text import Text
 
 
 def add(commands: Commands) -> None:
-    kpis = commands.add_parser("kpis", help="print the scorecard of a quarter")
+    kpis = commands.add_parser(
+        "kpis", help="print the scorecard of a quarter, or one figure opened"
+    )
     kpis.add_argument("--quarter", type=quarter, required=True, metavar="2024-Q3")
     kpis.add_argument("--region", action="append", metavar="R")
     kpis.add_argument("--tier", action="append", metavar="T")
     kpis.add_argument("--as-of", type=day, metavar="DATE")
     kpis.add_argument("--format", choices=("table", "json", "csv"), default="table")
-    kpis.set_defaults(run=_kpis)
+    kpis.add_argument("--explain", metavar="METRIC", help="what one figure is made of")
+    kpis.add_argument(
+        "--against", type=quarter, metavar="2024-Q2", help="default: the quarter before"
+    )
+    kpis.add_argument("--rows", type=int, default=10, metavar="N", help="rows and accounts listed")
+    kpis.set_defaults(run=_kpis, refuse=kpis.error)
 
 
 def _kpis(options: argparse.Namespace, text: Text) -> None:
+    _check(options)
     warehouse = existing(options)
     live = warehouse.live_version()
     if live is None:
         raise KamError("empty_warehouse")
-    with store.open_version(warehouse.check_file(live.version)) as connection:
-        regions = _chosen(options.region, store.regions(connection), "unknown_region")
-        chosen_tiers = _chosen(options.tier, tiers.scheme(connection).tiers, "unknown_tier")
-        scope = Scope(regions, options.as_of or live.as_of, chosen_tiers if options.tier else None)
-        cursor = store.cursor(connection, scope)
-        scores = scorecard.scorecard(cursor, scorecard.quarter(cursor, options.quarter))
-    _print_scores(scores, options.format, text)
+    held = Day(warehouse.check_file(live.version), options.as_of or live.as_of)
+    period, against = _quarters(held, options)
+    # What is held for every quarter ends a year beyond the data.
+    facts = held.facts if held.knows(period) and held.knows(against) else None
+    with held.cursor(_scope(held, options)) as cursor:
+        if options.explain:
+            found = explain.explain(cursor, options.explain, period, against, options.rows, facts)
+            _print_explained(found, options.format, text)
+        else:
+            scores = scorecard.scorecard(cursor, period, facts=facts)
+            _print_scores(scores, options.format, text)
 
 
-def _chosen(wanted: list[str] | None, known: tuple[str, ...], code: str) -> tuple[str, ...]:
-    """What the person named, or everything; a name nobody knows is refused with those known."""
-    for name in wanted or ():
-        if name not in known:
-            raise KamError(code, name=name, known=known)
-    return tuple(dict.fromkeys(wanted)) if wanted else known
+def _check(options: argparse.Namespace) -> None:
+    """Refuse options that make no sense together, as a wrong call."""
+    if options.against and not options.explain:
+        options.refuse("--against: --explain METRIC")
+    if options.explain and options.format == "csv":
+        options.refuse("--explain: --format table|json")
+    if options.rows < 0:
+        options.refuse("--rows: 0, 1, 2")
+
+
+def _quarters(held: Day, options: argparse.Namespace) -> tuple[Period, Period]:
+    """The quarter asked for, and the one to compare it with: by default the one before."""
+    with held.cursor() as cursor:
+        start_month = int(config.threshold(cursor, "fiscal_year_start_month"))
+    period = periods.quarter(options.quarter, start_month)
+    if options.against:
+        return period, periods.quarter(options.against, start_month)
+    return period, periods.quarter_of(period.starts_on - timedelta(days=1), start_month)
+
+
+def _scope(held: Day, options: argparse.Namespace) -> Scope:
+    """The regions and tiers named, or every one."""
+    regions = chosen(options.region, held.regions, "unknown_region")
+    with held.cursor() as cursor:
+        named = chosen(options.tier, tiers.scheme(cursor).tiers, "unknown_tier")
+    return Scope(regions, held.as_of, named if options.tier else None)
 
 
 def _print_scores(scores: Sequence[scorecard.Score], form: str, text: Text) -> None:
@@ -53,3 +89,10 @@ def _print_scores(scores: Sequence[scorecard.Score], form: str, text: Text) -> N
         rows.to_csv(sys.stdout, index=False, lineterminator="\n")
     else:
         print(text.scorecard_table(scores))
+
+
+def _print_explained(found: explain.Explanation, form: str, text: Text) -> None:
+    if form == "json":
+        print_json(explain.plain(found) | {"sentence": explained.why(found, text)})
+    else:
+        print(explained.lines(found, text))

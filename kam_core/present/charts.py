@@ -61,7 +61,8 @@ def palette(theme: str | None) -> Palette:
     return DARK if theme == "dark" else LIGHT
 
 
-def _figure(colours: Palette, height: int) -> go.Figure:
+def canvas(colours: Palette, height: int) -> go.Figure:
+    """An empty figure in the colours and letters of a theme."""
     axis = {
         "gridcolor": colours.line,
         "linecolor": colours.line,
@@ -88,6 +89,12 @@ def _figure(colours: Palette, height: int) -> go.Figure:
     return go.Figure(layout={"template": template, "height": height})
 
 
+def hatched(colour: str, shape: str, colours: Palette) -> dict:
+    """How a bar is filled: a colour, and a pattern that tells it from others without colour."""
+    pattern = {"shape": shape, "fillmode": "overlay", "fgcolor": colours.paper, "fgopacity": 0.4}
+    return {"color": colour, "pattern": pattern | {"size": 8, "solidity": 0.15}}
+
+
 def money_ticks(highest: float, text: Text, steps: int = 4) -> dict:
     """Axis marks in the reader's own units, which plotly has no words for."""
     if not highest > 0:
@@ -102,7 +109,8 @@ def _round_step(rough: float) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
 
 
-def _value_axis(unit: str, highest: float, text: Text) -> dict:
+def value_axis(unit: str, highest: float, text: Text) -> dict:
+    """An axis of values from zero, with marks in the unit of the values."""
     ticks = money_ticks(highest, text) if unit == "money" else {}
     return {"tickformat": TICK_FORMATS.get(unit, "~g"), "rangemode": "tozero"} | ticks
 
@@ -110,7 +118,7 @@ def _value_axis(unit: str, highest: float, text: Text) -> dict:
 def trend(rows: pd.DataFrame, unit: str, text: Text, colours: Palette) -> go.Figure:
     """Columns per period, the target as a mark; rows have period, value, target."""
     names = [formats.short_period(code, text.lang) for code in rows["period"]]
-    figure = _figure(colours, 280)
+    figure = canvas(colours, 280)
     figure.add_bar(
         x=names,
         y=rows["value"],
@@ -133,7 +141,7 @@ def trend(rows: pd.DataFrame, unit: str, text: Text, colours: Palette) -> go.Fig
     )
     highest = float(pd.concat([rows["value"], rows["target"]]).max() or 0)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(**_value_axis(unit, highest, text))
+    figure.update_yaxes(**value_axis(unit, highest, text))
     return figure
 
 
@@ -143,7 +151,7 @@ def lines(
     """One line per series (column -> name) over the periods of the rows, on one scale."""
     names = [formats.short_period(code, text.lang) for code in rows["period"]]
     dashes = ("solid", "dash", "dot", "dashdot")
-    figure = _figure(colours, 280)
+    figure = canvas(colours, 280)
     for position, (column, name) in enumerate(series.items()):
         figure.add_scatter(
             x=names,
@@ -157,14 +165,14 @@ def lines(
         )
     highest = float(rows[list(series)].max(numeric_only=True).max() or 0)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(**_value_axis(unit, highest, text))
+    figure.update_yaxes(**value_axis(unit, highest, text))
     return figure
 
 
 def heat(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
     """A grid of shares: one row per index entry, one column per period, the share written in."""
     written = [[formats.percent(cell, text.lang, 0) for cell in line] for line in rows.to_numpy()]
-    figure = _figure(colours, 90 + 30 * len(rows))
+    figure = canvas(colours, 90 + 30 * len(rows))
     figure.add_heatmap(
         x=[formats.short_period(code, text.lang) for code in rows.columns],
         y=[plotly_escape(str(name)) for name in rows.index],
@@ -189,7 +197,7 @@ def bars(
     names: Sequence[str], counts: Sequence[float], unit: str, text: Text, colours: Palette
 ) -> go.Figure:
     """Columns in a given order, each with its value above it."""
-    figure = _figure(colours, 240)
+    figure = canvas(colours, 240)
     figure.add_bar(
         x=[plotly_escape(name) for name in names],
         y=list(counts),
@@ -200,14 +208,14 @@ def bars(
         hovertemplate="%{x}<br>%{text}<extra></extra>",
     )
     figure.update_xaxes(type="category")
-    figure.update_yaxes(**_value_axis(unit, float(max(counts, default=0)), text))
+    figure.update_yaxes(**value_axis(unit, float(max(counts, default=0)), text))
     return figure
 
 
 def stacked(parts: dict[str, float], text: Text, colours: Palette) -> go.Figure:
     """One bar of a whole cut into named parts, each with its count."""
     shades = (colours.actual, colours.previous, colours.line, colours.target)
-    figure = _figure(colours, 120)
+    figure = canvas(colours, 120)
     for shade, (name, number) in zip(shades, parts.items(), strict=False):
         figure.add_bar(
             x=[number],
@@ -238,7 +246,7 @@ def matrix(
     ``accounts``: account_id, account_name, tier, potential, rank, revenue_12m; ``cells``: tier,
     accounts, revenue_12m, share, x, y (where its words stand); ``cuts``: across and up.
     """
-    figure = _figure(colours, 540)
+    figure = canvas(colours, 540)
     largest = float(accounts["revenue_12m"].max() or 0) or 1.0
     for position, tier in enumerate(cells["tier"]):
         members = accounts[accounts["tier"] == tier]

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 
 from babel import dates, numbers
 
 from kam_core.present.words import say
 
-Number = int | float | Decimal
+Number = int | float | Decimal | Fraction
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_US"}
 NOTHING = "–"
 
@@ -18,6 +19,11 @@ NOTHING = "–"
 def is_missing(value: object) -> bool:
     """None, NaN and NaT are all "there is no value"."""
     return value is None or value != value
+
+
+def _writable(value: Number) -> int | float | Decimal:
+    """Babel reads a number from its text, and that of a fraction is a division."""
+    return float(value) if isinstance(value, Fraction) else value
 
 
 def _signed(written: str, value: Number, signed: bool) -> str:
@@ -34,7 +40,8 @@ def percent(value: Number | None, lang: str, digits: int = 1, signed: bool = Fal
     if value is None or is_missing(value):
         return NOTHING
     pattern = "0%" if digits == 0 else f"0.{'0' * digits}%"
-    return _signed(numbers.format_percent(value, pattern, locale=LOCALES[lang]), value, signed)
+    written = numbers.format_percent(_writable(value), pattern, locale=LOCALES[lang])
+    return _signed(written, value, signed)
 
 
 def points(value: Number | None, lang: str, digits: int = 1, signed: bool = True) -> str:
@@ -48,7 +55,8 @@ def decimal(value: Number | None, lang: str, digits: int = 1, signed: bool = Fal
     if value is None or is_missing(value):
         return NOTHING
     pattern = "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
-    return _signed(numbers.format_decimal(value, pattern, locale=LOCALES[lang]), value, signed)
+    written = numbers.format_decimal(_writable(value), pattern, locale=LOCALES[lang])
+    return _signed(written, value, signed)
 
 
 def count(value: Number | None, lang: str, signed: bool = False) -> str:
@@ -61,7 +69,7 @@ def money(value: Number | None, lang: str, digits: int = 1, signed: bool = False
         return NOTHING
     is_long = not -1000 < value < 1000
     written = numbers.format_compact_decimal(
-        value, locale=LOCALES[lang], fraction_digits=digits if is_long else 0
+        _writable(value), locale=LOCALES[lang], fraction_digits=digits if is_long else 0
     )
     return _signed(written, value, signed)
 
@@ -72,6 +80,11 @@ def hours(value: Number | None, lang: str, digits: int = 1, signed: bool = False
 
 def days(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
     return _with_unit("formats.days", value, lang, digits, signed)
+
+
+def score(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
+    """A score out of a hundred; its difference is in the same points."""
+    return _with_unit("formats.score", value, lang, digits, signed)
 
 
 def _with_unit(key: str, value: Number | None, lang: str, digits: int, signed: bool) -> str:
@@ -86,6 +99,8 @@ WRITERS: dict[str, Callable[..., str]] = {
     "hours": hours,
     "days": days,
     "count": partial(decimal, digits=0),
+    "points": score,
+    "index": partial(decimal, digits=3),
 }
 
 

@@ -151,8 +151,7 @@ class Text:
         """Scores as a table for a terminal."""
         heads = [self.column(name) for name in ("metric", "value", "target", "gap", "status")]
         lines = [heads, *(self._score_cells(score) for score in scores)]
-        widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
-        return "\n".join("  ".join(map(_pad, line, widths)).rstrip() for line in lines)
+        return aligned(lines)
 
     def _score_cells(self, score: "Score") -> list[str]:
         return [
@@ -237,6 +236,12 @@ def _metric_titles(lang: str) -> dict[str, str]:
         for metric, known in names.items()
     }
     return {metric: title[:1].upper() + title[1:] for metric, title in titles.items()}
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Lines of cells as columns of a terminal."""
+    widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(_pad, line, widths)).rstrip() for line in lines)
 
 
 def _width(cell: str) -> int:

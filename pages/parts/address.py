@@ -7,7 +7,21 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-ONE = ("lang", "quarter", "as_of", "trend", "cell", "owner")
+ONE = (
+    "lang",
+    "quarter",
+    "as_of",
+    "trend",
+    "cell",
+    "owner",
+    "step",
+    "metric",
+    "against",
+    "split",
+    "account",
+    "part",
+    "topic",
+)
 MANY = ("region", "tier")
 KEYS = (*ONE, *MANY)
 CHOSEN, DEFAULTS, SEEN, PAGE = "chosen", "defaults", "address_seen", "page_seen"
@@ -39,6 +53,16 @@ def current() -> dict[str, list[str]]:
         for key, value in values.items()
         if value and value != defaults.get(key)
     }
+
+
+def pinned(keys: Sequence[str]) -> dict[str, list[str]]:
+    """Some choices, also those that follow the newest data: an address that shows the same again.
+
+    A choice that nobody made and that has no default is left out.
+    """
+    defaults, chosen = st.session_state[DEFAULTS], st.session_state[CHOSEN]
+    values = {key: chosen.get(key) or defaults.get(key) for key in keys}
+    return {k: list(v) if k in MANY else [v] for k, v in values.items() if v}
 
 
 def write() -> None:

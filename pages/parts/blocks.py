@@ -7,10 +7,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from kam_core.present import charts, export, formats
+from kam_core.present.marks import status_words
 from kam_core.present.tables import in_words
 from kam_core.present.text import Text, escape
 from kam_core.scorecard import Score
-from pages.parts import links
+from pages.parts import links, samples
 from pages.parts.filters import View
 
 ROWS_SHOWN = 500
@@ -21,12 +22,12 @@ SHADES = {
     "missed": "#b0413e2b",
     "undecided": "#8a94a322",
 }
-STATUS = {
-    "met": ("●", "green"),
-    "near": ("◐", "orange"),
-    "missed": ("▲", "red"),
-    "no_target": ("○", "gray"),
-    "no_data": ("–", "gray"),
+BADGES = {
+    "met": "green",
+    "near": "orange",
+    "missed": "red",
+    "no_target": "gray",
+    "no_data": "gray",
 }
 
 
@@ -56,15 +57,9 @@ def heading(view: View, text: Text, key: str) -> None:
     )
 
 
-def status_words(status: str, text: Text, decidable: bool | None = None) -> str:
-    """A shape and a word: colour alone would mean opposite things to different readers."""
-    words = f"{STATUS[status][0]} {text.value('status', status)}"
-    return text("blocks.undecided", status=words) if decidable is False else words
-
-
 def status_badge(status: str, text: Text) -> None:
     """The status in a shape and a word; the colour only repeats them."""
-    st.badge(status_words(status, text), color=STATUS[status][1])
+    st.badge(status_words(status, text), color=BADGES[status])
 
 
 def without_value(score: Score, text: Text) -> None:
@@ -76,15 +71,16 @@ def without_value(score: Score, text: Text) -> None:
 
 
 def heat_table(cells: pd.DataFrame, statuses: pd.DataFrame, corner: str) -> None:
-    """Words in cells whose shade repeats the status, for the eye to run over."""
+    """Words in cells whose shade repeats the status, for the eye to run over.
+
+    A plain table: it prints, a screen reader walks through it, and it draws at once.
+    """
     shades = {status: f"background-color: {shade}" for status, shade in SHADES.items()}
-    styles = statuses.map(lambda status: shades.get(status, ""))
-    st.dataframe(
-        cells.fillna(formats.NOTHING).style.apply(lambda _: styles, axis=None),
-        width="stretch",
-        height="content",
-        column_config={cells.index.name: st.column_config.Column(corner, pinned=True)},
-    )
+    styles = statuses.map(lambda status: shades.get(status, "")).rename(index=escape)
+    shown = cells.fillna(formats.NOTHING).map(escape).rename(index=escape, columns=escape)
+    styles.columns = shown.columns
+    shown.index.name = corner
+    st.table(shown.style.apply(lambda _: styles, axis=None), border="horizontal")
 
 
 def sentence(markdown: str) -> None:
@@ -205,6 +201,7 @@ def missing(reason: str, text: Text) -> None:
             st.markdown(text.rich("blocks.needs_column", **words))
         else:
             st.markdown(text.rich("blocks.needs", tables=f"{text.table(table)} ({table})"))
+        samples.offer(table, text)
         links.to("uploads", text("blocks.how_to_provide"))
 
 

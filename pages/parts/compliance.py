@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from kam_core import periods
-from kam_core.present import charts, sentences
+from kam_core.present import charts, sentences, sentences_targets
 from kam_core.present.layout import layout
 from kam_core.present.text import Text, escape
 from pages.parts import address, blocks, data
@@ -72,6 +72,8 @@ def outlook(view: View, text: Text) -> None:
         text.value("state", "overdue"): figures["missed"],
     }
     said = sentences.outlook(figures, view.period.period, target, text)
+    if target is not None and figures["still_open"]:
+        said = sentences.joined([said, sentences_targets.owners(rows, text)], text)
     columns = ["account_manager", *ADDED, "share_so_far", "share_reachable"]
     blocks.figure(
         "outlook",

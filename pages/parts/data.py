@@ -7,21 +7,47 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 import streamlit as st
 
-from kam_core import archive, config, metrics, periods, questions, scorecard, store, tiers
+from kam_core import (
+    archive,
+    change,
+    config,
+    goals,
+    goals_history,
+    metrics,
+    pacing,
+    periods,
+    questions,
+    returns,
+    scorecard,
+    store,
+    tiers,
+)
 from kam_core.access import Scope
+from kam_core.change import Change
+from kam_core.errors import KamError
+from kam_core.goals import Goal, Standing
+from kam_core.goals_history import Edit
 from kam_core.marts import Day
+from kam_core.packs import content, page, workbook
+from kam_core.packs.model import Pack
 from kam_core.periods import Period
 from kam_core.scorecard import Rules, Score
 
+if TYPE_CHECKING:
+    from kam_core.foresight import Foresight
+
 ANSWERS_KEPT = 4000
 DAYS_OPEN = 6
+PACKS_KEPT = 30
 
 
 @dataclass(frozen=True)
@@ -55,6 +81,17 @@ def live() -> Source | None:
         return None
     file = warehouse.verified_file(version.version)
     return Source(version.version, str(file), version.as_of)
+
+
+def prepare() -> None:
+    """Open the live version and compute what its pages share; what is amiss, the pages say."""
+    try:
+        source = live()
+    except KamError:
+        return
+    if source is not None:
+        holdings(source)
+        _day(source, source.as_of).prepare()
 
 
 def versions() -> pd.DataFrame:
@@ -168,13 +205,7 @@ def worklist_months(source: Source, as_of: date) -> tuple[Period, ...]:
     """The months whose obligations the worklist looks at, by the settings of the version."""
     back = timedelta(days=int(_threshold(source, "worklist.lookback_days")))
     ahead = timedelta(days=int(_threshold(source, "worklist.horizon_days")))
-    return _months_between(as_of - back, as_of + ahead)
-
-
-def _months_between(first: date, last: date) -> tuple[Period, ...]:
-    quarters = periods.quarters_until(last, 2 + (last - first).days // 89)
-    months = [month for quarter in quarters for month in periods.months_of(quarter)]
-    return tuple(m for m in months if m.ends_on >= first and m.starts_on <= last)
+    return tuple(periods.months_between(as_of - back, as_of + ahead))
 
 
 @_kept
@@ -268,9 +299,133 @@ def _metric(
         return metrics.run(cursor, name, asked, by, _survey(source, scope), day.facts)
 
 
+def score(source: Source, scope: Scope, asked: Sequence[Period], name: str) -> Score:
+    """One metric judged for the last of some periods, which its trend asks for in one query."""
+    rows = metric(source, scope, name, asked)
+    last = rows[rows["period"] == asked[-1].period].to_dict("records")
+    return scorecard.score(
+        metrics.metric(name),
+        asked[-1],
+        last[0] if last else scorecard.NOTHING,
+        targets(source, scope, tuple(asked))[-1].get(name),
+        _survey(source, scope),
+        _rules(source),
+    )
+
+
+def paced(source: Source, scope: Scope, period: Period, score: Score) -> float | None:
+    """Where an amount or a count would end if its period went on as it began."""
+    return pacing.paced(metrics.metric(score.metric), score, period, _survey(source, scope))
+
+
 @_kept
-def score(source: Source, scope: Scope, period: Period, name: str) -> Score:
-    """One metric judged for one period."""
+def standings(source: Source, scope: Scope, period: Period) -> tuple[Standing, ...]:
+    """Every figure against the target that holds for a scope, and where that comes from."""
     day, data = _day(source, scope.as_of), _survey(source, scope)
     with day.cursor(scope) as cursor:
-        return scorecard.scorecard(cursor, period, [name], data, day.facts)[0]
+        return goals.standings(cursor, period, data, day.facts)
+
+
+@_kept
+def goals_in_force(source: Source) -> tuple[Goal, ...]:
+    """The targets of a version, of every region and quarter."""
+    with _day(source, source.as_of).cursor() as cursor:
+        return goals.in_force(cursor)
+
+
+@_kept
+def defaults_in_force(source: Source) -> dict[str, Decimal]:
+    """The default targets that a version was built with, by metric."""
+    with _day(source, source.as_of).cursor() as cursor:
+        return goals.defaults(cursor)
+
+
+def near_tolerance(source: Source) -> Fraction:
+    """By how large a share of its target a figure may miss it and still be near."""
+    return _rules(source).near_tolerance
+
+
+def target_history() -> list[Edit]:
+    """Every change of a target, newest first."""
+    folder = warehouse_folder()
+    return goals_history.history(_warehouse(folder), lambda number: _uploaded_goals(folder, number))
+
+
+@_kept
+def _uploaded_goals(folder: str, snapshot_id: int) -> tuple[Goal, ...]:
+    return goals_history.uploaded(_warehouse(folder), snapshot_id)
+
+
+def limit(source: Source, name: str) -> float:
+    """A limit by the settings of the version, for a picture or a sentence to name."""
+    return float(_threshold(source, name))
+
+
+def with_intervals(source: Source, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a share with the ends of their intervals, by the settings of the version."""
+    z, unknown = _rules(source).z, (float("nan"), float("nan"))
+    cases = zip(rows["numerator"], rows["denominator"], strict=True)
+    ends = [scorecard.wilson(int(n), int(of), z) if of else unknown for n, of in cases]
+    return rows.assign(low=[low for low, _ in ends], high=[high for _, high in ends])
+
+
+@_kept
+def payback(source: Source, scope: Scope) -> tuple[returns.Estimate, pd.DataFrame]:
+    """What an hour of personalised time goes together with, and the renewal rate by band."""
+    contracts = ask(source, scope, "personalised_hours_of_contracts")
+    rules = returns.Rules(
+        **{name: int(_threshold(source, f"returns.{name}")) for name in returns.LEAST},
+        confidence=float(_threshold(source, "confidence")),
+        band_starts=tuple(map(float, ask(source, scope, "hour_bands")["from_hours"])),
+    )
+    return returns.estimate(contracts, rules), returns.bands(contracts, rules)
+
+
+@_kept
+def changed(
+    source: Source, scope: Scope, name: str, before: Period, after: Period, by: str | None
+) -> Change:
+    """Why a metric moved between two periods, split by what its definition allows."""
+    return change.explain(partial(metric, source, scope), name, before, after, by)
+
+
+@_kept
+def changed_by_account(
+    source: Source, scope: Scope, name: str, before: Period, after: Period
+) -> Change:
+    """The same with one part per account."""
+    return change.by_account(partial(metric, source, scope), name, before, after)
+
+
+def pack(source: Source, scope: Scope, period: Period, lang: str, form: str) -> bytes:
+    """The executive pack of a scope as a file: its page, or its workbook."""
+    gathered = _pack(source, scope, period, lang)
+    return page.render(gathered) if form == "html" else workbook.render(gathered)
+
+
+@st.cache_data(
+    show_spinner=False,
+    max_entries=PACKS_KEPT,
+    hash_funcs={Source: repr, Scope: repr, Period: repr},
+)
+def _pack(source: Source, scope: Scope, period: Period, lang: str) -> Pack:
+    version = _warehouse(warehouse_folder()).known(source.version)
+    return content.gather(_day(source, scope.as_of), version, scope, period.period, lang)
+
+
+@_kept
+def foresight(source: Source, scope: Scope) -> "Foresight":
+    """What the seasons of accounts let expect of the quarters after the last month known."""
+    # Loading the library takes longer than most pages, and only this answer needs it.
+    from kam_core.foresight import Rules, look_ahead, quarters_ahead
+
+    orders = ask(source, scope, "monthly_orders")
+    rules = Rules(
+        **{
+            name: kind(_threshold(source, f"foresight.{name}"))
+            for name, kind in Rules.__annotations__.items()
+        }
+    )
+    known_until = orders["known_until"].max() if len(orders) else scope.as_of.replace(day=1)
+    ahead = quarters_ahead(known_until, holdings(source).fiscal_year_start_month)
+    return look_ahead(orders[["account_id", "month", "revenue"]], known_until, ahead, rules)

@@ -15,6 +15,7 @@ from kam_core import periods
 from kam_core.access import Scope
 from kam_core.periods import Period
 from kam_core.present import formats
+from kam_core.present.layout import layout
 from kam_core.present.text import Text, escape
 from kam_core.present.words import LANGUAGES
 from kam_core.scorecard import Score
@@ -39,7 +40,13 @@ class View:
         return data.metric(self.source, self.scope, name, asked, by)
 
     def score(self, name: str) -> Score:
-        return data.score(self.source, self.scope, self.period, name)
+        return data.score(self.source, self.scope, self.window, name)
+
+    @property
+    def window(self) -> tuple[Period, ...]:
+        """The quarters of a trend; the chosen one is the last."""
+        until = self.quarters.index(self.period) + 1
+        return self.quarters[max(0, until - layout()["quarters_back"]) : until]
 
     def targets(self, asked: Sequence[Period]) -> tuple[dict[str, Decimal], ...]:
         return data.targets(self.source, self.scope, tuple(asked))
@@ -121,10 +128,8 @@ def _as_of(source: data.Source, held: data.Holdings, text: Text) -> date:
 
 def _quarters(as_of: date, held: data.Holdings) -> tuple[Period, ...]:
     """The quarters with data up to the as-of day, newest last; at least the one that holds it."""
-    months = (as_of.year - held.first_day.year) * 12 + as_of.month - held.first_day.month
     start_month = held.fiscal_year_start_month
-    known = periods.quarters_until(as_of, max(months, 0) // 3 + 2, start_month)
-    return tuple(q for q in known if q.ends_on >= held.first_day) or (known[-1],)
+    return tuple(periods.quarters_between(held.first_day, as_of, start_month))
 
 
 def _quarter(quarters: tuple[Period, ...], as_of: date, text: Text) -> Period:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kam_core import contract
 from kam_core.present.text import Text, escape
-from pages.parts import blocks, data, loading, mapping, previewing, reading
+from pages.parts import blocks, data, loading, mapping, previewing, reading, samples
 from pages.parts.jobs import Job, Outcome
 from pages.parts.loading import Request, Saved, Upload
 from pages.parts.viewer import Viewer
@@ -184,3 +184,4 @@ def tables(text: Text) -> None:
         for name, table in contract.tables().items()
     ]
     blocks.rows(pd.DataFrame(rows), text, height="content")
+    samples.choose(text)

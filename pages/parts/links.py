@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from kam_core.present.text import Text
 from pages.parts import address
 
 PAGES = "pages"
+FIGURE = "figure"
+OF_ANOTHER_FIGURE = ("against", "split", "account")
 
 
 def remember(pages: Mapping[str, object]) -> None:
@@ -26,4 +29,18 @@ def to(name: str, label: str) -> None:
     """A link that takes the view along."""
     st.page_link(
         page(name), label=label, icon=":material/arrow_forward:", query_params=address.current()
+    )
+
+
+def to_figure(metric: str, text: Text) -> None:
+    """A small link to what a figure is made of, with the view as it is; none without that page."""
+    if FIGURE not in names():
+        return
+    view = {k: v for k, v in address.current().items() if k not in OF_ANOTHER_FIGURE}
+    st.page_link(
+        page(FIGURE),
+        label=text("figure.open"),
+        icon=":material/search:",
+        help=text("figure.open_help"),
+        query_params=view | {"metric": [metric]},
     )

@@ -8,10 +8,9 @@ import streamlit as st
 from kam_core import metrics
 from kam_core.metrics import Metric
 from kam_core.present import formats, sentences
-from kam_core.present.layout import layout
 from kam_core.present.text import Text, escape
 from kam_core.scorecard import Score
-from pages.parts import blocks, data
+from pages.parts import blocks, data, links
 from pages.parts.filters import View
 
 CARD_WIDTH = 215
@@ -25,7 +24,7 @@ def cards(view: View, names: Sequence[str], text: Text) -> list[Score]:
     for score in scores:
         with grid.cell():
             past = history(view, score.metric)["value"]
-            _card(score, past, metrics.metric(score.metric), text)
+            _card(score, past, metrics.metric(score.metric), _pace(view, score, text), text)
     return scores
 
 
@@ -36,7 +35,7 @@ def first_with_data(view: View, names: Sequence[str]) -> list[str]:
     return [name for name in names if name in chosen]
 
 
-def _card(score: Score, past: pd.Series, metric: Metric, text: Text) -> None:
+def _card(score: Score, past: pd.Series, metric: Metric, pace: list[str], text: Text) -> None:
     points = [float(value) for value in past if not formats.is_missing(value)]
     st.metric(
         metric.title(text.lang),
@@ -46,11 +45,13 @@ def _card(score: Score, past: pd.Series, metric: Metric, text: Text) -> None:
         chart_type="line",
     )
     blocks.status_badge(score.status, text)
-    st.caption("  \n".join(escape(line) for line in _lines(score, text)))
+    lines = [*standing(score, text), *_cases(score, text), *remarks(score, text), *pace]
+    st.caption("  \n".join(escape(line) for line in lines))
+    links.to_figure(score.metric, text)
 
 
-def _lines(score: Score, text: Text) -> list[str]:
-    """Target and gap; interval and cases; what is to be kept in mind."""
+def standing(score: Score, text: Text) -> list[str]:
+    """Target and gap, and the interval."""
     lang, unit = text.lang, score.unit
     target = text("blocks.no_target")
     if score.target is not None:
@@ -62,13 +63,28 @@ def _lines(score: Score, text: Text) -> list[str]:
     if score.low is not None:
         low, high = (formats.quantity(end, unit, lang) for end in (score.low, score.high))
         lines.append(text("blocks.interval", low=low, high=high))
-    return [*lines, *_cases(score, text), *filter(None, [text.reason(score)])]
+    return lines
+
+
+def remarks(score: Score, text: Text) -> list[str]:
+    """What is to be kept in mind about a score."""
+    return list(filter(None, [text.reason(score)]))
+
+
+def _pace(view: View, score: Score, text: Text) -> list[str]:
+    """Where an amount or a count would end if its period went on as it began."""
+    paced = data.paced(view.source, view.scope, view.period, score)
+    if paced is None:
+        return []
+    return [text("targets.card_paced", paced=formats.quantity(paced, score.unit, text.lang))]
 
 
 def _cases(score: Score, text: Text) -> list[str]:
-    if not score.denominator:
+    """Numerator and denominator, or just the number of cases; nothing where neither is one."""
+    kind = metrics.metric(score.metric).kind
+    if not score.denominator or kind in ("concentration", "per_head"):
         return []
-    if score.numerator is None:
+    if kind in ("quantile", "mean"):
         return [text("blocks.n", n=formats.count(score.denominator, text.lang))]
     is_money = not isinstance(score.denominator, int)
     write = formats.money if is_money else formats.count
@@ -78,9 +94,7 @@ def _cases(score: Score, text: Text) -> list[str]:
 
 def history(view: View, name: str) -> pd.DataFrame:
     """The quarters up to the chosen one: period, value, target."""
-    names = [quarter.period for quarter in view.quarters]
-    until = names.index(view.period.period) + 1
-    asked = view.quarters[max(0, until - layout()["quarters_back"]) : until]
+    asked = view.window
     values = view.metric(name, asked).set_index("period")["value"]
     rows = pd.DataFrame({"period": [quarter.period for quarter in asked]})
     rows["value"] = rows["period"].map(values).astype(float)

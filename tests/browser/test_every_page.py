@@ -7,10 +7,43 @@ import pytest
 from tests.browser.conftest import SCREENSHOTS, Visit
 
 pytestmark = pytest.mark.browser
-PAGES = ("overview", "tiers", "follow_up", "needs", "uploads", "definitions")
+PAGES = (
+    "overview",
+    "tiers",
+    "follow_up",
+    "needs",
+    "service",
+    "value",
+    "resources",
+    "targets",
+    "uploads",
+    "definitions",
+)
 TITLES = {
-    "zh": ("经营总览", "客户分层", "跟进合规", "需求与匹配", "数据上传", "指标定义"),
-    "en": ("Overview", "Tier matrix", "Follow-up", "Needs", "Uploads", "Definitions"),
+    "zh": (
+        "经营总览",
+        "客户分层",
+        "跟进合规",
+        "需求与匹配",
+        "客户服务",
+        "客户价值",
+        "资源投入",
+        "目标",
+        "数据上传",
+        "指标定义",
+    ),
+    "en": (
+        "Overview",
+        "Tier matrix",
+        "Follow-up",
+        "Needs",
+        "Service",
+        "Customer value",
+        "Resources",
+        "Targets",
+        "Uploads",
+        "Definitions",
+    ),
 }
 TALLEST = 6000
 SIZES = "() => [document.documentElement.scrollWidth, innerWidth]"

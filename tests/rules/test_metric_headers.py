@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kam_core import contract, metrics, reference
+from kam_core import config, contract, metrics, reference
+from kam_core.present import words
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "kam_core" / "sql" / "metrics").glob("*.sql"))
@@ -15,7 +16,11 @@ def test_the_header_is_complete(path: Path) -> None:
     metric = metrics.parse(path.read_text("utf-8"))
     assert metric.name == path.stem
     assert metric.kind in metrics.KINDS
-    assert metric.unit in ("percent", "money", "hours", "days", "count")
+    assert metric.topic in metrics.TOPICS
+    assert metric.unit in ("percent", "money", "hours", "days", "count", "points", "index")
+    assert metric.reads in ("period", "day")
+    assert set(metric.dated) <= set(metric.needs)
+    assert not metric.looks_back_months or metric.dated
     assert metric.better in ("higher", "lower")
     assert metric.interval in ("wilson", "none")
     assert all(
@@ -33,6 +38,36 @@ def test_a_metric_reads_scoped_views_only(path: Path) -> None:
 def test_the_documentation_is_what_the_headers_say() -> None:
     written = (ROOT / "docs" / "metrics.md").read_text("utf-8")
     assert written == reference.document(), "run `make docs`"
+
+
+def test_metrics_are_ordered_by_topic_and_no_two_share_a_place() -> None:
+    catalogue = list(metrics.catalogue().values())
+    places = [(metrics.TOPICS.index(metric.topic), metric.order) for metric in catalogue]
+    assert places == sorted(set(places))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_a_metric_needs_is_in_the_contract(path: Path) -> None:
+    tables = contract.tables()
+    for need in metrics.parse(path.read_text("utf-8")).needs:
+        table, _, column = need.partition(".")
+        assert need == metrics.TIERS or table in tables
+        assert not column or tables[table].column(column)
+
+
+def test_default_targets_are_those_of_metrics_there_are() -> None:
+    named = set(config.settings_document()["targets"]["targets"])
+    assert named <= set(metrics.catalogue())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_word_of_a_header_is_known_in_both_languages(lang: str) -> None:
+    known = words.catalogue(lang)
+    for metric in metrics.catalogue().values():
+        assert f"definitions.formula_{metric.kind}" in known
+        for kind, word in (("unit", metric.unit), ("topic", metric.topic)):
+            assert f"values.{kind}.{word}" in known
+        assert all(f"values.slice.{name}" in known for name in metric.slices)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -1,5 +1,6 @@
 -- metric: followup_completion
 -- order:  30
+-- topic:  follow_up
 -- zh:     月度回访完成率
 -- en:     Monthly callback completion
 -- kind:   ratio
@@ -10,6 +11,7 @@
 -- needs:  interactions, tiers
 -- dated:  interactions
 -- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_obligations
 -- means-zh: 按客户在该周期开始时的层级，应做的月度回访中，周期已结束且周期内至少完成一次的占比。
 -- means-en: Of the obligations to hold a monthly callback whose own period has ended, the share
 --           with at least one completed in it. The tier at the start of that period says who is

@@ -1,5 +1,6 @@
 -- metric: followup_completion_annual_evaluation
 -- order:  32
+-- topic:  follow_up
 -- zh:     年度评估完成率
 -- en:     Annual evaluation completion
 -- kind:   ratio
@@ -10,6 +11,7 @@
 -- needs:  interactions, tiers
 -- dated:  interactions
 -- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_obligations
 -- means-zh: 按客户在该周期开始时的层级，应做的年度深度合作评估中，周期已结束且周期内至少完成一次的占比。
 -- means-en: Of the obligations to hold a annual evaluation whose own period has ended, the
 --           share with at least one completed in it. The tier at the start of that period says

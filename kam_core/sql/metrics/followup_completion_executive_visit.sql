@@ -1,5 +1,6 @@
 -- metric: followup_completion_executive_visit
 -- order:  33
+-- topic:  follow_up
 -- zh:     高层互访完成率
 -- en:     Executive visit completion
 -- kind:   ratio
@@ -10,6 +11,7 @@
 -- needs:  interactions, tiers
 -- dated:  interactions
 -- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_obligations
 -- means-zh: 按客户在该周期开始时的层级，应做的高层互访中，周期已结束且周期内至少完成一次的占比。
 -- means-en: Of the obligations to hold a executive visit whose own period has ended, the share
 --           with at least one completed in it. The tier at the start of that period says who is

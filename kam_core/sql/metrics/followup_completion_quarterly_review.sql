@@ -1,5 +1,6 @@
 -- metric: followup_completion_quarterly_review
 -- order:  31
+-- topic:  follow_up
 -- zh:     季度评审完成率
 -- en:     Quarterly review completion
 -- kind:   ratio
@@ -10,6 +11,7 @@
 -- needs:  interactions
 -- dated:  interactions
 -- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_obligations
 -- means-zh: 按客户在该周期开始时的层级，应做的季度评审中，周期已结束且周期内至少完成一次的占比。
 -- means-en: Of the obligations to hold a quarterly review whose own period has ended, the share
 --           with at least one completed in it. The tier at the start of that period says who is

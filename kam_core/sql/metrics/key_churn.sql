@@ -1,5 +1,6 @@
 -- metric: key_churn
--- order:  60
+-- order:  70
+-- topic:  value
 -- zh:     关键客户流失率
 -- en:     Key-account churn
 -- kind:   ratio
@@ -9,6 +10,7 @@
 -- interval: wilson
 -- needs:  tiers
 -- slices: region, account_manager, industry, account_id
+-- evidence: evidence_accounts
 -- means-zh: 期初第一天处于合作状态且属于关键层级的客户中，在期内流失的占比。
 -- means-en: Of the accounts that were active and in a key tier on the first day of the period,
 --           the share lost in it.

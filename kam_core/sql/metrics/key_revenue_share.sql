@@ -1,5 +1,6 @@
 -- metric: key_revenue_share
 -- order:  20
+-- topic:  revenue
 -- zh:     核心客户贡献
 -- en:     Key-account share of revenue
 -- kind:   ratio
@@ -10,6 +11,7 @@
 -- needs:  orders, tiers
 -- dated:  orders
 -- slices: region, account_manager, industry, account_id
+-- evidence: evidence_orders
 -- means-zh: 期内销售额中，来自期初属于关键层级的客户的占比。
 -- means-en: Share of the period's revenue that comes from accounts in a key tier at the start
 --           of the period.

@@ -1,5 +1,6 @@
 -- metric: need_response_p90
 -- order:  55
+-- topic:  needs
 -- zh:     需求响应时间（P90）
 -- en:     Need response time, P90
 -- kind:   quantile
@@ -11,6 +12,7 @@
 -- needs:  needs, needs.responded_at
 -- dated:  needs
 -- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_needs
 -- means-zh: 期内提出且截至截止日已答复的需求，从提出到答复所用天数的第 90 百分位数（按时刻计，含小数）。
 -- means-en: 90th percentile of the days from raising a need to answering it, over needs raised
 --           in the period and answered by the as-of date (to the moment, so with fractions).

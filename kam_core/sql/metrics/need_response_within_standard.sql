@@ -1,5 +1,6 @@
 -- metric: need_response_within_standard
 -- order:  56
+-- topic:  needs
 -- zh:     需求按时答复率
 -- en:     Needs answered within the standard
 -- kind:   ratio
@@ -10,6 +11,7 @@
 -- needs:  needs, needs.responded_at
 -- dated:  needs
 -- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_needs
 -- means-zh: 期内提出的需求中，在规定工作日内（周一至周五，默认 5 个）得到答复的占比；超过规定时间仍未答复的计入分母。
 -- means-en: Share of the needs raised in the period that were answered within the standard
 --           (Monday to Friday, 5 days by default). A need still unanswered after the standard

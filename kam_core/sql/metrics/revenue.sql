@@ -1,5 +1,6 @@
 -- metric: revenue
 -- order:  10
+-- topic:  revenue
 -- zh:     销售额
 -- en:     Revenue
 -- kind:   sum
@@ -10,6 +11,7 @@
 -- needs:  orders
 -- dated:  orders
 -- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_orders
 -- means-zh: 期内下单的订单金额合计，退货以负数计入。
 -- means-en: Sum of the amounts of orders placed in the period; returns count as negative amounts.
 -- not-zh: 合同额、商机金额以及截止日之后的订单。

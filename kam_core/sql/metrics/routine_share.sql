@@ -1,5 +1,6 @@
 -- metric: routine_share
 -- order:  51
+-- topic:  needs
 -- zh:     例行互动占比
 -- en:     Routine share
 -- kind:   ratio
@@ -10,6 +11,7 @@
 -- needs:  interactions, needs
 -- dated:  interactions
 -- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_interactions
 -- means-zh: 期内已完成的维护互动中，没有对应客户需求的占比；恰好等于 1 减匹配率。
 -- means-en: Share of completed maintenance interactions that answer no need: exactly 1 minus
 --           the match rate.

@@ -1,0 +1,44 @@
+"""Days and runs of days as the definitions name them; both ends belong to a run."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+DAY = pd.Timedelta(days=1)
+MICROSECOND = pd.Timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run of days from ``first`` to ``last``, both included."""
+
+    first: pd.Timestamp
+    last: pd.Timestamp
+
+    @property
+    def days(self) -> int:
+        return max((self.last - self.first) // DAY + 1, 0)
+
+    def holds(self, moments: pd.Series) -> pd.Series:
+        """Which days or moments lie in it; a missing one does not."""
+        return (moments >= self.first) & (moments < self.last + DAY)
+
+    def year_before(self) -> "Span":
+        """The same months a year earlier."""
+        return Span(months_later(self.first, -12), months_later(self.last + DAY, -12) - DAY)
+
+
+def stamp(day: date) -> pd.Timestamp:
+    return pd.Timestamp(day).as_unit("us")
+
+
+def months_later(day: pd.Timestamp, months: int) -> pd.Timestamp:
+    """The same day of another month; its last one where that month is shorter."""
+    return day + pd.DateOffset(months=months)
+
+
+def trailing(months: int, until: pd.Timestamp, skipped: int = 0) -> Span:
+    """The months up to and including a day; ``skipped`` months further back if wanted."""
+    after = until + DAY
+    return Span(months_later(after, -months - skipped), months_later(after, -skipped) - DAY)

@@ -1,0 +1,62 @@
+"""The settings a version was built with, as the recount needs them: plain values, exact."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import duckdb
+
+from kam_core.errors import KamError
+
+EVERY_OTHER_TIER = "*"
+UNRATED = "unrated"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of the tier scheme."""
+
+    measure: str
+    scale: str
+    cuts: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Limits by name; per tier what it is promised how often; the active tier scheme."""
+
+    limits: dict[str, Fraction]
+    promises: dict[str, dict[str, str]]
+    axes: dict[str, Axis]
+    cells: dict[tuple[int, int], str]
+    key_tiers: frozenset[str]
+
+    def limit(self, name: str) -> Fraction:
+        """A limit; KamError("unknown_setting") where the version was built before there was one."""
+        if name not in self.limits:
+            raise KamError("unknown_setting", setting=name)
+        return self.limits[name]
+
+    def promised(self, tier: str) -> dict[str, str]:
+        """How often a tier is owed each kind of interaction; a tier not named, like the rest."""
+        return self.promises.get(tier, self.promises.get(EVERY_OTHER_TIER, {}))
+
+
+def read(connection: duckdb.DuckDBPyConnection) -> Settings:
+    """The settings tables of a version, as they are."""
+    promises: dict[str, dict[str, str]] = {}
+    for tier, kind, every in _rows(connection, "cadences", "tier, kind, every"):
+        promises.setdefault(tier, {})[kind] = every
+    cells = _rows(connection, "tier_cells", "x_level, y_level, tier, is_key")
+    axes = _rows(connection, "tier_axes", "axis, measure, scale, cuts")
+    return Settings(
+        limits={n: Fraction(v) for n, v in _rows(connection, "thresholds", "name, value")},
+        promises=promises,
+        # A cut of 0.8 is kept as the nearest double; its shortest decimal is what was written.
+        axes={a: Axis(m, s, tuple(Fraction(str(c)) for c in cuts)) for a, m, s, cuts in axes},
+        cells={(x, y): tier for x, y, tier, _ in cells},
+        key_tiers=frozenset(tier for *_, tier, is_key in cells if is_key),
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, names: str) -> list[tuple]:
+    return connection.execute(f"select {names} from settings.{table}").fetchall()

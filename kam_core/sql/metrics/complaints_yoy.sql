@@ -1,0 +1,38 @@
+-- metric: complaints_yoy
+-- order:  66
+-- topic:  service
+-- zh:     投诉同比
+-- en:     Complaints on the year
+-- kind:   change
+-- unit:   percent
+-- better: lower
+-- grain:  period x account_id
+-- looks-back: 12 months
+-- interval: none
+-- needs:  tickets
+-- dated:  tickets
+-- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_tickets
+-- means-zh: 期内投诉件数与上年同期件数之比减 1。分子为本期，分母为上年同期整个期间；期间未结束时会标明“未结束”。
+-- means-en: Complaints of the period divided by those of the whole same period last year, minus
+--           1. Numerator: this period; denominator: last year's. A period that has not ended is
+--           marked as partial.
+-- not-zh: 技术支持服务单。上年同期没有投诉的，没有基数，不给出数值。
+-- not-en: Support tickets. Where there was no complaint in the same period of last year there
+--         is no base and no value.
+with months as (
+    select period, month, true as is_current
+    from as_of.period_months
+    union all
+    select period, (month - interval 12 month)::date, false
+    from as_of.period_months
+)
+select
+    m.period,
+    t.account_id,
+    count(*) filter (where m.is_current) as numerator,
+    count(*) filter (where not m.is_current) as denominator
+from scoped.tickets t
+join months m on m.month = month_of(t.opened_at)
+where t.kind = 'complaint'
+group by all

@@ -1,0 +1,44 @@
+-- metric: contact_coverage
+-- order:  34
+-- topic:  follow_up
+-- zh:     三层级接触覆盖率
+-- en:     Contact coverage at three levels
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- reads: day
+-- interval: none
+-- needs:  interactions, interactions.contact_level
+-- dated:  interactions
+-- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_interactions
+-- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态的客户中，在截至期末的六个月内与决策层、管理层、执行层三个层级都有过已完成互动的占比。
+-- means-en: Of the accounts active on the day it is read (the end of the period, or the as-of
+--           date before that), the share with completed interactions at all three levels
+--           (executive, management, working) in the six months that end with the period.
+-- not-zh: 计划中、未执行和已取消的互动；没有填写对方层级的互动。这是对全部客户的清点，不是抽样，因此没有置信区间。
+-- not-en: Planned, missed and cancelled interactions; interactions that do not say the level.
+--         It counts every account and is no sample, so it has no interval.
+with months as (
+    select
+        period,
+        unnest(
+            generate_series(month_of(ends_on - interval 5 month), ends_on, interval 1 month)
+        )::date as month
+    from as_of.periods
+),
+met as (
+    select m.period, i.account_id, count(distinct i.contact_level) as levels
+    from scoped.interactions i
+    join months m on m.month = month_of(i.occurred_at)
+    where i.status = 'completed'
+    group by all
+)
+select
+    a.period,
+    a.account_id,
+    coalesce((m.levels = 3)::integer, 0) as numerator,
+    1 as denominator
+from scoped.active_accounts a
+left join met m using (period, account_id)

@@ -1,0 +1,28 @@
+-- metric: first_contact_resolution
+-- order:  64
+-- topic:  service
+-- zh:     一次性解决率
+-- en:     First-contact resolution
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- interval: wilson
+-- needs:  tickets, tickets.resolved_at, tickets.contacts_to_resolve
+-- dated:  tickets
+-- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_tickets
+-- means-zh: 期内且截至截止日已解决的服务单和投诉中，只接触一次就解决的占比。
+-- means-en: Of the support tickets and complaints resolved in the period and by the as-of date,
+--           the share that took a single contact.
+-- not-zh: 尚未解决的服务单。没有填写接触次数的，按未能一次解决计。
+-- not-en: Tickets not yet resolved. One that does not say how many contacts it took counts as
+--         not resolved at once.
+select
+    p.period,
+    t.account_id,
+    count(*) filter (where t.contacts_to_resolve = 1) as numerator,
+    count(*) as denominator
+from scoped.tickets t
+join as_of.period_months p on p.month = month_of(t.resolved_at)
+group by all

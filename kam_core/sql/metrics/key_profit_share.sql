@@ -1,0 +1,30 @@
+-- metric: key_profit_share
+-- order:  21
+-- topic:  revenue
+-- zh:     核心客户利润贡献
+-- en:     Key-account share of profit
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- interval: none
+-- needs:  orders, orders.gross_profit, tiers
+-- dated:  orders
+-- slices: region, account_manager, industry, account_id
+-- evidence: evidence_orders
+-- means-zh: 期内有毛利记录的订单的毛利合计中，来自期初属于关键层级的客户的占比。
+-- means-en: Share of the period's gross profit that comes from accounts in a key tier at the
+--           start of the period.
+-- not-zh: 没有填写毛利的订单；期内才升入关键层级的客户，其毛利不计入分子。毛利合计不为正时不给出数值。
+-- not-en: Orders without a gross profit. Accounts that became key during the period are not in
+--         the numerator. Where the gross profit adds up to nothing or less there is no value.
+select
+    p.period,
+    o.account_id,
+    coalesce(sum(o.gross_profit) filter (where t.is_key), 0) as numerator,
+    sum(o.gross_profit) as denominator
+from scoped.orders o
+join as_of.period_months p on p.month = month_of(o.ordered_on)
+left join as_of.period_tiers t on t.period = p.period and t.account_id = o.account_id
+where o.gross_profit is not null
+group by all

@@ -1,0 +1,27 @@
+-- metric: lost_projects_amount
+-- order:  79
+-- topic:  value
+-- zh:     丢单金额
+-- en:     Amount of lost projects
+-- kind:   sum
+-- unit:   money
+-- better: lower
+-- grain:  period x account_id
+-- interval: none
+-- needs:  opportunities, opportunities.outcome, opportunities.closed_on, opportunities.amount
+-- dated:  opportunities
+-- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_opportunities
+-- means-zh: 期内且截至截止日关闭、结果为丢单的商机金额合计。
+-- means-en: Sum of the amounts of opportunities lost and closed in the period and by the as-of
+--           date.
+-- not-zh: 仍在进行的商机；没有关闭日期的丢单商机。没有填写金额的不增加合计。
+-- not-en: Open opportunities; lost ones without a closing date. An empty amount adds nothing.
+select
+    p.period,
+    o.account_id,
+    coalesce(sum(o.amount), 0) as numerator
+from scoped.opportunities o
+join as_of.period_months p on p.month = month_of(o.closed_on)
+where o.outcome = 'lost'
+group by all

@@ -1,0 +1,27 @@
+-- metric: personalised_share
+-- order:  91
+-- topic:  resources
+-- zh:     个性化工时占比
+-- en:     Personalised share of hours
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- interval: none
+-- needs:  interactions, interactions.duration_hours, interactions.work_type
+-- dated:  interactions
+-- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_interactions
+-- means-zh: 期内已完成维护互动的工时中，工作类型为个性化的占比。
+-- means-en: Share of the hours of completed maintenance interactions spent on personalised work.
+-- not-zh: 客户邀请；没有填写时长的互动。没有填写工作类型的工时计入分母；不是个性化的，即标准化工作与历史遗留问题。
+-- not-en: Customer invitations; interactions without a duration. Hours without a work type are
+--         in the denominator. What is not personalised is standard work plus legacy issues.
+select
+    p.period,
+    m.account_id,
+    coalesce(sum(m.duration_hours) filter (where m.work_type = 'personalised'), 0) as numerator,
+    coalesce(sum(m.duration_hours), 0) as denominator
+from scoped.maintenance m
+join as_of.period_months p on p.month = month_of(m.occurred_at)
+group by all

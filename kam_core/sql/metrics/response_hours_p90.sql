@@ -1,0 +1,29 @@
+-- metric: response_hours_p90
+-- order:  62
+-- topic:  service
+-- zh:     首次响应时长（P90）
+-- en:     First response time, P90
+-- kind:   quantile
+-- unit:   hours
+-- better: lower
+-- grain:  period x account_id x case
+-- quantile: 0.9
+-- interval: none
+-- needs:  tickets, tickets.first_response_at
+-- dated:  tickets
+-- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_tickets
+-- means-zh: 期内开单且截至截止日已响应的技术支持服务单，从开单到首次响应小时数的第 90 百分位数：十分之九的服务单不慢于它。
+-- means-en: 90th percentile of the hours from opening to first response, over support tickets
+--           opened in the period and answered by the as-of date: nine in ten were answered
+--           within it.
+-- not-zh: 投诉；尚未响应的服务单（计入“响应达标率”）；响应时间早于开单时间的记录。
+-- not-en: Complaints; tickets still without a response (they count in the share within the
+--         standard); records that answer before they open.
+select
+    p.period,
+    r.account_id,
+    r.waited_microseconds as value
+from scoped.first_responses r
+join as_of.period_months p on p.month = month_of(r.opened_at)
+where r.is_answered

@@ -1,0 +1,31 @@
+-- metric: share_of_wallet
+-- order:  74
+-- topic:  value
+-- zh:     钱包份额
+-- en:     Share of wallet
+-- kind:   ratio
+-- unit:   percent
+-- better: higher
+-- grain:  period x account_id
+-- looks-back: 12 months
+-- reads: day
+-- interval: none
+-- needs:  orders, accounts.annual_purchase_budget
+-- dated:  orders
+-- slices: region, tier, account_manager, industry, account_id
+-- evidence: evidence_orders
+-- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态且填有年度采购预算的客户，最近十二个月的销售额与其年度采购预算之比。
+-- means-en: Revenue of the twelve months up to the day it is read (the end of the period, or the
+--           as-of date before that) divided by the annual purchase budget, over accounts active
+--           on that day that state a budget.
+-- not-zh: 没有年度采购预算或预算为零的客户。数据不足十二个月时不给出数值。
+-- not-en: Accounts without a purchase budget, or with one of zero. Where the data does not
+--         reach twelve months back there is no value.
+select
+    a.period,
+    a.account_id,
+    coalesce(r.revenue, 0) as numerator,
+    a.annual_purchase_budget as denominator
+from scoped.active_accounts a
+left join scoped.trailing_revenue r using (period, account_id)
+where a.annual_purchase_budget > 0

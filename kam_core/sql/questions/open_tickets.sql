@@ -1,0 +1,40 @@
+-- question: open_tickets
+-- means: Tickets of both kinds that are not resolved, oldest of each group first. late: without a
+--        first answer for longer than the standard; waiting: without one so far; answered: answered,
+--        not resolved. The clock stops at the end of the as-of day.
+with running as (
+    select
+        t.*,
+        date_diff('microsecond', t.opened_at, (as_of() + 1)::timestamp) / 3600e6 as hours_open,
+        setting('service.response_standard_hours') as standard_hours
+    from scoped.tickets t
+    where t.resolved_at is null
+),
+timed as (
+    select
+        *,
+        case
+            when first_response_at is not null then 'answered'
+            when hours_open > standard_hours then 'late'
+            else 'waiting'
+        end as clock
+    from running
+)
+select
+    r.ticket_id,
+    r.kind as ticket_kind,
+    r.clock,
+    r.account_id,
+    a.account_name,
+    a.region,
+    a.account_manager,
+    a.tier,
+    r.topic,
+    r.opened_at,
+    r.first_response_at,
+    r.hours_open,
+    r.snapshot_id,
+    r.line_no
+from timed r
+join scoped.shown_accounts a using (account_id)
+order by list_position(['late', 'waiting', 'answered'], r.clock), r.opened_at, r.ticket_id

@@ -1,0 +1,128 @@
+-- What a figure about a state is read from: the day it is read on, who was active then, what the
+-- twelve months before brought. Who is at the top is told by the whole company, whatever the viewer
+-- sees.
+
+create view as_of.reading_days as
+select period, starts_on, ends_on, least(ends_on, as_of()) as read_on
+from as_of.periods
+where starts_on <= as_of();
+comment on view as_of.reading_days is
+    'The day on which a state is read in each period that has begun: its last, or the as-of day';
+
+create view scoped.active_accounts as
+select d.period, d.read_on, a.*
+from as_of.reading_days d
+join scoped.accounts a on is_active(a.status, a.customer_since, a.lost_on, d.read_on);
+comment on view scoped.active_accounts is
+    'Customers in scope that were active on the day a state is read, with what is known of them';
+
+-- The windows of a leap day begin on 28 February where there is no 29th.
+create macro as_of.trailing_revenue_on(days) as table
+with asked as materialized (
+    select distinct
+        unnest(days)::date as read_on,
+        (unnest(days)::date + 1 - interval 12 month)::date as starts_on,
+        (unnest(days)::date + 1 - interval 24 month)::date as earliest_on
+),
+months as (
+    select
+        *,
+        unnest(generate_series(month_of(earliest_on), read_on, interval 1 month))::date as month
+    from asked
+)
+select
+    m.read_on,
+    o.account_id,
+    coalesce(sum(o.amount) filter (where o.ordered_on >= m.starts_on), 0) as revenue,
+    coalesce(sum(o.amount) filter (where o.ordered_on < m.starts_on), 0) as revenue_before
+from as_of.orders o
+join months m on m.month = month_of(o.ordered_on)
+where o.ordered_on between m.earliest_on and m.read_on
+group by all;
+comment on macro table as_of.trailing_revenue_on is
+    'Revenue of the 12 months up to and including each day, and of the 12 months before those';
+
+create view as_of.trailing_revenue as
+select d.period, r.*
+from as_of.reading_days d
+join as_of.trailing_revenue_on((select list(distinct read_on) from as_of.reading_days)) r
+    using (read_on);
+comment on view as_of.trailing_revenue is
+    'Revenue of the 12 months up to the day a state is read, and of the 12 months before those';
+
+create view scoped.trailing_revenue as
+select * from as_of.trailing_revenue
+where account_id in (select account_id from scoped.account_ids);
+comment on view scoped.trailing_revenue is
+    'Trailing revenue of customers in scope, with that of the 12 months before';
+
+-- The setting is a number of accounts, or below 1 a share of those that rank.
+create macro top_places(ranked) as
+    case
+        when setting('top.accounts') < 1 then ceil(setting('top.accounts') * ranked)
+        else setting('top.accounts')
+    end;
+comment on macro top_places is 'How many accounts are at the top where so many rank';
+
+create view as_of.top_sellers as
+with revenues as (
+    select p.period, o.account_id, sum(o.amount) as revenue
+    from as_of.orders o
+    join as_of.period_months p on p.month = month_of(o.ordered_on)
+    group by all
+    having sum(o.amount) > 0
+),
+ranked as (
+    select
+        *,
+        row_number() over (partition by period order by revenue desc, account_id) as place,
+        count(*) over (partition by period) as ranked
+    from revenues
+)
+select period, account_id, revenue, place
+from ranked
+where place <= top_places(ranked);
+comment on view as_of.top_sellers is 'The accounts that brought most revenue in each period';
+
+create view scoped.top_sellers as
+select * from as_of.top_sellers
+where account_id in (select account_id from scoped.account_ids);
+comment on view scoped.top_sellers is
+    'Those customers in scope that are among the top of the whole company by revenue of the period';
+
+create view as_of.top_accounts as
+with ranked as (
+    select
+        r.period,
+        r.account_id,
+        r.revenue,
+        row_number() over (partition by r.period order by r.revenue desc, r.account_id) as place,
+        count(*) over (partition by r.period) as ranked
+    from as_of.trailing_revenue r
+    join as_of.lives a using (account_id)
+    where r.revenue > 0 and is_active(a.status, a.customer_since, a.lost_on, r.read_on)
+)
+select period, account_id, revenue, place
+from ranked
+where place <= top_places(ranked);
+comment on view as_of.top_accounts is
+    'The active accounts with most revenue in the 12 months up to the day a state is read';
+
+create view scoped.top_accounts as
+select * from as_of.top_accounts
+where account_id in (select account_id from scoped.account_ids);
+comment on view scoped.top_accounts is
+    'Those customers in scope that are among the top of the whole company by trailing revenue';
+
+create view scoped.lifetime_profit as
+select
+    account_id,
+    dated_on,
+    component,
+    case
+        when component in ('acquisition_cost', 'price_concession', 'referral_damage') then -amount
+        else amount
+    end as profit
+from scoped.value_items;
+comment on view scoped.lifetime_profit is
+    'Lifetime profit items of customers in scope with their sign: costs and damage are negative';
