@@ -25,7 +25,10 @@ from kam_core.access import Scope  # noqa: E402
 from kam_core.ingest.load import load  # noqa: E402
 
 REPEATS = 5
-VISITS = ("tiers", "follow_up", "needs", "definitions", "uploads")
+VISITS = (
+    "tiers", "follow_up", "needs", "service", "value", "resources", "targets", "figure",
+    "definitions", "uploads",
+)  # fmt: skip
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 

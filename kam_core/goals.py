@@ -269,9 +269,9 @@ def standings(
     cursor: duckdb.DuckDBPyConnection,
     period: Period,
     data: metrics.Data | None = None,
-    facts: metrics.Facts | None = None,
+    scores: Sequence[Score] | None = None,
 ) -> tuple[Standing, ...]:
-    """Every figure of the catalogue against the target that holds for the cursor's scope."""
+    """Every figure of the catalogue, or those scored, against the target that holds in scope."""
     data = data or metrics.survey(cursor, metrics.catalogue().values())
     won = scorecard.winners(cursor, [period])[period.period]
     return tuple(
@@ -280,7 +280,7 @@ def standings(
             _origin(won.get(score.metric)),
             pacing.paced(metrics.metric(score.metric), score, period, data),
         )
-        for score in scorecard.scorecard(cursor, period, None, data, facts)
+        for score in scores or scorecard.scorecard(cursor, period, None, data)
     )
 
 

@@ -89,9 +89,14 @@ def prepare() -> None:
         source = live()
     except KamError:
         return
-    if source is not None:
-        holdings(source)
-        _day(source, source.as_of).prepare()
+    if source is None:
+        return
+    every = Scope(holdings(source).regions, source.as_of)
+    _day(source, source.as_of).prepare()
+    for name in metrics.catalogue():
+        metric(source, every, name, quarters(source, source.as_of))
+    # Its library takes longer to load than any page to open.
+    payback(source, every)
 
 
 def versions() -> pd.DataFrame:
@@ -172,8 +177,23 @@ def ask(source: Source, scope: Scope, question: str, **parameters: object) -> pd
 def metric(
     source: Source, scope: Scope, name: str, asked: Sequence[Period], by: tuple[str, ...] = ()
 ) -> pd.DataFrame:
-    """A metric for many periods in one query: period, slices, numerator, denominator, value."""
-    return _metric(source, scope, name, tuple(asked), by)
+    """A metric for many periods in one query: period, slices, numerator, denominator, value.
+
+    Of quarters all are asked for at once, so that another quarter costs no other query.
+    """
+    every = quarters(source, scope.as_of)
+    if not set(asked) <= set(every) or by not in ((), ("region",)):
+        return _metric(source, scope, name, tuple(asked), by)
+    rows = _metric(source, scope, name, every, by)
+    names = [period.period for period in asked]
+    return rows[rows["period"].isin(names)].reset_index(drop=True)
+
+
+def quarters(source: Source, as_of: date) -> tuple[Period, ...]:
+    """The quarters with data up to a day, newest last; at least the one that holds the day."""
+    held = holdings(source)
+    start_month = held.fiscal_year_start_month
+    return tuple(periods.quarters_between(held.first_day, as_of, start_month))
 
 
 @_kept
@@ -214,14 +234,21 @@ def _threshold(source: Source, name: str) -> Decimal:
         return config.threshold(cursor, name)
 
 
-@_kept
 def targets(
-    source: Source, scope: Scope, asked: tuple[Period, ...]
+    source: Source, scope: Scope, asked: Sequence[Period]
 ) -> tuple[dict[str, Decimal], ...]:
     """The targets, by metric, that hold for a scope in each of some periods."""
-    with _cursor(source, scope) as cursor:
-        goals = scorecard.targets(cursor, asked)
+    every = quarters(source, scope.as_of)
+    goals = _targets(source, scope, every if set(asked) <= set(every) else tuple(asked))
     return tuple(goals[period.period] for period in asked)
+
+
+@_kept
+def _targets(
+    source: Source, scope: Scope, asked: tuple[Period, ...]
+) -> dict[str, dict[str, Decimal]]:
+    with _cursor(source, scope) as cursor:
+        return scorecard.targets(cursor, asked)
 
 
 @_kept
@@ -321,9 +348,9 @@ def paced(source: Source, scope: Scope, period: Period, score: Score) -> float |
 @_kept
 def standings(source: Source, scope: Scope, period: Period) -> tuple[Standing, ...]:
     """Every figure against the target that holds for a scope, and where that comes from."""
-    day, data = _day(source, scope.as_of), _survey(source, scope)
-    with day.cursor(scope) as cursor:
-        return goals.standings(cursor, period, data, day.facts)
+    scores = [score(source, scope, [period], name) for name in metrics.catalogue()]
+    with _cursor(source, scope) as cursor:
+        return goals.standings(cursor, period, _survey(source, scope), scores)
 
 
 @_kept

@@ -11,7 +11,6 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from kam_core import periods
 from kam_core.access import Scope
 from kam_core.periods import Period
 from kam_core.present import formats
@@ -49,7 +48,7 @@ class View:
         return self.quarters[max(0, until - layout()["quarters_back"]) : until]
 
     def targets(self, asked: Sequence[Period]) -> tuple[dict[str, Decimal], ...]:
-        return data.targets(self.source, self.scope, tuple(asked))
+        return data.targets(self.source, self.scope, asked)
 
     def has(self, table: str) -> bool:
         return table in data.holdings(self.source).tables
@@ -83,7 +82,7 @@ def choose(viewer: Viewer, text: Text) -> View:
         chosen_regions = _regions(regions, text)
         tiers = _tiers(held.tiers, text)
         as_of = _as_of(source, held, text)
-        quarters = _quarters(as_of, held)
+        quarters = data.quarters(source, as_of)
         with quarter_place:
             period = _quarter(quarters, as_of, text)
     scope = Scope(chosen_regions or regions, as_of, tiers or None)
@@ -124,12 +123,6 @@ def _as_of(source: data.Source, held: data.Holdings, text: Text) -> date:
         shown = formats.day(source.as_of, text.lang)
         st.warning(escape(text("filters.bad_date", value=written, day=shown)))
         return source.as_of
-
-
-def _quarters(as_of: date, held: data.Holdings) -> tuple[Period, ...]:
-    """The quarters with data up to the as-of day, newest last; at least the one that holds it."""
-    start_month = held.fiscal_year_start_month
-    return tuple(periods.quarters_between(held.first_day, as_of, start_month))
 
 
 def _quarter(quarters: tuple[Period, ...], as_of: date, text: Text) -> Period:
