@@ -3,20 +3,25 @@
 import streamlit as st
 
 from kam_core.present.text import Text
-from pages.parts import blocks, door, earning, filters, keeping, scorecards, seasons, sections
+from pages.parts import blocks, door, earning, filters, keeping, seasons, sections
+from pages.parts.sections import Draw, Part
 from pages.parts.viewer import Viewer
 
-# Each part with the table it cannot do without; only the one that is open computes anything.
+
+def _part(table: str, draw: Draw) -> Part:
+    return Part(table, (((None, draw),),))
+
+
 PARTS = {
-    "concentration": ("orders", earning.concentration),
-    "wallet": ("orders", earning.wallet),
-    "retention": ("orders", earning.retention),
-    "renewals": ("contracts", keeping.renewals),
-    "churn": ("accounts", keeping.churn),
-    "lost": ("opportunities", keeping.lost),
-    "cross_sell": ("opportunities", keeping.cross_sell),
-    "lifetime": ("value_items", earning.lifetime),
-    "foresight": ("orders", seasons.show),
+    "concentration": _part("orders", earning.concentration),
+    "wallet": _part("orders", earning.wallet),
+    "retention": _part("orders", earning.retention),
+    "renewals": _part("contracts", keeping.renewals),
+    "churn": _part("accounts", keeping.churn),
+    "lost": _part("opportunities", keeping.lost),
+    "cross_sell": _part("opportunities", keeping.cross_sell),
+    "lifetime": _part("value_items", earning.lifetime),
+    "foresight": _part("orders", seasons.show),
 }
 
 
@@ -24,13 +29,7 @@ def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
     blocks.heading(view, text, "value.title")
-    part = sections.choose("value", PARTS, text)
-    scorecards.cards(view, sections.cards("value", part), text)
-    table, show = PARTS[part]
-    if view.has(table):
-        show(view, text)
-    else:
-        blocks.missing(f"needs:{table}", text)
+    sections.show("value", PARTS, view, text)
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ CRM_EXPORTS = [
 
 
 @pytest.mark.parametrize(
-    ("file_name", "header", "table", "columns"), CRM_EXPORTS, ids=lambda part: str(part)[:30]
+    ("file_name", "header", "table", "columns"), CRM_EXPORTS, ids=[row[0] for row in CRM_EXPORTS]
 )
 def test_exports_of_common_crms_are_understood(
     file_name: str, header: str, table: str, columns: set[str]
