@@ -16,12 +16,15 @@ from pathlib import Path
 
 import duckdb
 
-from kam_core import contract
-from kam_core.ingest.load import load
-from kam_core.ingest.progress import Progress
-from kam_core.store import Warehouse
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 
-SAMPLE = Path(__file__).parent.parent / "data" / "sample" / "interactions.csv"
+from kam_core import contract  # noqa: E402
+from kam_core.ingest.load import load  # noqa: E402
+from kam_core.ingest.progress import Progress  # noqa: E402
+from kam_core.store import Warehouse  # noqa: E402
+
+SAMPLE = ROOT / "data" / "sample" / "interactions.csv"
 ACCOUNTS = 20_000
 BYTES_OF_ROW = 126
 # Cells that cannot be taken as they stand, in the place of one that could.
