@@ -20,25 +20,10 @@
 -- not-zh: 计划中、未执行和已取消的互动；没有填写对方层级的互动。这是对全部客户的清点，不是抽样，因此没有置信区间。
 -- not-en: Planned, missed and cancelled interactions; interactions that do not say the level.
 --         It counts every account and is no sample, so it has no interval.
-with months as (
-    select
-        period,
-        unnest(
-            generate_series(month_of(ends_on - interval 5 month), ends_on, interval 1 month)
-        )::date as month
-    from as_of.periods
-),
-met as (
-    select m.period, i.account_id, count(distinct i.contact_level) as levels
-    from scoped.interactions i
-    join months m on m.month = month_of(i.occurred_at)
-    where i.status = 'completed'
-    group by all
-)
 select
     a.period,
     a.account_id,
     coalesce((m.levels = 3)::integer, 0) as numerator,
     1 as denominator
 from scoped.active_accounts a
-left join met m using (period, account_id)
+left join scoped.levels_met m using (period, account_id)

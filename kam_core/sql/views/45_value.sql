@@ -126,3 +126,26 @@ select
 from scoped.value_items;
 comment on view scoped.lifetime_profit is
     'Lifetime profit items of customers in scope with their sign: costs and damage are negative';
+
+create view scoped.levels_met as
+with months as (
+    select
+        period,
+        unnest(
+            generate_series(month_of(ends_on - interval 5 month), ends_on, interval 1 month)
+        )::date as month
+    from as_of.periods
+)
+select
+    m.period,
+    i.account_id,
+    count(*) filter (where i.contact_level = 'executive') as executive,
+    count(*) filter (where i.contact_level = 'management') as management,
+    count(*) filter (where i.contact_level = 'working') as working,
+    count(distinct i.contact_level) as levels
+from scoped.interactions i
+join months m on m.month = month_of(i.occurred_at)
+where i.status = 'completed'
+group by all;
+comment on view scoped.levels_met is
+    'Completed interactions with each level in the six months that end with a period, by customer';
