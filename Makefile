@@ -25,7 +25,7 @@ run: $(VENV)/run.stamp ## open the dashboard (on sample data if the warehouse is
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev.stamp browser lint ## run every test, those in a real browser included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lint: $(VENV)/dev.stamp ## check style and types
 	$(BIN)/ruff check .

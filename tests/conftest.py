@@ -1,5 +1,6 @@
 """What the tests share: a small company as files, and a warehouse to load it into."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,6 +30,12 @@ O1,A1,2024-07-10,0.10
 O2,A1,2024-08-10,0.20
 O3,A2,2024-09-10,1000000.70
 """
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest leaves its script behind as ``__main__``, which every new process would run again."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture

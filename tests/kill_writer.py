@@ -15,6 +15,8 @@ from tests.aftermath import acknowledged, assert_nothing_acknowledged_is_lost, a
 
 HEADER = "order_id,account_id,ordered_on,amount\n"
 LOADS_PER_ROUND = 2
+# Seconds until a writer that does not start is taken for dead.
+PATIENCE = 300
 
 
 def company_files(folder: Path) -> list[Path]:
@@ -73,9 +75,11 @@ class Killer:
     def kill_one_writer(self) -> None:
         self._settle()
         started, first = self.context.Event(), len(acknowledged(self.folder))
-        writer = self.context.Process(target=write_forever, args=(self.folder, first, started))
+        writer = self.context.Process(
+            target=write_forever, args=(self.folder, first, started), daemon=True
+        )
         writer.start()
-        started.wait()
+        assert started.wait(PATIENCE), "the writer did not start"
         time.sleep(self.moments.uniform(0, self.longest_wait))
         writer.kill()
         writer.join()

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,6 @@ READY = """() => {
 }"""
 START_SECONDS = 60
 WAIT_MS = 60_000
-PORTS = range(8600, 8700)
 # The menu folds itself away after a choice only where the browser says it is a phone.
 PHONE = {
     "is_mobile": True,
@@ -78,11 +78,10 @@ class Visit:
 
 
 def _free_port() -> int:
-    for port in PORTS:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise RuntimeError("no free port")
+    """One that nobody else is handed now: other tests run beside this one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _wait_until_up(address: str) -> None:
@@ -95,37 +94,37 @@ def _wait_until_up(address: str) -> None:
     raise RuntimeError("the server did not start")
 
 
-@pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Path], str]]:
-    """Start a server on a warehouse and return its address."""
-    started = []
-
-    def start(warehouse: Path) -> str:
-        port = _free_port()
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-        command += ["--server.headless", "true"]
-        environment = os.environ | {"KAM_WAREHOUSE": str(warehouse)}
-        started.append(
-            subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.STDOUT,
-            )
-        )
+@contextmanager
+def server(warehouse: Path) -> Iterator[str]:
+    """A server on a warehouse; gives its address."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--server.headless", "true"],
+        cwd=ROOT,
+        env=os.environ | {"KAM_WAREHOUSE": str(warehouse)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+    )
+    try:
         _wait_until_up(f"http://127.0.0.1:{port}")
-        return f"http://127.0.0.1:{port}"
-
-    yield start
-    for process in started:
+        yield f"http://127.0.0.1:{port}"
+    finally:
         process.terminate()
         process.wait()
 
 
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Start a server on a warehouse and return its address; it is stopped with the test."""
+    with ExitStack() as servers:
+        yield lambda warehouse: servers.enter_context(server(warehouse))
+
+
 @pytest.fixture(scope="session")
-def address(serve: Callable[[Path], str], sample_warehouse: Warehouse) -> str:
-    return serve(sample_warehouse.path)
+def address(sample_warehouse: Warehouse) -> Iterator[str]:
+    with server(sample_warehouse.path) as started:
+        yield started
 
 
 @pytest.fixture
