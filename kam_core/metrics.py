@@ -40,9 +40,10 @@ EXACT_DIGITS = 120
 class Metric:
     """What the header of a metric file says, and its query.
 
-    ``reads`` is "period" where it counts what happened in one, "day" where it says what is so on
-    its last day. ``looks_back_months`` are those before the period (of a change) or before the end
-    of that day which the data must reach back to.
+    ``parts`` is what a numerator and a denominator are amounts of: "count" (cases), "money" or
+    "hours". ``reads`` is "period" where the metric counts what happened in one, "day" where it says
+    what is so on its last day. ``looks_back_months`` are those before the period (of a change) or
+    before the end of that day which the data must reach back to.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Metric:
     dated: tuple[str, ...] = ()
     looks_back_months: int = 0
     reads: str = "period"
+    parts: str = "count"
     quantile: Fraction = Fraction(1, 2)
     evidence: str | None = None
 
@@ -122,6 +124,7 @@ def parse(text: str) -> Metric:
         dated=_names(values.get("dated", "")),
         looks_back_months=int(values.get("looks-back", "0").split()[0]),
         reads=values.get("reads", "period"),
+        parts=values.get("parts", "count"),
         quantile=Fraction(values.get("quantile", "0.5")),
         evidence=values.get("evidence"),
         sql=sql,

@@ -51,6 +51,8 @@ def _section(metric: Metric, targets: dict) -> Iterator[str]:
     yield "| | |\n|---|---|"
     yield f"| kind 类型 | {metric.kind} |"
     yield f"| unit 单位 | {metric.unit} |"
+    if metric.kind in ("ratio", "change"):
+        yield f"| parts 分子分母 | {metric.parts} |"
     yield f"| better 方向 | {metric.better} |"
     yield f"| default target 默认目标 | {'–' if target is None else target} |"
     yield f"| needs 所需数据 | {', '.join(metric.needs) or '–'} |"

@@ -8,10 +8,13 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from kam_core import metrics
 from kam_core.errors import KamError
 from kam_core.present import charts, export, formats, sentences
+from kam_core.present.marks import rests_on
 from kam_core.present.text import Text, escape, plotly_escape
 from kam_core.present.words import catalogue
+from kam_core.scorecard import Score
 
 ZH, EN = Text("zh"), Text("en")
 
@@ -163,3 +166,32 @@ def test_a_period_without_a_value_stays_on_the_axis() -> None:
     drawn = charts.trend(rows, "percent", EN, charts.LIGHT)
     assert list(drawn.data[0].x) == ["2024 Q2", "2024 Q3"]
     assert list(drawn.data[0].text) == ["–", "50.0%"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "numerator", "denominator", "zh", "en"),
+    [
+        ("match_rate", 9, 20, "9 / 20", "9 / 20"),
+        (
+            "key_revenue_share",
+            Decimal("8401234.50"),
+            Decimal(12_000_000),
+            "840.1万 / 1200万",
+            "8.4M / 12M",
+        ),
+        (
+            "personalised_share",
+            Decimal("2106.5"),
+            Decimal(17_554),
+            "2,106.5 小时 / 17,554.0 小时",
+            "2,106.5 h / 17,554.0 h",
+        ),
+        ("satisfaction", Decimal(180), 2, "样本 2", "n = 2"),
+        ("revenue", Decimal(180), None, "", ""),
+    ],
+)
+def test_what_a_figure_rests_on_is_written_as_what_it_is(
+    metric: str, numerator: Decimal, denominator: Decimal | None, zh: str, en: str
+) -> None:
+    score = Score(metric, "", None, numerator, denominator, *[None] * 4, "no_target", None, None)
+    assert [rests_on(score, metrics.metric(metric), text) for text in (ZH, EN)] == [zh, en]

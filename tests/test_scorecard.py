@@ -182,3 +182,10 @@ def test_a_quarter_follows_the_fiscal_year_of_the_version() -> None:
     settings["thresholds"]["fiscal_year_start_month"] = 4
     cursor = on_day(connect(calls(1, 2), settings), "2024-09-30")
     assert scorecard.quarter(cursor, "2024-Q2") == periods.quarter("2024-Q2", 4)
+
+
+def test_every_share_says_what_its_parts_are_amounts_of(sample: duckdb.DuckDBPyConnection) -> None:
+    for line in scorecard.scorecard(sample, Q3):
+        wanted = metrics.metric(line.metric)
+        if wanted.kind in ("ratio", "change") and line.denominator is not None:
+            assert isinstance(line.denominator, int) == (wanted.parts == "count"), line.metric

@@ -14,7 +14,7 @@ from kam_core.packs.words import Marked
 from kam_core.periods import Period
 from kam_core.present import formats, sentences
 from kam_core.present.layout import layout
-from kam_core.present.marks import status_words
+from kam_core.present.marks import rests_on, status_words
 from kam_core.scorecard import Score
 
 CARDS = 4
@@ -71,7 +71,7 @@ def _score_row(score: Score, text: Marked) -> tuple[Cell, ...]:
         "target": Quantity(score.target, unit),
         "gap": Quantity(score.gap, unit, is_difference=True),
         "interval": _interval(score, text),
-        "cases": cases(score, metric, text),
+        "cases": rests_on(score, metric, text),
         "status": status_words(score.status, text, score.decidable),
         "note": text.reason(score),
         "low": Quantity(score.low, unit),
@@ -93,20 +93,6 @@ def _interval(score: Score, text: Marked) -> str:
         return ""
     low, high = (formats.quantity(end, score.unit, text.lang) for end in (score.low, score.high))
     return text("pack.from_to", low=low, high=high)
-
-
-def cases(score: Score, metric: Metric, text: Marked) -> str:
-    """What a figure rests on: the parts of a share, or how many cases a middle or mean is of."""
-    if not score.denominator:
-        return ""
-    numerator, denominator = _part_of(score.numerator), _part_of(score.denominator)
-    if metric.kind in ("ratio", "change") and numerator is not None:
-        write = formats.count if isinstance(denominator, int) else formats.money
-        parts = {"numerator": numerator, "denominator": denominator}
-        return text("blocks.cases", **{name: write(n, text.lang) for name, n in parts.items()})
-    if metric.kind in ("quantile", "mean") and isinstance(denominator, int):
-        return text("blocks.n", n=formats.count(denominator, text.lang))
-    return ""
 
 
 def waiting(view: View, scores: Sequence[Score]) -> Figure:

@@ -1,6 +1,9 @@
-"""The status of a figure as a shape and a word, which say the same in any colour and in none."""
+"""What stands beside a figure: its status as a shape and a word, and the cases it rests on."""
 
+from kam_core.metrics import Metric
+from kam_core.present import formats
 from kam_core.present.text import Text
+from kam_core.scorecard import Score
 
 SHAPES = {"met": "●", "near": "◐", "missed": "▲", "no_target": "○", "no_data": "–"}
 
@@ -9,3 +12,18 @@ def status_words(status: str, text: Text, decidable: bool | None = None) -> str:
     """Shape and word, and whether there are too few cases to tell."""
     words = f"{SHAPES[status]} {text.value('status', status)}"
     return text("blocks.undecided", status=words) if decidable is False else words
+
+
+def rests_on(score: Score, metric: Metric, text: Text) -> str:
+    """The parts of a share or change, or how many cases a middle or mean is of; else nothing."""
+    if not score.denominator:
+        return ""
+    if metric.kind in ("ratio", "change"):
+        numerator, denominator = (
+            formats.quantity(part, metric.parts, text.lang)
+            for part in (score.numerator, score.denominator)
+        )
+        return text("blocks.cases", numerator=numerator, denominator=denominator)
+    if metric.kind in ("quantile", "mean"):
+        return text("blocks.n", n=formats.count(score.denominator, text.lang))
+    return ""

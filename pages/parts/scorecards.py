@@ -8,6 +8,7 @@ import streamlit as st
 from kam_core import metrics
 from kam_core.metrics import Metric
 from kam_core.present import formats, sentences
+from kam_core.present.marks import rests_on
 from kam_core.present.text import Text, escape
 from kam_core.scorecard import Score
 from pages.parts import blocks, data, links
@@ -45,8 +46,8 @@ def _card(score: Score, past: pd.Series, metric: Metric, pace: list[str], text: 
         chart_type="line",
     )
     blocks.status_badge(score.status, text)
-    lines = [*standing(score, text), *_cases(score, text), *remarks(score, text), *pace]
-    st.caption("  \n".join(escape(line) for line in lines))
+    lines = [*standing(score, text), rests_on(score, metric, text), *remarks(score, text), *pace]
+    st.caption("  \n".join(escape(line) for line in lines if line))
     links.to_figure(score.metric, text)
 
 
@@ -77,19 +78,6 @@ def _pace(view: View, score: Score, text: Text) -> list[str]:
     if paced is None:
         return []
     return [text("targets.card_paced", paced=formats.quantity(paced, score.unit, text.lang))]
-
-
-def _cases(score: Score, text: Text) -> list[str]:
-    """Numerator and denominator, or just the number of cases; nothing where neither is one."""
-    kind = metrics.metric(score.metric).kind
-    if not score.denominator or kind in ("concentration", "per_head"):
-        return []
-    if kind in ("quantile", "mean"):
-        return [text("blocks.n", n=formats.count(score.denominator, text.lang))]
-    is_money = not isinstance(score.denominator, int)
-    write = formats.money if is_money else formats.count
-    numerator, denominator = (write(n, text.lang) for n in (score.numerator, score.denominator))
-    return [text("blocks.cases", numerator=numerator, denominator=denominator)]
 
 
 def history(view: View, name: str) -> pd.DataFrame:

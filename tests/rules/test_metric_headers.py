@@ -19,6 +19,7 @@ def test_the_header_is_complete(path: Path) -> None:
     assert metric.topic in metrics.TOPICS
     assert metric.unit in ("percent", "money", "hours", "days", "count", "points", "index")
     assert metric.reads in ("period", "day")
+    assert metric.parts in ("count", "money", "hours")
     assert set(metric.dated) <= set(metric.needs)
     assert not metric.looks_back_months or metric.dated
     assert metric.better in ("higher", "lower")

@@ -5,6 +5,7 @@
 -- en:     Key-account share of profit
 -- kind:   ratio
 -- unit:   percent
+-- parts:  money
 -- better: higher
 -- grain:  period x account_id
 -- interval: none

@@ -5,6 +5,7 @@
 -- en:     Key-account share of revenue
 -- kind:   ratio
 -- unit:   percent
+-- parts:  money
 -- better: higher
 -- grain:  period x account_id
 -- interval: none

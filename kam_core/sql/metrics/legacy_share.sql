@@ -5,6 +5,7 @@
 -- en:     Legacy share of hours
 -- kind:   ratio
 -- unit:   percent
+-- parts:  hours
 -- better: lower
 -- grain:  period x account_id
 -- interval: none

@@ -5,6 +5,7 @@
 -- en:     Lost projects against revenue
 -- kind:   ratio
 -- unit:   percent
+-- parts:  money
 -- better: lower
 -- grain:  period x account_id
 -- interval: none

@@ -5,6 +5,7 @@
 -- en:     Match rate by hours
 -- kind:   ratio
 -- unit:   percent
+-- parts:  hours
 -- better: higher
 -- grain:  period x account_id
 -- interval: none

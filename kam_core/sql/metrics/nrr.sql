@@ -5,6 +5,7 @@
 -- en:     Net revenue retention
 -- kind:   ratio
 -- unit:   percent
+-- parts:  money
 -- better: higher
 -- grain:  period x account_id
 -- looks-back: 24 months

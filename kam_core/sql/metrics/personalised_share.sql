@@ -5,6 +5,7 @@
 -- en:     Personalised share of hours
 -- kind:   ratio
 -- unit:   percent
+-- parts:  hours
 -- better: higher
 -- grain:  period x account_id
 -- interval: none

@@ -5,6 +5,7 @@
 -- en:     Renewal uplift
 -- kind:   change
 -- unit:   percent
+-- parts:  money
 -- better: higher
 -- grain:  period x account_id
 -- interval: none

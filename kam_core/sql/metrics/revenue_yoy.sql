@@ -5,6 +5,7 @@
 -- en:     Revenue growth on the year
 -- kind:   change
 -- unit:   percent
+-- parts:  money
 -- better: higher
 -- grain:  period x account_id
 -- looks-back: 12 months

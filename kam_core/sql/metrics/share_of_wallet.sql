@@ -5,6 +5,7 @@
 -- en:     Share of wallet
 -- kind:   ratio
 -- unit:   percent
+-- parts:  money
 -- better: higher
 -- grain:  period x account_id
 -- looks-back: 12 months

@@ -5,6 +5,7 @@
 -- en:     Top accounts' share of revenue
 -- kind:   ratio
 -- unit:   percent
+-- parts:  money
 -- better: lower
 -- grain:  period x account_id
 -- interval: none
