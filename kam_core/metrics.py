@@ -82,12 +82,16 @@ class Metric:
 
 @dataclass(frozen=True)
 class Data:
-    """What the version holds as of the day in scope: which days each loaded table speaks for."""
+    """What the version holds as of the day in scope: which days each loaded table speaks for.
+
+    ``is_of_tiers`` says whether the scope is cut to some tiers.
+    """
 
     as_of: date | None
     days: dict[str, tuple[date | None, date | None]]
     tier_needs: tuple[str, ...]
     filled_columns: frozenset[str]
+    is_of_tiers: bool = False
 
 
 # The query for the facts of a metric in some periods, one row per period and account.
@@ -156,7 +160,7 @@ def run(
             raise KamError("slice_not_defined", metric=name, by=column)
     data = data or survey(cursor, [wanted])
     told = [period for period in asked if obstacle(wanted, period, data) is None]
-    rows = _rows(cursor, wanted, told, tuple(by), facts) if told else []
+    rows = _rows(cursor, wanted, told, tuple(by), data, facts) if told else []
     weeks = {period.period: _weeks(period, data) for period in told}
     return pd.DataFrame(
         [_with_value(wanted, row, weeks[row[0]]) for row in rows],
@@ -173,7 +177,8 @@ def survey(cursor: duckdb.DuckDBPyConnection, wanted: Iterable[Metric]) -> Data:
     rows = cursor.execute("select need from settings.tier_needs order by position").fetchall()
     tier_needs = tuple(need for (need,) in rows)
     named = {option for m in wanted for need in _needs(m, tier_needs) for option in need.split("|")}
-    return Data(as_of, days, tier_needs, _filled(cursor, named))
+    has_tiers = cursor.execute("select getvariable('tiers') is not null").fetchall()[0][0]
+    return Data(as_of, days, tier_needs, _filled(cursor, named), has_tiers)
 
 
 def obstacle(wanted: Metric, period: Period, data: Data) -> str | None:
@@ -184,6 +189,8 @@ def obstacle(wanted: Metric, period: Period, data: Data) -> str | None:
         options = need.split("|")
         if not any(option in data.days or option in data.filled_columns for option in options):
             return f"needs:{options[0]}"
+    if data.is_of_tiers and "tier" not in wanted.slices:
+        return "not_by_tier"
     for table in wanted.dated:
         if not _covers(wanted, table, period, data):
             return f"outside_data:{table}"
@@ -255,11 +262,11 @@ def _rows(
     wanted: Metric,
     told: list[Period],
     by: tuple[str, ...],
+    data: Data,
     facts: Facts | None,
 ) -> list[tuple]:
     set_periods(cursor, told)
-    has_tiers = cursor.execute("select getvariable('tiers') is not null").fetchall()[0][0]
-    query = _added_up(wanted, facts(wanted, told) if facts else wanted.sql, by, has_tiers)
+    query = _added_up(wanted, facts(wanted, told) if facts else wanted.sql, by, data.is_of_tiers)
     return cursor.execute(query).fetchall()
 
 

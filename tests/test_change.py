@@ -219,7 +219,7 @@ def test_a_period_without_data_has_no_difference() -> None:
 
 def test_a_split_the_definition_does_not_allow_is_refused() -> None:
     with pytest.raises(KamError) as refused:
-        explained(company(), "key_churn", "tier")
+        explained(company(), "churn_annual", "tier")
     assert refused.value.code == "slice_not_defined"
 
 

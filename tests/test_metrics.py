@@ -7,7 +7,7 @@ import pytest
 
 from kam_core import config, metrics, periods
 from kam_core.errors import KamError
-from tests.figures import Q2, Q3, Q4, by, figure
+from tests.figures import Q2, Q3, Q4, by, figure, score
 from tests.worlds import account, ask_of, connect, interaction, need, order, snapshots
 from tests.worlds import cursor as on_day
 
@@ -149,6 +149,27 @@ def test_the_first_and_the_last_day_of_the_quarter_belong_to_it(
     assert figure(ask_of(world, "2024-12-31"), "key_churn") == (lost, at_start, lost / at_start)
 
 
+def test_churn_of_one_tier_is_that_of_its_key_accounts() -> None:
+    accounts = five_accounts(status="lost", lost_on="2024-09-15")
+    world = snapshots("2024-12-31", accounts=accounts, orders=five_orders())
+    # A1 is the one of VIP, A2 the one of growth; the other three are basic.
+    assert by(ask_of(world, "2024-12-31"), "key_churn", "tier") == {
+        "VIP": (1, 1, 1.0),
+        "growth": (0, 1, 0.0),
+        "basic": (0, 0, None),
+    }
+    assert figure(ask_of(world, "2024-12-31", tiers=["growth"]), "key_churn") == (0, 1, 0.0)
+
+
+@pytest.mark.parametrize("name", ["key_revenue_share", "churn_annual"])
+def test_a_figure_that_no_tier_has_alone_says_so_where_tiers_are_chosen(name: str) -> None:
+    world = snapshots("2024-09-30", accounts=five_accounts(), orders=five_orders())
+    cursor = ask_of(world, "2024-09-30", tiers=["VIP", "growth"])
+    assert figure(cursor, name) is None
+    found = score(cursor, name)
+    assert (found.value, found.status, found.reason) == (None, "no_data", "not_by_tier")
+
+
 def test_a_loss_after_the_as_of_day_has_not_happened() -> None:
     accounts = five_accounts(status="lost", lost_on="2024-09-15")
     world = snapshots("2024-09-30", accounts=accounts, orders=five_orders())
@@ -276,7 +297,7 @@ def test_a_need_without_an_answer_fails_only_after_the_standard() -> None:
 def test_a_slice_that_the_header_does_not_name_is_refused() -> None:
     cursor = ask_of(matching(), "2024-09-30")
     with pytest.raises(KamError, match="slice_not_defined"):
-        metrics.run(cursor, "key_churn", [Q3], ("tier",))
+        metrics.run(cursor, "churn_annual", [Q3], ("tier",))
 
 
 def test_an_unknown_metric_is_refused() -> None:

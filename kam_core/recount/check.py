@@ -123,7 +123,13 @@ def _recounted(
 ) -> dict[Place, Figure]:
     needs = [n for need in wanted.needs for n in (tier_needs if need == metrics.TIERS else (need,))]
     is_change = wanted.kind == "change"
-    demand = Demand(tuple(needs), wanted.dated, wanted.looks_back_months, is_change)
+    demand = Demand(
+        tuple(needs),
+        wanted.dated,
+        wanted.looks_back_months,
+        is_change,
+        is_by_tier="tier" in wanted.slices,
+    )
     found: dict[Place, Figure] = {}
     for period in asked:
         if recount.tells(demand, period.starts_on, period.ends_on):

@@ -124,6 +124,8 @@ class Recount:
 
     def tells(self, demand: Demand, starts_on: date, ends_on: date) -> bool:
         """Whether the data can say anything about a figure with these demands in a period."""
+        if self.wanted_tiers is not None and not demand.is_by_tier:
+            return False
         period = Span(stamp(starts_on), stamp(ends_on))
         return tells(Asked(self.company, self.tiers, period), demand)
 

@@ -25,13 +25,15 @@ class Demand:
     """What a figure demands of the data, as its definition says.
 
     Each of ``needs`` is a table or table.column that must be there, or several joined by "|" of
-    which one is enough; the facts of the tables in ``dated`` must reach the period.
+    which one is enough; the facts of the tables in ``dated`` must reach the period. One that is not
+    ``is_by_tier`` says nothing of some tiers alone.
     """
 
     needs: tuple[str, ...]
     dated: tuple[str, ...] = ()
     looks_back_months: int = 0
     is_change: bool = False
+    is_by_tier: bool = True
 
 
 def tells(asked: Asked, demand: Demand) -> bool:

@@ -19,10 +19,11 @@
 -- means-en: As net revenue retention, but each account counts for at most what it bought in the
 --           twelve months before, and at least for nothing: what was kept, without what was
 --           gained.
--- not-zh: 此前十二个月没有销售额的客户（含新客户）。数据不足二十四个月时不给出数值。不能按层级拆分：期初之前流失的客户期初已没有层级。
+-- not-zh: 此前十二个月没有销售额的客户（含新客户）。数据不足二十四个月时不给出数值。不能按层级拆分或筛选：期初之前流失的客户期初已没有层级。
 -- not-en: Accounts without positive revenue in those twelve months before, new ones included.
---         Where the data does not reach twenty-four months back there is no value. It is not
---         split by tier: an account lost before the period has no tier at its start.
+--         Where the data does not reach twenty-four months back there is no value. It is
+--         neither split nor filtered by tier: an account lost before the period has no tier at
+--         its start.
 select
     period,
     account_id,

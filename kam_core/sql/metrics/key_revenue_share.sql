@@ -16,8 +16,9 @@
 -- means-zh: 期内销售额中，来自期初属于关键层级的客户的占比。
 -- means-en: Share of the period's revenue that comes from accounts in a key tier at the start
 --           of the period.
--- not-zh: 期内才升入关键层级的客户，其订单不计入分子。
--- not-en: Orders of accounts that became key during the period are not in the numerator.
+-- not-zh: 期内才升入关键层级的客户，其订单不计入分子。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。
+-- not-en: Orders of accounts that became key during the period are not in the numerator. It is
+--         neither split nor filtered by tier: of one tier alone it is all or nothing.
 select
     p.period,
     o.account_id,

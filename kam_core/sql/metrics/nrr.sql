@@ -20,10 +20,11 @@
 --           as-of date before that) divided by that of the twelve months before, over the
 --           accounts that had revenue then: what they buy more counts, what they buy less or no
 --           longer is missing.
--- not-zh: 此前十二个月没有销售额的客户（含新客户）。数据不足二十四个月时不给出数值。不能按层级拆分：期初之前流失的客户期初已没有层级。
+-- not-zh: 此前十二个月没有销售额的客户（含新客户）。数据不足二十四个月时不给出数值。不能按层级拆分或筛选：期初之前流失的客户期初已没有层级。
 -- not-en: Accounts without positive revenue in those twelve months before, new ones included.
---         Where the data does not reach twenty-four months back there is no value. It is not
---         split by tier: an account lost before the period has no tier at its start.
+--         Where the data does not reach twenty-four months back there is no value. It is
+--         neither split nor filtered by tier: an account lost before the period has no tier at
+--         its start.
 select
     period,
     account_id,
