@@ -4,14 +4,17 @@ import ast
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from kam_core.access import Scope
 from kam_core.ingest.load import load
 from kam_core.store import Warehouse
+from pages.parts import data
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
@@ -191,6 +194,26 @@ def test_a_cached_answer_never_leaves_an_argument_out_of_its_key() -> None:
         for argument in node.args.args
     ]
     assert arguments and not [name for name in arguments if name.startswith("_")]
+
+
+def test_an_answer_is_kept_for_all_of_its_arguments_and_each_caller_has_a_copy() -> None:
+    asked: list[tuple] = []
+
+    @data._kept
+    def rows_of(source: data.Source, scope: Scope) -> pd.DataFrame:
+        asked.append((source, scope))
+        return pd.DataFrame({"n": [len(asked)]})
+
+    day = date(2024, 9, 30)
+    sources = [data.Source(1, "a", day), data.Source(2, "a", day), data.Source(1, "b", day)]
+    scopes = [Scope((), day), Scope(("East",), day), Scope(("East",), day, ("VIP",))]
+    calls = [(source, scope) for source in sources for scope in scopes]
+    for _ in range(2):
+        for number, call in enumerate(calls, start=1):
+            answer = rows_of(*call)
+            assert answer["n"].tolist() == [number]
+            answer["n"] = -1
+    assert asked == calls
 
 
 def test_settings_that_keep_the_server_to_itself_are_pinned() -> None:

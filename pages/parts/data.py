@@ -2,12 +2,12 @@
 
 import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial, wraps
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,12 +144,35 @@ def sees_everything(source: Source, scope: Scope) -> bool:
     return set(holdings(source).regions) <= set(scope.regions)
 
 
-# repr spells out every field, and is much quicker than taking a dataclass apart.
-_kept = st.cache_data(
-    show_spinner=False,
-    max_entries=ANSWERS_KEPT,
-    hash_funcs={Source: repr, Scope: repr, Period: repr},
-)
+@dataclass(frozen=True)
+class _Call:
+    """A function of its arguments alone, and these."""
+
+    compute: Callable
+    arguments: tuple
+
+    def key(self) -> str:
+        """Every field of every argument as text: taking them apart takes longer than answering."""
+        return f"{self.compute.__name__}{self.arguments!r}"
+
+
+@st.cache_data(show_spinner=False, max_entries=ANSWERS_KEPT, hash_funcs={_Call: _Call.key})
+def _answer(call: _Call) -> object:
+    return call.compute(*call.arguments)
+
+
+def _kept(compute: Callable) -> Callable:
+    """Keep what a function of its arguments alone answers; each caller gets a copy."""
+
+    @wraps(compute)
+    def asked(*arguments: object) -> object:
+        return _answer(_Call(compute, arguments))
+
+    return asked
+
+
+# The same for what nobody changes, which is handed out as it is.
+_kept_frozen = lru_cache(maxsize=ANSWERS_KEPT)
 
 
 @dataclass(frozen=True)
@@ -189,6 +212,7 @@ def metric(
     return rows[rows["period"].isin(names)].reset_index(drop=True)
 
 
+@_kept_frozen
 def quarters(source: Source, as_of: date) -> tuple[Period, ...]:
     """The quarters with data up to a day, newest last; at least the one that holds the day."""
     held = holdings(source)
@@ -196,7 +220,7 @@ def quarters(source: Source, as_of: date) -> tuple[Period, ...]:
     return tuple(periods.quarters_between(held.first_day, as_of, start_month))
 
 
-@_kept
+@_kept_frozen
 def holdings(source: Source) -> Holdings:
     """What the whole version offers; what a viewer may choose is cut to their regions later."""
     day = _day(source, source.as_of)
@@ -228,7 +252,7 @@ def worklist_months(source: Source, as_of: date) -> tuple[Period, ...]:
     return tuple(periods.months_between(as_of - back, as_of + ahead))
 
 
-@_kept
+@_kept_frozen
 def _threshold(source: Source, name: str) -> Decimal:
     with _day(source, source.as_of).cursor() as cursor:
         return config.threshold(cursor, name)
@@ -243,7 +267,7 @@ def targets(
     return tuple(goals[period.period] for period in asked)
 
 
-@_kept
+@_kept_frozen
 def _targets(
     source: Source, scope: Scope, asked: tuple[Period, ...]
 ) -> dict[str, dict[str, Decimal]]:
@@ -251,7 +275,7 @@ def _targets(
         return scorecard.targets(cursor, asked)
 
 
-@_kept
+@_kept_frozen
 def cuts(source: Source) -> tuple[float, float]:
     """Where the tier matrix is cut, across and up, by the scheme the version was built with."""
     with _day(source, source.as_of).cursor() as cursor:
@@ -282,7 +306,7 @@ def region_scores(
     return pd.DataFrame(rows, columns=["region", *(field.name for field in fields(Score))])
 
 
-@_kept
+@_kept_frozen
 def _rules(source: Source) -> Rules:
     with _day(source, source.as_of).cursor() as cursor:
         return scorecard.rules_of(cursor)
@@ -310,7 +334,7 @@ def _ask(
         return questions.ask(cursor, question, **dict(parameters))
 
 
-@_kept
+@_kept_frozen
 def _survey(source: Source, scope: Scope) -> metrics.Data:
     """What the version holds as of a day: asked once, needed by every metric."""
     with _cursor(source, scope) as cursor:
@@ -326,7 +350,8 @@ def _metric(
         return metrics.run(cursor, name, asked, by, _survey(source, scope), day.facts)
 
 
-def score(source: Source, scope: Scope, asked: Sequence[Period], name: str) -> Score:
+@_kept_frozen
+def score(source: Source, scope: Scope, asked: tuple[Period, ...], name: str) -> Score:
     """One metric judged for the last of some periods, which its trend asks for in one query."""
     rows = metric(source, scope, name, asked)
     last = rows[rows["period"] == asked[-1].period].to_dict("records")
@@ -334,7 +359,7 @@ def score(source: Source, scope: Scope, asked: Sequence[Period], name: str) -> S
         metrics.metric(name),
         asked[-1],
         last[0] if last else scorecard.NOTHING,
-        targets(source, scope, tuple(asked))[-1].get(name),
+        targets(source, scope, asked)[-1].get(name),
         _survey(source, scope),
         _rules(source),
     )
@@ -345,22 +370,22 @@ def paced(source: Source, scope: Scope, period: Period, score: Score) -> float |
     return pacing.paced(metrics.metric(score.metric), score, period, _survey(source, scope))
 
 
-@_kept
+@_kept_frozen
 def standings(source: Source, scope: Scope, period: Period) -> tuple[Standing, ...]:
     """Every figure against the target that holds for a scope, and where that comes from."""
-    scores = [score(source, scope, [period], name) for name in metrics.catalogue()]
+    scores = [score(source, scope, (period,), name) for name in metrics.catalogue()]
     with _cursor(source, scope) as cursor:
         return goals.standings(cursor, period, _survey(source, scope), scores)
 
 
-@_kept
+@_kept_frozen
 def goals_in_force(source: Source) -> tuple[Goal, ...]:
     """The targets of a version, of every region and quarter."""
     with _day(source, source.as_of).cursor() as cursor:
         return goals.in_force(cursor)
 
 
-@_kept
+@_kept_frozen
 def defaults_in_force(source: Source) -> dict[str, Decimal]:
     """The default targets that a version was built with, by metric."""
     with _day(source, source.as_of).cursor() as cursor:
@@ -378,7 +403,7 @@ def target_history() -> list[Edit]:
     return goals_history.history(_warehouse(folder), lambda number: _uploaded_goals(folder, number))
 
 
-@_kept
+@_kept_frozen
 def _uploaded_goals(folder: str, snapshot_id: int) -> tuple[Goal, ...]:
     return goals_history.uploaded(_warehouse(folder), snapshot_id)
 
