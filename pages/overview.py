@@ -60,8 +60,8 @@ def _attention(view: View, text: Text) -> None:
     rows = view.ask("attention", periods=(view.period,))
     if rows.empty:
         st.caption(text("overview.attention_none"))
-    for row in rows.to_dict("records"):
-        st.markdown(f"▲ {sentences.attention(row, text)}")
+    told = (f"▲ {sentences.attention(row, text)}" for row in rows.to_dict("records"))
+    st.markdown("\n\n".join(told))
     links.to("follow_up", text("pages.follow_up"))
     links.to("needs", text("pages.needs"))
 

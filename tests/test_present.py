@@ -1,6 +1,7 @@
 """What the product says and shows: both languages, numbers, exports, nothing that can act."""
 
 import io
+import re
 import string
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from kam_core import metrics
 from kam_core.errors import KamError
 from kam_core.present import charts, export, formats, sentences
 from kam_core.present.marks import rests_on
+from kam_core.present.spark import spark
 from kam_core.present.text import Text, escape, plotly_escape
 from kam_core.present.words import catalogue
 from kam_core.scorecard import Score
@@ -195,3 +197,16 @@ def test_what_a_figure_rests_on_is_written_as_what_it_is(
 ) -> None:
     score = Score(metric, "", None, numerator, denominator, *[None] * 4, "no_target", None, None)
     assert [rests_on(score, metrics.metric(metric), text) for text in (ZH, EN)] == [zh, en]
+
+
+def test_a_spark_runs_from_the_least_to_the_largest_value_and_leaves_a_gap_for_a_missing_one() -> (
+    None
+):
+    drawn = spark([0.0, 1.0, float("nan"), 0.5, 0.5], "#123456")
+    assert re.findall('points="([^"]*)"', drawn) == ["4.0,36.0 62.0,4.0", "178.0,20.0 236.0,20.0"]
+    assert 'stroke="#123456"' in drawn
+
+
+def test_a_spark_of_one_value_is_none_and_of_equal_values_a_level_line() -> None:
+    assert spark([0.3], "#000") == spark([0.3, float("nan")], "#000") == ""
+    assert 'points="4.0,20.0 236.0,20.0"' in spark([0.3, 0.3], "#000")

@@ -40,6 +40,7 @@ from kam_core.marts import Day
 from kam_core.packs import content, page, workbook
 from kam_core.packs.model import Pack
 from kam_core.periods import Period
+from kam_core.present.layout import layout
 from kam_core.scorecard import Rules, Score
 
 if TYPE_CHECKING:
@@ -95,8 +96,19 @@ def prepare() -> None:
     _day(source, source.as_of).prepare()
     for name in metrics.catalogue():
         metric(source, every, name, quarters(source, source.as_of))
+    _ask_ahead(source, every)
     # Its library takes longer to load than any page to open.
     payback(source, every)
+
+
+def _ask_ahead(source: Source, scope: Scope) -> None:
+    """What the pages show to those who have chosen nothing yet."""
+    quarter = quarter_shown_first(quarters(source, scope.as_of), scope.as_of)
+    for name, question in questions.catalogue().items():
+        if question.parameters in ((), ("periods",)):
+            ask(source, scope, name, **dict.fromkeys(question.parameters, (quarter,)))
+    ask(source, scope, "worklist", periods=worklist_months(source, scope.as_of))
+    region_scores(source, scope, quarter, layout()["overview"]["regions"])
 
 
 def versions() -> pd.DataFrame:
@@ -218,6 +230,12 @@ def quarters(source: Source, as_of: date) -> tuple[Period, ...]:
     held = holdings(source)
     start_month = held.fiscal_year_start_month
     return tuple(periods.quarters_between(held.first_day, as_of, start_month))
+
+
+def quarter_shown_first(among: Sequence[Period], as_of: date) -> Period:
+    """The last quarter that has ended by a day; the newest where none has."""
+    ended = [quarter for quarter in among if quarter.ends_on <= as_of]
+    return ended[-1] if ended else among[-1]
 
 
 @_kept_frozen

@@ -47,13 +47,12 @@ def show(view: View, metric: Metric, text: Text) -> None:
 
 def _value(score: Score, metric: Metric, text: Text) -> None:
     st.metric(metric.title(text.lang), formats.quantity(score.value, score.unit, text.lang))
-    blocks.status_badge(score.status, text)
     lines = [
         *scorecards.standing(score, text),
         *_divided(score, metric, text),
         *scorecards.remarks(score, text),
     ]
-    st.caption("  \n".join(escape(line) for line in lines))
+    blocks.standing(score.status, lines, text)
 
 
 def _divided(score: Score, metric: Metric, text: Text) -> list[str]:

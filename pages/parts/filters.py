@@ -128,9 +128,7 @@ def _as_of(source: data.Source, held: data.Holdings, text: Text) -> date:
 def _quarter(quarters: tuple[Period, ...], as_of: date, text: Text) -> Period:
     """The quarter chosen, at first the last one that has ended."""
     by_name = {quarter.period: quarter for quarter in reversed(quarters)}
-    ended = [name for name, quarter in by_name.items() if quarter.ends_on <= as_of]
-    names = list(by_name)
-    default = ended[0] if ended else names[0]
+    names, default = list(by_name), data.quarter_shown_first(quarters, as_of).period
     chosen = address.one(
         st.selectbox,
         text("filters.quarter"),

@@ -9,6 +9,7 @@ from kam_core import metrics
 from kam_core.metrics import Metric
 from kam_core.present import formats, sentences
 from kam_core.present.marks import rests_on
+from kam_core.present.spark import spark
 from kam_core.present.text import Text, escape
 from kam_core.scorecard import Score
 from pages.parts import blocks, data, links
@@ -24,7 +25,7 @@ def cards(view: View, names: Sequence[str], text: Text) -> list[Score]:
     grid = st.grid(CARDS, min_column_width=CARD_WIDTH, border=True)
     for score in scores:
         with grid.cell():
-            past = history(view, score.metric)["value"]
+            past = history(view, score.metric)
             _card(score, past, metrics.metric(score.metric), _pace(view, score, text), text)
     return scores
 
@@ -36,19 +37,28 @@ def first_with_data(view: View, names: Sequence[str]) -> list[str]:
     return [name for name in names if name in chosen]
 
 
-def _card(score: Score, past: pd.Series, metric: Metric, pace: list[str], text: Text) -> None:
-    points = [float(value) for value in past if not formats.is_missing(value)]
+def _card(score: Score, past: pd.DataFrame, metric: Metric, pace: list[str], text: Text) -> None:
     st.metric(
         metric.title(text.lang),
         formats.quantity(score.value, score.unit, text.lang),
         help=escape(metric.means(text.lang)),
-        chart_data=points if len(points) > 1 else None,
-        chart_type="line",
     )
-    blocks.status_badge(score.status, text)
+    if drawn := spark(past["value"].tolist(), blocks.palette().actual):
+        st.image(drawn, width="stretch", alt=_said(past, metric, text))
     lines = [*standing(score, text), rests_on(score, metric, text), *remarks(score, text), *pace]
-    st.caption("  \n".join(escape(line) for line in lines if line))
+    blocks.standing(score.status, lines, text)
     links.to_figure(score.metric, text)
+
+
+def _said(past: pd.DataFrame, metric: Metric, text: Text) -> str:
+    """The quarters before in words, for those who do not see the line."""
+    colon = text("punctuation.colon")
+    told = (
+        f"{formats.period(row.period, text.lang)}{colon}"
+        f"{formats.quantity(row.value, metric.unit, text.lang)}"
+        for row in past.itertuples()
+    )
+    return text("punctuation.list").join(told)
 
 
 def standing(score: Score, text: Text) -> list[str]:
