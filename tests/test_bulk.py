@@ -260,6 +260,19 @@ def test_the_first_lines_plan_a_large_file_only_if_all_of_it_is_utf_8(
     assert bulk.bytes_to_plan_by(file) == file.read_bytes()
 
 
+@given(
+    content=st.one_of(st.binary(max_size=40), st.text(max_size=20).map(str.encode)),
+    size=st.integers(1, 12),
+)
+def test_a_file_is_utf_8_wherever_it_is_cut(content: bytes, size: int) -> None:
+    try:
+        content.decode("utf-8")
+        is_utf_8 = True
+    except UnicodeDecodeError:
+        is_utf_8 = False
+    assert bulk_lines.is_utf8_throughout(memoryview(content), size) == is_utf_8
+
+
 def test_both_lanes_make_the_same_version_and_it_can_be_rebuilt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -31,7 +32,7 @@ from kam_core.ingest.bulk_lines import (
     Piece,
     Text,
     Unsuited,
-    is_utf8,
+    is_utf8_throughout,
     open_lines,
     pieces,
     read_lines,
@@ -95,9 +96,14 @@ def bytes_to_plan_by(path: Path) -> bytes:
         with suppress(Unsuited), _mapped(path) as data:
             head = _head(data)
             is_enough = head.count(b"\n") > 2 * conventions()["sample_rows"]
-            if is_enough and b"\0" not in head and is_utf8(data):
+            if is_enough and b"\0" not in head and _is_utf8(data):
                 return head
     return path.read_bytes()
+
+
+def _is_utf8(data: memoryview) -> bool:
+    with ThreadPoolExecutor(settings()["workers"]) as pool:
+        return is_utf8_throughout(data, settings()["piece_bytes"], pool.map)
 
 
 def raw_lines(path: Path, recipe: Recipe, line_numbers: Collection[int]) -> dict[int, str]:
@@ -362,5 +368,12 @@ def _together(kept: pa.Table, strict: Staged) -> Staged:
         strict,
         accepted=accepted,
         received=strict.received + kept.num_rows,
-        newest_fact=newest_fact(accepted, strict.table),
+        newest_fact=_newest_fact(accepted, strict.table),
     )
+
+
+def _newest_fact(accepted: pa.Table, table: str) -> date | None:
+    pieces = (pa.Table.from_batches([batch]) for batch in accepted.to_batches())
+    with ThreadPoolExecutor(settings()["workers"]) as pool:
+        found = pool.map(lambda piece: newest_fact(piece, table), pieces)
+    return max(filter(None, found), default=None)

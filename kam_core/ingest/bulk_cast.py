@@ -75,8 +75,7 @@ class Reader:
         """The values of texts, which may be a dictionary."""
         if isinstance(cells, pa.DictionaryArray):
             return self._distinct(cells)
-        texts = pc.utf8_trim(cells, characters=WHITE_SPACE)
-        texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+        texts = _trimmed(cells)
         if self.is_verbatim or (self.is_id and not _holds_any(texts, ID_IN_DOUBT)):
             return Values(texts, np.zeros(len(texts), dtype=bool))
         if not self.pattern:
@@ -100,9 +99,10 @@ class Reader:
         values = pa.array([found.value for found in judged], self.type)
         is_doubtful = np.array([found.is_doubtful for found in judged], dtype=bool)
         codes = cells.indices
-        places = codes.fill_null(0).to_numpy(zero_copy_only=False)
-        doubts = is_doubtful[places] if len(judged) else np.zeros(len(cells), dtype=bool)
-        doubts &= codes.is_valid().to_numpy(zero_copy_only=False)
+        doubts = np.zeros(len(cells), dtype=bool)
+        if is_doubtful.any():
+            doubts = is_doubtful[codes.fill_null(0).to_numpy(zero_copy_only=False)]
+            doubts &= codes.is_valid().to_numpy(zero_copy_only=False)
         if not pa.types.is_string(self.type):
             return Values(values.take(codes), doubts)
         meanings = values.dictionary_encode()
@@ -110,6 +110,18 @@ class Reader:
             pa.DictionaryArray.from_arrays(meanings.indices.take(codes), meanings.dictionary),
             doubts,
         )
+
+
+def _trimmed(cells: pa.Array) -> pa.Array:
+    """The texts without white space around them; NULL where nothing is left."""
+    content = np.frombuffer(cells.buffers()[2] or b"", np.uint8)
+    # Space is the last of the ASCII characters that can be white; others have higher bytes.
+    may_be_white = len(content) and (content.min() <= ord(" ") or content.max() > ord("~"))
+    texts = pc.utf8_trim(cells, characters=WHITE_SPACE) if may_be_white else cells
+    is_empty = pc.equal(texts, "")
+    if not pc.any(is_empty).as_py():
+        return texts
+    return pc.if_else(is_empty, pa.scalar(None, pa.string()), texts)
 
 
 def _holds_any(texts: pa.Array, characters: str) -> bool:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import tee
+from itertools import pairwise, tee
 from typing import NamedTuple
 
 import numpy as np
@@ -90,6 +90,22 @@ def is_utf8(data: memoryview) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def is_utf8_throughout(data: memoryview, size: int, each: Callable[..., Iterable] = map) -> bool:
+    """The same of a whole file, in parts of about ``size`` bytes; ``each`` as in ``pieces``."""
+    cuts = [
+        0,
+        *(_character_start(data, place) for place in range(size, len(data), size)),
+        len(data),
+    ]
+    return all(each(lambda cut: is_utf8(data[cut[0] : cut[1]]), pairwise(cuts)))
+
+
+def _character_start(data: memoryview, place: int) -> int:
+    """The next place where a character begins, or the end; what is no UTF-8 is cut anywhere."""
+    end = min(place + MOST_BYTES_OF_CHARACTER, len(data))
+    return next((i for i in range(place, end) if data[i] & 0b1100_0000 != 0b1000_0000), end)
 
 
 def pieces(
