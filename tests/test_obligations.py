@@ -191,3 +191,61 @@ def test_the_outlook_says_what_can_still_be_reached_and_what_is_needed() -> None
     assert higher[higher["kind"] == "monthly_callback"][
         ["needed", "is_reachable"]
     ].values.tolist() == [[3, False]]
+
+
+def outlook(cursor: duckdb.DuckDBPyConnection, period: periods.Period, *parts: str) -> dict:
+    """Some parts of the outlook by kind, added over the account managers."""
+    rows = questions.ask(cursor, "completion_outlook", periods=[period], target="0.9")
+    found = rows.groupby("kind")[list(parts)].sum().astype(int)
+    return {kind: tuple(found.loc[kind]) for kind in found.index}
+
+
+def test_in_its_first_month_a_quarter_holds_the_months_to_come() -> None:
+    cursor = ask_of(company(interaction("I1", "V", "2024-07-05")), "2024-07-10")
+    found = outlook(cursor, Q3, "done", "still_open", "to_come", "owed", "needed")
+    # V and G in July, August and September; 90 % of six are all six.
+    assert found["monthly_callback"] == (1, 5, 4, 6, 5)
+    # Reviews and visits of the quarter have begun with it.
+    assert found["quarterly_review"] == (0, 3, 0, 3, 3)
+    assert found["executive_visit"] == (0, 1, 0, 1, 1)
+    assert obligations(cursor)["due_on"].max() == date(2024, 9, 30)
+    assert len(obligations(cursor, kind="monthly_callback")) == 2
+
+
+def test_in_its_last_month_a_quarter_has_no_months_to_come() -> None:
+    cursor = ask_of(company(interaction("I1", "V", "2024-07-05")), "2024-09-01")
+    assert outlook(cursor, Q3, "missed", "still_open", "to_come")["monthly_callback"] == (3, 2, 0)
+
+
+def test_reviews_and_evaluations_to_come_are_those_whose_quarter_or_year_has_not_begun() -> None:
+    cursor = ask_of(company(interaction("I1", "V", "2024-07-05")), "2024-09-10")
+    assert outlook(cursor, Q4, "to_come", "owed") == {
+        "monthly_callback": (6, 6),
+        "quarterly_review": (3, 3),
+        "executive_visit": (1, 1),
+        "annual_evaluation": (0, 2),
+    }
+    next_year = periods.quarter("2025-Q4")
+    assert outlook(cursor, next_year, "to_come")["annual_evaluation"] == (2,)
+
+
+def test_months_to_come_go_by_the_tier_and_the_customers_of_the_as_of_day() -> None:
+    world = company(interaction("I1", "V", "2024-07-05"), as_of="2024-06-30")
+    promoted = [row | {"growth_potential": 90} for row in world["accounts"][0][1]]
+    promoted[1] |= {"lost_on": "2024-07-10"}
+    world["accounts"].append((date(2024, 7, 8), promoted))
+    cursor = ask_of(world, "2024-07-10")
+    metrics.set_periods(cursor, [Q3])
+    rows = cursor.execute("select account_id, period, kind from scoped.obligations_to_come")
+    # Promoted B owes callbacks from August on, lost G none.
+    assert sorted(rows.fetchall()) == [
+        (account_id, month, "monthly_callback")
+        for account_id in "BV"
+        for month in ("2024-08", "2024-09")
+    ]
+
+
+def test_without_interactions_nothing_is_to_come() -> None:
+    world = company()
+    del world["interactions"]
+    assert outlook(ask_of(world, "2024-07-10"), Q3, "to_come") == {}

@@ -151,8 +151,19 @@ def test_the_outlook_says_what_can_still_be_reached(
     done: int, open_: int, missed: int, words: str
 ) -> None:
     figures = {"owed": 10, "done": done, "still_open": open_, "missed": missed, "needed": 9 - done}
-    said = sentences.outlook(figures, "2024-Q4", 0.9, EN).replace("*", "").replace("\\", "")
-    assert words in said
+    said = sentences.outlook(figures | {"to_come": 0}, "2024-Q4", 0.9, EN)
+    assert words in said.replace("*", "").replace("\\", "")
+    assert "months to come" not in said
+
+
+def test_the_outlook_says_how_much_of_it_rests_on_months_to_come() -> None:
+    figures = {"owed": 6, "done": 1, "still_open": 5, "to_come": 4, "missed": 0, "needed": 5}
+    said = sentences.outlook(figures, "2024-Q3", 0.9, EN).replace("*", "").replace("\\", "")
+    assert said == (
+        "Q3 2024 holds 6 monthly callbacks: 1 done, 0 missed, 5 not due yet. 4 of these lie in "
+        "months to come, if customers and tiers stay as they are. At best 100.0% can be reached. "
+        "5 more are needed for the target of 90.0%."
+    )
 
 
 def test_money_marks_on_an_axis_are_round_and_in_words() -> None:

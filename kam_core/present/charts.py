@@ -214,7 +214,7 @@ def bars(
 
 def stacked(parts: dict[str, float], text: Text, colours: Palette) -> go.Figure:
     """One bar of a whole cut into named parts, each with its count."""
-    shades = (colours.actual, colours.previous, colours.line, colours.target)
+    shades = (colours.actual, colours.previous, colours.line, colours.target, colours.paper)
     figure = canvas(colours, 120)
     for shade, (name, number) in zip(shades, parts.items(), strict=False):
         figure.add_bar(

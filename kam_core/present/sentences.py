@@ -134,9 +134,15 @@ def outlook(figures: Mapping[str, int], quarter: str, target: float | None, text
         **words,
         missed=formats.count(figures["missed"], lang),
         open=formats.count(figures["still_open"], lang),
-        reachable=formats.percent(reachable, lang),
     )
-    return joined([said, _towards(figures, reachable, target, text)], text)
+    ahead = _to_come(figures["to_come"], text)
+    best = text.rich("follow_up.outlook_best", reachable=formats.percent(reachable, lang))
+    return joined([said, ahead, best, _towards(figures, reachable, target, text)], text)
+
+
+def _to_come(count: int, text: Text) -> str:
+    number = formats.count(count, text.lang)
+    return text.rich("follow_up.outlook_to_come", count=number) if count else ""
 
 
 def _towards(figures: Mapping[str, int], reachable: float, target: float | None, text: Text) -> str:

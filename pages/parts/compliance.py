@@ -1,5 +1,7 @@
 """Follow-up compliance: regions by month, the outlook of a quarter, and the worklist."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +14,7 @@ from pages.parts.filters import View
 
 METRIC = "followup_completion"
 KIND = "monthly_callback"
-ADDED = ["needed", "owed", "done", "missed", "planned", "still_open"]
+ADDED = ["needed", "owed", "done", "missed", "planned", "still_open", "to_come"]
 LISTED = [
     "account_name",
     "kind",
@@ -64,26 +66,31 @@ def outlook(view: View, text: Text) -> None:
     figures = rows[ADDED].sum().astype(int).to_dict()
     if target is not None:
         figures["needed"] = data.still_needed(target, figures["owed"], figures["done"])
-    due = figures["still_open"] - figures["planned"]
-    parts = {
-        text.value("state", "done"): figures["done"],
-        text.value("state", "planned"): figures["planned"],
-        text.value("state", "due"): due,
-        text.value("state", "overdue"): figures["missed"],
-    }
     said = sentences.outlook(figures, view.period.period, target, text)
     if target is not None and figures["still_open"]:
         said = sentences.joined([said, sentences_targets.owners(rows, text)], text)
     columns = ["account_manager", *ADDED, "share_so_far", "share_reachable"]
     blocks.figure(
         "outlook",
-        charts.stacked(parts, text, blocks.palette()),
+        charts.stacked(_parts(figures, text), text, blocks.palette()),
         said,
         rows[columns].sort_values("needed", ascending=False),
         text,
         percent=("share_so_far", "share_reachable"),
         expanded=True,
     )
+
+
+def _parts(figures: Mapping[str, int], text: Text) -> dict[str, float]:
+    """The whole of a quarter's callbacks by their state."""
+    counts = {
+        "done": figures["done"],
+        "planned": figures["planned"],
+        "due": figures["still_open"] - figures["planned"] - figures["to_come"],
+        "overdue": figures["missed"],
+        "to_come": figures["to_come"],
+    }
+    return {text.value("state", state): count for state, count in counts.items()}
 
 
 def worklist(view: View, text: Text) -> None:

@@ -1,8 +1,16 @@
 -- question: completion_outlook
 -- parameters: periods, target
 -- means: For each period asked for, kind and account manager: what completion is so far, what it
---        can still reach, and how many more are needed for the target.
-with counted as (
+--        can still reach, and how many more are needed for the target. Of those still open, some
+--        are to come: their own period has not begun.
+with owed as (
+    select asked_period, account_id, account_manager, kind, state, shown_as
+    from scoped.obligations
+    union all
+    select asked_period, account_id, account_manager, kind, 'open', 'to_come'
+    from scoped.obligations_to_come
+),
+counted as (
     select
         o.asked_period,
         o.kind,
@@ -11,8 +19,9 @@ with counted as (
         count(*) filter (where o.state = 'missed') as missed,
         count(*) filter (where o.state = 'open') as still_open,
         count(*) filter (where o.shown_as = 'planned') as planned,
+        count(*) filter (where o.shown_as = 'to_come') as to_come,
         count(*) as owed
-    from scoped.obligations o
+    from owed o
     join scoped.tiered_account_periods d
         on d.period = o.asked_period and d.account_id = o.account_id
     where is_tier_in_scope(d.tier)

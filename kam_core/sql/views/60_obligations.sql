@@ -2,7 +2,7 @@
 -- happened. A period asked for holds the obligations whose own period ends in it. Nothing is owed
 -- where interactions were never loaded.
 
-create view as_of.obligation_periods as
+create view as_of.ending_periods as
 with lengths (every, months) as (values ('month', 1), ('quarter', 3), ('year', 12)),
 fiscal as (
     select
@@ -34,10 +34,19 @@ select
     starts_on,
     ends_on,
     ends_on <= as_of() as has_ended
-from ending
+from ending;
+comment on view as_of.ending_periods is
+    'Months, fiscal quarters and years that end in a period asked for';
+
+create view as_of.obligation_periods as
+from as_of.ending_periods
 where starts_on <= as_of();
 comment on view as_of.obligation_periods is
     'Months, fiscal quarters and years that end in a period asked for and have begun';
+
+create macro cadence_tier(tier) as
+    case when tier in (select c.tier from settings.cadences c) then tier else '*' end;
+comment on macro cadence_tier is 'The name under which the cadences of a tier are listed';
 
 create view as_of.obligations as
 with own_periods as (
@@ -83,11 +92,7 @@ owed as (
     from own_periods p
     cross join as_of.lives a
     left join tiers t using (starts_on, account_id)
-    join settings.cadences c
-        on c.every = p.every
-        and c.tier = case
-            when t.tier in (select tier from settings.cadences) then t.tier else '*'
-        end
+    join settings.cadences c on c.every = p.every and c.tier = cadence_tier(t.tier)
     where first_as_of('interactions') is not null
         and is_active(a.status, a.customer_since, a.lost_on, p.starts_on)
         and is_active(a.status, a.customer_since, a.lost_on, least(p.ends_on, as_of()))
@@ -131,3 +136,25 @@ join as_of.obligations o using (every, starts_on)
 join scoped.accounts a using (account_id);
 comment on view scoped.obligations is
     'What is owed to customers in scope in the periods asked for; the rate counts only has_ended';
+
+create view scoped.obligations_to_come as
+select
+    p.asked_period,
+    p.period,
+    p.every,
+    p.starts_on,
+    p.ends_on as due_on,
+    c.kind,
+    t.tier,
+    a.account_id,
+    a.account_name,
+    a.region,
+    a.account_manager,
+    a.industry
+from as_of.ending_periods p
+cross join as_of.current_tiers t
+join settings.cadences c on c.every = p.every and c.tier = cadence_tier(t.tier)
+join scoped.accounts a using (account_id)
+where p.starts_on > as_of() and first_as_of('interactions') is not null;
+comment on view scoped.obligations_to_come is
+    'What is owed in periods that have not begun, if customers and tiers stay those of the as-of day';
