@@ -92,7 +92,8 @@ def targets(
 
     A target for a region or a tier holds where the viewer looks at exactly that one; the most
     specific target wins: region and tier, region, tier, all, and last the default of the settings.
-    A sum is an exception: what the whole must reach is no target for a part of it.
+    A sum is an exception: what a whole must reach (all regions, one region, one tier) is no target
+    for a part of it.
     """
     return {
         period: {name: winner.target for name, winner in found.items() if winner.holds}
@@ -104,7 +105,8 @@ def targets(
 class Winner:
     """The most specific target: 0 the default, 1 of all, 2 of a tier, 3 of a region, 4 of both.
 
-    It does not hold where it is what a whole must reach, and a part of it is looked at.
+    It does not hold where it is what a whole must reach, and a part of it is looked at; one that
+    holds wins over one that does not.
     """
 
     target: Decimal
@@ -116,24 +118,20 @@ def winners(
     cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period]
 ) -> dict[str, dict[str, Winner]]:
     """What ``targets`` goes by: for each period's name, by metric name."""
-    rows = cursor.execute(TARGETS, {"periods": [period.period for period in asked]}).fetchall()
-    sums = {name for name, metric in metrics.catalogue().items() if metric.kind == "sum"}
+    sums = [name for name, metric in metrics.catalogue().items() if metric.kind == "sum"]
+    parameters = {"periods": [period.period for period in asked], "sums": sums}
     found: dict[str, dict[str, Winner]] = {period.period: {} for period in asked}
-    for period, name, target, specificity, sees_all in rows:
-        holds = name not in sums or sees_all or specificity >= SPECIFIC
-        found[period][name] = Winner(target, specificity, holds)
+    for period, name, *winner in cursor.execute(TARGETS, parameters).fetchall():
+        found[period][name] = Winner(*winner)
     return found
 
-
-# From here on a target names a region or a tier.
-SPECIFIC = 2
 
 TARGETS = """
 with asked as (
     select unnest($periods::varchar[]) as period
 ),
 candidates as (
-    select period, metric, target, 0 as specificity
+    select period, metric, target, null as region, null as tier, 0 as specificity
     from asked
     cross join settings.targets
     where as_of() is not null
@@ -142,6 +140,8 @@ candidates as (
         quarter,
         metric,
         target,
+        region,
+        tier,
         case when region is not null then 3 else 1 end
             + case when tier is not null then 1 else 0 end
     from scoped.targets
@@ -150,15 +150,26 @@ candidates as (
         and (tier is null or getvariable('tiers')::varchar[] = [tier])
 ),
 sight as (
-    select getvariable('tiers') is null and not exists (
-        select 1 from as_of.lives
-        where not list_contains(getvariable('regions')::varchar[], region)
-    ) as sees_all
+    select
+        not exists (
+            select 1 from as_of.lives
+            where not list_contains(getvariable('regions')::varchar[], region)
+        ) as has_every_region,
+        getvariable('tiers') is null as has_every_tier
+),
+judged as (
+    select
+        *,
+        not list_contains($sums::varchar[], metric)
+            or (
+                (region is not null or has_every_region) and (tier is not null or has_every_tier)
+            ) as holds
+    from candidates
+    cross join sight
 )
-select period, metric, arg_max(target, specificity), max(specificity), any_value(sees_all)
-from candidates
-cross join sight
-group by period, metric
+select distinct on (period, metric) period, metric, target, specificity, holds
+from judged
+order by period, metric, holds desc, specificity desc
 """
 
 

@@ -88,6 +88,41 @@ def test_what_the_whole_must_sell_is_no_target_of_a_part_and_the_page_can_say_so
     assert (part.origin, part.score.target, part.score.status) == ("whole_only", None, "no_target")
 
 
+@pytest.mark.parametrize(
+    ("scope", "origin", "target"),
+    [
+        ({}, "all", 200),
+        ({"regions": ["North"]}, "region", 110),
+        ({"tiers": ["unrated"]}, "tier", 120),
+        ({"regions": ["North"], "tiers": ["unrated"]}, "region_tier", 130),
+        # What a region must sell is no target of one of its tiers, nor that of a tier of a region.
+        ({"regions": ["South"], "tiers": ["unrated"]}, "whole_only", None),
+        ({"regions": ["North"], "tiers": ["VIP"]}, "whole_only", None),
+        ({"regions": ["North"], "tiers": ["VIP", "unrated"]}, "whole_only", None),
+        ({"regions": ["South"]}, "whole_only", None),
+        ({"tiers": ["VIP"]}, "whole_only", None),
+    ],
+)
+def test_what_must_be_sold_in_total_holds_for_exactly_what_it_was_set_for(
+    scope: dict, origin: str, target: float | None
+) -> None:
+    world = company(
+        row("revenue", 200),
+        row("revenue", 110, region="North"),
+        row("revenue", 120, tier="unrated"),
+        row("revenue", 130, region="North", tier="unrated"),
+    )
+    found = standing(world, "revenue", **scope)
+    assert (found.origin, found.score.target) == (origin, target)
+
+
+def test_in_the_only_region_a_total_of_a_tier_holds_though_the_region_has_its_own() -> None:
+    world = company(row("revenue", 110, region="North"), row("revenue", 120, tier="unrated"))
+    del world["accounts"][0][1][1]
+    found = standing(world, "revenue", regions=["North"], tiers=["unrated"])
+    assert (found.origin, found.score.target) == ("tier", 120)
+
+
 def test_half_a_quarter_says_where_it_would_end() -> None:
     # 100 in the 46 days from 1 July to 15 August, of 92.
     cursor = ask_of(company(), "2024-08-15")
