@@ -17,6 +17,8 @@ from kam_core.metrics import Exact, Metric
 from kam_core.periods import Period
 
 NOTHING = {"numerator": None, "denominator": None, "value": None}
+JUDGED = ("met", "near", "missed")
+PARTIAL = "partial"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,16 @@ class Score:
     decidable: bool | None
     reason: str | None
     attainment: float | None = None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there is both a value and a target."""
+        return self.status in JUDGED
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its period, or the data of it, has not ended: the status may still change."""
+        return self.reason == PARTIAL
 
 
 @dataclass(frozen=True)
@@ -236,10 +248,10 @@ def score(
     if figures["value"] is None:
         reason = metrics.obstacle(metric, period, data) or "no_cases"
         return _without_value(metric, figures, goal, reason)
-    return judged(metric, figures, goal, rules, _is_partial(metric, period, data))
+    return judged(metric, figures, goal, rules, is_partial(metric, period, data))
 
 
-def _is_partial(metric: Metric, period: Period, data: metrics.Data) -> bool:
+def is_partial(metric: Metric, period: Period, data: metrics.Data) -> bool:
     """Whether the period, or what the data tells of it, ends before the period does."""
     ends = [data.as_of, *(data.days[table][1] for table in metric.dated)]
     return any(day is not None and day < period.ends_on for day in ends)
@@ -274,7 +286,7 @@ def judged(
     interval = _interval(metric, figures, rules)
     decidable = None if goal is None or interval is None else not _contains(interval, goal)
     attained = attainment(value, target, metric.better)
-    reason = "partial" if partial else None
+    reason = PARTIAL if partial else None
     if decidable is False and not partial:
         reason = f"not_decidable:{figures['denominator']}"
     return Score(

@@ -17,7 +17,7 @@ def page(viewer: Viewer, lang: str) -> None:
     blocks.heading(view, text, "overview.title")
     shown = layout()["overview"]
     scores = scorecards.cards(view, scorecards.first_with_data(view, shown["cards"]), text)
-    blocks.sentence(sentences.headline([score.status for score in scores], text))
+    blocks.sentence(sentences.headline(scores, text))
     packing.offer(view, text)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -47,7 +47,7 @@ def _trend(view: View, names: list[str], text: Text) -> None:
     blocks.figure(
         "trend",
         charts.trend(rows, chosen.unit, text, blocks.palette()),
-        sentences.trend(chosen.title(text.lang), chosen.unit, rows, score.status, text),
+        sentences.trend(chosen.title(text.lang), rows, score, text),
         rows,
         text,
         percent=("value", "target") if chosen.unit == "percent" else (),

@@ -6,7 +6,17 @@ import pytest
 
 from kam_core import metrics, pacing, scorecard
 from tests.figures import Q2, Q3, score
-from tests.worlds import Snapshots, account, ask_of, order, snapshots, survey, ticket, value_item
+from tests.worlds import (
+    Snapshots,
+    account,
+    ask_of,
+    contract_row,
+    order,
+    snapshots,
+    survey,
+    ticket,
+    value_item,
+)
 
 
 def company(as_of: str = "2024-09-30") -> Snapshots:
@@ -35,6 +45,25 @@ def test_an_amount_goes_on_as_the_days_so_far() -> None:
     assert paced(company(), "2024-07-23", "complaints") == 4.0
 
 
+def test_growth_goes_on_as_the_days_so_far() -> None:
+    world = company()
+    world["orders"][0][1].append(order("O5", "A1", "2023-07-01", 80))
+    world["tickets"][0][1].extend(
+        ticket(f"T{i}", "A1", "2023-07-01", kind="complaint") for i in range(2, 7)
+    )
+    # 40 and one complaint in 23 of 92 days, against 80 and five of the whole quarter last year.
+    assert paced(world, "2024-07-23", "revenue_yoy") == 1.0
+    assert paced(world, "2024-07-23", "complaints_yoy") == pytest.approx(-0.2)
+    assert score(ask_of(world, "2024-07-23"), "complaints_yoy").value == pytest.approx(-0.8)
+    assert paced(world, "2024-09-30", "revenue_yoy") is None
+
+
+def test_growth_without_a_base_has_no_pace() -> None:
+    world = company()
+    world["orders"][0][1].append(order("O5", "A1", "2023-01-01", 80))
+    assert paced(world, "2024-07-23", "revenue_yoy") is None
+
+
 def test_a_whole_quarter_ends_where_it_ended() -> None:
     assert paced(company(), "2024-09-30", "revenue") is None
     assert paced(company(), "2024-12-31", "revenue") is None
@@ -45,9 +74,13 @@ def test_days_after_the_end_of_the_data_do_not_count_as_days_without_sales() -> 
 
 
 def test_means_shares_and_states_have_no_pace() -> None:
-    for name in ("satisfaction", "top20_share", "clv"):
-        found = score(ask_of(company(), "2024-07-23"), name)
-        assert (found.reason, paced(company(), "2024-07-23", name)) == ("partial", None)
+    world = company() | snapshots(
+        "2024-09-30",
+        contracts=[contract_row("C1", "A1", "2024-07-01", renewed=True, renewal_amount=120)],
+    )
+    for name in ("satisfaction", "top20_share", "clv", "renewal_uplift"):
+        found = score(ask_of(world, "2024-07-23"), name)
+        assert (found.reason, paced(world, "2024-07-23", name)) == ("partial", None)
 
 
 def test_what_has_no_value_has_no_pace() -> None:

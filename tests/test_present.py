@@ -128,14 +128,71 @@ def test_what_a_figure_waits_for_is_said_in_words() -> None:
     assert EN.need("accounts.growth_potential") == "Accounts · Growth potential"
 
 
+def completion(status: str, reason: str | None = None) -> Score:
+    """A callback completion of 68 % against 90 %, and what became of it."""
+    target = None if status == "no_target" else 0.9
+    gap = None if target is None else 0.68 - target
+    return Score(
+        "followup_completion", "percent", 0.68, 68, 100, None, None, target, gap, status, None,
+        reason,
+    )  # fmt: skip
+
+
+def plain(said: str) -> str:
+    """A sentence without its Markdown."""
+    return said.replace("*", "").replace("\\", "")
+
+
 def test_the_sentence_of_a_trend_names_value_target_and_status() -> None:
     rows = pd.DataFrame(
         {"period": ["2024-Q2", "2024-Q3"], "value": [0.7, 0.68], "target": [0.9, 0.9]}
     )
-    said = sentences.trend("Completion", "percent", rows, "missed", EN)
-    assert said.replace("*", "").replace("\\", "") == (
+    said = sentences.trend("Completion", rows, completion("missed"), EN)
+    assert plain(said) == (
         "Completion in Q3 2024: 68.0% against a target of 90.0%, missed. "
         "1 quarters earlier (Q2 2024) it was 70.0%."
+    )
+
+
+def test_the_sentence_of_a_running_quarter_says_that_it_runs() -> None:
+    rows = pd.DataFrame({"period": ["2024-Q3"], "value": [0.68], "target": [0.9]})
+    said = sentences.trend("Completion", rows, completion("missed", "partial"), EN)
+    assert plain(said) == (
+        "Completion in Q3 2024: 68.0% against a target of 90.0%, missed (period still running)."
+    )
+    without = rows.assign(target=float("nan"))
+    said = sentences.trend("Completion", without, completion("no_target", "partial"), EN)
+    assert plain(said) == "Completion in Q3 2024: 68.0%; no target (period still running)."
+
+
+def test_a_headline_says_how_many_of_its_figures_may_still_change() -> None:
+    settled = [completion("met"), completion("missed")]
+    open_ones = [completion("missed", "partial"), completion("no_target", "partial")]
+    assert plain(sentences.headline(settled, EN)) == (
+        "Of 2 figures with a target, 1 met it, 0 came near, 1 missed it."
+    )
+    assert plain(sentences.headline(settled + open_ones, EN)) == (
+        "Of 3 figures with a target, 1 met it, 0 came near, 2 missed it. "
+        "For 1 of them the quarter has not ended, so the status may still change."
+    )
+    assert plain(sentences.headline(open_ones[1:], EN)) == (
+        "No figure with a target has data in this period."
+    )
+
+
+def test_regions_are_not_called_furthest_from_a_target_before_the_quarter_has_ended() -> None:
+    def said(*scores: Score) -> str:
+        rows = [{"region": f"R{number}"} | vars(score) for number, score in enumerate(scores)]
+        titles, units = {"followup_completion": "Completion"}, {"followup_completion": "percent"}
+        return plain(sentences.regions(pd.DataFrame(rows), titles, units, EN))
+
+    counted = "2 regions and 1 figures: 1 met their target, 0 came near, 1 missed it; 0 of these "
+    counted += "rest on too few cases to decide."
+    assert said(completion("met"), completion("missed")) == (
+        f"{counted} Furthest from target: Completion in R1, 68.0% against 90.0%."
+    )
+    assert said(completion("met", "partial"), completion("missed", "partial")) == (
+        f"{counted} For 2 of them the quarter has not ended, so the status may still change."
     )
 
 

@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pandas as pd
 
-from kam_core import config, explain, periods, scorecard, tiers
+from kam_core import config, explain, metrics, pacing, periods, scorecard, tiers
 from kam_core.access import Scope
 from kam_core.cli.common import Commands, chosen, day, existing, print_json, quarter
 from kam_core.errors import KamError
@@ -49,8 +49,9 @@ def _kpis(options: argparse.Namespace, text: Text) -> None:
             found = explain.explain(cursor, options.explain, period, against, options.rows, facts)
             _print_explained(found, options.format, text)
         else:
-            scores = scorecard.scorecard(cursor, period, facts=facts)
-            _print_scores(scores, options.format, text)
+            data = metrics.survey(cursor, metrics.catalogue().values())
+            scores = scorecard.scorecard(cursor, period, None, data, facts)
+            _print_scores(scores, pacing.paced_of(scores, period, data), options.format, text)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -81,14 +82,16 @@ def _scope(held: Day, options: argparse.Namespace) -> Scope:
     return Scope(regions, held.as_of, named if options.tier else None)
 
 
-def _print_scores(scores: Sequence[scorecard.Score], form: str, text: Text) -> None:
+def _print_scores(
+    scores: Sequence[scorecard.Score], paced: Mapping[str, float], form: str, text: Text
+) -> None:
     if form == "json":
         print_json([scorecard.plain(score) for score in scores])
     elif form == "csv":
         rows = pd.DataFrame([scorecard.plain(score) for score in scores])
         rows.to_csv(sys.stdout, index=False, lineterminator="\n")
     else:
-        print(text.scorecard_table(scores))
+        print(text.scorecard_table(scores, paced))
 
 
 def _print_explained(found: explain.Explanation, form: str, text: Text) -> None:

@@ -45,7 +45,7 @@ def headline(view: View, scores: Sequence[Score], names: Sequence[str]) -> Figur
     by_name = {score.metric: score for score in scores}
     rows = tuple(_score_row(by_name[name], view.text) for name in names)
     table = Table("headline", columns(SCORE, view.text, OWN | EXACT, ON_PAPER), rows)
-    said = sentences.headline([by_name[name].status for name in names], view.text)
+    said = sentences.headline([by_name[name] for name in names], view.text)
     return Figure("headline", view.text("pack.headline"), (said,), table=table, form="cards")
 
 
@@ -57,7 +57,7 @@ def scored(view: View, scores: Sequence[Score]) -> Figure:
     table = Table(
         "scorecard", columns(SCORE, view.text, OWN | EXACT, ON_PAPER), rows, group="topic"
     )
-    said = sentences.headline([score.status for score in shown], view.text)
+    said = sentences.headline(shown, view.text)
     note = view.text("pack.scorecard_note")
     return Figure("scorecard", view.text("pack.scorecard"), (said,), table=table, note=note)
 
@@ -151,7 +151,7 @@ def _at(rows: pd.DataFrame, position: int) -> tuple[Cell, Cell]:
 
 def _trend(view: View, score: Score, rows: pd.DataFrame, window: Sequence[Period]) -> Columns:
     title = metrics.metric(score.metric).title(view.text.lang)
-    said = sentences.trend(title, score.unit, rows, score.status, view.text)
+    said = sentences.trend(title, rows, score, view.text)
     return Columns(title, said, score.unit, points(view, rows, window))
 
 
@@ -192,8 +192,9 @@ def regions(view: View) -> Figure | None:
 
 
 def _standing(score: Score, text: Marked) -> Quantity:
-    status = "undecided" if score.decidable is False else score.status
-    words = status_words(score.status, text, score.decidable)
+    is_open = score.decidable is False or (score.is_judged and score.is_running)
+    status = "undecided" if is_open else score.status
+    words = status_words(score.status, text, score.decidable, score.is_running)
     return Quantity(score.value, score.unit, status=status, standing=words)
 
 

@@ -196,7 +196,7 @@ def _rate(
 ) -> Columns:
     (score,) = view.scores([name])
     title = metrics.metric(name).title(view.text.lang)
-    said = sentences.trend(title, "percent", rows, score.status, view.text)
+    said = sentences.trend(title, rows, score, view.text)
     return Columns(title, said, "percent", points(view, rows, window), highest)
 
 

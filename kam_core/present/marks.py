@@ -8,10 +8,14 @@ from kam_core.scorecard import Score
 SHAPES = {"met": "●", "near": "◐", "missed": "▲", "no_target": "○", "no_data": "–"}
 
 
-def status_words(status: str, text: Text, decidable: bool | None = None) -> str:
-    """Shape and word, and whether there are too few cases to tell."""
+def status_words(
+    status: str, text: Text, decidable: bool | None = None, is_running: bool = False
+) -> str:
+    """Shape and word, whether there are too few cases to tell, and whether the period runs on."""
     words = f"{SHAPES[status]} {text.value('status', status)}"
-    return text("blocks.undecided", status=words) if decidable is False else words
+    if decidable is False:
+        words = text("blocks.undecided", status=words)
+    return text("blocks.still_running", status=words) if is_running else words
 
 
 def rests_on(score: Score, metric: Metric, text: Text) -> str:

@@ -7,35 +7,44 @@ import pandas as pd
 
 from kam_core.present import formats
 from kam_core.present.text import Text
+from kam_core.scorecard import JUDGED, PARTIAL, Score
 
 
 def joined(parts: Sequence[str], text: Text) -> str:
     return text("punctuation.sentence").join(part for part in parts if part)
 
 
-def headline(statuses: Sequence[str], text: Text) -> str:
-    """How many figures with a target met it."""
-    counts = {status: statuses.count(status) for status in ("met", "near", "missed")}
-    if not sum(counts.values()):
+def headline(scores: Sequence[Score], text: Text) -> str:
+    """How many figures with a target met it, and how many of them may still change."""
+    judged = [score for score in scores if score.is_judged]
+    if not judged:
         return text("overview.headline_none")
-    return text.rich("overview.headline_met", total=sum(counts.values()), **counts)
+    statuses = [score.status for score in judged]
+    counts = {status: statuses.count(status) for status in JUDGED}
+    said = text.rich("overview.headline_met", total=len(judged), **counts)
+    return joined([said, running(sum(score.is_running for score in judged), text)], text)
 
 
-def trend(title: str, unit: str, rows: pd.DataFrame, status: str, text: Text) -> str:
-    """The last period of a trend against its target, and where it started."""
+def running(count: int, text: Text) -> str:
+    """How many of some figures are judged before their quarter has ended."""
+    return text.rich("scores.running", running=count) if count else ""
+
+
+def trend(title: str, rows: pd.DataFrame, score: Score, text: Text) -> str:
+    """The last period of a trend, which is scored, against its target, and where it started."""
     valued = rows[rows["value"].notna()]
     last = rows.iloc[-1]
     words = {"metric": title, "quarter": formats.period(last["period"], text.lang)}
     if formats.is_missing(last["value"]):
         return text.rich("overview.trend_sentence_no_value", **words)
-    words["value"] = formats.quantity(last["value"], unit, text.lang)
+    words["value"] = formats.quantity(last["value"], score.unit, text.lang)
+    words["status"] = text.standing(score)
     if formats.is_missing(last["target"]):
         parts = [text.rich("overview.trend_sentence_no_target", **words)]
     else:
-        words["target"] = formats.quantity(last["target"], unit, text.lang)
-        words["status"] = text.value("status", status)
+        words["target"] = formats.quantity(last["target"], score.unit, text.lang)
         parts = [text.rich("overview.trend_sentence", **words)]
-    return joined([*parts, _since(valued, rows, unit, text)], text)
+    return joined([*parts, _since(valued, rows, score.unit, text)], text)
 
 
 def _since(valued: pd.DataFrame, rows: pd.DataFrame, unit: str, text: Text) -> str:
@@ -53,16 +62,21 @@ def _since(valued: pd.DataFrame, rows: pd.DataFrame, unit: str, text: Text) -> s
 def regions(
     rows: pd.DataFrame, titles: Mapping[str, str], units: Mapping[str, str], text: Text
 ) -> str:
-    """How many cells of the region table met their target, and the one furthest from it."""
-    counts = rows["status"].value_counts()
+    """How many cells of the region table met their target, and the one furthest from it.
+
+    A cell whose cases are too few or whose quarter runs on is not called furthest.
+    """
+    counts, is_running = rows["status"].value_counts(), rows["reason"].eq(PARTIAL)
     said = text.rich(
         "overview.heat_sentence",
         regions=rows["region"].nunique(),
         metrics=rows["metric"].nunique(),
-        **{status: int(counts.get(status, 0)) for status in ("met", "near", "missed")},
+        **{status: int(counts.get(status, 0)) for status in JUDGED},
         undecided=int(rows["decidable"].eq(False).sum()),
     )
-    missed = rows[(rows["status"] == "missed") & rows["decidable"].ne(False)]
+    early = running(int((is_running & rows["status"].isin(JUDGED)).sum()), text)
+    said = joined([said, early], text)
+    missed = rows[(rows["status"] == "missed") & rows["decidable"].ne(False) & ~is_running]
     if missed.empty:
         return said
     furthest = (missed["gap"].abs() / missed["target"].abs().replace(0, float("nan"))).idxmax()

@@ -9,10 +9,10 @@ from kam_core.goals import Change, Standing
 from kam_core.goals_history import Edit
 from kam_core.goals_table import Problem
 from kam_core.present import formats
-from kam_core.present.sentences import joined
+from kam_core.present.sentences import joined, running
 from kam_core.present.text import Text, escape
+from kam_core.scorecard import JUDGED
 
-JUDGED = ("met", "near", "missed")
 OWNERS_NAMED = 3
 
 
@@ -33,17 +33,16 @@ def scorecard(standings: Sequence[Standing], quarter: str, text: Text) -> str:
         )
     rest = {status: statuses.count(status) for status in ("no_target", "no_data")}
     told = text.rich("targets.scorecard_rest", **rest) if any(rest.values()) else ""
-    running = sum(_is_running(standing) for standing in standings)
-    early = text.rich("targets.scorecard_running", running=running) if running else ""
+    early = running(sum(_is_running(standing) for standing in standings), text)
     return joined([said, _furthest(standings, text), early, told], text)
 
 
 def _is_running(standing: Standing) -> bool:
-    return standing.score.status in JUDGED and standing.score.reason == "partial"
+    return standing.score.is_judged and standing.score.is_running
 
 
 def _is_undecided(standing: Standing) -> bool:
-    return standing.score.status in JUDGED and standing.score.decidable is False
+    return standing.score.is_judged and standing.score.decidable is False
 
 
 def _furthest(standings: Sequence[Standing], text: Text) -> str:
@@ -79,9 +78,8 @@ def _of_quarter(quarter: str, standings: Sequence[Standing], text: Text) -> str:
     label = quarter.partition("-")[2]
     if not judged:
         return text.rich("targets.year_quarter_none", quarter=label)
-    return text.rich(
-        "targets.year_quarter", quarter=label, met=statuses.count("met"), judged=judged
-    )
+    key = "year_quarter_running" if any(map(_is_running, standings)) else "year_quarter"
+    return text.rich(f"targets.{key}", quarter=label, met=statuses.count("met"), judged=judged)
 
 
 def owners(rows: pd.DataFrame, text: Text) -> str:

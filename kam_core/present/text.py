@@ -147,20 +147,23 @@ class Text:
         mark = self("cli.live") if row["live"] else ""
         return self("cli.version", **{**row, "mark": mark}).rstrip()
 
-    def scorecard_table(self, scores: Sequence["Score"]) -> str:
-        """Scores as a table for a terminal."""
-        heads = [self.column(name) for name in ("metric", "value", "target", "gap", "status")]
-        lines = [heads, *(self._score_cells(score) for score in scores)]
-        return aligned(lines)
+    def scorecard_table(self, scores: Sequence["Score"], paced: Mapping[str, float]) -> str:
+        """Scores as a table for a terminal; ``paced``: where some would end, by metric."""
+        names = ("metric", "value", "target", "gap", "paced", "status")
+        cells = [self._score_cells(score, paced.get(score.metric)) for score in scores]
+        shown = [name for name in names if paced or name != "paced"]
+        heads = [self.column(name) for name in shown]
+        return aligned([heads, *([row[name] for name in shown] for row in cells)])
 
-    def _score_cells(self, score: "Score") -> list[str]:
-        return [
-            self.metric(score.metric),
-            formats.quantity(score.value, score.unit, self.lang),
-            formats.quantity(score.target, score.unit, self.lang),
-            formats.difference(score.gap, score.unit, self.lang),
-            self.standing(score),
-        ]
+    def _score_cells(self, score: "Score", paced: float | None) -> dict[str, str]:
+        return {
+            "metric": self.metric(score.metric),
+            "value": formats.quantity(score.value, score.unit, self.lang),
+            "target": formats.quantity(score.target, score.unit, self.lang),
+            "gap": formats.difference(score.gap, score.unit, self.lang),
+            "paced": "" if paced is None else formats.quantity(paced, score.unit, self.lang),
+            "status": self.standing(score),
+        }
 
     def standing(self, score: "Score") -> str:
         """The status, and beside it what is to be kept in mind about it."""

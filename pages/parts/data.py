@@ -309,12 +309,16 @@ def region_scores(
         region: targets(source, replace(scope, regions=(region,)), (period,))[0]
         for region in scope.regions
     }
-    rules, partial = _rules(source), period.ends_on > scope.as_of
+    rules, held = _rules(source), _survey(source, scope)
     rows = [
         {"region": row["region"]}
         | vars(
             scorecard.judged(
-                metrics.metric(name), row, goals[row["region"]].get(name), rules, partial
+                metrics.metric(name),
+                row,
+                goals[row["region"]].get(name),
+                rules,
+                scorecard.is_partial(metrics.metric(name), period, held),
             )
         )
         for name in names

@@ -12,11 +12,10 @@ from kam_core.goals_history import Edit
 from kam_core.goals_table import written
 from kam_core.present import formats, sentences_targets
 from kam_core.present.text import Text, escape
+from kam_core.scorecard import Score
 from pages.parts import blocks, data
 from pages.parts.filters import View
 from pages.parts.viewer import Viewer
-
-JUDGED = ("met", "near", "missed")
 
 
 def scorecard(view: View, viewer: Viewer, text: Text) -> None:
@@ -91,22 +90,20 @@ def _quantity(value: float | None, unit: str, text: Text) -> str:
 def _status(standing: Standing, text: Text) -> str:
     """The status in a shape and a word, and beside it what is to be kept in mind."""
     score = standing.score
-    status = blocks.status_words(score.status, text, score.decidable)
-    if _is_running(standing):
-        return text("targets.still_running", status=status)
-    note = text.reason(score)
+    status = _in_words(score, text)
+    note = "" if score.is_running else text.reason(score)
     return text("scores.status_and_note", status=status, note=note) if note else status
+
+
+def _in_words(score: Score, text: Text) -> str:
+    return blocks.status_words(score.status, text, score.decidable, score.is_running)
 
 
 def _shade(standing: Standing) -> str:
     """The status where it is settled; grey where cases are too few or the quarter runs on."""
     score = standing.score
-    is_open = score.decidable is False or _is_running(standing)
-    return "undecided" if score.status in JUDGED and is_open else score.status
-
-
-def _is_running(standing: Standing) -> bool:
-    return standing.score.reason == "partial"
+    is_open = score.decidable is False or score.is_running
+    return "undecided" if score.is_judged and is_open else score.status
 
 
 def _settings_note(view: View, text: Text) -> None:
@@ -165,15 +162,9 @@ def _cell(standing: Standing, text: Text) -> str:
     parts = [
         value if score.target is None else text("targets.year_cell", value=value, target=target)
     ]
-    if score.status in JUDGED or _is_running(standing):
-        parts.append(_status_of_cell(standing, text))
+    if score.is_judged or score.is_running:
+        parts.append(_in_words(score, text))
     return "  ".join(parts)
-
-
-def _status_of_cell(standing: Standing, text: Text) -> str:
-    score = standing.score
-    status = blocks.status_words(score.status, text, score.decidable)
-    return text("targets.still_running", status=status) if _is_running(standing) else status
 
 
 def history(view: View, viewer: Viewer, text: Text) -> None:

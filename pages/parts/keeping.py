@@ -149,7 +149,7 @@ def cross_sell(view: View, text: Text) -> None:
     """Of the cross-sell and upsell opportunities that closed, how many were won."""
     name = "cross_sell_conversion"
     history, title = scorecards.history(view, name), metrics.metric(name).title(text.lang)
-    said = sentences.trend(title, "percent", history, view.score(name).status, text)
+    said = sentences.trend(title, history, view.score(name), text)
     if history["value"].isna().all():
         blocks.without_value(view.score(name), text)
         return

@@ -35,7 +35,7 @@ def trend(view: View, text: Text) -> None:
     if not timeline.has_values(view, NAME, text):
         return
     rows, title = scorecards.history(view, NAME), metrics.metric(NAME).title(text.lang)
-    said = sentences.trend(title, UNIT, rows, view.score(NAME).status, text)
+    said = sentences.trend(title, rows, view.score(NAME), text)
     marks = rows["target"].tolist()
     drawn = charts_service.marked(rows, {"value": title}, marks, UNIT, text, blocks.palette())
     blocks.figure(NAME, drawn, said, rows, text)

@@ -11,7 +11,7 @@ from kam_core.present import formats, sentences
 from kam_core.present.marks import rests_on
 from kam_core.present.spark import spark
 from kam_core.present.text import Text, escape
-from kam_core.scorecard import Score
+from kam_core.scorecard import JUDGED, PARTIAL, Score
 from pages.parts import blocks, data, links
 from pages.parts.filters import View
 
@@ -114,14 +114,16 @@ def regions(view: View, names: Sequence[str], text: Text) -> None:
     titles = {name: catalogue[name].title(text.lang) for name in names}
     units = {name: catalogue[name].unit for name in names}
     blocks.sentence(sentences.regions(rows, titles, units, text))
+    is_running = rows["reason"].eq(PARTIAL)
     rows["cell"] = [
         f"{formats.quantity(row.value, units[row.metric], text.lang)}  "
-        f"{blocks.status_words(row.status, text, row.decidable)}"
-        for row in rows.itertuples()
+        f"{blocks.status_words(row.status, text, row.decidable, runs_on)}"
+        for row, runs_on in zip(rows.itertuples(), is_running, strict=True)
     ]
     grid = rows.pivot(index="region", columns="metric", values="cell")
     grid = grid.reindex(columns=[name for name in names if name in grid]).rename(columns=titles)
-    told = rows["status"].where(rows["decidable"].ne(False), "undecided")
+    is_open = rows["decidable"].eq(False) | (is_running & rows["status"].isin(JUDGED))
+    told = rows["status"].where(~is_open, "undecided")
     statuses = rows.assign(told=told).pivot(index="region", columns="metric", values="told")
     statuses = statuses.rename(columns=titles)
     blocks.heat_table(grid, statuses.reindex(columns=grid.columns), text.column("region"))

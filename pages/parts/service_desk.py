@@ -117,7 +117,7 @@ def first_contact(view: View, text: Text) -> None:
     blocks.figure(
         name,
         charts.trend(rows, "percent", text, blocks.palette()),
-        sentences.trend(title, "percent", rows, view.score(name).status, text),
+        sentences.trend(title, rows, view.score(name), text),
         rows,
         text,
         percent=("value", "target"),
