@@ -20,7 +20,7 @@ from kam_core.periods import Period
 # Answers ``metrics.run`` for a metric, some periods and slices: from a cursor or from a cache.
 Ask = Callable[[str, Sequence[Period], tuple[str, ...]], pd.DataFrame]
 
-DIVIDED = ("ratio", "mean")
+DIVIDED = ("ratio", "mean", "uplift")
 ADDED = ("sum", "change")
 ACCOUNTS = "account_id"
 SLICES = ("region", "tier", "account_manager", "industry")
@@ -207,14 +207,14 @@ def group_of(was: Fraction, now: Fraction) -> str | None:
 
 
 def _divided(wanted: Metric, by: str, before: Slices, after: Slices) -> Change:
-    was, now = (_figure(_total(slices.values())) for slices in (before, after))
+    was, now = (_figure(wanted, _total(slices.values())) for slices in (before, after))
     if was is None or now is None:
         return Change(wanted.name, wanted.unit, by, was, now, unsplit=NO_VALUE)
     return Change(wanted.name, wanted.unit, by, was, now, mix_and_rate(before, after))
 
 
-def _figure(total: Figures) -> Fraction | None:
-    return total.numerator / total.denominator if total.denominator > 0 else None
+def _figure(wanted: Metric, total: Figures) -> Fraction | None:
+    return metrics.exact_value(wanted, total.numerator, total.denominator)
 
 
 def _added(

@@ -162,7 +162,7 @@ def bounds(name: str) -> tuple[Decimal | None, Decimal | None]:
     known = metrics.catalogue().get(name)
     if known is None:
         return None, None
-    if known.kind == "change":
+    if known.kind in metrics.LESS_ONE:
         return Decimal(str(rules()["lowest_change"])), None
     lowest = None if name in rules()["may_be_negative"] else Decimal(str(rules()["lowest"]))
     return lowest, _highest(known)

@@ -23,7 +23,12 @@ from kam_core.headers import header
 from kam_core.periods import Period
 
 SQL = Path(__file__).parent / "sql" / "metrics"
-KINDS = ("sum", "ratio", "change", "quantile", "mean", "concentration", "per_head")
+KINDS = ("sum", "ratio", "change", "uplift", "quantile", "mean", "concentration", "per_head")
+# A ratio minus 1: of an amount to that of the same period a year before, or of some cases to what
+# the same cases were before.
+LESS_ONE = ("change", "uplift")
+# Whose header says what the numerator and the denominator are amounts of.
+OF_PARTS = ("ratio", *LESS_ONE)
 TOPICS = ("revenue", "follow_up", "needs", "service", "value", "resources")
 TIERS = "tiers"
 
@@ -198,13 +203,13 @@ def obstacle(wanted: Metric, period: Period, data: Data) -> str | None:
 
 
 def exact_value(wanted: Metric, numerator: Exact, denominator: Exact | None) -> Fraction | None:
-    """The figure as a fraction; None where there is no case (or, for a change, no base)."""
+    """The figure as a fraction; None where there is no case (or no base to compare with)."""
     if wanted.kind == "sum":
         return Fraction(numerator)
     if denominator is None or denominator <= 0:
         return None
     ratio = Fraction(numerator) / Fraction(denominator)
-    return ratio - 1 if wanted.kind == "change" else ratio
+    return ratio - 1 if wanted.kind in LESS_ONE else ratio
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def _section(metric: Metric, targets: dict) -> Iterator[str]:
     yield "| | |\n|---|---|"
     yield f"| kind 类型 | {metric.kind} |"
     yield f"| unit 单位 | {metric.unit} |"
-    if metric.kind in ("ratio", "change"):
+    if metric.kind in metrics.OF_PARTS:
         yield f"| parts 分子分母 | {metric.parts} |"
     yield f"| better 方向 | {metric.better} |"
     yield f"| default target 默认目标 | {'–' if target is None else target} |"

@@ -16,7 +16,8 @@ from kam_core.control_limits import limits
 from kam_core.errors import KamError
 from kam_core.present import charts, charts_change, formats, sentences_change
 from kam_core.present.text import Text
-from tests.worlds import account, ask_of, interaction, need, order, snapshots
+from pages.parts import figure_change
+from tests.worlds import account, ask_of, contract_row, interaction, need, order, snapshots
 
 Q2, Q3 = (periods.quarter(f"2024-Q{number}") for number in (2, 3))
 
@@ -184,6 +185,53 @@ def test_growth_is_explained_by_the_revenue_it_compares() -> None:
         "gained": F("7.05"),
         "grown": F("80.20"),
     }
+
+
+def renewed(contract_id: str, account_id: str, ends_on: str, before: int, after: int) -> dict:
+    fields = {"amount": before, "renewed": "true", "renewal_amount": after}
+    return contract_row(contract_id, account_id, ends_on, **fields)
+
+
+def renewals() -> duckdb.DuckDBPyConnection:
+    """Q2: East 100 to 110, North 100 to 100. Q3: East 200 to 230, North 100 to 100."""
+    contracts = [
+        renewed("C1", "A1", "2024-05-01", 100, 110),
+        renewed("C2", "A2", "2024-05-01", 100, 100),
+        renewed("C3", "A1", "2024-08-01", 200, 230),
+        renewed("C4", "A2", "2024-08-01", 100, 100),
+    ]
+    return company(contracts=contracts)
+
+
+def test_an_uplift_moves_by_mix_and_rate_as_the_ratio_does_of_which_one_is_taken() -> None:
+    moved = explained(renewals(), "renewal_uplift")
+    assert (moved.unit, moved.by, moved.before, moved.after) == (
+        "percent",
+        "region",
+        F(5, 100),
+        F(10, 100),
+    )
+    # East: half to two thirds of the amounts, from 110 % to 115 %; the middle of 105 % and 110 %.
+    assert {part.name: (part.mix, part.rate) for part in moved.parts} == {
+        "East": (F(1, 6) * (F(1125, 1000) - F(1075, 1000)), F(5, 100) * F(7, 12)),
+        "North": (F(-1, 6) * (1 - F(1075, 1000)), 0),
+    }
+    assert moved.mix + moved.rate == F(5, 100)
+
+
+def test_an_uplift_is_told_as_two_values_and_never_as_growth_on_the_year() -> None:
+    moved = explained(renewals(), "renewal_uplift")
+    wanted = metrics.metric("renewal_uplift")
+    said = sentences_change.why(moved, wanted, "2024-Q2", "2024-Q3", Text("en"))
+    words = said.replace("*", "").replace("\\", "")
+    assert words.startswith("Renewal uplift: 5.0% in Q2 2024, 10.0% in Q3 2024: +5.0 pp.")
+
+
+def test_the_table_of_an_uplift_shows_uplifts_and_not_the_ratios_under_them() -> None:
+    rows = figure_change.table(explained(renewals(), "renewal_uplift"), Text("en"))
+    shown = rows.set_index("region")[["value_before", "value_after"]]
+    assert shown.loc["East"].tolist() == pytest.approx([0.10, 0.15])
+    assert shown.loc["North"].tolist() == [0, 0]
 
 
 def test_one_part_per_account_says_which_account_moved_a_share() -> None:

@@ -16,7 +16,7 @@ from kam_core.store import Warehouse
 
 Q3, LAST_YEAR = periods.quarter("2024-Q3"), periods.quarter("2023-Q4")
 METRICS = list(metrics.catalogue())
-ADDED = ("sum", "ratio", "mean", "change", "per_head")
+ADDED = ("sum", "mean", "per_head", *metrics.OF_PARTS)
 # What the rows do not hold: the other half comes from another table, or does not add up by row.
 NO_NUMERATOR = {"grr", "contact_coverage"}
 NO_DENOMINATOR = {

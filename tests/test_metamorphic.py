@@ -20,7 +20,7 @@ from tests.worlds import Row, Snapshots, account, connect, cursor, from_csv
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 AS_OF = date(2024, 10, 15)
 QUARTERS = [periods.quarter(label) for label in ("2023-Q4", "2024-Q3", "2024-Q4")]
-ADDITIVE = {"ratio", "sum", "mean", "change"}
+ADDITIVE = {"sum", "mean", *metrics.OF_PARTS}
 COUNTING_ACCOUNTS = {
     "contact_coverage",
     "churn_annual",

@@ -189,5 +189,5 @@ def test_a_quarter_follows_the_fiscal_year_of_the_version() -> None:
 def test_every_share_says_what_its_parts_are_amounts_of(sample: duckdb.DuckDBPyConnection) -> None:
     for line in scorecard.scorecard(sample, Q3):
         wanted = metrics.metric(line.metric)
-        if wanted.kind in ("ratio", "change") and line.denominator is not None:
+        if wanted.kind in metrics.OF_PARTS and line.denominator is not None:
             assert isinstance(line.denominator, int) == (wanted.parts == "count"), line.metric

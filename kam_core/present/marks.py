@@ -1,5 +1,6 @@
 """What stands beside a figure: its status as a shape and a word, and the cases it rests on."""
 
+from kam_core import metrics
 from kam_core.metrics import Metric
 from kam_core.present import formats
 from kam_core.present.text import Text
@@ -19,10 +20,10 @@ def status_words(
 
 
 def rests_on(score: Score, metric: Metric, text: Text) -> str:
-    """The parts of a share or change, or how many cases a middle or mean is of; else nothing."""
+    """What a share, change or uplift divides, or the cases of a middle or mean; else nothing."""
     if not score.denominator:
         return ""
-    if metric.kind in ("ratio", "change"):
+    if metric.kind in metrics.OF_PARTS:
         numerator, denominator = (
             formats.quantity(part, metric.parts, text.lang)
             for part in (score.numerator, score.denominator)

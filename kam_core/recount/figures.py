@@ -47,7 +47,7 @@ def _hours_share(cases: Callable[[Asked], Mapping[str, Any]]) -> Rule:
 
 RULES: dict[str, Rule] = {
     "revenue": Rule(ways.added, money.revenue, CENT),
-    "revenue_yoy": Rule(ways.changed, money.revenue_yoy, CENT, CENT),
+    "revenue_yoy": Rule(ways.less_one, money.revenue_yoy, CENT, CENT),
     "key_revenue_share": _money_share(money.key_revenue_share),
     "key_profit_share": _money_share(money.key_profit_share),
     "top20_share": _money_share(money.top_share),
@@ -70,7 +70,7 @@ RULES: dict[str, Rule] = {
     "need_response_p90": Rule(ways.quantile(NINE_TENTHS, PER_DAY), needs.response_times),
     "need_response_within_standard": Rule(ways.divided, needs.within_standard),
     "renewal_rate": Rule(ways.divided, deals.renewal_rate),
-    "renewal_uplift": Rule(ways.changed, deals.renewal_uplift, CENT, CENT),
+    "renewal_uplift": Rule(ways.less_one, deals.renewal_uplift, CENT, CENT),
     "lost_projects": Rule(ways.added, deals.lost_projects),
     "lost_projects_amount": Rule(ways.added, deals.lost_amount, CENT),
     "lost_projects_share": _money_share(deals.lost_share),
@@ -81,7 +81,7 @@ RULES: dict[str, Rule] = {
     "response_within_sla": Rule(ways.divided, service.within_standard),
     "first_contact_resolution": Rule(ways.divided, service.first_contact_resolution),
     "complaints": Rule(ways.added, service.complaints),
-    "complaints_yoy": Rule(ways.changed, service.complaints_yoy),
+    "complaints_yoy": Rule(ways.less_one, service.complaints_yoy),
     "satisfaction": Rule(ways.divided, service.satisfaction, SCORE),
     "feels_personalised": Rule(ways.divided, service.feels("personalised_enough")),
     "feels_effective": Rule(ways.divided, service.feels("effective")),

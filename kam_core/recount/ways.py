@@ -22,7 +22,7 @@ def divided(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fracti
     return above, below, float(above / below) if below > 0 else None
 
 
-def changed(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
+def less_one(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
     above = sum(case[0] for case in cases) * unit
     below = sum(case[1] for case in cases) * below_unit
     return above, below, float(above / below - 1) if below > 0 else None

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from kam_core import change, periods
+from kam_core import change, metrics, periods
 from kam_core.change import Change
 from kam_core.metrics import Metric
 from kam_core.periods import Period
@@ -112,7 +112,8 @@ def table(moved: Change, text: Text) -> pd.DataFrame:
     if "mix_effect" not in rows:
         return rows.rename(columns={"difference": "amount_difference"})
     for when in ("before", "after"):
-        rows[f"value_{when}"] = _divided(rows[f"numerator_{when}"], rows[f"denominator_{when}"])
+        parts = rows[f"numerator_{when}"], rows[f"denominator_{when}"]
+        rows[f"value_{when}"] = _values(metrics.metric(moved.metric), *parts)
     if moved.unit == "percent":
         rows[list(HALVES)] *= 100
     in_points = HALVES if moved.unit == "percent" else {"difference": "whole_effect"}
@@ -120,5 +121,6 @@ def table(moved: Change, text: Text) -> pd.DataFrame:
     return rows[[*first, *rows.columns.drop(first)]].rename(columns=in_points)
 
 
-def _divided(above: pd.Series, below: pd.Series) -> pd.Series:
-    return above.astype(float) / below.astype(float).where(below > 0)
+def _values(metric: Metric, above: pd.Series, below: pd.Series) -> pd.Series:
+    ratio = above.astype(float) / below.astype(float).where(below > 0)
+    return ratio - 1 if metric.kind in metrics.LESS_ONE else ratio

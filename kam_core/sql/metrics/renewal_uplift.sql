@@ -3,7 +3,7 @@
 -- topic:  value
 -- zh:     续约金额增长
 -- en:     Renewal uplift
--- kind:   change
+-- kind:   uplift
 -- unit:   percent
 -- parts:  money
 -- better: higher
