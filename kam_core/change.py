@@ -5,8 +5,7 @@ shrunk: docs/explained-change.md has the formulas and a worked example.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
@@ -15,13 +14,14 @@ import pandas as pd
 from kam_core import metrics
 from kam_core.errors import KamError
 from kam_core.metrics import Metric
-from kam_core.periods import Period
+from kam_core.periods import Period, a_year_earlier
 
 # Answers ``metrics.run`` for a metric, some periods and slices: from a cursor or from a cache.
 Ask = Callable[[str, Sequence[Period], tuple[str, ...]], pd.DataFrame]
 
 DIVIDED = ("ratio", "mean", "uplift")
-ADDED = ("sum", "change")
+GROWTH = "change"
+ADDS_UP = ("sum", GROWTH, *DIVIDED)
 ACCOUNTS = "account_id"
 SLICES = ("region", "tier", "account_manager", "industry")
 GROUPS = ("gained", "lost", "grown", "shrunk")
@@ -75,21 +75,27 @@ class Movement:
 AnyPart = TypeVar("AnyPart", Part, Movement)
 
 
+# Makes parts of the amounts before and after.
+Added = Callable[[Amounts, Amounts], tuple[Movement, ...]]
+
+
 @dataclass(frozen=True)
 class Change:
     """A figure in two periods and the parts of its difference, the largest first.
 
-    Of a metric of kind ``change`` the amounts it compares are explained: this period's against
-    those of the same period a year before. ``unsplit`` says why there are no parts.
+    Growth that ``is_on_the_year`` stands for the amounts it compares itself: those of the period
+    against those of the year before it. ``unsplit`` says why there are no parts.
     """
 
     metric: str
     unit: str
     by: str | None
+    periods: tuple[str, str]
     before: Fraction | None
     after: Fraction | None
     parts: tuple[Part | Movement, ...] = ()
     unsplit: str | None = None
+    is_on_the_year: bool = False
 
     @property
     def difference(self) -> Fraction | None:
@@ -110,39 +116,39 @@ class Change:
         return pd.DataFrame([_row(self.by or "", part) for part in self.parts])
 
 
-def splits(wanted: Metric) -> tuple[str, ...]:
-    """By what the difference of a metric can be split; empty where its parts never add up."""
+def splits(wanted: Metric, before: Period | None) -> tuple[str, ...]:
+    """By what the difference to a period can be split; empty where parts never add up.
+
+    Without a period growth is split on the year.
+    """
     slices = tuple(name for name in SLICES if name in wanted.slices)
-    if wanted.kind in ADDED:
-        return (ACCOUNTS, *slices) if ACCOUNTS in wanted.slices else slices
-    return slices if wanted.kind in DIVIDED else ()
+    if wanted.kind in ADDS_UP and not _is_divided(wanted, before) and ACCOUNTS in wanted.slices:
+        return (ACCOUNTS, *slices)
+    return slices if wanted.kind in ADDS_UP else ()
 
 
-def explain(ask: Ask, name: str, before: Period, after: Period, by: str | None = None) -> Change:
-    """The difference of a metric between two periods, split by what its definition allows."""
+def explain(
+    ask: Ask, name: str, before: Period | None, after: Period, by: str | None = None
+) -> Change:
+    """The difference of a metric between two periods, split by what its definition allows.
+
+    ``before`` may be None for growth alone, which then is told on the year.
+    """
     wanted = metrics.metric(name)
-    ways = splits(wanted)
-    if not ways:
+    ways = splits(wanted, before)
+    if not ways and before:
         was, now = (_value(ask, wanted, period) for period in (before, after))
-        return Change(name, wanted.unit, None, was, now, unsplit=wanted.kind)
+        names = (before.period, after.period)
+        return Change(name, wanted.unit, None, names, was, now, unsplit=wanted.kind)
     way = by or ways[0]
     if way not in ways:
         raise KamError("slice_not_defined", metric=name, by=way)
-    rows = ask(name, [before, after], (way,))
-    if wanted.kind in DIVIDED:
-        return _divided(wanted, way, _slices(rows, before, way), _slices(rows, after, way))
-    amounts = _amounts(wanted, rows, before, after, way)
-    return _added(name, way, amounts, groups if way == ACCOUNTS else _movements)
+    return _explained(ask, wanted, before, after, way, groups if way == ACCOUNTS else _movements)
 
 
-def by_account(ask: Ask, name: str, before: Period, after: Period) -> Change:
+def by_account(ask: Ask, name: str, before: Period | None, after: Period) -> Change:
     """The same with one part per account, of accounts that have a case in either period."""
-    wanted = metrics.metric(name)
-    rows = ask(name, [before, after], (ACCOUNTS,))
-    if wanted.kind in DIVIDED:
-        was, now = (_slices(rows, period, ACCOUNTS) for period in (before, after))
-        return _divided(wanted, ACCOUNTS, was, now)
-    return _added(name, ACCOUNTS, _amounts(wanted, rows, before, after, ACCOUNTS), _movements)
+    return _explained(ask, metrics.metric(name), before, after, ACCOUNTS, _movements)
 
 
 def mix_and_rate(before: Slices, after: Slices) -> tuple[Part, ...]:
@@ -206,28 +212,43 @@ def group_of(was: Fraction, now: Fraction) -> str | None:
     return "grown" if now > was else "shrunk"
 
 
-def _divided(wanted: Metric, by: str, before: Slices, after: Slices) -> Change:
+def _is_divided(wanted: Metric, before: Period | None) -> bool:
+    """Whether two divided figures are compared: growth is one, but on the year two amounts are."""
+    return wanted.kind in DIVIDED or (wanted.kind == GROWTH and before is not None)
+
+
+def _explained(
+    ask: Ask, wanted: Metric, before: Period | None, after: Period, by: str, added: Added
+) -> Change:
+    rows = ask(wanted.name, [before, after] if before else [after], (by,))
+    names = ((before or a_year_earlier(after)).period, after.period)
+    if before is None:
+        amounts = [_amounts(rows, after, by, half) for half in ("denominator", "numerator")]
+        moved = Change(wanted.name, wanted.parts, by, names, None, None, is_on_the_year=True)
+        return _of_amounts(moved, amounts[0], amounts[1], added)
+    moved = Change(wanted.name, wanted.unit, by, names, None, None)
+    if _is_divided(wanted, before):
+        return _of_figures(moved, wanted, _slices(rows, before, by), _slices(rows, after, by))
+    was, now = (_amounts(rows, period, by, "numerator") for period in (before, after))
+    return _of_amounts(moved, was, now, added)
+
+
+def _of_figures(moved: Change, wanted: Metric, before: Slices, after: Slices) -> Change:
     was, now = (_figure(wanted, _total(slices.values())) for slices in (before, after))
     if was is None or now is None:
-        return Change(wanted.name, wanted.unit, by, was, now, unsplit=NO_VALUE)
-    return Change(wanted.name, wanted.unit, by, was, now, mix_and_rate(before, after))
+        return replace(moved, before=was, after=now, unsplit=NO_VALUE)
+    return replace(moved, before=was, after=now, parts=mix_and_rate(before, after))
 
 
 def _figure(wanted: Metric, total: Figures) -> Fraction | None:
     return metrics.exact_value(wanted, total.numerator, total.denominator)
 
 
-def _added(
-    name: str,
-    by: str,
-    amounts: tuple[Amounts, Amounts, str],
-    parts_of: Callable[[Amounts, Amounts], tuple[Movement, ...]],
-) -> Change:
-    before, after, unit = amounts
+def _of_amounts(moved: Change, before: Amounts, after: Amounts, parts_of: Added) -> Change:
     was, now = (sum(a.values(), Fraction(0)) if a else None for a in (before, after))
     if was is None or now is None:
-        return Change(name, unit, by, was, now, unsplit=NO_VALUE)
-    return Change(name, unit, by, was, now, parts_of(before, after))
+        return replace(moved, before=was, after=now, unsplit=NO_VALUE)
+    return replace(moved, before=was, after=now, parts=parts_of(before, after))
 
 
 def _movements(before: Amounts, after: Amounts) -> tuple[Movement, ...]:
@@ -249,19 +270,7 @@ def _slices(rows: pd.DataFrame, period: Period, by: str) -> Slices:
     }
 
 
-def _amounts(
-    wanted: Metric, rows: pd.DataFrame, before: Period, after: Period, by: str
-) -> tuple[Amounts, Amounts, str]:
-    """The amounts of both periods; of a change what it compares, and the unit of that."""
-    if wanted.kind == "sum":
-        was, now = (_amounts_in(rows, period, by, "numerator") for period in (before, after))
-        return was, now, wanted.unit
-    is_money = any(isinstance(cell, Decimal) for cell in rows["denominator"])
-    was, now = (_amounts_in(rows, after, by, column) for column in ("denominator", "numerator"))
-    return was, now, "money" if is_money else "count"
-
-
-def _amounts_in(rows: pd.DataFrame, period: Period, by: str, column: str) -> Amounts:
+def _amounts(rows: pd.DataFrame, period: Period, by: str, column: str) -> Amounts:
     told = rows[rows["period"] == period.period]
     return {_name(row[by]): Fraction(row[column]) for row in told.to_dict("records")}
 

@@ -29,11 +29,10 @@ PLAIN: dict[type, Callable] = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """A figure of one quarter, compared with an earlier one, in everything it is made of."""
+    """A figure of one quarter, compared with what was before, in everything it is made of."""
 
     wanted: Metric
     period: Period
-    against: Period
     score: Score
     moved: Change
     splits: tuple[Change, ...]
@@ -46,23 +45,26 @@ def explain(
     cursor: duckdb.DuckDBPyConnection,
     name: str,
     period: Period,
-    against: Period,
+    against: Period | None,
     most: int,
     facts: metrics.Facts | None = None,
 ) -> Explanation:
-    """Everything behind a metric; of accounts and rows the first few."""
-    if against.starts_on >= period.starts_on:
+    """Everything behind a metric; of accounts and rows the first few.
+
+    Growth is told on the year where no quarter is named to compare it with.
+    """
+    if against and against.starts_on >= period.starts_on:
         raise KamError("same_period", period=period.period)
     wanted = metrics.metric(name)
     data = metrics.survey(cursor, [wanted])
     ask = partial(metrics.run, cursor, data=data, facts=facts)
-    moved = [change.explain(ask, name, against, period, way) for way in change.splits(wanted)]
+    ways = change.splits(wanted, against)
+    moved = [change.explain(ask, name, against, period, way) for way in ways]
     first = moved[0] if moved else change.explain(ask, name, against, period)
     rows = _evidence(cursor, wanted, period)
     return Explanation(
         wanted=wanted,
         period=period,
-        against=against,
         score=scorecard.scorecard(cursor, period, [name], data, facts)[0],
         moved=first,
         splits=tuple(moved),
@@ -76,12 +78,11 @@ def _accounts(
     cursor: duckdb.DuckDBPyConnection,
     ask: change.Ask,
     wanted: Metric,
-    before: Period,
+    before: Period | None,
     after: Period,
 ) -> pd.DataFrame:
     """What each account adds to the difference, the largest first."""
-    adds_up = wanted.kind in (*change.DIVIDED, *change.ADDED)
-    if ACCOUNTS not in wanted.slices or not adds_up:
+    if ACCOUNTS not in wanted.slices or wanted.kind not in change.ADDS_UP:
         return pd.DataFrame()
     moved = change.by_account(ask, wanted.name, before, after)
     if not moved.parts:
@@ -112,7 +113,7 @@ def plain(found: Explanation) -> dict[str, object]:
         "means": {"zh": wanted.means_zh, "en": wanted.means_en},
         "leaves_out": {"zh": wanted.not_zh, "en": wanted.not_en},
         "quarter": found.period.period,
-        "against": found.against.period,
+        "against": found.moved.periods[0],
         "score": scorecard.plain(found.score),
         "change": _change(found.moved),
         "splits": [_change(moved) for moved in found.splits],

@@ -84,6 +84,12 @@ def year_before(period: Period) -> tuple[date, date]:
     return _months_later(period.starts_on, -12), _months_later(ends_before, -12) - timedelta(days=1)
 
 
+def a_year_earlier(period: Period) -> Period:
+    """The period of the same months one year earlier."""
+    year, _, part = period.period.partition("-")
+    return Period(f"{int(year) - 1}-{part}", *year_before(period))
+
+
 def as_variable(periods: Sequence[Period]) -> list[dict[str, object]]:
     """Periods as the views of a version file read them from the session variable ``periods``."""
     return [vars(period) for period in periods]

@@ -72,6 +72,27 @@ def test_another_quarter_and_one_region_can_be_compared(
     assert {row["account_id"] for row in found["rows"]} == {"A1"}
 
 
+def test_growth_compares_with_its_own_year_before_unless_another_quarter_is_named(
+    sample_warehouse: Warehouse,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KAM_WAREHOUSE", str(sample_warehouse.path))
+    found = explained(capsys, "revenue_yoy")
+    assert (found["against"], found["change"]["unit"]) == ("2023-Q3", "money")
+    assert "a year before" in found["sentence"]
+    found = explained(capsys, "revenue_yoy", "--against", "2024-Q2")
+    assert (found["against"], found["change"]["unit"]) == ("2024-Q2", "percent")
+    assert "13.7% in Q2 2024, 15.0% in Q3 2024: +1.3 pp" in found["sentence"]
+    assert [split["by"] for split in found["splits"]] == [
+        "region",
+        "tier",
+        "account_manager",
+        "industry",
+    ]
+    assert {"mix_effect", "rate_effect"} <= found["accounts"][0].keys()
+
+
 def test_fewer_rows_can_be_asked_for(loaded: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
     found = explained(capsys, "revenue", "--rows", "1")
     assert (len(found["rows"]), len(found["accounts"]), found["row_count"]) == (1, 1, 2)

@@ -84,6 +84,31 @@ def test_the_period_compared_with_and_the_split_stand_in_the_address(
     assert "in Q3 2023, 45.0% in Q3 2024" in words and "which tiers" in words
 
 
+def test_growth_is_told_on_the_year_or_between_the_quarters_that_are_chosen(
+    show: Show, sample_warehouse: Warehouse
+) -> None:
+    app = show(sample_warehouse, metric="revenue_yoy", quarter="2024-Q3")
+    words = said(app).replace("\\", "").replace("*", "")
+    assert "Revenue growth on the year in Q3 2024: 120M against 104.3M a year before" in words
+    app = show(
+        sample_warehouse, metric="revenue_yoy", quarter="2024-Q3", against="2024-Q2", tab="link"
+    )
+    words = said(app).replace("\\", "").replace("*", "")
+    assert "13.7% in Q2 2024, 15.0% in Q3 2024: +1.3 pp." in words
+    assert "is mix (which regions" in words
+    assert "--explain revenue_yoy --against 2024-Q2" in app.code[-1].value
+
+
+@pytest.mark.parametrize("against", ["year", "2024-Q2"])
+def test_the_accounts_of_growth_show_what_each_adds(
+    show: Show, sample_warehouse: Warehouse, against: str
+) -> None:
+    app = show(sample_warehouse, metric="revenue_yoy", against=against, tab="accounts")
+    (rows,) = [frame.value for frame in app.dataframe if "account_name" in frame.value]
+    assert ("amount_before" in rows) == (against == "year")
+    assert ("mix_pp" in rows) == (against != "year")
+
+
 def test_a_quantile_says_that_it_cannot_be_split(show: Show, sample_warehouse: Warehouse) -> None:
     app = show(sample_warehouse, metric="response_hours_median", quarter="2024-Q3")
     assert "A quantile cannot be split" in said(app)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from kam_core import config, explain, metrics, pacing, periods, scorecard, tiers
+from kam_core import change, config, explain, metrics, pacing, periods, scorecard, tiers
 from kam_core.access import Scope
 from kam_core.cli.common import Commands, chosen, day, existing, print_json, quarter
 from kam_core.errors import KamError
@@ -15,6 +15,8 @@ from kam_core.marts import Day
 from kam_core.periods import Period
 from kam_core.present import explained
 from kam_core.present.text import Text
+
+AGAINST = "default: the quarter before; of growth, the same quarter a year before"
 
 
 def add(commands: Commands) -> None:
@@ -27,9 +29,7 @@ def add(commands: Commands) -> None:
     kpis.add_argument("--as-of", type=day, metavar="DATE")
     kpis.add_argument("--format", choices=("table", "json", "csv"), default="table")
     kpis.add_argument("--explain", metavar="METRIC", help="what one figure is made of")
-    kpis.add_argument(
-        "--against", type=quarter, metavar="2024-Q2", help="default: the quarter before"
-    )
+    kpis.add_argument("--against", type=quarter, metavar="2024-Q2", help=AGAINST)
     kpis.add_argument("--rows", type=int, default=10, metavar="N", help="rows and accounts listed")
     kpis.set_defaults(run=_kpis, refuse=kpis.error)
 
@@ -42,8 +42,9 @@ def _kpis(options: argparse.Namespace, text: Text) -> None:
         raise KamError("empty_warehouse")
     held = Day(warehouse.check_file(live.version), options.as_of or live.as_of)
     period, against = _quarters(held, options)
+    asked = [period, against] if against else [period]
     # What is held for every quarter ends a year beyond the data.
-    facts = held.facts if held.knows(period) and held.knows(against) else None
+    facts = held.facts if all(map(held.knows, asked)) else None
     with held.cursor(_scope(held, options)) as cursor:
         if options.explain:
             found = explain.explain(cursor, options.explain, period, against, options.rows, facts)
@@ -64,13 +65,18 @@ def _check(options: argparse.Namespace) -> None:
         options.refuse("--rows: 0, 1, 2")
 
 
-def _quarters(held: Day, options: argparse.Namespace) -> tuple[Period, Period]:
-    """The quarter asked for, and the one to compare it with: by default the one before."""
+def _quarters(held: Day, options: argparse.Namespace) -> tuple[Period, Period | None]:
+    """The quarter asked for, and the one to compare it with: by default the one before.
+
+    Growth has one by itself: None.
+    """
     with held.cursor() as cursor:
         start_month = int(config.threshold(cursor, "fiscal_year_start_month"))
     period = periods.quarter(options.quarter, start_month)
     if options.against:
         return period, periods.quarter(options.against, start_month)
+    if options.explain and metrics.metric(options.explain).kind == change.GROWTH:
+        return period, None
     return period, periods.quarter_of(period.starts_on - timedelta(days=1), start_month)
 
 

@@ -18,12 +18,11 @@ MARGIN = 0.04
 MONTHS_A_MARK = 6
 
 
-def waterfall(
-    moved: Change, before: str, after: str, shown: int, text: Text, colours: Palette
-) -> go.Figure:
+def waterfall(moved: Change, shown: int, text: Text, colours: Palette) -> go.Figure:
     """From one value down to the other, a bar for each part; zero is the value before."""
     bars = _bars(moved, shown, text)
-    ends = [_end(before, moved.before, moved, text), _end(after, moved.after, moved, text)]
+    values = zip(moved.periods, (moved.before, moved.after), strict=True)
+    ends = [_end(period, value, moved, text) for period, value in values]
     # Beside the names there is room for the numbers on any screen; beside the bars there is not.
     parts = (f"{name}  <b>{difference(step, moved.unit, text)}</b>" for name, step in bars)
     names = [ends[0], *parts, ends[1]]

@@ -17,11 +17,7 @@ LEFT_OUT = ("account_name", "region", "account_manager", "tier", "description", 
 
 def why(found: Explanation, text: Text) -> str:
     """The sentence that says why the figure moved, as plain characters."""
-    before, after = found.against.period, found.period.period
-    if found.wanted.kind == "change":
-        year, _, part = after.partition("-")
-        before = f"{int(year) - 1}-{part}"
-    return plain_characters(sentences.why(found.moved, found.wanted, before, after, text))
+    return plain_characters(sentences.why(found.moved, text))
 
 
 def plain_characters(markdown: str) -> str:

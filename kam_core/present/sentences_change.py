@@ -5,7 +5,6 @@ from fractions import Fraction
 
 from kam_core.change import ACCOUNTS, Change, Movement
 from kam_core.control_limits import Limits
-from kam_core.metrics import Metric
 from kam_core.present import formats
 from kam_core.present.sentences import joined
 from kam_core.present.text import Text
@@ -13,26 +12,24 @@ from kam_core.present.text import Text
 NO_VALUE = "no_value"
 
 
-def why(moved: Change, wanted: Metric, before: str, after: str, text: Text) -> str:
-    """The difference and what it is made of; ``before`` and ``after`` name the periods."""
-    title = wanted.title(text.lang)
+def why(moved: Change, text: Text) -> str:
+    """The difference and what it is made of."""
     if moved.difference is None:
-        missing = before if moved.before is None and wanted.kind != "change" else after
-        period = formats.period(missing, text.lang)
-        return text.rich("change.no_value", metric=title, period=period)
-    said = _difference(moved, wanted, before, after, text)
-    return joined([said, _parts(moved, text)], text)
+        before, after = moved.periods
+        is_missing_before = moved.before is None and not moved.is_on_the_year
+        period = formats.period(before if is_missing_before else after, text.lang)
+        return text.rich("change.no_value", metric=text.metric(moved.metric), period=period)
+    return joined([_difference(moved, text), _parts(moved, text)], text)
 
 
-def _difference(moved: Change, wanted: Metric, before: str, after: str, text: Text) -> str:
-    key = "change.growth" if wanted.kind == "change" else "change.moved"
-    if not moved.difference and wanted.kind != "change":
-        key = "change.unmoved"
+def _difference(moved: Change, text: Text) -> str:
+    key = "change.moved" if moved.difference else "change.unmoved"
+    before, after = (formats.period(period, text.lang) for period in moved.periods)
     return text.rich(
-        key,
-        metric=wanted.title(text.lang),
-        before_period=formats.period(before, text.lang),
-        after_period=formats.period(after, text.lang),
+        "change.growth" if moved.is_on_the_year else key,
+        metric=text.metric(moved.metric),
+        before_period=before,
+        after_period=after,
         before=quantity(moved.before, moved.unit, text),
         after=quantity(moved.after, moved.unit, text),
         difference=difference(moved.difference, moved.unit, text),

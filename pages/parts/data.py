@@ -457,7 +457,12 @@ def payback(source: Source, scope: Scope) -> tuple[returns.Estimate, pd.DataFram
 
 @_kept
 def changed(
-    source: Source, scope: Scope, name: str, before: Period, after: Period, by: str | None
+    source: Source,
+    scope: Scope,
+    name: str,
+    before: Period | None,
+    after: Period,
+    by: str | None,
 ) -> Change:
     """Why a metric moved between two periods, split by what its definition allows."""
     return change.explain(partial(metric, source, scope), name, before, after, by)
@@ -465,7 +470,7 @@ def changed(
 
 @_kept
 def changed_by_account(
-    source: Source, scope: Scope, name: str, before: Period, after: Period
+    source: Source, scope: Scope, name: str, before: Period | None, after: Period
 ) -> Change:
     """The same with one part per account."""
     return change.by_account(partial(metric, source, scope), name, before, after)

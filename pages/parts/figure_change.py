@@ -14,6 +14,7 @@ from kam_core.present.text import Text, escape
 from pages.parts import address, blocks, data
 from pages.parts.filters import View
 
+OWN_YEAR = "year"
 HALVES = {"mix_effect": "mix_pp", "rate_effect": "rate_pp", "difference": "whole_pp"}
 
 
@@ -24,37 +25,43 @@ def show(view: View, metric: Metric, text: Text) -> Period | None:
         period = formats.period(view.period.period, text.lang)
         st.caption(escape(text("figure.nothing_before", period=period)))
         return None
-    # A change compares with the year before by itself: nothing is to be chosen.
-    is_change = metric.kind == "change"
-    against = earlier[-1] if is_change else _against(earlier, view.period, text)
-    by = _split(metric, text)
+    against = _against(earlier, view.period, metric, text)
+    by = _split(metric, against, text)
     moved = data.changed(view.source, view.scope, metric.name, against, view.period, by)
-    _moved(moved, metric, against, view, text)
+    _moved(moved, text)
+    _notes(moved, view, metric, text)
     return against
 
 
-def _against(earlier: list[Period], now: Period, text: Text) -> Period:
-    """An earlier quarter, at first the one before."""
+def _against(earlier: list[Period], now: Period, metric: Metric, text: Text) -> Period | None:
+    """An earlier quarter, at first the one before; growth at first has its own year before."""
     by_name = {quarter.period: quarter for quarter in reversed(earlier)}
-    last, a_year_ago = earlier[-1], periods.year_before(now)[0]
-
-    def words(name: str) -> str:
-        written = formats.period(name, text.lang)
-        if by_name[name] == last:
-            return text("figure.previous", period=written)
-        if by_name[name].starts_on == a_year_ago:
-            return text("figure.year_before", period=written)
-        return written
-
-    names = list(by_name)
-    label = text("figure.against")
-    name = address.one(st.selectbox, label, names, last.period, "against", format_func=words)
-    return by_name[name or last.period]
+    names = [OWN_YEAR, *by_name] if metric.kind == change.GROWTH else list(by_name)
+    name = address.one(
+        st.selectbox,
+        text("figure.against"),
+        names,
+        names[0],
+        "against",
+        format_func=lambda name: _against_words(name, earlier[-1], now, text),
+    )
+    return by_name.get(name or names[0])
 
 
-def _split(metric: Metric, text: Text) -> str | None:
+def _against_words(name: str, last: Period, now: Period, text: Text) -> str:
+    if name == OWN_YEAR:
+        return text("figure.own_year")
+    written = formats.period(name, text.lang)
+    if name == last.period:
+        return text("figure.previous", period=written)
+    if name == periods.a_year_earlier(now).period:
+        return text("figure.year_before", period=written)
+    return written
+
+
+def _split(metric: Metric, against: Period | None, text: Text) -> str | None:
     """By what to split, of what the definition allows; None where it allows nothing."""
-    ways = change.splits(metric)
+    ways = change.splits(metric, against)
     if not ways:
         return None
     return address.one(
@@ -68,31 +75,27 @@ def _split(metric: Metric, text: Text) -> str | None:
     )
 
 
-def _moved(moved: Change, metric: Metric, against: Period, view: View, text: Text) -> None:
-    before, after = _ends(metric, against, view.period)
-    said = sentences.why(moved, metric, before, after, text)
+def _moved(moved: Change, text: Text) -> None:
+    said = sentences.why(moved, text)
     if not moved.parts:
         blocks.sentence(said)
-    else:
-        shown = layout()["figure"]["parts_shown"]
-        drawn = charts_change.waterfall(moved, before, after, shown, text, blocks.palette())
-        listed = table(moved, text)
-        money = [name for name in listed if moved.unit == "money" and name.startswith("amount_")]
-        percent = [name for name in listed if moved.unit == "percent" and name.startswith("value_")]
-        blocks.figure("change", drawn, said, listed, text, money=money, percent=percent)
-    if metric.kind == "change":
-        st.caption(text("figure.growth_note"))
+        return
+    drawn = charts_change.waterfall(
+        moved, layout()["figure"]["parts_shown"], text, blocks.palette()
+    )
+    listed = table(moved, text)
+    money = [name for name in listed if moved.unit == "money" and name.startswith("amount_")]
+    percent = [name for name in listed if moved.unit == "percent" and name.startswith("value_")]
+    blocks.figure("change", drawn, said, listed, text, money=money, percent=percent)
+
+
+def _notes(moved: Change, view: View, metric: Metric, text: Text) -> None:
+    """What growth is compared with, and that a quarter is still running."""
+    if metric.kind == change.GROWTH:
+        st.caption(text("figure.growth_note" if moved.is_on_the_year else "figure.weights_note"))
     if view.period.ends_on > view.scope.as_of:
         period = formats.period(view.period.period, text.lang)
         st.caption(escape(text("figure.partial_note", period=period)))
-
-
-def _ends(metric: Metric, against: Period, now: Period) -> tuple[str, str]:
-    """The names of the periods compared; a change compares with the year before by itself."""
-    if metric.kind != "change":
-        return against.period, now.period
-    year, _, part = now.period.partition("-")
-    return f"{int(year) - 1}-{part}", now.period
 
 
 def table(moved: Change, text: Text) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def _note(metric: Metric) -> str:
     """Whether the parts add up: as they are, numerators and denominators apart, or not at all."""
     if metric.kind == "sum":
         return "sum_note"
-    return "note" if metric.kind in (*change.DIVIDED, *change.ADDED) else "apart_note"
+    return "note" if metric.kind in change.ADDS_UP else "apart_note"
 
 
 def _readable(rows: pd.DataFrame, way: str, metric: Metric, text: Text) -> pd.DataFrame:
@@ -96,10 +96,11 @@ def _columns(metric: Metric) -> dict[str, tuple[str, ...]]:
 
 def _accounts(view: View, metric: Metric, against: Period | None, text: Text) -> None:
     """Numerator and denominator of every account, and what it adds to the difference."""
-    if ACCOUNTS not in metric.slices or metric.kind not in (*change.DIVIDED, *change.ADDED):
+    if ACCOUNTS not in metric.slices or metric.kind not in change.ADDS_UP:
         st.caption(text("figure.no_accounts"))
         return
-    before = against or view.period
+    is_on_the_year = against is None and metric.kind == change.GROWTH
+    before = None if is_on_the_year else against or view.period
     moved = data.changed_by_account(view.source, view.scope, metric.name, before, view.period)
     if not moved.parts:
         st.caption(text("blocks.no_rows"))
@@ -109,7 +110,7 @@ def _accounts(view: View, metric: Metric, against: Period | None, text: Text) ->
     rows = rows.assign(account_name=rows["account_id"].map(names))
     rows = rows[["account_name", *rows.columns.drop("account_name")]]
     money = [name for name in rows if moved.unit == "money" and name.startswith("amount_")]
-    percent = [name for name in rows if metric.unit == "percent" and name.startswith("value_")]
+    percent = [name for name in rows if moved.unit == "percent" and name.startswith("value_")]
     blocks.table("figure_accounts", rows, text, money=money, percent=percent)
 
 
