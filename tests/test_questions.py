@@ -9,6 +9,8 @@ import pytest
 
 from kam_core import metrics, periods, questions
 from kam_core.errors import KamError
+from kam_core.present import sentences
+from kam_core.present.text import Text
 from tests.worlds import Row, Snapshots, account, ask_of, interaction, need, order, snapshots
 
 Q3 = periods.quarter("2024-Q3")
@@ -230,6 +232,52 @@ def test_attention_names_the_figures_of_each_sentence() -> None:
         2,
         0.0,
     )
+
+
+def lost_in_august() -> list[Row]:
+    fields = {"growth_potential": 90, "annual_contract_value": 700, "lost_on": "2024-08-01"}
+    return [account("A1", **fields), account("A2")]
+
+
+def test_what_lost_key_accounts_brought_is_their_revenue_of_twelve_months_up_to_the_loss() -> None:
+    orders = [
+        order("a year to the day", "A1", "2023-08-01", 1000),
+        order("O1", "A1", "2023-08-02", 2),
+        order("O2", "A1", "2024-08-01", 3),
+        order("O3", "A2", "2024-08-01", 50),
+    ]
+    world = snapshots(D, accounts=lost_in_august(), orders=orders)
+    lost = attention(world)["key_accounts_lost"]
+    assert (lost["account_id"], lost["cases"], lost["amount"]) == ("A1", 1, 5)
+    listed = answers(world, "accounts_lost", periods=[Q3])
+    assert listed["revenue_before"].tolist() == [5]
+
+
+def test_without_orders_nobody_knows_what_lost_accounts_brought() -> None:
+    world = snapshots(D, accounts=lost_in_august())
+    lost = attention(world)["key_accounts_lost"]
+    assert lost["cases"] == 1 and pd.isna(lost["amount"]) and pd.isna(lost["account_name"])
+    assert answers(world, "accounts_lost", periods=[Q3])["revenue_before"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "**1** key accounts were lost this quarter."),
+        ("zh", "本季流失重点客户 **1** 家。"),
+    ],
+)
+def test_the_sentence_on_lost_accounts_has_no_amount_where_there_is_none(
+    lang: str, sentence: str
+) -> None:
+    row = attention(snapshots(D, accounts=lost_in_august()))["key_accounts_lost"]
+    assert sentences.attention(row, Text(lang)) == sentence
+
+
+def test_key_accounts_lost_are_found_by_the_tier_they_had_and_not_by_none_of_today() -> None:
+    cursor = ask_of(snapshots(D, accounts=lost_in_august()), D, tiers=["growth"])
+    (lost,) = questions.ask(cursor, "attention", periods=[Q3]).to_dict("records")
+    assert (lost["code"], lost["cases"]) == ("key_accounts_lost", 1)
 
 
 def test_where_nothing_is_wrong_nothing_needs_attention() -> None:

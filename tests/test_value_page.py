@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kam_core.ingest.load import load
+from kam_core.present import formats
 from kam_core.present.layout import layout
 from kam_core.store import Warehouse
 from tests.test_pages import HOSTILE, PAGE, PAGES, said
@@ -24,10 +25,11 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
         part: str,
         lang: str = "en",
         regions: tuple[str, ...] | None = None,
+        page: str = "value",
         **query: str,
     ) -> AppTest:
         monkeypatch.setenv("KAM_WAREHOUSE", str(warehouse.path))
-        script = PAGE.format(name="value", lang=lang, regions=regions, pages=PAGES)
+        script = PAGE.format(name=page, lang=lang, regions=regions, pages=PAGES)
         app = AppTest.from_string(script, default_timeout=90)
         for key, value in {"part": part, **query}.items():
             app.query_params[key] = value
@@ -66,6 +68,19 @@ def test_the_quarter_sold_120_million_15_percent_more_than_a_year_before(
     shown = cards(show(sample_warehouse, "foresight", **STORY))
     assert shown["Revenue"] == "120M"
     assert shown["Revenue growth on the year"] == "15.0%"
+
+
+def test_overview_and_churn_say_the_same_of_what_lost_key_accounts_brought(
+    show: Callable[..., AppTest], sample_warehouse: Warehouse
+) -> None:
+    app = show(sample_warehouse, "churn", **STORY)
+    rows = table(app, "revenue_before")
+    key = rows[rows["is_key"].astype(bool)]
+    assert (len(key), len(rows)) == (4, 6)
+    amount = formats.money(key["revenue_before"].sum(), "en")
+    assert f"the key accounts among them {amount}" in plain(app)
+    overview = plain(show(sample_warehouse, "churn", page="overview", **STORY))
+    assert f"together they brought {amount} in the 12 months before" in overview
 
 
 def test_key_accounts_bring_78_percent(

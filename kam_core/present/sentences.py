@@ -9,6 +9,8 @@ from kam_core.present import formats
 from kam_core.present.text import Text
 from kam_core.scorecard import JUDGED, PARTIAL, Score
 
+KEY_LOST = "key_accounts_lost"
+
 
 def joined(parts: Sequence[str], text: Text) -> str:
     return text("punctuation.sentence").join(part for part in parts if part)
@@ -99,8 +101,10 @@ def regions(
 
 def attention(row: Mapping[str, Any], text: Text) -> str:
     """One warning with its figures."""
+    # What lost accounts brought, only their orders say.
+    is_unknown = row["code"] == KEY_LOST and formats.is_missing(row["amount"])
     return text.rich(
-        f"attention.{row['code']}",
+        f"attention.{row['code']}{'_alone' if is_unknown else ''}",
         account=row["account_name"] or "",
         region=row["region"] or "",
         cases=formats.count(row["cases"], text.lang),

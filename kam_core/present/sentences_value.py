@@ -157,11 +157,20 @@ def churn(score: Score, allowed: int | None, lost: pd.DataFrame, quarter: str, t
         target = formats.percent(score.target, lang)
         limit = formats.count(allowed, lang)
         parts = [text.rich("value.churn_sentence", **words, target=target, allowed=limit)]
-    if not lost.empty:
-        revenue = formats.money(lost["revenue_before"].sum(), lang)
-        every = formats.count(len(lost), lang)
-        parts.append(text.rich("value.churn_revenue", every=every, revenue=revenue))
+    if lost["revenue_before"].notna().any():
+        parts.append(_brought(lost, text))
     return joined(parts, text)
+
+
+def _brought(lost: pd.DataFrame, text: Text) -> str:
+    """What lost accounts had brought, and the key accounts among them."""
+    of_key = lost["revenue_before"][lost["is_key"].astype(bool)]
+    return text.rich(
+        "value.churn_revenue",
+        every=formats.count(len(lost), text.lang),
+        revenue=formats.money(lost["revenue_before"].sum(), text.lang),
+        key_revenue=formats.money(of_key.sum(), text.lang),
+    )
 
 
 def lost_projects(quarter: str, rows: pd.DataFrame, share: Score, text: Text) -> str:

@@ -9,16 +9,11 @@ rows (
     position, code, region, account_id, account_name, cases, of_cases, amount, previous_amount, days
 ) as (
     select
-        1, 'key_accounts_lost', null::varchar, arg_max(account_id, lost),
-        arg_max(account_name, lost), count(*), null::bigint, sum(lost),
+        1, 'key_accounts_lost', null::varchar, arg_max(account_id, revenue_before),
+        arg_max(account_name, revenue_before), count(*), null::bigint, sum(revenue_before),
         null::decimal(38, 2), null::bigint
-    from (
-        select a.account_id, a.account_name, coalesce(t.value, 0)::decimal(38, 2) as lost
-        from accounts a
-        join as_of.period_tiers t using (account_id)
-        join as_of.periods p using (period)
-        where t.is_key and a.lost_on between p.starts_on and p.ends_on
-    )
+    from scoped.lost_accounts
+    where is_key
     having count(*) > 0
     union all
     select

@@ -56,6 +56,36 @@ where account_id in (select account_id from scoped.account_ids);
 comment on view scoped.trailing_revenue is
     'Trailing revenue of customers in scope, with that of the 12 months before';
 
+create view scoped.lost_accounts as
+with lost as (
+    select
+        d.period,
+        d.account_id,
+        a.account_name,
+        d.region,
+        d.account_manager,
+        d.tier,
+        d.is_key,
+        a.lost_on
+    from scoped.tiered_account_periods d
+    join scoped.accounts a using (account_id)
+    where a.lost_on between d.starts_on and d.ends_on
+        and is_active(a.status, a.customer_since, a.lost_on, d.starts_on)
+        and is_tier_in_scope(d.tier)
+)
+select
+    l.*,
+    case when first_as_of('orders') is not null then coalesce(sum(o.amount), 0) end
+        as revenue_before
+from lost l
+left join scoped.orders o
+    on o.account_id = l.account_id
+    and o.ordered_on > l.lost_on - interval 12 month
+    and o.ordered_on <= l.lost_on
+group by all;
+comment on view scoped.lost_accounts is
+    'Customers in scope lost in a period, their tier at its start, and what they brought before';
+
 -- The setting is a number of accounts, or below 1 a share of those that rank.
 create macro top_places(ranked) as
     case
