@@ -51,7 +51,8 @@ DARK = Palette(
     high="#2f6c8c",
     series=("#8cc0de", "#d9a75f", "#83b8a5", "#a898cc", "#667085"),
 )
-TICK_FORMATS = {"percent": ".0%", "money": "~s", "hours": "~g", "days": "~g", "count": ",d"}
+# As many digits as the marks of an axis need.
+TICK_FORMATS = {"percent": "~%", "money": "~s", "hours": "~g", "days": "~g", "count": ",d"}
 FONTS = "Inter, Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}

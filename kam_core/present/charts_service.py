@@ -126,7 +126,7 @@ def intervals(
         ticktext=[formats.short_period(code, text.lang) for code in rows["period"]],
         range=[-0.4, len(rows) - 0.6],
     )
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(tickformat=charts.TICK_FORMATS["percent"], rangemode="tozero")
     return figure
 
 

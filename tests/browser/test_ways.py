@@ -64,6 +64,19 @@ def test_the_language_changes_everything_at_once(address: str, visit: Callable[.
     assert "120M" in seen.main and "1.2亿" not in seen.main
 
 
+def test_the_marks_of_an_axis_of_small_shares_are_all_told_apart(
+    address: str, visit: Callable[..., Visit]
+) -> None:
+    seen = visit(address, "en")
+    seen.open("/figure?metric=key_churn&quarter=2024-Q3")
+    axes = [
+        axis.locator(".ytick").all_text_contents()
+        for axis in seen.page.locator(".js-plotly-plot").all()
+    ]
+    shares = [marks for marks in axes if any("%" in mark for mark in marks)]
+    assert shares and all(len(set(marks)) == len(marks) for marks in shares), axes
+
+
 def test_choosing_a_cell_of_the_matrix_lists_its_accounts(
     address: str, visit: Callable[..., Visit]
 ) -> None:
