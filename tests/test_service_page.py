@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from kam_core import config, demo, metrics
 from kam_core.ingest.load import load
+from kam_core.present import charts
 from kam_core.store import Warehouse
 from tests import test_pages
 
@@ -153,6 +154,21 @@ def test_months_can_be_chosen_instead_of_quarters(show: Show, sample_warehouse: 
     assert len(share[0]["x"]) == 12 and share[0]["x"][-1] == "Sep 24"
     assert set(numbers(share[1]["y"])) == {0.95}
     assert "Sep 2024: the" in plain(app)
+
+
+def test_tiers_with_few_answers_are_named_and_drawn_hollow(
+    show: Show, sample_warehouse: Warehouse
+) -> None:
+    app = show(sample_warehouse, "service", "en", quarter="2024-Q3", part="spread")
+    few = "fewer than 5 answered, and drawn hollow: Stable (n = 4), Unrated (n = 2)."
+    assert few in plain(app)
+    (bars,) = spec(app, "satisfaction_by_tier")["data"]
+    hollow = [
+        name
+        for name, colour in zip(bars["y"], bars["marker"]["color"], strict=True)
+        if colour == charts.LIGHT.paper
+    ]
+    assert hollow == ["Stable (n = 4)", "Unrated (n = 2)"]
 
 
 def test_the_spread_between_managers_names_nobody(show: Show, sample_warehouse: Warehouse) -> None:

@@ -72,8 +72,12 @@ def compared(
     unit: str,
     text: Text,
     colours: Palette,
+    is_hollow: Sequence[bool] = (),
 ) -> go.Figure:
-    """One or two values per name as lying bars: the first dark, what it is held against lighter."""
+    """One or two values per name as lying bars: the first dark, what it is held against lighter.
+
+    A bar that says little is hollow.
+    """
     figure = charts.canvas(colours, 70 + (14 + 19 * len(series)) * max(len(names), 1))
     for shade, (label, values) in zip(
         (colours.actual, colours.previous), series.items(), strict=False
@@ -83,7 +87,10 @@ def compared(
             y=[plotly_escape(name) for name in names],
             orientation="h",
             name=label,
-            marker_color=shade,
+            marker={
+                "color": [colours.paper if hollow else shade for hollow in is_hollow] or shade,
+                "line": {"color": shade, "width": 1.5},
+            },
             text=[formats.quantity(value, unit, text.lang) for value in values],
             textposition="outside",
             textangle=0,

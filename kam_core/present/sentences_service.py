@@ -95,8 +95,13 @@ def complaints(
 
 
 def tiers(period: str, rows: pd.DataFrame, least: int, text: Text) -> str:
-    """The most and the least satisfied tier of those with enough answers, and how many."""
-    rows = rows[rows["answers"] >= least]
+    """The most and the least satisfied tier of those with enough answers, and which have few."""
+    is_enough = rows["answers"] >= least
+    said = _apart(period, rows[is_enough], text)
+    return joined([said, _left_out(rows[~is_enough], least, text)], text)
+
+
+def _apart(period: str, rows: pd.DataFrame, text: Text) -> str:
     if len(rows) < 2:
         return text.rich("service.tiers_few", period=formats.period(period, text.lang))
     best, worst = (rows.loc[place] for place in (rows["value"].idxmax(), rows["value"].idxmin()))
@@ -110,6 +115,16 @@ def tiers(period: str, rows: pd.DataFrame, least: int, text: Text) -> str:
         worst=formats.decimal(worst["value"], text.lang),
         worst_n=formats.count(worst["answers"], text.lang),
     )
+
+
+def _left_out(rows: pd.DataFrame, least: int, text: Text) -> str:
+    """The tiers with too few answers to be compared, which are drawn hollow."""
+    named = [
+        text("service.tier_and_n", tier=text.value("tier", row.tier), n=row.answers)
+        for row in rows.itertuples()
+    ]
+    listed = text("punctuation.list").join(named)
+    return text.rich("service.tiers_left_out", tiers=listed, least=least) if named else ""
 
 
 def spread(key: str, label: str, values: pd.Series, unit: str, text: Text) -> str:

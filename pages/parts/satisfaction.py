@@ -56,8 +56,9 @@ def tiers(view: View, text: Text) -> None:
         for row in table.itertuples()
     ]
     series = {metrics.metric(NAME).title(text.lang): table["value"].tolist()}
-    drawn = charts_service.compared(names, series, UNIT, text, blocks.palette())
     least = layout()["service"]["least_answers"]
+    is_hollow = (table["answers"] < least).tolist()
+    drawn = charts_service.compared(names, series, UNIT, text, blocks.palette(), is_hollow)
     said = sentences_service.tiers(view.period.period, table, least, text)
     blocks.figure("satisfaction_by_tier", drawn, said, table, text)
 
