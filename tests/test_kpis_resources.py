@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from kam_core import metrics, periods
+from kam_core import metrics, periods, questions
 from kam_core.errors import KamError
 from tests.figures import Q2, Q3, Q4, by, figure, score, with_limits
 from tests.worlds import Row, Snapshots, account, ask_of, interaction, order, snapshots
@@ -239,6 +239,24 @@ def test_the_months_before_august_include_those_of_a_leap_february() -> None:
     cursor = ask_of(world, LATER)
     assert figure(cursor, "contact_coverage", periods.month("2024-07")) == (1, 2, 0.5)
     assert figure(cursor, "contact_coverage", periods.month("2024-08")) == (0, 2, 0.0)
+
+
+def test_in_a_running_quarter_the_six_months_end_with_the_as_of_day() -> None:
+    world = met(
+        ("2024-02-16", "executive"), ("2024-03-01", "management"), ("2024-08-15", "working")
+    )
+    assert figure(ask_of(world, "2024-08-15"), "contact_coverage") == (1, 2, 0.5)
+    assert figure(ask_of(world, "2024-08-16"), "contact_coverage") == (0, 2, 0.0)
+    cursor = ask_of(world, "2024-08-15")
+    rows = questions.ask(
+        cursor,
+        "evidence_interactions",
+        periods=[Q3],
+        metric="contact_coverage",
+        account=None,
+        most=9,
+    )
+    assert rows["interaction_id"].tolist() == ["I0", "I1", "I2"]
 
 
 def test_an_account_that_left_or_came_later_is_not_asked_about() -> None:

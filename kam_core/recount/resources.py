@@ -55,7 +55,7 @@ def dual_managers(asked: Asked) -> Parts:
 def contact_coverage(asked: Asked) -> Parts:
     company = asked.company
     held = company.completed
-    held = held[trailing(HALF_YEAR, asked.period.last).holds(held["occurred_at"])]
+    held = held[trailing(HALF_YEAR, asked.until).holds(held["occurred_at"])]
     met = held.groupby("account_id")["contact_level"].agg(set).to_dict()
     there = company.active_ids(asked.until)
     return {a: (int(met.get(a, set()) >= LEVELS), 1) for a in there}

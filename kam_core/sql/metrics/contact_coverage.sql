@@ -13,10 +13,10 @@
 -- dated:  interactions
 -- slices: region, tier, account_manager, industry, account_id
 -- evidence: evidence_interactions
--- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态的客户中，在截至期末的六个月内与决策层、管理层、执行层三个层级都有过已完成互动的占比。
+-- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态的客户中，在截至该日的六个月内与决策层、管理层、执行层三个层级都有过已完成互动的占比。
 -- means-en: Of the accounts active on the day it is read (the end of the period, or the as-of
 --           date before that), the share with completed interactions at all three levels
---           (executive, management, working) in the six months that end with the period.
+--           (executive, management, working) in the six months up to and including that day.
 -- not-zh: 计划中、未执行和已取消的互动；没有填写对方层级的互动。这是对全部客户的清点，不是抽样，因此没有置信区间。
 -- not-en: Planned, missed and cancelled interactions; interactions that do not say the level.
 --         It counts every account and is no sample, so it has no interval.

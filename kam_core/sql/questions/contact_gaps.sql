@@ -1,7 +1,7 @@
 -- question: contact_gaps
 -- parameters: periods
 -- means: The accounts behind contact_coverage, and their completed interactions with each level in
---        the six months that end with a period; the largest account that lacks a level first.
+--        the six months up to the day a state is read; the largest account that lacks a level first.
 select
     a.period,
     a.account_id,

@@ -7,7 +7,8 @@ with spans as (
         period,
         ends_on,
         case
-            when $metric = 'contact_coverage' then (ends_on + 1 - interval 6 month)::date
+            when $metric = 'contact_coverage'
+                then (least(ends_on, as_of()) + 1 - interval 6 month)::date
             else starts_on
         end as first_on
     from as_of.periods

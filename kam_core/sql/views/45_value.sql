@@ -158,13 +158,15 @@ comment on view scoped.lifetime_profit is
     'Lifetime profit items of customers in scope with their sign: costs and damage are negative';
 
 create view scoped.levels_met as
-with months as (
+with spans as (
+    select period, read_on, (read_on + 1 - interval 6 month)::date as first_on
+    from as_of.reading_days
+),
+months as (
     select
-        period,
-        unnest(
-            generate_series(month_of(ends_on - interval 5 month), ends_on, interval 1 month)
-        )::date as month
-    from as_of.periods
+        *,
+        unnest(generate_series(month_of(first_on), read_on, interval 1 month))::date as month
+    from spans
 )
 select
     m.period,
@@ -175,7 +177,7 @@ select
     count(distinct i.contact_level) as levels
 from scoped.interactions i
 join months m on m.month = month_of(i.occurred_at)
-where i.status = 'completed'
+where i.status = 'completed' and i.occurred_at >= m.first_on and i.occurred_at < m.read_on + 1
 group by all;
 comment on view scoped.levels_met is
-    'Completed interactions with each level in the six months that end with a period, by customer';
+    'Completed interactions with each level in the six months up to the day a state is read';
