@@ -89,11 +89,13 @@ class Metric:
 class Data:
     """What the version holds as of the day in scope: which days each loaded table speaks for.
 
-    ``is_of_tiers`` says whether the scope is cut to some tiers.
+    ``whole_from`` is the first month that a table tells from its beginning, as a figure needs it
+    that looks back. ``is_of_tiers`` says whether the scope is cut to some tiers.
     """
 
     as_of: date | None
     days: dict[str, tuple[date | None, date | None]]
+    whole_from: dict[str, date | None]
     tier_needs: tuple[str, ...]
     filled_columns: frozenset[str]
     is_of_tiers: bool = False
@@ -177,13 +179,15 @@ def run(
 def survey(cursor: duckdb.DuckDBPyConnection, wanted: Iterable[Metric]) -> Data:
     """What the version holds of the tables and columns that some metrics need."""
     as_of = cursor.execute("select as_of()").fetchall()[0][0]
-    covered = cursor.execute("select table_name, covers_from, covers_to from as_of.coverage")
-    days = {table: (first, last) for table, first, last in covered.fetchall()}
+    query = "select table_name, covers_from, covers_to, whole_from from as_of.coverage"
+    covered = cursor.execute(query).fetchall()
+    days = {table: (first, last) for table, first, last, _ in covered}
+    whole_from = {table: whole for table, _, _, whole in covered}
     rows = cursor.execute("select need from settings.tier_needs order by position").fetchall()
     tier_needs = tuple(need for (need,) in rows)
     named = {option for m in wanted for need in _needs(m, tier_needs) for option in need.split("|")}
     has_tiers = cursor.execute("select getvariable('tiers') is not null").fetchall()[0][0]
-    return Data(as_of, days, tier_needs, _filled(cursor, named), has_tiers)
+    return Data(as_of, days, whole_from, tier_needs, _filled(cursor, named), has_tiers)
 
 
 def obstacle(wanted: Metric, period: Period, data: Data) -> str | None:
@@ -243,10 +247,10 @@ def _weeks(period: Period, data: Data) -> Fraction:
 
 
 def _covers(wanted: Metric, table: str, period: Period, data: Data) -> bool:
-    first, last = data.days[table]
-    if first is None or last is None:
+    (first, last), whole_from = data.days[table], data.whole_from[table]
+    if first is None or last is None or whole_from is None:
         return False
-    if wanted.looks_back_months and _looks_from(wanted, period, data) < _month_number(first):
+    if wanted.looks_back_months and _looks_from(wanted, period, data) < _month_number(whole_from):
         return False
     return period.ends_on >= first and period.starts_on <= last
 

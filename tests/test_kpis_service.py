@@ -163,7 +163,7 @@ def test_complaints_are_held_against_the_same_quarter_of_last_year() -> None:
 def test_a_year_without_complaints_is_no_base_and_one_before_the_data_is_unknown() -> None:
     world = complaints("2024-08-01")
     assert score(ask_of(world, END), "complaints_yoy").reason == "outside_data:tickets"
-    world["tickets"][0][1].append(ticket("first", "A1", "2023-07-31"))
+    world["tickets"][0][1].append(ticket("first", "A1", "2023-07-05"))
     assert score(ask_of(world, END), "complaints_yoy").reason == "no_cases"
 
 

@@ -209,7 +209,7 @@ def test_an_account_lost_by_the_day_it_is_read_on_has_no_wallet() -> None:
 
 
 def test_twelve_months_that_the_data_does_not_hold_have_no_share() -> None:
-    for first, reason in (("2023-10-31", None), ("2023-11-01", "outside_data:orders")):
+    for first, reason in (("2023-10-05", None), ("2023-10-06", "outside_data:orders")):
         world = wallet(order("O1", "A1", first, 50))
         del world["orders"][0][1][0:2]
         assert score(ask_of(world, END), "share_of_wallet").reason == reason

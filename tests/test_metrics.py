@@ -7,7 +7,7 @@ import pytest
 
 from kam_core import config, metrics, periods
 from kam_core.errors import KamError
-from tests.figures import Q2, Q3, Q4, by, figure, score
+from tests.figures import Q2, Q3, Q4, by, figure, score, with_limits
 from tests.worlds import account, ask_of, connect, interaction, need, order, snapshots
 from tests.worlds import cursor as on_day
 
@@ -54,7 +54,7 @@ def test_growth_compares_with_the_same_quarter_of_last_year() -> None:
 
 def test_growth_of_an_open_quarter_compares_with_the_whole_quarter_of_last_year() -> None:
     orders = [
-        order("O1", "A1", "2023-07-10", "80"),
+        order("O1", "A1", "2023-07-05", "80"),
         order("O2", "A1", "2023-08-01", "120"),
         order("O3", "A1", "2024-07-10", "100"),
     ]
@@ -63,7 +63,11 @@ def test_growth_of_an_open_quarter_compares_with_the_whole_quarter_of_last_year(
 
 
 def test_growth_over_a_leap_day_takes_all_of_february() -> None:
-    orders = [order("O1", "A1", "2024-02-29", "80"), order("O2", "A1", "2025-02-28", "100")]
+    orders = [
+        order("O1", "A1", "2024-01-31", "7"),
+        order("O2", "A1", "2024-02-29", "80"),
+        order("O3", "A1", "2025-02-28", "100"),
+    ]
     cursor = ask_of(snapshots("2025-02-28", accounts=[account("A1")], orders=orders), "2025-02-28")
     found = figure(cursor, "revenue_yoy", periods.month("2025-02"))
     assert found == (Decimal(100), Decimal(80), 0.25)
@@ -73,6 +77,28 @@ def test_growth_has_no_figure_where_the_data_does_not_reach_back() -> None:
     orders = [order("O1", "A1", "2023-10-01", "80"), order("O2", "A1", "2024-08-01", "100")]
     cursor = ask_of(snapshots("2024-09-30", accounts=[account("A1")], orders=orders), "2024-09-30")
     assert figure(cursor, "revenue_yoy") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "growth"), [("2023-07-01", 0.25), ("2023-07-05", 0.25), ("2023-07-06", None)]
+)
+def test_growth_has_no_figure_where_the_data_begins_within_the_month_it_looks_back_to(
+    first: str, growth: float | None
+) -> None:
+    orders = [order("O1", "A1", first, "80"), order("O2", "A1", "2024-08-01", "100")]
+    cursor = ask_of(snapshots("2024-09-30", accounts=[account("A1")], orders=orders), "2024-09-30")
+    found = figure(cursor, "revenue_yoy")
+    assert (found and found[2]) == growth
+    # The month itself is shown either way.
+    shown = figure(cursor, "revenue", periods.month("2023-07"))
+    assert shown == (Decimal(80), None, 80.0)
+
+
+def test_how_late_data_may_begin_in_a_whole_month_is_a_setting() -> None:
+    orders = [order("O1", "A1", "2023-07-06", "80"), order("O2", "A1", "2024-08-01", "100")]
+    world = snapshots("2024-09-30", accounts=[account("A1")], orders=orders)
+    cursor = with_limits(world, "2024-09-30", {"coverage.first_days": 6})
+    assert figure(cursor, "revenue_yoy") == (Decimal(100), Decimal(80), 0.25)
 
 
 # Key accounts

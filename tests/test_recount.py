@@ -141,6 +141,8 @@ def test_a_falsified_metric_never_goes_unnoticed(
 EDGES = (
     date(2023, 3, 31),
     date(2023, 4, 1),
+    date(2023, 4, 5),
+    date(2023, 4, 6),
     date(2023, 12, 31),
     date(2024, 1, 1),
     date(2024, 2, 28),
@@ -312,6 +314,7 @@ def worlds(draw: st.DrawFn) -> Snapshots:
     start_month=st.sampled_from([1, 1, 4]),
     is_other_scheme=st.sampled_from([False, False, True]),
     top=st.sampled_from([2, 1, "0.34"]),
+    first_days=st.sampled_from([5, 1, 31]),
     names=st.sets(st.sampled_from(list(metrics.catalogue())), min_size=8, max_size=8),
     by=st.sampled_from([(), ("region",), ("account_manager",), ("industry", "region")]),
 )
@@ -324,12 +327,14 @@ def test_random_companies_agree(
     start_month: int,
     is_other_scheme: bool,
     top: object,
+    first_days: int,
     names: set[str],
     by: tuple[str, ...],
 ) -> None:
     document = config.settings_document()
     document["thresholds"]["fiscal_year_start_month"] = start_month
     document["thresholds"]["top"]["accounts"] = top
+    document["thresholds"]["coverage"]["first_days"] = first_days
     if is_other_scheme:
         document["tier_schemes"] = OTHER_SCHEME
     refill(scratch, world, document)

@@ -311,7 +311,7 @@ def ended(contract_id: str, ends_on: str, renewed: object = None) -> Row:
 
 def test_the_hours_of_a_contract_are_those_of_the_twelve_months_up_to_its_end() -> None:
     calls = [
-        held("long before", "A1", "2023-01-10", "1", work_type="standard"),
+        held("long before", "A1", "2023-01-05", "1", work_type="standard"),
         held("a day early", "A1", "2023-08-31 23:59", "100", work_type="personalised"),
         held("first day", "A1", "2023-09-01", "2", work_type="personalised"),
         held("last day", "A1", "2024-08-31 23:59", "3.5", work_type="personalised"),

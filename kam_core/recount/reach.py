@@ -63,14 +63,13 @@ def _reaches(asked: Asked, demand: Demand, table: str) -> bool:
         return False
     begins = asked.period.first if demand.is_change else asked.until + DAY
     looked_back = months_later(begins, -demand.looks_back_months)
-    is_behind = demand.looks_back_months > 0 and looked_back < told.first
+    is_behind = demand.looks_back_months > 0 and looked_back < _whole_from(asked.company, table)
     return not is_behind and asked.period.last >= told.first and asked.period.first <= told.last
 
 
 def covered(company: Company, table: str) -> Span | None:
     """From the month of the first fact to the last one, or the day of the upload that tells it."""
-    days = _days(company, table)
-    days = days[days < company.as_of + DAY]
+    days = _known_days(company, table)
     if days.empty:
         return None
     uploads = company.rows.uploads
@@ -81,14 +80,24 @@ def covered(company: Company, table: str) -> Span | None:
     return Span(days.min().normalize().replace(day=1), last)
 
 
+def _whole_from(company: Company, table: str) -> pd.Timestamp:
+    """The first month that can be compared with: facts that begin late tell a part of theirs."""
+    first_fact = _known_days(company, table).min()
+    months = 0 if first_fact.day <= company.settings.limit("coverage.first_days") else 1
+    return months_later(first_fact.normalize().replace(day=1), months)
+
+
 def all_covered(company: Company) -> Span | None:
     """From the first fact of any table to the as-of day; None where nothing was loaded."""
     told = [span for table in ("interactions", *DAY_OF) if (span := covered(company, table))]
     return Span(min(span.first for span in told), company.as_of) if told else None
 
 
-def _days(company: Company, table: str) -> pd.Series:
+def _known_days(company: Company, table: str) -> pd.Series:
+    """The days of the facts of a table, up to the as-of day."""
     rows = company.table(table)
     if table == "interactions":
-        return rows["occurred_at"].where(rows["occurred_at"].notna(), rows["planned_for"]).dropna()
-    return rows[DAY_OF[table]].dropna()
+        days = rows["occurred_at"].where(rows["occurred_at"].notna(), rows["planned_for"])
+    else:
+        days = rows[DAY_OF[table]]
+    return days[days < company.as_of + DAY]

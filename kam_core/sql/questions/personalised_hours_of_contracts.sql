@@ -17,7 +17,7 @@ spent as (
     group by all
 ),
 told as (
-    select min(covers_from) as since from as_of.coverage where table_name = 'interactions'
+    select min(whole_from) as since from as_of.coverage where table_name = 'interactions'
 )
 select
     c.contract_id,

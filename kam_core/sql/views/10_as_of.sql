@@ -145,7 +145,8 @@ from history.targets
 where is_in_force(valid_from, valid_to, 'targets');
 comment on view as_of.targets is 'Targets as set on the as-of day; null region or tier = all';
 
--- A full snapshot speaks for every day up to its as-of date, also where nothing happened.
+-- A full snapshot speaks for every day up to its as-of date, also where nothing happened. Facts that
+-- begin late in a month tell a part of it: enough to show that month, too little to compare with it.
 create view as_of.coverage as
 with facts (table_name, day, valid_from, valid_to, account_id) as (
     select
@@ -188,10 +189,14 @@ days as (
 select
     l.table_name,
     date_trunc('month', d.first_on)::date as covers_from,
+    case
+        when day(d.first_on) <= setting('coverage.first_days') then covers_from
+        else (covers_from + interval 1 month)::date
+    end as whole_from,
     least(as_of(), greatest(d.last_on, l.newest_as_of)) as covers_to,
     d.first_on,
     d.last_on
 from loaded l
 left join days d using (table_name);
 comment on view as_of.coverage is
-    'Tables that were loaded, and the days their facts speak for; a period outside has no figure';
+    'Tables that were loaded, the days their facts speak for, and their first whole month';

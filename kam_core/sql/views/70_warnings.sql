@@ -18,7 +18,7 @@ where previous_revenue > 0
     and coalesce(revenue, 0) <= previous_revenue * (1 - setting('warnings.revenue_drop'))
     and exists (
         select 1 from as_of.coverage
-        where table_name = 'orders' and covers_from <= as_of() + 1 - interval 12 month
+        where table_name = 'orders' and whole_from <= as_of() + 1 - interval 12 month
     );
 comment on view as_of.falling_revenue is
     'Customers whose half-year revenue fell by the limit or more against the half-year before';
