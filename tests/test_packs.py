@@ -352,6 +352,26 @@ def test_every_table_names_its_heads_and_every_chart_is_told_in_words(sample_pac
     )
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_name_of_a_sheet_breaks_off(sample_pack: Gather, lang: str) -> None:
+    pack = sample_pack(lang)
+    whole = {figure.title for figure in pack.figures()} | {Text(lang)("pack.about")}
+    given = {Text(lang)(f"pack.sheet.{name}") for name in ("follow_up", "follow_up_regions")}
+    assert set(sheets(workbook.render(pack))) <= whole | given
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Monthly callbacks", "Monthly callbacks"),
+        ("Monthly callbacks by region and month", "Monthly callbacks by region and"),
+        ("A" * 40, "A" * 31),
+    ],
+)
+def test_a_long_name_of_a_sheet_ends_with_a_whole_word(title: str, name: str) -> None:
+    assert workbook.shortened(title, 31) == name
+
+
 def test_names_in_the_data_never_act(
     warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
 ) -> None:

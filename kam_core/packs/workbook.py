@@ -1,6 +1,7 @@
 """A pack as an Excel workbook: one sheet and one real table for each list, with raw values."""
 
 import io
+import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -78,7 +79,8 @@ class _Writer:
     def _sheet(self, figure: Figure) -> None:
         """Title, what the numbers are about, what they say; then the table, its heads frozen."""
         assert figure.table is not None
-        sheet = self.book.add_worksheet(self._name(figure.title))
+        name = self.text.known(f"pack.sheet.{figure.table.name}", figure.title)
+        sheet = self.book.add_worksheet(self._name(name))
         widths = _widths(figure.table, self.text)
         sheet.write_string(TITLE, 0, f"{figure.title} · {self.pack.title}", self._style(bold=True))
         sheet.write_string(CONTEXT, 0, self.pack.context, self._style(font_color="#667085"))
@@ -154,8 +156,7 @@ class _Writer:
         """A name Excel allows, and no other sheet has."""
         for number in count(1):
             suffix = "" if number == 1 else f" {number}"
-            short = title.translate(FORBIDDEN).strip()[: SHEET_NAME - len(suffix)].rstrip()
-            name = short + suffix
+            name = shortened(title.translate(FORBIDDEN), SHEET_NAME - len(suffix)) + suffix
             if name.casefold() not in self.names:
                 self.names.add(name.casefold())
                 return name
@@ -169,6 +170,12 @@ class _Writer:
         if key not in self.formats:
             self.formats[key] = self.book.add_format(dict(key))
         return self.formats[key]
+
+
+def shortened(title: str, room: int) -> str:
+    """As many whole words as there is room for; of a single long one its beginning."""
+    whole = textwrap.shorten(title, room, placeholder="")
+    return whole or title.strip()[:room]
 
 
 def _said(figure: Figure) -> str:
