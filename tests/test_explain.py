@@ -122,6 +122,27 @@ def test_a_terminal_shows_every_level_in_words(
     assert "**" not in said and "\\" not in said
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_in_a_terminal_have_no_zeros_that_say_nothing(
+    loaded: Warehouse, capsys: pytest.CaptureFixture[str], lang: str
+) -> None:
+    assert main(["kpis", "--quarter", "2024-Q3", "--explain", "revenue", "--lang", lang]) == 0
+    said = capsys.readouterr().out.split()
+    assert "130.2" in said and "40" in said
+    assert "130.20" not in said and "40.00" not in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_a_figure_waits_for_can_be_had_as_a_template(
+    loaded: Warehouse, capsys: pytest.CaptureFixture[str], lang: str
+) -> None:
+    call = ["kpis", "--quarter", "2024-Q3", "--lang", lang, "--explain"]
+    assert main([*call, "renewal_uplift"]) == 0
+    assert "python -m kam_core template contracts > contracts.csv" in capsys.readouterr().out
+    assert main([*call, "revenue"]) == 0
+    assert "kam_core template" not in capsys.readouterr().out
+
+
 def test_a_metric_nobody_knows_and_a_later_quarter_are_refused(
     loaded: Warehouse, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -141,6 +141,7 @@ def test_the_link_pins_the_day_and_the_quarter_that_nobody_chose(
     assert "metric=match_rate" in address and "as_of=" in address and "quarter=" in address
     assert command.startswith("python -m kam_core kpis --quarter ")
     assert "--explain match_rate" in command
+    assert "a later upload for that day" in said(app)
 
 
 def test_a_viewer_sees_nothing_of_another_region(

@@ -1,5 +1,7 @@
 """One figure opened, as lines for a terminal."""
 
+from decimal import Decimal
+
 import pandas as pd
 
 from kam_core.change import ACCOUNTS, GROUPS, Change, Part
@@ -10,6 +12,7 @@ from kam_core.present import sentences_change as sentences
 from kam_core.present.sentences_evidence import listed
 from kam_core.present.tables import in_words
 from kam_core.present.text import Text, aligned
+from kam_core.scorecard import Score
 
 # What a terminal has room for; a program asks for JSON, which holds every column.
 LEFT_OUT = ("account_name", "region", "account_manager", "tier", "description", "snapshot_id")
@@ -53,6 +56,7 @@ def _value(found: Explanation, text: Text) -> str:
             gap=formats.difference(score.gap, score.unit, lang),
             status=text.standing(score),
         ),
+        *_template(score, text),
     ]
     if score.low is not None:
         ends = {"low": score.low, "high": score.high}
@@ -63,6 +67,12 @@ def _value(found: Explanation, text: Text) -> str:
         words = {"numerator": numerator, "denominator": denominator}
         said.append(text("cli.explain_cases", **words))
     return "\n".join(said)
+
+
+def _template(score: Score, text: Text) -> list[str]:
+    """How to get the table that a figure waits for as a template."""
+    code, _, need = (score.reason or "").partition(":")
+    return [text("cli.explain_template", table=need.partition(".")[0])] if code == "needs" else []
 
 
 def _exact(amount: Exact | None, lang: str) -> str:
@@ -139,4 +149,12 @@ def _cell(cell: object) -> str:
         return formats.NOTHING
     if isinstance(cell, pd.Timestamp):
         return f"{cell:%Y-%m-%d}" if cell == cell.normalize() else f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, Decimal | float):
+        return _shortest(cell)
     return " ".join(str(cell).split())
+
+
+def _shortest(number: Decimal | float) -> str:
+    """All digits of a number, and no zero that says nothing."""
+    written = f"{Decimal(str(number)):,f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
