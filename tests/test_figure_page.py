@@ -13,13 +13,13 @@ from kam_core.store import Warehouse
 from tests.test_pages import HOSTILE, said
 
 PAGE = """
-from pages import figure, follow_up
+from pages import figure, follow_up, overview, targets
 from pages.parts import address, filters, links, viewer
 import streamlit as st
 
 address.read()
 here = st.Page(lambda: None, url_path="figure", title="figure", default=True)
-links.remember(dict.fromkeys(("uploads", "figure", "definitions"), here))
+links.remember(dict.fromkeys(("uploads", "figure", "definitions", "follow_up", "needs"), here))
 st.navigation([here])
 {name}.page(viewer.Viewer("test", {regions!r}), "{lang}")
 """
@@ -195,3 +195,18 @@ def test_a_card_leads_to_its_figure(show: Show, sample_warehouse: Warehouse) -> 
     app = show(sample_warehouse, name="follow_up", lang="en")
     proto = [link.proto for link in app.get("page_link")]
     assert [link for link in proto if "metric=followup_completion" in str(link)]
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "figures"),
+    [("overview", "open_of_regions", 7), ("targets", "open_of_targets", 44)],
+)
+def test_every_figure_of_a_table_opens(
+    show: Show, sample_warehouse: Warehouse, page: str, key: str, figures: int
+) -> None:
+    app = show(sample_warehouse, name=page, quarter="2024-Q2")
+    (choice,) = [box for box in app.selectbox if box.key == key]
+    assert len(choice.options) == figures
+    choice.select("match_rate").run()
+    opened = [str(link.proto) for link in app.get("page_link")]
+    assert [link for link in opened if "metric=match_rate" in link and "quarter=2024-Q2" in link]

@@ -13,7 +13,7 @@ from kam_core.goals_table import written
 from kam_core.present import formats, sentences_targets
 from kam_core.present.text import Text, escape
 from kam_core.scorecard import Score
-from pages.parts import blocks, data
+from pages.parts import blocks, data, links
 from pages.parts.filters import View
 from pages.parts.viewer import Viewer
 
@@ -61,6 +61,7 @@ def _listed(standings: Sequence[Standing], view: View, text: Text) -> None:
     statuses = pd.DataFrame("", index=cells.index, columns=cells.columns)
     statuses[titles["status"]] = [_shade(standing) for standing in standings]
     blocks.heat_table(cells, statuses, titles["metric"])
+    links.to_one_of([s.score.metric for s in standings], "open_of_targets", text)
     blocks.download("targets_scorecard", rows, text)
 
 
@@ -127,6 +128,7 @@ def year(view: View, viewer: Viewer, text: Text) -> None:
         statuses[column] = pd.Series({name: _shade(s) for name, s in of_quarter.items()})
     if not cells.empty:
         blocks.heat_table(cells, statuses, text.column("metric"))
+        links.to_one_of(shown, "open_of_year", text)
         named = cells.rename_axis("metric").reset_index()
         blocks.download("targets_year", named, text)
     if left_out:

@@ -1,10 +1,10 @@
 """Links from one page to another, which know nothing of each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from kam_core.present.text import Text
+from kam_core.present.text import Text, escape
 from pages.parts import address
 
 PAGES = "pages"
@@ -44,3 +44,22 @@ def to_figure(metric: str, text: Text) -> None:
         help=text("figure.open_help"),
         query_params=view | {"metric": [metric]},
     )
+
+
+# A choice runs these lines again and not the page, which would show nothing else.
+@st.fragment
+def to_one_of(metrics: Sequence[str], key: str, text: Text) -> None:
+    """A choice among the figures of a table, and the link to what the chosen one is made of."""
+    if FIGURE not in names() or not metrics:
+        return
+    if st.session_state.get(key) not in metrics:
+        st.session_state.pop(key, None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            text("figure.open_one"),
+            metrics,
+            key=key,
+            format_func=lambda name: escape(text.metric(name)),
+            width=420,
+        )
+        to_figure(chosen, text)

@@ -127,6 +127,7 @@ def regions(view: View, names: Sequence[str], text: Text) -> None:
     statuses = rows.assign(told=told).pivot(index="region", columns="metric", values="told")
     statuses = statuses.rename(columns=titles)
     blocks.heat_table(grid, statuses.reindex(columns=grid.columns), text.column("region"))
+    links.to_one_of([name for name in names if titles[name] in grid], "open_of_regions", text)
     blocks.download(
         "regions", rows.drop(columns="cell").assign(metric=rows["metric"].map(titles)), text
     )
