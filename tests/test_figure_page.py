@@ -13,7 +13,7 @@ from kam_core.store import Warehouse
 from tests.test_pages import HOSTILE, said
 
 PAGE = """
-from pages import figure, follow_up, overview, targets
+from pages import figure, follow_up, needs, overview, targets
 from pages.parts import address, filters, links, viewer
 import streamlit as st
 
