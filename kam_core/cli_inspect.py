@@ -60,14 +60,14 @@ def inspected(
     for glimpse, (_, seen) in zip(glimpses, files.samples(data, *how), strict=True):
         part = {"file": path.name, "glimpse": glimpse.document(), "proposals": []}
         if isinstance(seen, KamError):
-            yield {**part, "error": _plain(seen)}
+            yield {**part, "error": seen.plain()}
             continue
         name = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(glimpses) > 1 else path.name
         name = glimpse.member or name
         try:
             proposals = list(_proposals(seen, name, options.table, recall, known))
         except KamError as error:
-            yield {**part, "error": _plain(error)}
+            yield {**part, "error": error.plain()}
             continue
         unused = [entry.written for entry in _unused(proposals, seen)]
         yield {
@@ -113,12 +113,3 @@ def _memory(path: Path) -> tuple[Recall | None, KnownNames]:
         return warehouse.ledger.remembered, KnownNames()
     with store.open_version(warehouse.file(live.version)) as connection:
         return warehouse.ledger.remembered, known_names(connection)
-
-
-def _plain(error: KamError) -> dict[str, Any]:
-    details = {name: _plain_value(value) for name, value in error.details.items()}
-    return {"code": error.code, "details": details}
-
-
-def _plain_value(value: object) -> object:
-    return value if isinstance(value, str | int | float | list | dict | None) else str(value)

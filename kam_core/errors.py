@@ -1,5 +1,7 @@
 """Errors that a user can cause and mend; everything else is a defect and keeps its traceback."""
 
+from collections.abc import Sequence
+
 
 class KamError(Exception):
     """A refusal with a code, so that every language can say it.
@@ -12,3 +14,33 @@ class KamError(Exception):
         self.code = code
         self.details = details
         super().__init__(f"{code}: {details}" if details else code)
+
+    @property
+    def each(self) -> "list[KamError]":
+        """The refusals that this one tells together; itself where it stands alone."""
+        refusals = self.details.get("refusals")
+        return refusals if isinstance(refusals, list) else [self]
+
+    def plain(self) -> dict[str, object]:
+        """Code and details as plain JSON values."""
+        return {"code": self.code, "details": _plain(self.details)}
+
+
+def together(refusals: Sequence[KamError]) -> KamError:
+    """One refusal for all that is wrong, so that a person need not try again for each."""
+    if len(refusals) == 1:
+        return refusals[0]
+    return KamError("several_refused", refusals=list(refusals))
+
+
+def _plain(value: object) -> object:
+    match value:
+        case KamError():
+            return value.plain()
+        case dict():
+            return {name: _plain(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_plain(part) for part in value]
+        case str() | int() | float() | None:
+            return value
+    return str(value)

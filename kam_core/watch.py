@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import duckdb
 import orjson
 
 from kam_core import inbox, lock
-from kam_core.errors import KamError
+from kam_core.errors import KamError, together
 from kam_core.inbox import Inbox, rules
 from kam_core.ingest.load import FileReport, load, report_of
 from kam_core.ingest.parts import file_of
@@ -94,12 +94,12 @@ class Watcher:
         (self.folder / PENDING).unlink(missing_ok=True)
 
     def _refused(self, batch: Sequence[Path], refusal: KamError) -> None:
-        named = _named(refusal)
-        culprits = [path for path in batch if path.name in named]
+        told = {path: [one for one in refusal.each if path.name in _named(one)] for path in batch}
+        culprits = {path: together(refusals) for path, refusals in told.items() if refusals}
         if not culprits:
             self._later(refusal)
             return
-        self._failed(culprits, refusal)
+        self._failed(culprits)
         if rest := [path for path in batch if path not in culprits]:
             self._load(rest)
 
@@ -118,7 +118,7 @@ class Watcher:
                 self._load([path])
             return
         traceback.print_exc()
-        self._failed(batch, KamError("watch_crashed"))
+        self._failed(dict.fromkeys(batch, KamError("watch_crashed")))
 
     def _done(self, batch: Sequence[Path], reports: Sequence[FileReport]) -> None:
         self._trouble = ""
@@ -129,25 +129,26 @@ class Watcher:
             self._move(path, target, own, said)
         self.say(self.text("cli.watch_done", files=self._names(batch), folder=target))
 
-    def _failed(self, batch: Sequence[Path], refusal: KamError) -> None:
-        self.failures += len(batch)
+    def _failed(self, refusals: Mapping[Path, KamError]) -> None:
+        """Set files aside, each with its own reason."""
+        self.failures += len(refusals)
         target = inbox.new_folder(self.folder / "failed")
-        for path in batch:
-            said = self.text.error(refusal)
-            document = {"file": path.name, "error": refusal.code, "message": said}
-            self._move(path, target, document | {"details": refusal.details}, said)
-        self.say(self.text("cli.watch_failed", files=self._names(batch), folder=target))
+        for path, refusal in refusals.items():
+            plain, said = refusal.plain(), self.text.error(refusal)
+            document = {"file": path.name, "error": plain["code"], "message": said}
+            self._move(path, target, document | {"details": plain["details"]}, said)
+        self.say(self.text("cli.watch_failed", files=self._names(refusals), folder=target))
 
     def _move(self, path: Path, target: Path, document: object, said: str) -> None:
         """The report first: a file that is in its place has one. A newer file stays for later."""
-        json = orjson.dumps(document, default=str, option=orjson.OPT_INDENT_2)
+        json = orjson.dumps(document, option=orjson.OPT_INDENT_2)
         (target / f"{path.name}.report.json").write_bytes(json + b"\n")
         (target / f"{path.name}.report.txt").write_text(said + "\n", "utf-8")
         self._attempts.pop(path.name, None)
         if self.inbox.is_unchanged(path):
             os.replace(path, target / path.name)
 
-    def _names(self, batch: Sequence[Path]) -> str:
+    def _names(self, batch: Iterable[Path]) -> str:
         return self.text("punctuation.list").join(path.name for path in batch)
 
     def _note(self, batch: Sequence[Path]) -> None:
@@ -180,7 +181,7 @@ class Watcher:
         if loaded:
             self._done([path], [report_of(self.warehouse, snapshot) for snapshot in loaded])
         elif attempts >= rules()["most_attempts"]:
-            self._failed([path], KamError("watch_interrupted", attempts=attempts))
+            self._failed({path: KamError("watch_interrupted", attempts=attempts)})
         else:
             self._attempts[path.name] = attempts
 

@@ -13,6 +13,7 @@ import sys
 import termios
 import threading
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -94,6 +95,18 @@ def test_a_refusal_is_exit_code_1_with_the_reason_on_stderr(
         output = capsys.readouterr()
         assert output.out == ""
         assert word in output.err and "accounts.csv" in output.err
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", ["空", "表头"]), ("en", ["empty", "header"])])
+def test_a_refusal_of_several_files_has_one_line_for_each(
+    file: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str], lang: str, words: list
+) -> None:
+    paths = [file("one.csv", ""), file("two.csv", "order_id,account_id,ordered_on,amount\n")]
+    assert main(["load", "--lang", lang, *map(str, paths)]) == 1
+    lines = capsys.readouterr().err.splitlines()[1:]
+    assert ["one.csv" in lines[0], words[0] in lines[0]] == [True, True]
+    assert ["two.csv" in lines[1], words[1] in lines[1]] == [True, True]
+    assert len(lines) == 2
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,35 @@ def test_bad_input_is_refused_by_name_and_publishes_nothing(
     assert live is not None and live.version == 1
 
 
+def test_all_files_of_a_call_are_refused_at_once_each_for_its_own_reason(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    bad = [
+        file("needs.csv", ""),
+        Path("nowhere.csv"),
+        file("orders.csv", "order_id,account_id,ordered_on,amount\n"),
+        file("interactions.csv", "interaction_id,account_id,kind,status\nI1,A1,call,perhaps\n"),
+    ]
+    with pytest.raises(KamError) as refusal:
+        load(warehouse, [*bad, company[0]])
+    assert [(one.details["file"], one.code) for one in refusal.value.each] == [
+        ("needs.csv", "empty_file"),
+        ("nowhere.csv", "file_not_found"),
+        ("orders.csv", "no_rows"),
+        ("interactions.csv", "too_many_broken_rows"),
+    ]
+    assert warehouse.live_version() is None
+
+
+def test_files_that_contradict_each_other_are_told_with_the_rest(
+    warehouse: Warehouse, file: Write
+) -> None:
+    clash = [file("one.csv", ORDERS), file("two.csv", ORDERS.replace("0.20", "9.99"))]
+    with pytest.raises(KamError) as refusal:
+        load(warehouse, [*clash, file("needs.csv", "")])
+    assert [one.code for one in refusal.value.each] == ["empty_file", "clashing_rows"]
+
+
 def test_an_earlier_as_of_is_put_in_its_place(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:

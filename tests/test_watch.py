@@ -96,6 +96,22 @@ def test_a_bad_file_goes_to_failed_and_takes_no_other_along(
     assert watcher.failures == 1
 
 
+def test_bad_files_go_to_failed_each_with_its_own_reason(
+    watcher: Watcher, warehouse: Warehouse, folder: Path
+) -> None:
+    drop(folder, accounts=ACCOUNTS, orders=BAD, needs="")
+    once(watcher)
+    assert versions(warehouse) == [1]
+    failed = found(folder, "failed")
+    codes = {
+        name: json.loads(failed[f"{name}.csv.report.json"].read_text("utf-8"))["error"]
+        for name in ("orders", "needs")
+    }
+    assert codes == {"orders": "too_many_broken_rows", "needs": "empty_file"}
+    assert "needs.csv" not in failed["orders.csv.report.txt"].read_text("utf-8")
+    assert watcher.failures == 2
+
+
 def test_what_needs_a_second_yes_goes_to_failed_with_the_question(
     watcher: Watcher, warehouse: Warehouse, folder: Path, company: list[Path]
 ) -> None:

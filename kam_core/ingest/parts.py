@@ -1,6 +1,7 @@
 """Files read and checked into parts: one table's worth of one file each, not yet in a version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
@@ -9,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from kam_core import contract
-from kam_core.errors import KamError
+from kam_core.errors import KamError, together
 from kam_core.ingest.answers import (
     Answers,
     answers_for,
@@ -55,20 +56,21 @@ class Part:
 def checked_parts(
     warehouse: Warehouse, paths: Sequence[Path], mode: str, how: How, tell: Listener
 ) -> list[Part]:
-    """All files read and checked, accounts first; one that cannot be used refuses the whole call.
+    """All files read and checked, accounts first; what cannot be used refuses the whole call.
 
-    Call it inside ``building()``.
+    It is refused once, for all that is wrong with any of the files. Call it inside ``building()``.
     """
+    refused: list[KamError] = []
     read_parts = [
         part
         for number, path in enumerate(paths, start=1)
-        for part in _parts(warehouse, Path(path), how, tell, (number, len(paths)))
+        for part in _parts(warehouse, Path(path), how, tell, (number, len(paths)), refused)
     ]
     parts = _with_modes(_in_contract_order(read_parts), mode)
-    for part in parts:
-        _refuse_if_unreadable(part)
     if mode == "full":
-        _refuse_clashes(parts)
+        _check_clashes(parts, refused)
+    if refused:
+        raise together(refused)
     return parts
 
 
@@ -77,20 +79,38 @@ def file_of(name: str) -> str:
     return name.split(WITHIN)[0]
 
 
-def _parts(
-    warehouse: Warehouse, path: Path, how: How, tell: Listener, place: tuple[int, int]
-) -> list[Part]:
-    if not path.is_file():
-        raise KamError("file_not_found", file=str(path))
+@contextmanager
+def _collected(refused: list[KamError], **details: object) -> Iterator[None]:
+    """Put a refusal with the rest, so that the other files are looked at all the same."""
     try:
+        yield
+    except KamError as error:
+        refused.append(KamError(error.code, **{**details, **error.details}))
+
+
+def _parts(
+    warehouse: Warehouse,
+    path: Path,
+    how: How,
+    tell: Listener,
+    place: tuple[int, int],
+    refused: list[KamError],
+) -> list[Part]:
+    """What can be used of one file; the rest is added to ``refused``."""
+    parts: list[Part] = []
+    recipes: list[Recipe] = []
+    with _collected(refused, file=path.name):
+        if not path.is_file():
+            raise KamError("file_not_found", file=str(path))
         refuse_if_too_large(path.stat().st_size)
         tell(Progress("read", path.name, *place))
         sha256 = warehouse.keep_file(path)
         tell(Progress("map", path.name, *place))
         recipes = _recipes(warehouse, sha256, path.name, how)
-        return [_part(warehouse, sha256, path.name, r, tell, place) for r in recipes]
-    except KamError as error:
-        raise KamError(error.code, **{"file": path.name, **error.details}) from error
+    for recipe in recipes:
+        with _collected(refused, file=path.name):
+            parts.append(_part(warehouse, sha256, path.name, recipe, tell, place))
+    return parts
 
 
 def _recipes(warehouse: Warehouse, sha256: str, file_name: str, how: How) -> list[Recipe]:
@@ -140,7 +160,9 @@ def _part(
     tell(Progress("check", name, *place))
     staged = stage_file(warehouse.raw / sha256, recipe, tell_rows)
     tell_rows(staged.received, staged.received)
-    return Part(name, sha256, recipe, "", staged)
+    part = Part(name, sha256, recipe, "", staged)
+    _refuse_if_unreadable(part)
+    return part
 
 
 def remember_answers(warehouse: Warehouse, parts: Sequence[Part], how: How, by: str) -> None:
@@ -199,12 +221,13 @@ def _refuse_if_unreadable(part: Part) -> None:
         )
 
 
-def _refuse_clashes(parts: Sequence[Part]) -> None:
+def _check_clashes(parts: Sequence[Part], refused: list[KamError]) -> None:
     """Two files that are one table together must not say two things about one row."""
     tables = [part.recipe.table for part in parts]
     for table in dict.fromkeys(tables):
         if tables.count(table) > 1:
-            _refuse_clash([part for part in parts if part.recipe.table == table])
+            with _collected(refused):
+                _refuse_clash([part for part in parts if part.recipe.table == table])
 
 
 def _refuse_clash(parts: Sequence[Part]) -> None:

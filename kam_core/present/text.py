@@ -65,7 +65,10 @@ class Text:
         return self.known(f"values.{plain}.{value}", str(value))
 
     def error(self, error: KamError) -> str:
-        """What a refusal says to the person who caused it."""
+        """What a refusal says to the person who caused it: one line, or one for each file."""
+        if len(error.each) > 1:
+            lines = [f"  {self.error(one)}" for one in error.each]
+            return "\n".join([self("errors.several_refused"), *lines])
         catalogued = problems().get(error.code)
         message = catalogued.message(self.lang) if catalogued else error.code
         template = self.known(f"errors.{error.code}", message)

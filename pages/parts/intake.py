@@ -83,7 +83,7 @@ def _request(files: Saved, viewer: Viewer, text: Text) -> Request | None:
         if outcome.refusal:
             st.error(text.rich("uploads.unreadable", file=path.name))
             st.text(outcome.refusal)
-            return None
+            is_ready = False
         for part in outcome.document or []:
             reading.show(part, text)
             said = mapping.ask(part, text)
