@@ -6,17 +6,13 @@ Results go to stdout, messages to stderr. Exit code 0: done; 1: refused, or diff
 
 import argparse
 import signal
-import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-
 from kam_core import cli_inspect, demo
 from kam_core.cli import kpis, loading, pack, samples, verify, versions
-from kam_core.cli.common import Commands, add_common
-from kam_core.errors import KamError
+from kam_core.cli.common import REFUSALS, Commands, add_common, as_refusal
 from kam_core.present.text import Text
 
 
@@ -25,15 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = Text(options.lang)
     try:
         return options.run(options, text) or 0
-    except KamError as error:
-        return _refused(text.error(error))
-    except (OSError, sqlite3.Error, duckdb.Error) as error:
-        return _refused(text.error(KamError("storage_failed", detail=error)))
-
-
-def _refused(message: str) -> int:
-    print(message, file=sys.stderr)
-    return 1
+    except REFUSALS as error:
+        print(text.error(as_refusal(error)), file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

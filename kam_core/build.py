@@ -148,6 +148,14 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     return Built(digest.hexdigest(), tuple(counts), _gone(connection), notes)
 
 
+# Of a row in force: its account was known once and is not any more.
+IS_GONE = (
+    "account_id not in (select account_id from history.accounts where valid_to is null) "
+    "and account_id not in "
+    "(select account_id from meta.quarantine where account_id is not null)"
+)
+
+
 def _gone(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     tables = [name for name in contract.tables() if name not in ("accounts", "targets")]
     branches = " union all ".join(
@@ -156,9 +164,7 @@ def _gone(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     )
     rows = connection.execute(
         f"with rows as materialized ({branches}), "
-        "gone as (select * from rows where account_id not in "
-        "(select account_id from history.accounts where valid_to is null) and account_id not in "
-        "(select account_id from meta.quarantine where account_id is not null)) "
+        f"gone as (select * from rows where {IS_GONE}) "
         "select name, count(*) from gone group by all "
         "union all select 'accounts', count(distinct account_id) from gone"
     ).fetchall()

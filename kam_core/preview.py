@@ -9,9 +9,10 @@ from typing import Unpack
 from kam_core import compare
 from kam_core.compare import Comparison
 from kam_core.ingest.guard import Question
-from kam_core.ingest.load import FileReport, trial
+from kam_core.ingest.load import trial
 from kam_core.ingest.parts import How
 from kam_core.ingest.progress import Listener, nobody
+from kam_core.ingest.reports import FileReport, as_json
 from kam_core.store import Warehouse
 
 
@@ -56,7 +57,7 @@ def preview(
 def plain(preview: Preview) -> dict:
     """A preview as plain JSON values: files, confirm, version, and the keys of a comparison."""
     return {
-        "files": [asdict(report) for report in preview.files],
+        "files": as_json(preview.files),
         "confirm": [asdict(question) for question in preview.confirm],
         "version": preview.version,
         **compare.plain(preview.comparison),

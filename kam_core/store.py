@@ -37,7 +37,7 @@ _VERIFIED: set[tuple] = set()
 _VERIFYING = Lock()
 
 StepOf = Callable[[Snapshot], build.Step]
-Approve = Callable[[Path], None]
+Approve = Callable[[Path, build.Built], None]
 Tell = Callable[[str], None]
 
 
@@ -140,14 +140,15 @@ class Warehouse:
         """Build a version of the live one's snapshots and ``new``, check it, and publish it.
 
         Call it inside ``building()``. ``step_of`` reads a snapshot's rows again from its bytes.
-        ``approve`` may look at the finished candidate and refuse it; ``tell`` hears of each phase.
+        ``approve`` may look at the finished candidate and what it holds, and refuse it; ``tell``
+        hears of each phase.
         """
         live = self.live_version()
         inherited = self.ledger.snapshots(live.version) if live else []
         number, _ = self.ledger.next_numbers()
         built = self.try_version(new, step_of, settings, tell)
         if approve:
-            approve(self.candidate)
+            approve(self.candidate, built)
         if tell:
             tell("publish")
         version = Version(

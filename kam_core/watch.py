@@ -6,7 +6,6 @@ import sqlite3
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -15,8 +14,9 @@ import orjson
 from kam_core import inbox, lock
 from kam_core.errors import KamError, together
 from kam_core.inbox import Inbox, rules
-from kam_core.ingest.load import FileReport, load, report_of
+from kam_core.ingest.load import load, report_of
 from kam_core.ingest.parts import file_of
+from kam_core.ingest.reports import FileReport, as_json, files_named
 from kam_core.present.text import Text
 from kam_core.store import Warehouse
 
@@ -124,7 +124,7 @@ class Watcher:
         self._trouble = ""
         target = inbox.new_folder(self.folder / "done")
         for path in batch:
-            own = [asdict(report) for report in reports if file_of(report.file) == path.name]
+            own = as_json([report for report in reports if file_of(report.file) == path.name])
             said = "\n".join(map(self.text.load_report, own))
             self._move(path, target, own, said)
         self.say(self.text("cli.watch_done", files=self._names(batch), folder=target))
@@ -187,12 +187,8 @@ class Watcher:
 
 
 def _named(refusal: KamError) -> set[str]:
-    """The files that a refusal is about."""
-    details = refusal.details
-    named = [details.get("file"), details.get("other")]
-    for question in details.get("questions", ()):  # type: ignore[attr-defined]
-        named += question["files"]
-    return {Path(file_of(str(name))).name for name in named if name}
+    """The files of the folder that a refusal is about."""
+    return {Path(file_of(name)).name for name in files_named(refusal)}
 
 
 def _sha256(path: Path) -> str:

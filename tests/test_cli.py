@@ -109,6 +109,59 @@ def test_a_refusal_of_several_files_has_one_line_for_each(
     assert len(lines) == 2
 
 
+def test_a_refusal_for_broken_rows_names_their_lines(
+    file: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders = file("orders.csv", f"{ORDERS.splitlines()[0]}\nO1,A1,soon,5\n\nO2,A1,late,5\n")
+    assert main(["load", "--lang", "en", str(orders)]) == 1
+    assert "not a date that can be read × 2 (lines 2, 4)" in capsys.readouterr().err
+
+
+def test_a_refusal_as_json_reports_on_each_refused_file_with_its_error(
+    file: Callable[[str, str], Path], company: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = [file("orders.csv", f"{ORDERS.splitlines()[0]}\nO1,A1,soon,5\n"), file("needs.csv", "")]
+    call = ["--json", "--lang", "en", str(company[0]), *map(str, bad)]
+    assert main(["load", *call]) == 1
+    output = capsys.readouterr()
+    orders, needs = json.loads(output.out)
+    assert "orders.csv" in output.err and "needs.csv" in output.err
+    assert orders.keys() >= REPORT_KEYS and needs.keys() >= REPORT_KEYS
+    assert orders | {"received": 1, "accepted": 0, "quarantined": 1, "version": None} == orders
+    assert (orders["table"], orders["problems"]) == ("orders", {"bad_date": 1})
+    assert (orders["first_lines"], orders["error"]["code"]) == (
+        {"bad_date": [2]},
+        "too_many_broken_rows",
+    )
+    assert (needs["received"], needs["error"]["code"]) == (None, "empty_file")
+    assert main(["preview", *call]) == 1
+    assert json.loads(capsys.readouterr().out) == {"files": [orders, needs]}
+
+
+def test_what_needs_a_second_yes_is_reported_as_json_with_its_counts(
+    company: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["load", *map(str, company)])
+    company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
+    capsys.readouterr()
+    assert main(["load", "--json", str(company[3])]) == 1
+    (report,) = json.loads(capsys.readouterr().out)
+    assert (report["received"], report["accepted"], report["version"]) == (1, 1, None)
+    assert report["error"]["code"] == "needs_confirmation"
+    assert report["error"]["details"]["questions"][0]["gone"] == 2
+
+
+def test_a_refusal_that_names_no_file_is_reported_for_each(
+    company: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["load", "--json", "--expect-version", "7", *map(str, company[:2])]) == 1
+    reports = json.loads(capsys.readouterr().out)
+    assert [(report["file"], report["error"]["code"]) for report in reports] == [
+        ("accounts.csv", "version_moved"),
+        ("interactions.csv", "version_moved"),
+    ]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["load", "--as-of", "yesterday", "accounts.csv"], ["kpis", "--quarter", "0000-Q1"], ["fly"]],

@@ -18,7 +18,8 @@ from kam_core.ingest.harmonise import (
     notes,
     unused,
 )
-from kam_core.ingest.load import as_json, load, rebuild
+from kam_core.ingest.load import load, rebuild
+from kam_core.ingest.reports import as_json
 from kam_core.ingest.stage import recipes_for, stage
 from kam_core.known_names import known_names
 from kam_core.present.text import Text

@@ -92,6 +92,31 @@ def test_rows_of_an_account_that_left_the_accounts_are_told_of(
     assert again[0].problems == {"account_gone": 1}
 
 
+def test_what_only_the_tables_together_show_is_told_with_its_lines(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    orphans = "O4,A9,2024-09-11,5.00\nO5,A1,2024-09-12,5.00\nO6,A9,2024-09-11,5.00\n"
+    company[3] = file("orders.csv", ORDERS + orphans)
+    company[1] = file("interactions.csv", INTERACTIONS.replace("N1", "N7"))
+    reports = load(warehouse, company)
+    assert reports[3].first_lines == {"unknown_account": (5, 7)}
+    assert reports[1].first_lines["unknown_need"] == (2,)
+    again = load(warehouse, company)
+    assert again[3].first_lines == {"unknown_account": (5, 7)}
+
+
+def test_a_row_that_came_with_an_earlier_upload_is_told_with_its_line_in_this_one(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
+    load(warehouse, [only_alder], as_of=date(2024, 12, 31), confirmed=True)
+    header, *lines = ORDERS.splitlines()
+    # O3 is of the account that is gone, and now stands first.
+    turned = file("orders.csv", "\n".join([header, *reversed(lines)]) + "\n")
+    assert load(warehouse, [turned])[0].first_lines == {"account_gone": (2,)}
+
+
 def test_full_replaces_the_table_and_update_adds_to_it(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:

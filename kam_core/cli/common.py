@@ -3,15 +3,19 @@
 import argparse
 import getpass
 import os
+import sqlite3
 import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import orjson
 
 from kam_core import contract, periods, store
 from kam_core.errors import KamError
 
+# What a person can cause and mend; a disk that fails comes under various names.
+REFUSALS = (KamError, OSError, sqlite3.Error, duckdb.Error)
 DEFAULT_WAREHOUSE = "data/warehouse"
 Commands = argparse._SubParsersAction
 
@@ -44,6 +48,11 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--progress", choices=("auto", "json", "none"), default="auto")
     add_by(command)
+
+
+def as_refusal(error: Exception) -> KamError:
+    """One of REFUSALS as what can be said in words."""
+    return error if isinstance(error, KamError) else KamError("storage_failed", detail=error)
 
 
 def existing(options: argparse.Namespace) -> store.Warehouse:

@@ -3,6 +3,8 @@
 import argparse
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,13 @@ import orjson
 
 from kam_core import preview as previews
 from kam_core import store, watch
-from kam_core.cli.common import Commands, add_by, add_reading, print_json
+from kam_core.cli.common import REFUSALS, Commands, add_by, add_reading, as_refusal, print_json
 from kam_core.cli.progress import listener
 from kam_core.errors import KamError
 from kam_core.inbox import rules
 from kam_core.ingest import load as loads
 from kam_core.ingest.parts import How
+from kam_core.ingest.reports import as_json, refused
 from kam_core.present import changes
 from kam_core.present.text import Text
 
@@ -68,7 +71,7 @@ def _load(options: argparse.Namespace, text: Text) -> None:
     if options.dry_run and not options.json:
         _print_preview(_previewed(options, text, None), text)
         return
-    with listener(options.progress, text) as progress:
+    with _refusal_told(options, lambda files: files), listener(options.progress, text) as progress:
         reports = loads.load(
             warehouse,
             options.files,
@@ -80,13 +83,27 @@ def _load(options: argparse.Namespace, text: Text) -> None:
             **_how(options),
         )
     if options.json:
-        print_json(loads.as_json(reports))
+        print_json(as_json(reports))
     else:
-        print("\n".join(text.load_report(report) for report in loads.as_json(reports)))
+        print("\n".join(text.load_report(report) for report in as_json(reports)))
+
+
+@contextmanager
+def _refusal_told(
+    options: argparse.Namespace, wrapped: Callable[[list[dict]], object]
+) -> Iterator[None]:
+    """With ``--json`` a refusal is told on stdout as well, where a program looks for reports."""
+    try:
+        yield
+    except REFUSALS as error:
+        if options.json:
+            print_json(wrapped(refused(as_refusal(error), options.files)))
+        raise
 
 
 def _preview(options: argparse.Namespace, text: Text) -> None:
-    preview = _previewed(options, text, options.region)
+    with _refusal_told(options, lambda files: {"files": files}):
+        preview = _previewed(options, text, options.region)
     if options.json:
         print_json(preview)
     else:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kam_core.errors import KamError
+from kam_core.ingest.reports import FileReport, as_json
 from kam_core.ledger import Snapshot
 from kam_core.rowdiff import RowChanges, row_changes
 from kam_core.store import limits
@@ -44,9 +45,13 @@ def questions(
     return asked
 
 
-def refuse_unless_confirmed(asked: Sequence[Question], confirmed: bool) -> None:
+def refuse_unless_confirmed(
+    asked: Sequence[Question], confirmed: bool, reports: Sequence[FileReport]
+) -> None:
+    """The refusal tells what was counted, too: only a yes is missing."""
     if asked and not confirmed:
-        raise KamError("needs_confirmation", questions=[asdict(question) for question in asked])
+        questions = [asdict(question) for question in asked]
+        raise KamError("needs_confirmation", questions=questions, reports=as_json(reports))
 
 
 def _older(fresh: Sequence[Snapshot], known: Sequence[Snapshot]) -> list[Question]:

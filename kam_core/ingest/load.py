@@ -4,19 +4,20 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Unpack
 
 from kam_core import build, config
 from kam_core.errors import KamError
-from kam_core.ingest import harmonise
+from kam_core.ingest import harmonise, places
 from kam_core.ingest.bulk import raw_lines, stage_file
 from kam_core.ingest.feeds import Recipe
 from kam_core.ingest.guard import Question, questions, refuse_unless_confirmed
 from kam_core.ingest.parts import How, Part, checked_parts, remember_answers
 from kam_core.ingest.progress import Listener, Progress, nobody
+from kam_core.ingest.reports import FileReport
 from kam_core.ingest.stage import Staged
 from kam_core.known_names import known_names
 from kam_core.ledger import Snapshot, Version, now
@@ -26,32 +27,6 @@ DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]
 
 # Looks at the live version file (None before the first load) and at the candidate to replace it.
 Look = Callable[[Path | None, Path], object]
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What became of one file in one table; ``received == accepted + quarantined``.
-
-    ``problems`` counts rows by code, notes included; ``first_lines`` names up to five of each.
-    ``earlier`` tells of the last upload of the same bytes to this table: by, at, as_of, version.
-    ``names`` are regions and persons that the live version did not know, or has and this lacks.
-    """
-
-    file: str
-    table: str
-    received: int
-    accepted: int
-    quarantined: int
-    blank: int
-    problems: dict[str, int]
-    version: int | None
-    mode: str
-    as_of: str
-    set_aside: int
-    already_loaded: bool
-    first_lines: dict[str, tuple[int, ...]]
-    earlier: dict[str, object] | None
-    names: list[dict[str, object]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -177,12 +152,15 @@ class _Offer:
 
     def publish(self, by: str, confirmed: bool) -> list[FileReport]:
         if not self.fresh:
-            return self._reports(None, self.live)
+            number = self.live.version if self.live else None
+            return [replace(report, version=number) for report in self._reports()]
+        reports: list[FileReport] = []
 
-        def approve(candidate: Path) -> None:
-            refuse_unless_confirmed(self._questions(candidate), confirmed)
+        def approve(candidate: Path, built: build.Built) -> None:
+            reports.extend(self._reports(candidate, built))
+            refuse_unless_confirmed(self._questions(candidate), confirmed, reports)
 
-        version, built = self.warehouse.add_version(
+        version, _ = self.warehouse.add_version(
             self.fresh,
             self._step_of(),
             config.settings_document(),
@@ -190,20 +168,21 @@ class _Offer:
             approve=approve,
             tell=self._tell_phase,
         )
-        return self._reports(built, version)
+        return [replace(report, version=version.version) for report in reports]
 
     def try_out(self, look: Look | None) -> Trial:
         live, version = self.live_file, self.live.version if self.live else 0
         if not self.fresh:
             found = look(live, live) if look and live else None
-            return Trial(self._reports(None, None), [], version, found)
+            return Trial(self._reports(), [], version, found)
         built = self.warehouse.try_version(
             self.fresh, self._step_of(), config.settings_document(), self._tell_phase
         )
         candidate = self.warehouse.candidate
         try:
             found = look(live, candidate) if look else None
-            return Trial(self._reports(built, None), self._questions(candidate), version, found)
+            reports = self._reports(candidate, built)
+            return Trial(reports, self._questions(candidate), version, found)
         finally:
             candidate.unlink()
 
@@ -228,15 +207,18 @@ class _Offer:
 
         return step_of
 
-    def _reports(self, built: build.Built | None, published: Version | None) -> list[FileReport]:
-        """One report per part; without ``built`` nothing is new and the live version's hold."""
+    def _reports(
+        self, candidate: Path | None = None, built: build.Built | None = None
+    ) -> list[FileReport]:
+        """One report per part; without a candidate nothing is new and the live version's hold."""
         if built:
             counts = {number: (accepted, rest) for number, _, accepted, rest in built.counts}
         else:
             counts = self.warehouse.ledger.counts(self.live.version) if self.live else {}
         remarks = built.remarks if built else {}
+        file = candidate or self.live_file
         return [
-            self._report(part, snapshot, counts, remarks, published)
+            self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file)
             for part, snapshot in zip(self.parts, self.snapshots, strict=True)
         ]
 
@@ -245,11 +227,14 @@ class _Offer:
         part: Part,
         snapshot: Snapshot,
         counts: dict[int, tuple[int, int]],
-        remarks: dict[str, dict[str, int]],
-        published: Version | None,
+        remarks: dict[str, int],
+        file: Path | None,
     ) -> FileReport:
         repeated = self.repeats.get(snapshot.snapshot_id)
-        accepted, quarantined = counts[(repeated or snapshot).snapshot_id]
+        held = (repeated or snapshot).snapshot_id
+        accepted, quarantined = counts[held]
+        across = _found_across(part, quarantined, remarks)
+        lines = places.first_lines(file, held, part.staged, across) if file else {}
         return FileReport(
             file=part.name,
             table=part.recipe.table,
@@ -257,13 +242,13 @@ class _Offer:
             accepted=accepted,
             quarantined=quarantined,
             blank=part.staged.blank,
-            problems=_problems(part, quarantined, remarks),
-            version=published.version if published else None,
+            problems=part.staged.problems | across,
+            version=None,
             mode=part.mode,
             as_of=snapshot.as_of.isoformat(),
             set_aside=part.staged.set_aside,
             already_loaded=repeated is not None,
-            first_lines=part.staged.first_lines,
+            first_lines=part.staged.first_lines | lines,
             earlier=self.earlier[snapshot.snapshot_id],
             names=[] if repeated else self.names[snapshot.snapshot_id],
         )
@@ -324,13 +309,10 @@ def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
         return None
 
 
-def _problems(part: Part, quarantined: int, remarks: dict[str, dict[str, int]]) -> dict[str, int]:
-    """What the file itself shows, and what only the other tables of the version show."""
-    problems = dict(part.staged.problems)
-    rejected = part.staged.rejected.num_rows
-    if quarantined > rejected:
-        problems["unknown_account"] = quarantined - rejected
-    return problems | remarks.get(part.recipe.table, {})
+def _found_across(part: Part, quarantined: int, remarks: dict[str, int]) -> dict[str, int]:
+    """Rows by problem that not the file itself shows, but the other tables of the version."""
+    unknown = quarantined - part.staged.rejected.num_rows
+    return ({"unknown_account": unknown} if unknown else {}) | remarks
 
 
 def _earlier(warehouse: Warehouse, snapshot: Snapshot) -> dict[str, object] | None:
@@ -449,8 +431,3 @@ def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
         first_lines={},
         earlier=_earlier(warehouse, snapshot),
     )
-
-
-def as_json(reports: Sequence[FileReport]) -> list[dict]:
-    """The reports as plain values, in the order of the command line's JSON."""
-    return [asdict(report) for report in reports]

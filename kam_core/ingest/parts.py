@@ -206,19 +206,20 @@ def _with_modes(parts: Sequence[Part], mode: str) -> list[Part]:
 
 
 def _refuse_if_unreadable(part: Part) -> None:
-    staged, details = part.staged, {"file": part.name, "table": part.recipe.table}
-    rejected = staged.rejected.num_rows
+    staged = part.staged
+    details = {
+        "file": part.name,
+        "table": part.recipe.table,
+        "received": staged.received,
+        "rejected": staged.rejected.num_rows,
+        "blank": staged.blank,
+        "problems": staged.problems,
+        "first_lines": staged.first_lines,
+    }
     if staged.received == 0:
         raise KamError("no_rows", **details)
-    if rejected > limits()["max_quarantined_share"] * staged.received:
-        raise KamError(
-            "too_many_broken_rows",
-            **details,
-            rejected=rejected,
-            received=staged.received,
-            problems=staged.problems,
-            first_lines=staged.first_lines,
-        )
+    if staged.rejected.num_rows > limits()["max_quarantined_share"] * staged.received:
+        raise KamError("too_many_broken_rows", **details)
 
 
 def _check_clashes(parts: Sequence[Part], refused: list[KamError]) -> None:

@@ -89,6 +89,20 @@ class Text:
             for code, n in counts.items()
         )
 
+    def placed(
+        self, problems: Mapping[str, int], first_lines: Mapping[str, Sequence[int]]
+    ) -> list[str]:
+        """Each kind of problem: its name, how many rows have it, and the lines of the first."""
+        return [
+            self.counted({code: rows}) + self._at_lines(first_lines.get(code, ()), rows)
+            for code, rows in problems.items()
+        ]
+
+    def _at_lines(self, lines: Sequence[int], rows: int) -> str:
+        listed = self("punctuation.list").join(map(str, lines))
+        more = self("cli.more_lines") if rows > len(lines) else ""
+        return self("cli.at_lines", lines=f"{listed}{more}") if lines else ""
+
     def problem(self, code: str) -> str:
         """What a problem of an uploaded row is called."""
         known = problems().get(code)
@@ -135,15 +149,8 @@ class Text:
     def _problem_lines(
         self, problems: Mapping[str, int], first_lines: Mapping[str, Sequence[int]]
     ) -> list[str]:
-        """One line for each kind of problem: its name, how many rows, and the first of them."""
-        told = []
-        for code, rows in problems.items():
-            lines = first_lines.get(code, ())
-            listed = self("punctuation.list").join(map(str, lines))
-            more = self("cli.more_lines") if rows > len(lines) else ""
-            where = self("cli.at_lines", lines=f"{listed}{more}") if lines else ""
-            told.append(f"  {self.counted({code: rows})}{where}")
-        return told
+        """One line for each kind of problem."""
+        return [f"  {line}" for line in self.placed(problems, first_lines)]
 
     def version_line(self, row: Mapping[str, object]) -> str:
         """One line of ``versions``."""
@@ -201,7 +208,7 @@ class _Details(dict):
             named = [value] if isinstance(value, str) else list(value or ())
             return self._joined([f"{self.text.column(c)} ({c})" for c in named])
         if name == "problems":
-            return self.text.counted(value or {})
+            return self._joined(self.text.placed(value or {}, self.get("first_lines", {})))
         if name == "why":
             return str((value or {}).get(self.text.lang, "?"))
         if name == "questions":

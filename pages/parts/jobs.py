@@ -20,7 +20,7 @@ SECONDS_PER_MINUTE = 60
 class Outcome:
     """What the command printed as JSON, or why it refused (then nothing was changed).
 
-    ``code`` is its exit code; 1 with a document is "done, and differences were found".
+    ``code`` is its exit code; that of a comparison is 1 where it found differences.
     """
 
     document: object = None
@@ -58,7 +58,8 @@ class Job:
             return Outcome(refusal=text("uploads.timeout", minutes=minutes), code=1)
         printed = (Path(self.folder.name) / "out").read_text("utf-8")
         refusal = "\n".join(line for line in self._said() if not _step(line)).strip()
-        if code == 0 or (code == 1 and printed.strip()):
+        has_found = code == 1 and self.command == "compare" and bool(printed.strip())
+        if code == 0 or has_found:
             is_json = printed.startswith(("[", "{"))
             return Outcome(json.loads(printed) if is_json else None, code=code)
         if code == 1 and refusal and "Traceback" not in refusal:
