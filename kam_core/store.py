@@ -36,7 +36,8 @@ BUILDING = ".building-"
 _VERIFIED: set[tuple] = set()
 _VERIFYING = Lock()
 
-StepOf = Callable[[Snapshot], build.Step]
+# The steps of snapshots, each read again from its bytes, in the order in which they are given.
+StepsOf = Callable[[Sequence[Snapshot]], Iterable[build.Step]]
 Approve = Callable[[Path, build.Built], None]
 Tell = Callable[[str], None]
 
@@ -130,7 +131,7 @@ class Warehouse:
     def add_version(
         self,
         new: Sequence[Snapshot],
-        step_of: StepOf,
+        steps_of: StepsOf,
         settings: dict,
         by: str,
         reason: str = "load",
@@ -139,14 +140,14 @@ class Warehouse:
     ) -> tuple[Version, build.Built]:
         """Build a version of the live one's snapshots and ``new``, check it, and publish it.
 
-        Call it inside ``building()``. ``step_of`` reads a snapshot's rows again from its bytes.
+        Call it inside ``building()``. ``steps_of`` is asked again where a build begins anew.
         ``approve`` may look at the finished candidate and what it holds, and refuse it; ``tell``
         hears of each phase.
         """
         live = self.live_version()
         inherited = self.ledger.snapshots(live.version) if live else []
         number, _ = self.ledger.next_numbers()
-        built = self.try_version(new, step_of, settings, tell)
+        built = self.try_version(new, steps_of, settings, tell)
         if approve:
             approve(self.candidate, built)
         if tell:
@@ -172,7 +173,7 @@ class Warehouse:
     def try_version(
         self,
         new: Sequence[Snapshot],
-        step_of: StepOf,
+        steps_of: StepsOf,
         settings: dict,
         tell: Tell | None = None,
     ) -> build.Built:
@@ -184,8 +185,8 @@ class Warehouse:
         inherited = self.ledger.snapshots(live.version) if live else []
         if base := self._base(live, inherited, new):
             with suppress(build.AccountsVanished):
-                return self._build(base, inherited, _steps(new, step_of), settings, tell)
-        return self._build(None, [], _steps([*inherited, *new], step_of), settings, tell)
+                return self._build(base, inherited, steps_of(_ordered(new)), settings, tell)
+        return self._build(None, [], steps_of(_ordered([*inherited, *new])), settings, tell)
 
     def _base(
         self, live: Version | None, inherited: Sequence[Snapshot], new: Sequence[Snapshot]
@@ -195,7 +196,7 @@ class Warehouse:
             return None
         return self.file(live.version)
 
-    def rebuild(self, number: int, step_of: StepOf) -> Version:
+    def rebuild(self, number: int, steps_of: StepsOf) -> Version:
         """Make a version file again from raw; KamError("rebuild_differs") if its content differs.
 
         An intact file is kept: a kill between file and ledger would make it look damaged. Call it
@@ -203,7 +204,8 @@ class Warehouse:
         """
         version = self.known(number)
         settings = json.loads(self.raw_bytes(version.settings_sha256))
-        built = self._build(None, [], _steps(self.ledger.snapshots(number), step_of), settings)
+        steps = steps_of(_ordered(self.ledger.snapshots(number)))
+        built = self._build(None, [], steps, settings)
         if built.content_hash != version.content_hash:
             raise KamError("rebuild_differs", version=number)
         if self.is_intact(number):
@@ -375,10 +377,9 @@ def _continues(inherited: Sequence[Snapshot], new: Sequence[Snapshot]) -> bool:
     )
 
 
-def _steps(snapshots: Iterable[Snapshot], step_of: StepOf) -> Iterator[build.Step]:
+def _ordered(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
     """Accounts first, so that whose rows are quarantined does not depend on what came when."""
-    ordered = sorted(snapshots, key=lambda s: (s.table_name != "accounts", s.order))
-    return map(step_of, ordered)
+    return sorted(snapshots, key=lambda s: (s.table_name != "accounts", s.order))
 
 
 def _rename_durably(source: Path, target: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from kam_core.errors import KamError
 from kam_core.ingest.load import load, rebuild, restore
+from kam_core.ingest.progress import Progress
 from kam_core.store import Warehouse, open_version
 from tests.conftest import ACCOUNTS, INTERACTIONS, ORDERS
 
@@ -135,6 +136,43 @@ def test_full_replaces_the_table_and_update_adds_to_it(
     assert rows(warehouse, "select count(*) from history.orders where valid_to is not null") == [
         (3,)
     ]
+
+
+def test_a_build_tells_how_many_rows_of_which_of_its_uploads_are_done(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    steps: list[Progress] = []
+    load(warehouse, company, progress=steps.append)
+    assert built(steps) == [
+        ("accounts.csv", 1, 4, 0, 9),
+        ("interactions.csv", 2, 4, 2, 9),
+        ("needs.csv", 3, 4, 5, 9),
+        ("orders.csv", 4, 4, 6, 9),
+    ]
+
+
+def test_a_version_built_afresh_counts_all_of_its_uploads(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
+    steps: list[Progress] = []
+    load(warehouse, [only_alder], confirmed=True, progress=steps.append)
+    # First upon the live version; then, as Birch was never known that day, from all uploads.
+    assert built(steps) == [
+        ("accounts.csv", 1, 1, 0, 1),
+        ("accounts.csv", 1, 5, 0, 10),
+        ("accounts.csv", 2, 5, 2, 10),
+        ("interactions.csv", 3, 5, 3, 10),
+        ("needs.csv", 4, 5, 6, 10),
+        ("orders.csv", 5, 5, 7, 10),
+    ]
+
+
+def built(steps: list[Progress]) -> list[tuple]:
+    """What was told of the uploads a version is built from."""
+    told = [step for step in steps if step.phase == "build"]
+    return [(step.file, step.number, step.files, step.rows, step.total) for step in told]
 
 
 def test_the_same_file_twice_changes_nothing(warehouse: Warehouse, company: list[Path]) -> None:

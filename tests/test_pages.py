@@ -177,6 +177,24 @@ def test_a_search_finds_a_definition_in_either_language(
     assert "`key_churn`" not in said(app)
 
 
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (1, "**Building · orders\\.csv · 3 of 9 rows** …"),
+        (0, "**Building · orders\\.csv · 3 of 9 rows** …"),
+        (4, "**Building · orders\\.csv \\(2 of 4\\) · 3 of 9 rows** …"),
+    ],
+)
+def test_progress_tells_which_of_several_files_is_at_hand(files: int, told: str) -> None:
+    step = {"phase": "build", "file": "orders.csv", "number": 2, "files": files}
+    script = f"""
+from kam_core.present.text import Text
+from pages.parts import previewing
+previewing.progress({step | {"rows": 3, "total": 9}!r}, Text("en"))
+"""
+    assert AppTest.from_string(script).run().markdown[0].value == told
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_file_alone_goes_to_the_door_and_shows_nothing(name: str) -> None:
     text = (ROOT / "pages" / f"{name}.py").read_text("utf-8")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -105,7 +106,7 @@ def intact_file(warehouse: Warehouse, number: int) -> Path:
 def rebuild(warehouse: Warehouse, number: int) -> Version:
     """Make a version's file again from the raw uploads and the recipes they were read with."""
     with warehouse.building():
-        return warehouse.rebuild(number, lambda snapshot: _step(warehouse, snapshot))
+        return warehouse.rebuild(number, partial(_steps, warehouse))
 
 
 def apply_settings(warehouse: Warehouse, by: str) -> Version:
@@ -114,9 +115,7 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
         if warehouse.live_version() is None:
             raise KamError("empty_warehouse")
         document = config.settings_document()
-        version, _ = warehouse.add_version(
-            [], lambda snapshot: _step(warehouse, snapshot), document, by, "settings"
-        )
+        version, _ = warehouse.add_version([], partial(_steps, warehouse), document, by, "settings")
         return version
 
 
@@ -162,7 +161,7 @@ class _Offer:
 
         version, _ = self.warehouse.add_version(
             self.fresh,
-            self._step_of(),
+            self._steps,
             config.settings_document(),
             by,
             approve=approve,
@@ -176,7 +175,7 @@ class _Offer:
             found = look(live, live) if look and live else None
             return Trial(self._reports(), [], version, found)
         built = self.warehouse.try_version(
-            self.fresh, self._step_of(), config.settings_document(), self._tell_phase
+            self.fresh, self._steps, config.settings_document(), self._tell_phase
         )
         candidate = self.warehouse.candidate
         try:
@@ -192,20 +191,16 @@ class _Offer:
     def _tell_phase(self, phase: str) -> None:
         self.tell(Progress(phase))
 
-    def _step_of(self) -> Callable[[Snapshot], build.Step]:
-        """Steps from the parts at hand; telling of each which rows come next."""
+    def _steps(self, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
+        """Steps from the parts at hand, else from raw; telling of each which rows come next."""
         staged = {s.snapshot_id: p.staged for s, p in zip(self.snapshots, self.parts, strict=True)}
-        total = sum(snapshot.received for snapshot in self.fresh)
+        total = sum(snapshot.received for snapshot in snapshots)
         done = 0
-
-        def step_of(snapshot: Snapshot) -> build.Step:
-            nonlocal done
-            at_hand = staged.get(snapshot.snapshot_id)
-            self.tell(Progress("build", snapshot.file_name, rows=done, total=total))
-            done += snapshot.received if at_hand else 0
-            return _step(self.warehouse, snapshot, at_hand)
-
-        return step_of
+        for number, snapshot in enumerate(snapshots, start=1):
+            place = snapshot.file_name, number, len(snapshots)
+            self.tell(Progress("build", *place, rows=done, total=total))
+            yield _step(self.warehouse, snapshot, staged.get(snapshot.snapshot_id))
+            done += snapshot.received
 
     def _reports(
         self, candidate: Path | None = None, built: build.Built | None = None
@@ -304,7 +299,7 @@ def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
         return warehouse.verified_file(live.version)
     except KamError:
         with suppress(KamError):
-            warehouse.rebuild(live.version, lambda snapshot: _step(warehouse, snapshot))
+            warehouse.rebuild(live.version, partial(_steps, warehouse))
             return warehouse.file(live.version)
         return None
 
@@ -399,6 +394,11 @@ def _what(snapshot: Snapshot) -> tuple:
     # As a recipe of today would be written: one stored before a field was added is the same.
     recipe = json.dumps(Recipe.of(snapshot.recipe).document(), sort_keys=True)
     return snapshot.sha256, snapshot.mode, snapshot.as_of, recipe
+
+
+def _steps(warehouse: Warehouse, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
+    """Steps from the raw files alone."""
+    return (_step(warehouse, snapshot) for snapshot in snapshots)
 
 
 def _step(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None) -> build.Step:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from kam_core.lock import Holder
 
-# queued: another load is at work; then for each file read, map, check; then once for all of them
-# build, verify, publish.
+# queued: another load is at work; then for each file read, map, check; then build for each upload
+# that the new version is made from, which may be all there ever were; then once verify, publish.
 PHASES = ("queued", "read", "map", "check", "build", "verify", "publish")
 
 

@@ -35,7 +35,8 @@ def _told(step: Mapping[str, Any], text: Text) -> str:
     phase = text(f"phases.{step['phase']}") if step else text("uploads.starting")
     parts = [phase]
     if step.get("file"):
-        parts.append(text("uploads.at_file", **{k: step[k] for k in ("file", "number", "files")}))
+        place = {name: step[name] for name in ("file", "number", "files")}
+        parts.append(text("uploads.at_file", **place) if step["files"] > 1 else step["file"])
     if step.get("total"):
         rows = {name: formats.count(step[name], text.lang) for name in ("rows", "total")}
         parts.append(text("uploads.at_row", **rows))
