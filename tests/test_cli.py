@@ -21,7 +21,7 @@ import pytest
 
 from kam_core.__main__ import main
 from kam_core.store import Warehouse
-from tests.conftest import ORDERS
+from tests.conftest import ACCOUNTS, ORDERS
 
 REPORT_KEYS = {
     "file",
@@ -308,6 +308,24 @@ def test_a_dry_run_says_in_words_what_would_change(
     told = capsys.readouterr().out
     assert "Orders: 3 → 4 rows (1 added, 0 changed, 0 gone)" in told
     assert len(warehouse.ledger.versions()) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "Earlier uploads of Orders: newly quarantined 1 ("),
+        ("zh", "以前上传的订单：新隔离 1 行（"),
+    ],
+)
+def test_a_load_says_what_it_sets_apart_of_earlier_uploads(
+    company: list[Path], capsys: pytest.CaptureFixture[str], lang: str, told: str
+) -> None:
+    main(["load", *map(str, company)])
+    company[0].write_text("\n".join(ACCOUNTS.splitlines()[:2]) + "\n", "utf-8")
+    for call in (["preview"], ["load", "--yes"]):
+        capsys.readouterr()
+        assert main([*call, "--lang", lang, str(company[0])]) == 0
+        assert told in capsys.readouterr().out
 
 
 def test_a_dry_run_as_json_is_the_list_a_load_prints(

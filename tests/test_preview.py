@@ -102,6 +102,24 @@ def test_accounts_that_take_the_rows_of_other_tables_along_ask_for_these_too(
     assert tables == {"accounts", "interactions", "orders"}
 
 
+def test_rows_of_earlier_uploads_that_are_set_apart_or_let_in_are_told(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
+    seen = preview(warehouse, [only_alder]).files[0].elsewhere
+    assert seen == [
+        {"change": "set_apart", "table": table, "code": "unknown_account", "rows": 1}
+        for table in ("interactions", "orders")
+    ]
+    assert load(warehouse, [only_alder], confirmed=True)[0].elsewhere == seen
+    both = file("accounts.csv", ACCOUNTS)
+    assert load(warehouse, [both])[0].elsewhere == [
+        {**change, "change": "let_in"} for change in seen
+    ]
+    assert load(warehouse, [file("orders.csv", orders(3))])[0].elsewhere == []
+
+
 def test_an_older_as_of_than_the_one_in_force_needs_a_second_yes(
     warehouse: Warehouse, company: list[Path]
 ) -> None:

@@ -22,6 +22,7 @@ from kam_core.ingest.reports import FileReport
 from kam_core.ingest.stage import Staged
 from kam_core.known_names import known_names
 from kam_core.ledger import Snapshot, Version, now
+from kam_core.rowdiff import quarantine_changes
 from kam_core.store import Warehouse, open_version
 
 DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -212,10 +213,14 @@ class _Offer:
             counts = self.warehouse.ledger.counts(self.live.version) if self.live else {}
         remarks = built.remarks if built else {}
         file = candidate or self.live_file
-        return [
+        reports = [
             self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file)
             for part, snapshot in zip(self.parts, self.snapshots, strict=True)
         ]
+        if candidate and self.live_file:
+            moved = [asdict(change) for change in quarantine_changes(self.live_file, candidate)]
+            reports[0] = replace(reports[0], elsewhere=moved)
+        return reports
 
     def _report(
         self,

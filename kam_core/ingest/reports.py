@@ -15,6 +15,8 @@ class FileReport:
     ``problems`` counts rows by code, notes included; ``first_lines`` names up to five of each.
     ``earlier`` tells of the last upload of the same bytes to this table: by, at, as_of, version.
     ``names`` are regions and persons that the live version did not know, or has and this lacks.
+    ``elsewhere`` counts rows of earlier uploads that the call sets apart or lets in, by table and
+    code; it is told once, with the first file.
     """
 
     file: str
@@ -32,6 +34,7 @@ class FileReport:
     first_lines: dict[str, tuple[int, ...]]
     earlier: dict[str, object] | None
     names: list[dict[str, object]] = field(default_factory=list)
+    elsewhere: list[dict[str, object]] = field(default_factory=list)
 
 
 def as_json(reports: Sequence[FileReport]) -> list[dict]:

@@ -118,7 +118,20 @@ class Text:
         line = self("cli.loaded", **{**report, "table": self.table(str(report["table"]))})
         problems = self._problem_lines(report["problems"], report["first_lines"])
         names = self.name_lines(report.get("names", ()))
-        return "\n".join([line, *self._earlier_lines(report), *problems, *names])
+        elsewhere = self.elsewhere_lines(report["elsewhere"])
+        return "\n".join([line, *self._earlier_lines(report), *problems, *names, *elsewhere])
+
+    def elsewhere_lines(self, changes: Sequence[Mapping[str, Any]]) -> list[str]:
+        """What a load changes in the quarantine of earlier uploads."""
+        return [
+            self(
+                f"cli.{change['change']}",
+                table=self.table(change["table"]),
+                rows=formats.count(change["rows"], self.lang),
+                problem=self.problem(change["code"]),
+            )
+            for change in changes
+        ]
 
     def name_lines(self, names: Sequence[Mapping[str, Any]]) -> list[str]:
         """One line for each kind of remark on names of regions and persons, with the first few."""

@@ -88,9 +88,17 @@ def files(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
             st.caption(escape(text("uploads.earlier", file=report["file"], **report["earlier"])))
         for line in text.name_lines(report["names"]):
             st.caption(escape(line.strip()))
+    _elsewhere(reports, text)
     found = [row for report in reports for row in _problems(report, text)]
     if found:
         blocks.rows(pd.DataFrame(found), text, height="content")
+
+
+def _elsewhere(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
+    """Rows of earlier uploads that are set apart or let in on the way."""
+    told = [line for report in reports for line in text.elsewhere_lines(report["elsewhere"])]
+    if told:
+        st.info("\n".join(f"- {escape(line)}" for line in told))
 
 
 def _problems(report: Mapping[str, Any], text: Text) -> list[dict[str, object]]:
