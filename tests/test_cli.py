@@ -341,6 +341,22 @@ def test_a_dry_run_as_json_is_the_list_a_load_prints(
     ]
 
 
+def test_a_dry_run_as_json_tells_what_needs_a_second_yes(
+    company: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["load", *map(str, company)])
+    company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
+    call = ["load", "--json", "--as-of", "2024-12-31", str(company[2]), str(company[3])]
+    for more in (["--dry-run"], ["--yes"]):
+        capsys.readouterr()
+        assert main([*call, *more]) == 0
+        needs, orders = json.loads(capsys.readouterr().out)
+        assert needs["confirm"] == []
+        assert [(q["code"], q["rows"], q["gone"]) for q in orders["confirm"]] == [
+            ("removes_rows", 3, 2)
+        ]
+
+
 def test_a_preview_is_one_object_and_its_version_guards_the_load(
     company: list[Path], capsys: pytest.CaptureFixture[str], warehouse: Warehouse
 ) -> None:

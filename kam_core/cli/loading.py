@@ -22,6 +22,11 @@ from kam_core.ingest.reports import as_json, refused
 from kam_core.present import changes
 from kam_core.present.text import Text
 
+LOAD_EXITS = (
+    "Exit code 0: done; 1: refused, also for want of a second yes (--yes). "
+    "A dry run ends with 0 where only that yes is missing, and tells what is asked: "
+    "under 'confirm' with --json."
+)
 DEFAULT_INBOX = Path("data/inbox")
 
 
@@ -32,7 +37,7 @@ def add(commands: Commands) -> None:
 
 
 def _add_load(commands: Commands) -> None:
-    load = commands.add_parser("load", help="load files as one new version")
+    load = commands.add_parser("load", help="load files as one new version", epilog=LOAD_EXITS)
     add_reading(load)
     load.add_argument("--dry-run", action="store_true", help="check and count, publish nothing")
     load.add_argument("--if-empty", action="store_true", help="do nothing where data is loaded")

@@ -157,8 +157,9 @@ class _Offer:
         reports: list[FileReport] = []
 
         def approve(candidate: Path, built: build.Built) -> None:
-            reports.extend(self._reports(candidate, built))
-            refuse_unless_confirmed(self._questions(candidate), confirmed, reports)
+            asked = self._questions(candidate)
+            reports.extend(self._reports(candidate, built, asked))
+            refuse_unless_confirmed(asked, confirmed, reports)
 
         version, _ = self.warehouse.add_version(
             self.fresh,
@@ -181,8 +182,8 @@ class _Offer:
         candidate = self.warehouse.candidate
         try:
             found = look(live, candidate) if look else None
-            reports = self._reports(candidate, built)
-            return Trial(reports, self._questions(candidate), version, found)
+            asked = self._questions(candidate)
+            return Trial(self._reports(candidate, built, asked), asked, version, found)
         finally:
             candidate.unlink()
 
@@ -204,7 +205,10 @@ class _Offer:
             done += snapshot.received
 
     def _reports(
-        self, candidate: Path | None = None, built: build.Built | None = None
+        self,
+        candidate: Path | None = None,
+        built: build.Built | None = None,
+        asked: Sequence[Question] = (),
     ) -> list[FileReport]:
         """One report per part; without a candidate nothing is new and the live version's hold."""
         if built:
@@ -214,7 +218,10 @@ class _Offer:
         remarks = built.remarks if built else {}
         file = candidate or self.live_file
         reports = [
-            self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file)
+            replace(
+                self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file),
+                confirm=[asdict(question) for question in asked if part.name in question.files],
+            )
             for part, snapshot in zip(self.parts, self.snapshots, strict=True)
         ]
         if candidate and self.live_file:

@@ -16,7 +16,8 @@ class FileReport:
     ``earlier`` tells of the last upload of the same bytes to this table: by, at, as_of, version.
     ``names`` are regions and persons that the live version did not know, or has and this lacks.
     ``elsewhere`` counts rows of earlier uploads that the call sets apart or lets in, by table and
-    code; it is told once, with the first file.
+    code; it is told once, with the first file. ``confirm`` holds the questions (see guard) about
+    the file that need a second yes, or were given one.
     """
 
     file: str
@@ -35,6 +36,7 @@ class FileReport:
     earlier: dict[str, object] | None
     names: list[dict[str, object]] = field(default_factory=list)
     elsewhere: list[dict[str, object]] = field(default_factory=list)
+    confirm: list[dict[str, object]] = field(default_factory=list)
 
 
 def as_json(reports: Sequence[FileReport]) -> list[dict]:
