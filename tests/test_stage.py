@@ -18,7 +18,7 @@ from kam_core.ingest.problems import is_note, problems
 from kam_core.ingest.stage import Staged, recipes_for, stage
 
 BROKEN = Path(__file__).parent / "data" / "broken"
-# Only a load of several files can tell: they are tested there and in test_checks_across.
+# Only a load of several files can tell: see test_broken_folders and test_checks_across.
 FOUND_BY_THE_LOADER = {
     "unknown_account",
     "account_gone",
@@ -46,11 +46,6 @@ def test_every_problem_of_the_catalogue_is_shown_by_its_file_and_by_no_other(cod
     results = [stage(data, recipe) for recipe in recipes_for(data, "upload.csv")]
     assert {found for result in results for found in result.problems} == {code}
     assert is_note(code) == all(result.rejected.num_rows == 0 for result in results)
-
-
-def test_no_broken_file_is_left_without_a_problem() -> None:
-    named = {path.stem for path in BROKEN.iterdir() if path.is_file()}
-    assert named == set(problems()) - FOUND_BY_THE_LOADER
 
 
 def test_every_problem_says_what_it_is_and_what_to_do_in_both_languages() -> None:
