@@ -13,8 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from kam_core.access import Scope
 from kam_core.ingest.load import load
+from kam_core.preview import plain, preview
 from kam_core.store import Warehouse
 from pages.parts import data
+from tests.conftest import ORDERS
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
@@ -193,6 +195,30 @@ from pages.parts import previewing
 previewing.progress({step | {"rows": 3, "total": 9}!r}, Text("en"))
 """
     assert AppTest.from_string(script).run().markdown[0].value == told
+
+
+def test_a_preview_asks_first_and_folds_the_figures_that_stay(
+    warehouse: Warehouse, company: list[Path]
+) -> None:
+    load(warehouse, company)
+    company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
+    script = """
+import streamlit as st
+from kam_core.present.text import Text
+from pages.parts import previewing
+text = Text("en")
+previewing.decision(st.session_state.seen, text)
+previewing.details(st.session_state.seen, text)
+"""
+    app = AppTest.from_string(script, default_timeout=60)
+    app.session_state.seen = plain(preview(warehouse, [company[3]]))
+    app.run()
+    order = [element.type for element in app.main]
+    assert order.index("warning") < order.index("checkbox") < order.index("arrow_data_frame")
+    shown = pd.concat([f.value for f in app.dataframe if "Figure" in f.value])
+    assert (shown["Before"] != shown["After"]).all() and "Revenue" in list(shown["Figure"])
+    (folded,) = app.expander
+    assert "stay as they are" in folded.label and not folded.dataframe
 
 
 @pytest.mark.parametrize("name", PAGES)

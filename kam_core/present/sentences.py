@@ -274,13 +274,18 @@ def comparison(found: Mapping[str, Any], text: Text) -> str:
     totals = {
         name: sum(table[name] for table in found["tables"]) for name in ("added", "changed", "gone")
     }
-    figures = [kpi for kpi in found["kpis"] if kpi["before"] != kpi["after"]]
+    figures = [kpi for kpi in found["kpis"] if is_moved(kpi)]
     return text.rich(
         "uploads.comparison_sentence",
         accounts=formats.count(len(moved), text.lang),
         figures=formats.count(len(figures), text.lang),
         **{name: formats.count(total, text.lang) for name, total in totals.items()},
     )
+
+
+def is_moved(kpi: Mapping[str, Any]) -> bool:
+    """Whether a figure, or its standing against its target, is another one."""
+    return (kpi["before"], kpi["before_status"]) != (kpi["after"], kpi["after_status"])
 
 
 def uploads(snapshots: pd.DataFrame, text: Text) -> str:

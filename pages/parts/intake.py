@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -131,13 +132,20 @@ def _publish(request: Request, outcome: Outcome, text: Text) -> None:
     """What the upload would change, and the choice to publish it or to go back."""
     if outcome.refusal:
         previewing.refused(outcome, text)
-    else:
-        preview = outcome.document
-        confirmed = previewing.show(preview, text)
-        is_held_back = bool(preview["confirm"]) and not confirmed
+        _back(text)
+        return
+    preview: Any = outcome.document
+    confirmed = previewing.decision(preview, text)
+    is_held_back = bool(preview["confirm"]) and not confirmed
+    with st.container(horizontal=True):
         if st.button(text("uploads.publish_button"), type="primary", disabled=is_held_back):
             files = st.session_state[FILES]
             _start(loading.load(files, request, preview["version"], confirmed, text.lang), request)
+        _back(text)
+    previewing.details(preview, text)
+
+
+def _back(text: Text) -> None:
     if st.button(text("uploads.back")):
         del st.session_state[PREVIEW]
         st.rerun()

@@ -48,16 +48,24 @@ def refused(outcome: Outcome, text: Text) -> None:
     st.text(outcome.refusal)
 
 
-def show(preview: Mapping[str, Any], text: Text) -> bool:
-    """What would change; whether the person says yes to what needs a second yes."""
+def decision(preview: Mapping[str, Any], text: Text) -> bool:
+    """What must be known before publishing; whether the person says yes to what needs it."""
     st.subheader(text("uploads.preview"), anchor=False)
-    files(preview["files"], text)
-    comparison(preview, text)
-    if not preview["confirm"]:
-        return False
-    reasons = "\n".join(f"- {escape(text.question(asked))}" for asked in preview["confirm"])
+    is_confirmed = bool(preview["confirm"]) and _second_yes(preview["confirm"], text)
+    counts(preview["files"], text)
+    return is_confirmed
+
+
+def _second_yes(asked: Sequence[Mapping[str, Any]], text: Text) -> bool:
+    reasons = "\n".join(f"- {escape(text.question(question))}" for question in asked)
     st.warning(f"{text('uploads.confirm')}\n\n{reasons}")
     return st.checkbox(text("uploads.second_yes"), key="upload_second_yes")
+
+
+def details(preview: Mapping[str, Any], text: Text) -> None:
+    """What would change, and what became of each file."""
+    comparison(preview, text)
+    files(preview["files"], text)
 
 
 def result(outcome: Outcome, text: Text) -> None:
@@ -68,17 +76,22 @@ def result(outcome: Outcome, text: Text) -> None:
     reports: Any = outcome.document
     if reports:
         st.success(text("uploads.done", version=reports[0]["version"]))
+        counts(reports, text)
         files(reports, text)
+
+
+def counts(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
+    """The rows of all files together, and what happens to those of earlier uploads."""
+    told = {
+        name: formats.count(sum(report[name] for report in reports), text.lang)
+        for name in ("received", "accepted", "quarantined")
+    }
+    st.markdown(text.rich("uploads.counts", **told))
+    _elsewhere(reports, text)
 
 
 def files(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
     """Counts of each file, then its problems with what to do about them."""
-    received, accepted, quarantined = (
-        sum(report[name] for report in reports) for name in ("received", "accepted", "quarantined")
-    )
-    counts = {"received": received, "accepted": accepted, "quarantined": quarantined}
-    told = {name: formats.count(count, text.lang) for name, count in counts.items()}
-    st.markdown(text.rich("uploads.counts", **told))
     counted = pd.DataFrame(list(reports))[COUNTED]
     blocks.rows(counted.assign(table=counted["table"].map(text.table)), text, height="content")
     for report in reports:
@@ -88,7 +101,6 @@ def files(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
             st.caption(escape(text("uploads.earlier", file=report["file"], **report["earlier"])))
         for line in text.name_lines(report["names"]):
             st.caption(escape(line.strip()))
-    _elsewhere(reports, text)
     found = [row for report in reports for row in _problems(report, text)]
     if found:
         blocks.rows(pd.DataFrame(found), text, height="content")
@@ -131,16 +143,33 @@ def comparison(found: Mapping[str, Any], text: Text) -> None:
     ]
     if changed:
         blocks.rows(pd.DataFrame(changed), text, height="content")
-    if found["accounts"]:
-        st.markdown(f"**{text('uploads.accounts_move')}**")
-        moves = pd.DataFrame(found["accounts"])
-        for side in ("before", "after"):
-            moves[side] = [_value(row, side, text) for row in found["accounts"]]
-        moves["what"] = [_what(row, text) for row in found["accounts"]]
-        blocks.table("account_changes", moves, text)
-    if found["kpis"]:
+    moved = [kpi for kpi in found["kpis"] if sentences.is_moved(kpi)]
+    if moved:
         st.markdown(f"**{text('uploads.figures_move')}**")
-        blocks.rows(pd.DataFrame(_figures(found["kpis"], text)), text, height="content")
+        blocks.rows(pd.DataFrame(_figures(moved, text)), text, height="content")
+    if found["accounts"]:
+        _accounts(found["accounts"], text)
+    _unmoved([kpi for kpi in found["kpis"] if not sentences.is_moved(kpi)], text)
+
+
+def _accounts(changes: Sequence[Mapping[str, Any]], text: Text) -> None:
+    st.markdown(f"**{text('uploads.accounts_move')}**")
+    moves = pd.DataFrame(list(changes))
+    for side in ("before", "after"):
+        moves[side] = [_value(row, side, text) for row in changes]
+    moves["what"] = [_what(row, text) for row in changes]
+    blocks.table("account_changes", moves, text)
+
+
+def _unmoved(kpis: Sequence[Mapping[str, Any]], text: Text) -> None:
+    """The figures that stay as they are, for whoever wants to see that they do."""
+    if not kpis:
+        return
+    title = text("uploads.figures_stay", count=formats.count(len(kpis), text.lang))
+    place = st.expander(title, key="figures_stay", on_change="rerun")
+    if place.open:
+        with place:
+            blocks.rows(pd.DataFrame(_figures(kpis, text)), text, height="content")
 
 
 def _what(change: Mapping[str, Any], text: Text) -> str:
