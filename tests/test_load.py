@@ -188,6 +188,38 @@ def test_the_same_file_twice_changes_nothing(warehouse: Warehouse, company: list
     assert len(warehouse.ledger.versions()) == 1
 
 
+def test_the_same_file_is_a_repeat_after_another_upload_moved_the_as_of_date(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    load(warehouse, [file("orders.csv", ORDERS + "O4,A1,2024-10-01,5.00\n")])
+    (again,) = load(warehouse, company[:1])
+    assert (again.already_loaded, again.version, again.as_of) == (True, 2, "2024-09-10")
+    assert len(warehouse.ledger.versions()) == 2
+
+
+def test_the_same_file_for_a_later_day_that_is_named_is_a_new_snapshot(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    (given,) = load(warehouse, company[:1], as_of=date(2024, 10, 1))
+    (named,) = load(warehouse, [file("accounts_2024-10-02.csv", ACCOUNTS)])
+    assert [(r.already_loaded, r.version, r.as_of) for r in (given, named)] == [
+        (False, 2, "2024-10-01"),
+        (False, 3, "2024-10-02"),
+    ]
+
+
+def test_an_earlier_file_of_a_table_is_no_repeat_after_a_newer_one(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    newer = file("later.csv", ACCOUNTS.replace("South", "North"))
+    load(warehouse, [newer])
+    (back,) = load(warehouse, company[:1])
+    assert (back.already_loaded, back.version) == (False, 3)
+
+
 def test_a_dry_run_counts_everything_and_publishes_nothing(
     warehouse: Warehouse, company: list[Path]
 ) -> None:

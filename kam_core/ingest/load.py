@@ -238,10 +238,10 @@ class _Offer:
         file: Path | None,
     ) -> FileReport:
         repeated = self.repeats.get(snapshot.snapshot_id)
-        held = (repeated or snapshot).snapshot_id
-        accepted, quarantined = counts[held]
+        held = repeated or snapshot
+        accepted, quarantined = counts[held.snapshot_id]
         across = _found_across(part, quarantined, remarks)
-        lines = places.first_lines(file, held, part.staged, across) if file else {}
+        lines = places.first_lines(file, held.snapshot_id, part.staged, across) if file else {}
         return FileReport(
             file=part.name,
             table=part.recipe.table,
@@ -252,7 +252,7 @@ class _Offer:
             problems=part.staged.problems | across,
             version=None,
             mode=part.mode,
-            as_of=snapshot.as_of.isoformat(),
+            as_of=held.as_of.isoformat(),
             set_aside=part.staged.set_aside,
             already_loaded=repeated is not None,
             first_lines=part.staged.first_lines | lines,
@@ -276,8 +276,9 @@ def _offered(
         parts = checked_parts(warehouse, paths, mode, how, tell)
         live = warehouse.live_version()
         known = warehouse.ledger.snapshots(live.version) if live else []
-        snapshots = _new_snapshots(warehouse, parts, as_of or _default_as_of(parts, live), by)
-        repeats = _repeats(snapshots, known)
+        said = as_of or _as_of_in_names(parts)
+        snapshots = _new_snapshots(warehouse, parts, said or _as_of_found(parts, live), by)
+        repeats = _repeats(snapshots, known, is_dated=said is not None)
         live_file = _readable_file(warehouse, live)
         earlier = {s.snapshot_id: _earlier(warehouse, s) for s in snapshots}
         names = _names(parts, snapshots, live_file)
@@ -336,11 +337,13 @@ def _earlier(warehouse: Warehouse, snapshot: Snapshot) -> dict[str, object] | No
     }
 
 
-def _default_as_of(parts: Sequence[Part], live: Version | None) -> date:
-    """The date in a file's name, else the newest fact in the files, but never before the live."""
-    named = [day for part in parts if (day := _date_in_name(part.name))]
-    if named:
-        return max(named)
+def _as_of_in_names(parts: Sequence[Part]) -> date | None:
+    """The newest date in the files' names."""
+    return max((day for part in parts if (day := _date_in_name(part.name))), default=None)
+
+
+def _as_of_found(parts: Sequence[Part], live: Version | None) -> date:
+    """The newest fact in the files, but never before the live version's day."""
     today = now().date()
     facts = [min(part.staged.newest_fact, today) for part in parts if part.staged.newest_fact]
     if live is not None:
@@ -381,10 +384,13 @@ def _new_snapshots(
     ]
 
 
-def _repeats(snapshots: Sequence[Snapshot], known: Sequence[Snapshot]) -> dict[int, Snapshot]:
+def _repeats(
+    snapshots: Sequence[Snapshot], known: Sequence[Snapshot], is_dated: bool
+) -> dict[int, Snapshot]:
     """The snapshots that were loaded before and still have the last word, with their originals.
 
-    All files of a table are judged together: they repeat an earlier upload only as a whole.
+    All files of a table are judged together: they repeat an earlier upload only as a whole. For
+    another day they are a repeat only where nobody named that day (see docs/decisions/0003).
     """
     repeats: dict[int, Snapshot] = {}
     for table in {snapshot.table_name for snapshot in snapshots}:
@@ -395,7 +401,9 @@ def _repeats(snapshots: Sequence[Snapshot], known: Sequence[Snapshot]) -> dict[i
             if earlier.table_name == table and earlier.as_of <= new[0].as_of
         ]
         last = before[-len(new) :]
-        if [_what(earlier) for earlier in last] == [_what(snapshot) for snapshot in new]:
+        is_same_day = all(earlier.as_of == new[0].as_of for earlier in last)
+        is_same = [_what(earlier) for earlier in last] == [_what(snapshot) for snapshot in new]
+        if is_same and (is_same_day or not is_dated):
             repeats |= {
                 snapshot.snapshot_id: earlier for snapshot, earlier in zip(new, last, strict=True)
             }
@@ -405,7 +413,7 @@ def _repeats(snapshots: Sequence[Snapshot], known: Sequence[Snapshot]) -> dict[i
 def _what(snapshot: Snapshot) -> tuple:
     # As a recipe of today would be written: one stored before a field was added is the same.
     recipe = json.dumps(Recipe.of(snapshot.recipe).document(), sort_keys=True)
-    return snapshot.sha256, snapshot.mode, snapshot.as_of, recipe
+    return snapshot.sha256, snapshot.mode, recipe
 
 
 def _steps(warehouse: Warehouse, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
