@@ -225,6 +225,14 @@ class Ledger:
         snapshot = _snapshot(rows[0])
         return snapshot, self.first_version(snapshot.snapshot_id)
 
+    def names(self, sha256: str) -> bool:
+        """Whether an upload or the settings of a version are these bytes."""
+        query = (
+            "select 1 from snapshots where sha256 = ?1 "
+            "union all select 1 from versions where settings_sha256 = ?1 limit 1"
+        )
+        return bool(self._rows(query, sha256))
+
     def uploads_since(self, number: int, sha256: str) -> list[Snapshot]:
         """The snapshots of these bytes from that snapshot number on."""
         rows = self._rows(

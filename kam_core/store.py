@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -57,6 +58,8 @@ class Warehouse:
         self.versions = self.path / "versions"
         self.raw.mkdir(parents=True, exist_ok=True)
         self.versions.mkdir(exist_ok=True)
+        # What this process put into raw/ and no version was published of yet.
+        self._unpublished: set[str] = set()
         # The ledger is there before the first upload is kept.
         self.ledger = Ledger(self.path / "ledger.sqlite", is_expected=any(self.raw.iterdir()))
 
@@ -74,7 +77,7 @@ class Warehouse:
         if not target.exists() or _file_sha256(target) != sha256:
             temporary = self.raw / f"{BUILDING}{os.getpid()}-{sha256}"
             temporary.write_bytes(data)
-            _rename_durably(temporary, target)
+            self._take(temporary, sha256)
         return sha256
 
     def keep_file(self, source: Path) -> str:
@@ -86,8 +89,12 @@ class Warehouse:
         if target.exists() and _file_sha256(target) == sha256:
             temporary.unlink()
         else:
-            _rename_durably(temporary, target)
+            self._take(temporary, sha256)
         return sha256
+
+    def _take(self, temporary: Path, sha256: str) -> None:
+        self._unpublished.add(sha256)
+        _rename_durably(temporary, self.raw / sha256)
 
     def raw_file(self, sha256: str) -> Path:
         """The path of an upload; KamError("raw_damaged") where its bytes are not the same."""
@@ -112,7 +119,23 @@ class Warehouse:
         """
         with lock.held(self.path / "build.lock", by, queued):
             self._sweep()
-            yield
+            try:
+                yield
+            finally:
+                self._drop_unpublished()
+
+    def _drop_unpublished(self) -> None:
+        """Remove what came with a dry run or a refused call: nothing will ever be read from it.
+
+        Only what this very call brought: an older upload that the ledger does not know may belong
+        to a newer ledger, lost since, and be the last copy of what was acknowledged.
+        """
+        unpublished, self._unpublished = self._unpublished, set()
+        # If they stay, nothing is lost; and how the call went is not for this to say.
+        with suppress(OSError, sqlite3.Error, KamError):
+            for sha256 in unpublished:
+                if not self.ledger.names(sha256):
+                    (self.raw / sha256).unlink(missing_ok=True)
 
     def _sweep(self) -> None:
         """Remove what a killed build left behind; no ledger row speaks of it.
@@ -162,13 +185,20 @@ class Warehouse:
             created_by=by,
             created_at=now(),
         )
+        self._publish(version, new, built, reason)
+        return version, built
+
+    def _publish(
+        self, version: Version, new: Sequence[Snapshot], built: build.Built, reason: str
+    ) -> None:
         surplus = self._surplus(version)
+        # A commit that is reported as failed may come to light again: no upload goes any more.
+        self._unpublished.clear()
         self.ledger.publish(version, new, built.counts, reason)
         # From here on it is done, so nothing may fail; a file that cannot be deleted waits.
         for path in surplus:
             with suppress(OSError):
                 path.unlink()
-        return version, built
 
     def try_version(
         self,

@@ -21,6 +21,7 @@ from kam_core.ingest.load import load, rebuild
 from kam_core.present.text import Text
 from kam_core.store import Warehouse, cursor, open_version
 from tests.aftermath import flip
+from tests.conftest import ORDERS
 
 
 @pytest.fixture
@@ -208,6 +209,63 @@ def test_a_file_is_read_through_once_in_a_process_and_again_when_replaced(
     warehouse.file(1).write_bytes(content)
     warehouse.verified_file(1)
     assert read == [warehouse.file(1)] * 2
+
+
+def uploads(warehouse: Warehouse) -> set[str]:
+    return {path.name for path in warehouse.raw.iterdir()}
+
+
+def test_what_a_dry_run_or_a_refused_call_brought_is_not_kept(
+    warehouse: Warehouse, company: list[Path], tmp_path: Path
+) -> None:
+    load(warehouse, company)
+    before = uploads(warehouse)
+    later = tmp_path / "orders.csv"
+    later.write_text(ORDERS + "O4,A1,2024-09-11,5.00\n", "utf-8")
+    bad = tmp_path / "needs.csv"
+    bad.write_text("need_id\n", "utf-8")
+    load(warehouse, [later], dry_run=True)
+    with pytest.raises(KamError, match="no_rows"):
+        load(warehouse, [later, bad])
+    with pytest.raises(KamError, match="needs_confirmation"):
+        load(warehouse, [later], as_of=date(2024, 1, 1))
+    assert uploads(warehouse) == before
+    load(warehouse, [later])
+    assert len(uploads(warehouse)) == len(before) + 1
+
+
+def test_an_upload_that_is_gone_and_uploaded_again_is_kept(
+    warehouse: Warehouse, company: list[Path]
+) -> None:
+    load(warehouse, company)
+    kept = warehouse.raw / warehouse.ledger.snapshots(1)[0].sha256
+    kept.unlink()
+    (report,) = load(warehouse, company[:1], dry_run=True)
+    assert report.already_loaded and kept.exists()
+
+
+def test_an_upload_stays_where_nobody_knows_whether_it_was_published(
+    warehouse: Warehouse, company: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(warehouse.ledger, "publish", failing)
+    with pytest.raises(sqlite3.OperationalError):
+        load(warehouse, company)
+    # Four files and the settings.
+    assert len(uploads(warehouse)) == 5
+
+
+def test_an_upload_that_the_ledger_does_not_know_is_never_swept(
+    warehouse: Warehouse, company: list[Path]
+) -> None:
+    """It may be the last copy, where the ledger was restored from a backup."""
+    load(warehouse, company[:1])
+    unknown = warehouse.raw / ("0" * 64)
+    unknown.write_bytes(b"of a newer ledger")
+    load(warehouse, company[1:])
+    assert unknown.exists()
 
 
 def test_uploading_a_file_again_mends_its_damaged_copy(
