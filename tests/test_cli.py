@@ -424,6 +424,24 @@ def test_originals_quarantine_and_history_can_be_fetched(
     assert main(["quarantine", "99"]) == 1
 
 
+def test_quarantined_rows_go_to_stdout_where_no_file_is_named(
+    company: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    company[3].write_text(ORDERS + "O4,A1,someday,5.00\n", "utf-8")
+    main(["load", *map(str, company)])
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    capfdbinary.readouterr()
+    assert main(["quarantine", "4", "--lang", "en"]) == 0
+    content = capfdbinary.readouterr().out
+    assert content.startswith("\ufefforder_id,account_id,ordered_on,amount,".encode())
+    assert b"O4,A1,someday,5.00,5,bad_date" in content
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_progress_as_json_goes_to_stderr_step_by_step(
     company: list[Path], capfd: pytest.CaptureFixture[str]
 ) -> None:

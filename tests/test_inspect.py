@@ -41,7 +41,7 @@ def upload(tmp_path: Path) -> Path:
         (
             "en",
             [
-                "encoding utf-8, separator ;, header in line 1",
+                "encoding utf-8, separator semicolon, header in line 1",
                 "Region ← 省份 (similar name, please confirm, 85.0%)",
                 "Not kept: 身份证 (looks like identity numbers)",
                 "dmy (03/04/2021 → 2021-04-03), mdy (03/04/2021 → 2021-03-04)",

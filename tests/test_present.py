@@ -278,3 +278,24 @@ def test_a_spark_runs_from_the_least_to_the_largest_value_and_leaves_a_gap_for_a
 def test_a_spark_of_one_value_is_none_and_of_equal_values_a_level_line() -> None:
     assert spark([0.3], "#000") == spark([0.3, float("nan")], "#000") == ""
     assert 'points="4.0,20.0 236.0,20.0"' in spark([0.3, 0.3], "#000")
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("1", "1 row received = 1 accepted + 0 quarantined."),
+        ("0", "0 rows received = 0 accepted + 0 quarantined."),
+        ("11", "11 rows received = 11 accepted + 0 quarantined."),
+    ],
+)
+def test_one_row_is_not_called_rows(rows: str, told: str) -> None:
+    counts = {"received": rows, "accepted": rows, "quarantined": "0"}
+    assert Text("en")("uploads.counts", **counts) == told
+    bold = told.replace(f"{rows} row", f"**{rows}** row").replace(f"{rows} acc", f"**{rows}** acc")
+    assert Text("en").rich("uploads.counts", **counts) == bold.replace("0 quar", "**0** quar")
+
+
+def test_one_line_is_not_called_lines() -> None:
+    text = Text("en")
+    assert text.placed({"bad_date": 1}, {"bad_date": (9,)})[0].endswith("× 1 (line 9)")
+    assert text.placed({"bad_date": 2}, {"bad_date": (9, 12)})[0].endswith("× 2 (lines 9, 12)")

@@ -1,6 +1,7 @@
 """Commands about what was loaded: versions, history, compare, rollback, rebuild, originals."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from kam_core import archive, compare, store
@@ -50,7 +51,7 @@ def _add_files(commands: Commands) -> None:
     quarantine = commands.add_parser("quarantine", help="write an upload's quarantined rows as CSV")
     quarantine.add_argument("snapshot", type=int)
     quarantine.add_argument("--version", type=int, metavar="N", help="default: the live one")
-    quarantine.add_argument("--to", type=Path, metavar="FILE", help="default: a name like its own")
+    quarantine.add_argument("--to", type=Path, metavar="FILE", help="default: stdout")
     quarantine.set_defaults(run=_quarantine)
     original = commands.add_parser("original", help="write an uploaded file as it was received")
     original.add_argument("snapshot", type=int)
@@ -129,8 +130,12 @@ def _settings(options: argparse.Namespace, text: Text) -> None:
 def _quarantine(options: argparse.Namespace, text: Text) -> None:
     warehouse = existing(options)
     version = options.version or live_number(warehouse)
-    name, content = archive.corrections(warehouse, version, options.snapshot, options.lang)
-    _save(options.to or Path(name), content, text)
+    _, content = archive.corrections(warehouse, version, options.snapshot, options.lang)
+    if options.to:
+        _save(options.to, content, text)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
 
 def _original(options: argparse.Namespace, text: Text) -> None:

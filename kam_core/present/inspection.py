@@ -10,6 +10,7 @@ from kam_core.present.text import Text
 ROWS_SHOWN = 3
 CELL_WIDTH = 24
 INDENT = "  "
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 def lines(part: Mapping[str, Any], text: Text) -> list[str]:
@@ -30,7 +31,7 @@ def _lines(part: Mapping[str, Any], text: Text) -> Iterator[str]:
             "inspect.read",
             file=name,
             encoding=glimpse["encoding"],
-            delimiter=_shown(glimpse["delimiter"]),
+            delimiter=delimiter(glimpse["delimiter"], text),
             line=glimpse["header_line"],
         )
     else:
@@ -136,8 +137,9 @@ def _option(value: object) -> str:
     return str(value)
 
 
-def _shown(delimiter: str) -> str:
-    return "TAB" if delimiter == "\t" else delimiter
+def delimiter(mark: str, text: Text) -> str:
+    """A separator in words, as most of them can hardly be seen; a rare one as it is."""
+    return text.value("delimiter", DELIMITERS[mark]) if mark in DELIMITERS else mark
 
 
 def _short(cell: str) -> str:

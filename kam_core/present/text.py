@@ -11,7 +11,7 @@ from kam_core import contract
 from kam_core.errors import KamError
 from kam_core.ingest.problems import problems
 from kam_core.present import formats
-from kam_core.present.words import catalogue, say
+from kam_core.present.words import catalogue, filled, say
 
 if TYPE_CHECKING:
     from kam_core.scorecard import Score
@@ -72,7 +72,7 @@ class Text:
         catalogued = problems().get(error.code)
         message = catalogued.message(self.lang) if catalogued else error.code
         template = self.known(f"errors.{error.code}", message)
-        said = template.format_map(_Details(error.details, self))
+        said = filled(template, _Details(error.details, self))
         parts = [said, catalogued.todo(self.lang)] if catalogued else [said]
         if file := error.details.get("file"):
             parts[0] = f"{file}{self('punctuation.colon')}{parts[0]}"
@@ -101,7 +101,8 @@ class Text:
     def _at_lines(self, lines: Sequence[int], rows: int) -> str:
         listed = self("punctuation.list").join(map(str, lines))
         more = self("cli.more_lines") if rows > len(lines) else ""
-        return self("cli.at_lines", lines=f"{listed}{more}") if lines else ""
+        key = "cli.at_lines" if rows > 1 else "cli.at_line"
+        return self(key, lines=f"{listed}{more}") if lines else ""
 
     def problem(self, code: str) -> str:
         """What a problem of an uploaded row is called."""
@@ -156,8 +157,8 @@ class Text:
 
     def question(self, question: Mapping[str, Any]) -> str:
         """One reason why an upload needs a second yes."""
-        values = _Details(question, self)
-        return self.known(f"questions.{question['code']}", question["code"]).format_map(values)
+        words = self.known(f"questions.{question['code']}", question["code"])
+        return filled(words, _Details(question, self))
 
     def _problem_lines(
         self, problems: Mapping[str, int], first_lines: Mapping[str, Sequence[int]]

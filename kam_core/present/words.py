@@ -5,9 +5,10 @@ headers of their own files.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 LANGUAGES = ("zh", "en")
 
@@ -32,6 +33,21 @@ def _flat(document: dict, prefix: str) -> Iterator[tuple[str, str]]:
             yield f"{prefix}{name}", value
 
 
+class _Counting(Formatter):
+    """Takes ``{rows:row|rows}``, too: the first words where the value is 1, else the second."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, is_choice, several = format_spec.partition("|")
+        if not is_choice:
+            return super().format_field(value, format_spec)
+        return one if str(value).strip("*") == "1" else several
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """A text with its placeholders filled, as plain characters."""
+    return _Counting().vformat(template, (), values)
+
+
 def say(key: str, lang: str, /, **values: object) -> str:
-    """One text with its placeholders filled, as plain characters."""
-    return catalogue(lang)[key].format(**values)
+    """One text of the catalogue with its placeholders filled."""
+    return filled(catalogue(lang)[key], values)

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.errors import KamError
+from kam_core.present.inspection import DELIMITERS, delimiter
 from kam_core.present.text import Text, escape
 
 ENCODINGS = ["utf-8", "gb18030", "big5", "utf-16", "cp1252"]
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 ROWS_SHOWN = 8
 
 
@@ -21,17 +21,17 @@ def dialect(text: Text) -> tuple[str, ...]:
         grid = st.grid(3, min_column_width=150)
         found = text("uploads.found_out")
         encoding = grid.selectbox(text("uploads.encoding"), ENCODINGS, None, placeholder=found)
-        delimiter = grid.selectbox(
+        mark = grid.selectbox(
             text("uploads.delimiter"),
             list(DELIMITERS),
             None,
             placeholder=found,
-            format_func=lambda mark: _delimiter(mark, text),
+            format_func=lambda mark: delimiter(mark, text),
         )
         line = grid.number_input(
             text("uploads.header_line"), 1, None, None, step=1, placeholder=found
         )
-    options = {"--encoding": encoding, "--delimiter": delimiter, "--header-line": line}
+    options = {"--encoding": encoding, "--delimiter": mark, "--header-line": line}
     return tuple(str(part) for pair in options.items() if pair[1] for part in pair)
 
 
@@ -61,13 +61,9 @@ def _dialect(glimpse: Mapping[str, Any], text: Text) -> str:
     return text(
         "uploads.read_as",
         encoding=glimpse["encoding"],
-        delimiter=_delimiter(glimpse["delimiter"], text),
+        delimiter=delimiter(glimpse["delimiter"], text),
         line=glimpse["header_line"],
     )
-
-
-def _delimiter(mark: str, text: Text) -> str:
-    return text.value("delimiter", DELIMITERS[mark]) if mark in DELIMITERS else mark
 
 
 def _first_rows(glimpse: Mapping[str, Any]) -> pd.DataFrame:
