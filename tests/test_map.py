@@ -1,8 +1,10 @@
 """Headers: found in both languages and any spelling, refused where they could mean two things."""
 
+import tomllib
+
 import pytest
 
-from kam_core.contract import tables
+from kam_core.contract import SETTINGS, tables
 from kam_core.errors import KamError
 from kam_core.ingest.conventions import fold
 from kam_core.ingest.feeds import plan
@@ -32,6 +34,30 @@ def test_english_and_chinese_headers_name_the_same_columns() -> None:
         "account_name": "公司",
         "region": "大区",
     }
+
+
+def test_headers_in_traditional_characters_name_the_same_columns() -> None:
+    assert match("accounts", ["客戶編號", "客戶名稱", "區域", "狀態", "產業", "客戶經理"]) == {
+        "account_id": "客戶編號",
+        "account_name": "客戶名稱",
+        "region": "區域",
+        "status": "狀態",
+        "industry": "產業",
+        "account_manager": "客戶經理",
+    }
+    assert guess_table("x.csv", ["合約編號", "客戶編號", "開始日期", "結束日期", "金額"]) == (
+        "contracts"
+    )
+    assert match("contacts", ["聯絡人編號", "客戶編號", "職級", "姓名", "職稱"])["title"] == "職稱"
+    assert factors("orders", {"amount": "總價（萬）"}) == {"amount": "10000"}
+
+
+def test_every_title_is_known_in_traditional_characters() -> None:
+    pairs = tomllib.loads((SETTINGS / "characters.toml").read_text("utf-8"))
+    written = str.maketrans(pairs["simplified"], pairs["traditional"])
+    for table in tables().values():
+        header = [column.zh.translate(written) for column in table.columns]
+        assert list(match(table.name, header)) == [column.name for column in table.columns]
 
 
 def test_the_column_name_beats_the_title_and_the_title_an_alias() -> None:

@@ -34,6 +34,17 @@ def staged(text: str, table: str | None = None, encoding: str = "utf-8") -> Stag
     return stage(data, recipe)
 
 
+def test_a_big5_file_in_traditional_characters_is_read_like_any_other() -> None:
+    accounts = "客戶編號,客戶名稱,區域,狀態,年合約額\nA1,臺北電機,華東,活躍,120萬\n"
+    result = staged(accounts + "A2,東南貿易,華南,潛在,1.2億\n", encoding="big5")
+    assert result.problems == {}
+    assert result.accepted["account_name"].to_pylist() == ["臺北電機", "東南貿易"]
+    assert result.accepted["status"].to_pylist() == ["active", "prospect"]
+    assert list(map(int, result.accepted["annual_contract_value"].to_pylist())) == [
+        1_200_000, 120_000_000
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("code", sorted(set(problems()) - FOUND_BY_THE_LOADER))
 def test_every_problem_of_the_catalogue_is_shown_by_its_file_and_by_no_other(code: str) -> None:
     (path,) = BROKEN.glob(f"{code}.*")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kam_core.contract import Column, Table, tables
 from kam_core.errors import KamError
 from kam_core.ingest import corrections
-from kam_core.ingest.conventions import fold
+from kam_core.ingest.conventions import fold, letters
 
 if TYPE_CHECKING:
     from kam_core.ingest.feeds import Recipe
@@ -129,7 +129,7 @@ def header_key(header: Sequence[str], table: str) -> str:
     columns that we add to rows sent back for correction.
     """
     ours = corrections.own(header)
-    folded = "\n".join([table, *sorted(fold(cell) for cell in header if cell not in ours)])
+    folded = "\n".join([table, *sorted(letters(cell) for cell in header if cell not in ours)])
     return hashlib.sha256(folded.encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam_core.contract import Column
-from kam_core.ingest.conventions import conventions, fold
+from kam_core.ingest.conventions import conventions, fold, simplified
 
 # Exact or an error: no figure is ever rounded unseen.
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
@@ -107,7 +107,7 @@ def _enum_caster(column: Column, manner: Manner) -> Cast:
 
 def truth(text: str) -> bool:
     """Yes or no in both languages."""
-    meaning = _truths().get(unicodedata.normalize("NFKC", text).casefold())
+    meaning = _truths().get(simplified(unicodedata.normalize("NFKC", text).casefold()))
     if meaning is None:
         raise Bad("bad_bool")
     return meaning
@@ -159,7 +159,7 @@ def _number_caster(column: Column, manner: Manner) -> Cast:
 
 def multiplier_in(text: str) -> str | None:
     """The word in a figure that multiplies it, as in 120万."""
-    found = _written_number().fullmatch(unicodedata.normalize("NFKC", text).casefold())
+    found = _written(text)
     return found["multiplier"] if found else None
 
 
@@ -169,7 +169,7 @@ def decimal(text: str, column_type: str) -> Decimal:
         raise Bad("bad_number")
     if PLAIN_NUMBER.fullmatch(text):
         return Decimal(text)
-    found = _written_number().fullmatch(unicodedata.normalize("NFKC", text).casefold())
+    found = _written(text)
     if not found or (found["percent"] and column_type in ("money", "integer")):
         raise Bad("bad_number")
     signs = [found["sign"], found["inner_sign"], found["open"], found["last_sign"]]
@@ -182,6 +182,11 @@ def decimal(text: str, column_type: str) -> Decimal:
         number = number.scaleb(-2, EXACT)
     is_negative = any(mark in ("-", "−", "(") for mark in signs)
     return number.copy_negate() if is_negative else number
+
+
+def _written(text: str) -> re.Match[str] | None:
+    plain = simplified(unicodedata.normalize("NFKC", text).casefold())
+    return _written_number().fullmatch(plain)
 
 
 @cache

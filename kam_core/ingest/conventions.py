@@ -20,6 +20,25 @@ def limits() -> dict[str, Any]:
 
 
 def fold(text: str) -> str:
-    """``text`` without case, width, blanks and punctuation, so that spellings compare equal."""
+    """``text`` in simplified characters, without case, width, blanks and punctuation.
+
+    So spellings of one word compare equal.
+    """
+    return simplified(letters(text))
+
+
+def letters(text: str) -> str:
+    """``text`` without case, width, blanks and punctuation."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in folded if character.isalnum())
+
+
+def simplified(text: str) -> str:
+    """``text`` with its traditional Chinese characters written as the simplified ones."""
+    return text if text.isascii() else text.translate(_characters())
+
+
+@cache
+def _characters() -> dict[int, int]:
+    pairs = tomllib.loads((SETTINGS / "characters.toml").read_text("utf-8"))
+    return str.maketrans(pairs["traditional"], pairs["simplified"])

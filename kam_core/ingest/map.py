@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from kam_core.contract import SETTINGS, Column, Table, tables
 from kam_core.errors import KamError
-from kam_core.ingest.conventions import conventions, fold
+from kam_core.ingest.conventions import conventions, fold, simplified
 
 EXACT, TITLE, ALIAS, UNIT, GENERIC = range(5)
 FOUND = ("exact", "title", "alias", "alias", "alias")
@@ -206,9 +206,9 @@ def _name_and_unit(table: str, cell: str) -> tuple[str, str] | None:
 
 
 def _plain(cell: str) -> str:
-    """A header in lower case, its words apart: CallDurationInSeconds is three words and a unit."""
+    """A header as units are looked for in it: CallDurationInSeconds is three words and a unit."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", cell))
-    return words.casefold().strip()
+    return simplified(words.casefold().strip())
 
 
 def _is_separate(plain: str, start: int) -> bool:
