@@ -83,8 +83,13 @@ def test_missing_required_columns_are_all_named() -> None:
     assert error.details["columns"] == ["account_id", "region"]
 
 
-def test_a_first_row_of_data_is_no_header_even_for_a_table_that_was_named() -> None:
-    assert refusal("accounts", ["A1", "甲公司", "华东"]).code == "no_header"
+def test_without_a_known_name_no_table_is_guessed_and_a_named_one_says_what_it_lacks() -> None:
+    header = ["Kundennummer", "Firma", "Gebiet"]
+    with pytest.raises(KamError, match="no_header"):
+        guess_table("x.csv", header)
+    error = refusal("accounts", header)
+    assert error.code == "missing_columns"
+    assert error.details["columns"] == ["account_id", "account_name", "region"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

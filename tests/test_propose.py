@@ -139,6 +139,21 @@ def test_a_proposal_is_plain_values_with_answers_that_can_be_read_again() -> Non
     assert answers_from_json(document["answers"]) == answers_to(proposal)
 
 
+def test_a_file_without_any_known_name_can_be_mapped_by_hand() -> None:
+    header = ["Kundennummer", "Firma", "Gebiet", "Betreuer"]
+    proposal = propose(header, rows("1|Alder|Nord|Ada", "2|Birke|Süd|Bob"))
+    assert (proposal.table, proposal.tables, proposal.ready) == ("accounts", (), False)
+    assert [header.becomes for header in proposal.headers] == ["extra"] * 4
+    columns = {"account_id": "Kundennummer", "account_name": "Firma", "region": "Gebiet"}
+    (recipe,) = plan("x.csv", header, answers=Answers("accounts", columns))
+    assert recipe.columns == columns
+
+
+def test_the_words_in_a_file_speak_for_a_table_where_its_names_say_nothing() -> None:
+    sample = rows("1|A|续约|赢单", "2|B|新签|丢单", "3|C|增购|赢单")
+    assert propose(["Nummer", "Kunde", "Art", "Stand"], sample).table == "opportunities"
+
+
 # enumerated values
 
 

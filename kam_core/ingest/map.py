@@ -47,8 +47,6 @@ def match(
     their headers are left out of the search.
     """
     chosen = candidates(table, header, settled or {})
-    if not chosen and not settled:
-        _claims(header)
     for column, headers in chosen.items():
         if len(headers) > 1:
             raise KamError("ambiguous_columns", table=table, column=column, headers=headers)

@@ -42,17 +42,16 @@ def propose(
     """What the file seems to mean. ``sample_rows`` are its first rows as text, of its width.
 
     ``recall`` finds what was confirmed for these headers (see ``feeds.plan``), ``known`` are the
-    names of the live version. KamError("no_header") where nothing can be said at all, and
-    KamError("no_place_for_file") for a file that is known to hold nothing for the contract.
+    names of the live version. KamError("no_place_for_file") for a file that is known to hold
+    nothing for the contract.
     """
-    known = known or KnownNames()
+    evidence = Evidence(header, sample_rows, known or KnownNames())
     said = recalled(file_name, header, table, recall)
     certain_tables = _certain_tables(file_name, header, table, said)
-    chosen = table or next(iter(certain_tables), None) or likeliest_table(file_name, header)
+    chosen = table or next(iter(certain_tables), None) or likeliest_table(file_name, evidence)
     answers = next((heard for heard in said if heard.table == chosen), None)
     base = _lenient_base(file_name, header, chosen)
     recipe = recipes_with([base], answers, header)[0] if answers else base
-    evidence = Evidence(header, sample_rows, known)
     columns = _columns(recipe, answers, evidence)
     settled = _with_headers(recipe, columns)
     questions = tuple(_questions(settled, evidence, chosen))
@@ -73,18 +72,22 @@ def propose(
     )
 
 
-def likeliest_table(file_name: str, header: Sequence[str]) -> str:
+def likeliest_table(file_name: str, evidence: Evidence) -> str:
     """The table that fits best, for a question; unlike ``guess_table`` it always names one."""
     named = mapping.table_named_by(file_name)
-    if named:
-        return named
+    return named or max(tables(), key=lambda name: _fit(name, evidence))
 
-    def fit(name: str) -> tuple[float, int]:
-        found = mapping.candidates(name, header)
-        required = tables()[name].required
-        return sum(column.name in found for column in required) / len(required), len(found)
 
-    return max(tables(), key=fit)
+def _fit(table: str, evidence: Evidence) -> tuple[float, float, int]:
+    """How well a file fits a table: by its names, and where they are equal by what it is like."""
+    found = mapping.candidates(table, evidence.header)
+    used = {cell for cells in found.values() for cell in cells}
+    free = [cell for cell in evidence.header if cell and cell not in used]
+    open_columns = [column for column in tables()[table].columns if column.name not in found]
+    alike = best_pairs(table, open_columns, free, evidence).values()
+    required = tables()[table].required
+    named = sum(column.name in found for column in required) / len(required)
+    return named, sum(pair.confidence for pair in alike), len(found)
 
 
 def _certain_tables(
@@ -94,7 +97,7 @@ def _certain_tables(
     try:
         return [r.table for r in base_recipes(file_name, header, table, said, is_strict=False)]
     except KamError as error:
-        if error.code != "unknown_table":
+        if error.code not in ("unknown_table", "no_header"):
             raise
         return []
 
