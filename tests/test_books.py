@@ -197,6 +197,22 @@ def test_a_hidden_sheet_is_used_only_when_named() -> None:
     assert [r.table for r in recipes_for(data, "x.xlsx", sheet="orders")] == ["orders"]
 
 
+def test_the_parts_that_are_named_are_used_and_no_others() -> None:
+    def more(book: Any, sheets: dict[str, Any]) -> None:
+        sheets["orders"].hide()
+
+    data = xlsx({"accounts": ACCOUNTS, "orders": ORDERS, "notes": [["made"], ["by hand"]]}, more)
+    both = recipes_for(data, "x.xlsx", parts=["accounts", "orders"])
+    assert [recipe.table for recipe in both] == ["accounts", "orders"]
+    (only,) = recipes_for(data, "x.xlsx", parts=["orders"])
+    assert (only.table, only.unused) == ("orders", ["accounts", "notes"])
+    with pytest.raises(KamError, match="no_such_part"):
+        recipes_for(data, "x.xlsx", parts=["order"])
+    with pytest.raises(KamError, match="no_header") as refused:
+        recipes_for(data, "x.xlsx", parts=["accounts", "notes"])
+    assert refused.value.details["file"] == "x.xlsx › notes"
+
+
 def test_workbooks_in_an_archive_are_read_like_files() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -499,6 +499,28 @@ def test_how_a_file_is_read_can_be_said(
     assert main(["load", "--answers", str(answers), str(path)]) == 1
 
 
+def test_each_file_can_be_read_in_its_own_way(
+    tmp_path: Path, warehouse: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts, orders = tmp_path / "accounts.csv", tmp_path / "orders.csv"
+    accounts.write_bytes("account_id,account_name,region\nA1,东方,华东\n".encode("gbk"))
+    lines = "made by hand\norder_id;account_id;ordered_on;amount;product\n"
+    orders.write_bytes((lines + "O1;A1;2024-07-01;5;Kühler\n").encode("latin-1"))
+    answers = tmp_path / "answers.json"
+    reading = {
+        "accounts.csv": {"encoding": "gb18030"},
+        str(orders): {"encoding": "cp1252", "delimiter": ";", "header_line": 2},
+    }
+    answers.write_text(json.dumps({"reading": reading}))
+    assert main(["load", "--answers", str(answers), "--json", str(accounts), str(orders)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(part["table"], part["accepted"]) for part in told] == [("accounts", 1), ("orders", 1)]
+    reading["accounts.csv"] = {"encodings": ["gbk"]}
+    answers.write_text(json.dumps({"reading": reading}))
+    assert main(["load", "--answers", str(answers), str(accounts), str(orders)]) == 1
+    assert "encodings" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "arguments", [["--delimiter", ";;"], ["--header-line", "0"], ["--header-line", "two"]]
 )

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kam_core.contract import Column, Table, tables
@@ -102,7 +103,10 @@ def answers_for(document: object, file_name: str) -> Answers | None:
     """The answers for one file: those under its name in ``{"files": {...}}``, else all of it.
 
     Those in ``{"headers": {...}}`` are for no file but for a header set: see ``by_headers``.
+    ``{"reading": {...}}`` may stand beside any of them: see ``reading_for``.
     """
+    if isinstance(document, Mapping) and "reading" in document:
+        document = {name: said for name, said in document.items() if name != "reading"} or None
     if document is None or (isinstance(document, Mapping) and "headers" in document):
         return None
     if isinstance(document, Mapping) and "files" in document:
@@ -120,6 +124,23 @@ def by_headers(document: object) -> dict[str, Answers]:
     if not isinstance(document["headers"], Mapping):
         raise KamError("bad_answers", detail="headers")
     return {key: answers_from_json(said) for key, said in document["headers"].items()}
+
+
+def reading_for(document: object, path: Path) -> dict[str, Any]:
+    """How one file is to be read: what ``{"reading": {...}}`` says of its path or its name.
+
+    Each may have an ``encoding``, a ``delimiter``, a ``header_line`` and the ``parts`` to use.
+    """
+    files = document.get("reading", {}) if isinstance(document, Mapping) else {}
+    if not isinstance(files, Mapping):
+        raise KamError("bad_answers", detail="reading")
+    said = files.get(str(path), files.get(path.name, {}))
+    if not isinstance(said, Mapping):
+        raise KamError("bad_answers", detail=f"reading: {path.name}")
+    for name, value in said.items():
+        if name not in READABLE or not READABLE[name](value):
+            raise KamError("bad_answers", detail=f"reading: {name}: {value!r}")
+    return dict(said)
 
 
 def header_key(header: Sequence[str], table: str) -> str:
@@ -178,6 +199,22 @@ def _has_shape(name: str, value: object) -> bool:
 
 def _are_texts(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+READABLE = {
+    "encoding": _is_text,
+    "delimiter": _is_text,
+    "header_line": _is_line,
+    "parts": lambda value: bool(value) and _are_texts(value),
+}
 
 
 def _refuse_unknown_columns(answers: Answers, table: Table) -> None:

@@ -17,6 +17,7 @@ from kam_core.ingest.answers import (
     answers_from_json,
     by_headers,
     header_key,
+    reading_for,
 )
 from kam_core.ingest.bulk import bytes_to_plan_by, stage_file
 from kam_core.ingest.feeds import Recall, Recipe
@@ -30,7 +31,8 @@ from kam_core.store import Warehouse, limits
 class How(TypedDict, total=False):
     """How the files of a call are read where the person says so; what is left out is found out.
 
-    ``answers`` is the JSON document that ``ingest.answers.answers_for`` reads.
+    ``answers`` is the JSON document that ``ingest.answers`` reads; what it says about the reading
+    of one file stands above what is said here for all.
     """
 
     table: str | None
@@ -106,20 +108,21 @@ def _parts(
         tell(Progress("read", path.name, *place))
         sha256 = warehouse.keep_file(path)
         tell(Progress("map", path.name, *place))
-        recipes = _recipes(warehouse, sha256, path.name, how)
+        recipes = _recipes(warehouse, sha256, path, how)
     for recipe in recipes:
         with _collected(refused, file=path.name):
             parts.append(_part(warehouse, sha256, path.name, recipe, tell, place))
     return parts
 
 
-def _recipes(warehouse: Warehouse, sha256: str, file_name: str, how: How) -> list[Recipe]:
+def _recipes(warehouse: Warehouse, sha256: str, path: Path, how: How) -> list[Recipe]:
     """The recipes for a file: as the person says, else as remembered, else as found out."""
     given = {name: value for name, value in how.items() if name != "answers"}
+    given |= reading_for(how.get("answers"), path)
     return recipes_for(
         bytes_to_plan_by(warehouse.raw / sha256),
-        file_name,
-        answers=_answers(how, file_name),
+        path.name,
+        answers=_answers(how, path.name),
         recall=_recall(warehouse, how),
         **given,  # type: ignore[arg-type]
     )

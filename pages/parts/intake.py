@@ -1,6 +1,5 @@
 """From files to a new version: choose, look, answer what only a person knows, preview, publish."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,14 +8,14 @@ import streamlit as st
 
 from kam_core import contract
 from kam_core.present.text import Text, escape
-from pages.parts import blocks, data, loading, mapping, previewing, reading, samples
+from pages.parts import blocks, data, loading, looking, previewing, samples
 from pages.parts.jobs import Job, Outcome
 from pages.parts.loading import Request, Saved, Upload
 from pages.parts.viewer import Viewer
 
 # What the session keeps of an upload that is under way.
-CHOSEN, FILES, SEEN, REQUEST, JOB, PREVIEW, RESULT = (
-    f"upload_{name}" for name in ("chosen", "files", "seen", "request", "job", "preview", "result")
+CHOSEN, FILES, REQUEST, JOB, PREVIEW, RESULT = (
+    f"upload_{name}" for name in ("chosen", "files", "request", "job", "preview", "result")
 )
 KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "zip"]
 
@@ -76,24 +75,11 @@ def _take_files() -> None:
 def _request(files: Saved, viewer: Viewer, text: Text) -> Request | None:
     """How the files are to be loaded; None while something must be decided first."""
     manner = _manner(text)
-    dialect = reading.dialect(text)
-    answers: dict[str, dict] = {}
-    is_ready = manner is not None
-    for path in files.paths:
-        outcome = _inspected(path, dialect, text)
-        if outcome.refusal:
-            st.error(text.rich("uploads.unreadable", file=path.name))
-            st.text(outcome.refusal)
-            is_ready = False
-        for part in outcome.document or []:
-            reading.show(part, text)
-            said = mapping.ask(part, text)
-            is_ready = is_ready and said is not None
-            answers |= {mapping.key_of(part, said): said} if said else {}
-    if not is_ready or manner is None:
+    said = looking.ask(files.paths, text)
+    if manner is None or said is None:
         st.info(text("uploads.answer_first"))
         return None
-    return Request((*manner, *dialect, "--by", viewer.name), answers)
+    return Request((*manner, "--by", viewer.name), said.answers, said.reading)
 
 
 def _manner(text: Text) -> tuple[str, ...] | None:
@@ -116,16 +102,6 @@ def _manner(text: Text) -> tuple[str, ...] | None:
         st.error(text("uploads.bad_date", value=written))
         return None
     return ("--mode", mode, *(["--as-of", as_of.isoformat()] if as_of else []))
-
-
-def _inspected(path, dialect: Sequence[str], text: Text) -> Outcome:
-    """What a file seems to hold: looked into once for each way of reading it."""
-    seen = st.session_state.setdefault(SEEN, {})
-    key = (str(path), *dialect)
-    if key not in seen:
-        with st.spinner(text("uploads.looking", file=path.name)):
-            seen[key] = loading.inspect(path, dialect, text.lang)
-    return seen[key]
 
 
 def _publish(request: Request, outcome: Outcome, text: Text) -> None:
@@ -174,7 +150,8 @@ def _wait(job: Job, text: Text) -> None:
 
 
 def _forget() -> None:
-    for name in (FILES, SEEN, PREVIEW, RESULT):
+    looking.forget()
+    for name in (FILES, PREVIEW, RESULT):
         st.session_state.pop(name, None)
 
 

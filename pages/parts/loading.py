@@ -31,11 +31,13 @@ class Saved:
 class Request:
     """How files are to be loaded: everything that a preview depends on.
 
-    ``options`` are those of the command line; ``answers`` what a person said, by header set.
+    ``options`` are those of the command line; ``answers`` what a person said, by header set;
+    ``reading`` how files are read, by their paths.
     """
 
     options: tuple[str, ...]
     answers: Mapping[str, dict]
+    reading: Mapping[str, dict]
 
 
 def save(uploads: Sequence[Upload]) -> Saved:
@@ -73,7 +75,8 @@ def load(files: Saved, request: Request, expected: int, confirmed: bool, lang: s
 
 
 def _answers(request: Request) -> dict | None:
-    return {"headers": dict(request.answers)} if request.answers else None
+    said = {"headers": dict(request.answers), "reading": dict(request.reading)}
+    return {name: part for name, part in said.items() if part} or None
 
 
 def load_sample(lang: str) -> Outcome:

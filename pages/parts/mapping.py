@@ -20,28 +20,40 @@ def key_of(part: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
     return header_key(part["glimpse"]["header"], table)
 
 
-def ask(part: Mapping[str, Any], text: Text) -> dict | None:
-    """The answers about one part; empty where none are needed, None while some are missing."""
-    if not part["proposals"]:
-        return {}
+def table_by_hand(part: Mapping[str, Any], key: str) -> str | None:
+    """The table a person chose for a part that was taken for another one's."""
+    chosen = st.session_state.get(f"table/{key}")
+    is_choice = chosen and len(part["proposals"]) == 1
+    return chosen if is_choice and chosen != part["proposals"][0]["table"] else None
+
+
+def ask(part: Mapping[str, Any], key: str, text: Text, is_by_hand: bool = False) -> dict | None:
+    """The answers about one part; empty where none are needed, None while some are missing.
+
+    ``is_by_hand``: the table of the part is the one that a person chose.
+    """
+    if part["error"] or not part["proposals"]:
+        return None
     if len(part["proposals"]) > 1:
         tables = text("punctuation.list").join(text.table(p["table"]) for p in part["proposals"])
         st.caption(escape(text("uploads.several_tables", tables=tables)))
         return {}
     (proposal,) = part["proposals"]
-    is_open = not proposal["ready"] or bool(_unsure(proposal)) or bool(proposal["values"])
-    key = f"{part['file']}/{part['glimpse']['member']}/{part['glimpse']['sheet']}"
+    is_open = (
+        not proposal["ready"] or is_by_hand or bool(_unsure(proposal)) or bool(proposal["values"])
+    )
     title = text("uploads.mapping", table=text.table(proposal["table"]))
     with st.expander(escape(title), expanded=is_open):
-        return _answers(proposal, key, text)
+        _table(proposal["table"], key, text)
+        said = _answers(proposal, f"{key}/{proposal['table']}", text)
+    if said or not is_by_hand:
+        return said
+    return said if said is None else {"table": proposal["table"]}
 
 
 def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
     answers: dict[str, Any] = {"columns": {}, "values": {}, "dates": {}, "scales": {}}
-    answers |= {"factors": {}, "shared": [], "table": _table(proposal, key, text)}
-    if answers["table"] != proposal["table"]:
-        st.info(text("uploads.other_table"))
-        return {"table": answers["table"]}
+    answers |= {"factors": {}, "shared": [], "table": proposal["table"]}
     _columns(proposal, key, answers, text)
     _values(proposal, key, answers, text)
     _names(proposal, key, answers, text)
@@ -56,12 +68,13 @@ def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
     return said if set(said) != {"table"} or not proposal["ready"] else {}
 
 
-def _table(proposal: Mapping[str, Any], key: str, text: Text) -> str:
+def _table(found: str, key: str, text: Text) -> None:
+    """The table of the part: another one that is chosen here is mapped in the next run."""
     tables = list(contract.tables())
-    return st.selectbox(
+    st.selectbox(
         text("uploads.table"),
         tables,
-        tables.index(proposal["table"]),
+        tables.index(found),
         format_func=text.table,
         key=f"table/{key}",
         persist_state="session",

@@ -1,48 +1,123 @@
 """How an uploaded file was read: its first rows as found, and what can be changed by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from kam_core.errors import KamError
+from kam_core.ingest.files import WITHIN, Place
 from kam_core.present.inspection import DELIMITERS, delimiter
 from kam_core.present.text import Text, escape
 
 ENCODINGS = ["utf-8", "gb18030", "big5", "utf-16", "cp1252"]
 ROWS_SHOWN = 8
 
+# One dict of `inspect --json`.
+Part = Mapping[str, Any]
 
-def dialect(text: Text) -> tuple[str, ...]:
-    """What a person says about encoding, separator and header line, as command line options."""
-    with st.expander(text("uploads.read_otherwise")):
-        st.caption(text("uploads.read_otherwise_help"))
-        grid = st.grid(3, min_column_width=150)
+
+class Box:
+    """What a person says about the reading of one file, folded away while it is found out well."""
+
+    def __init__(self, path: Path, text: Text) -> None:
+        self.path, self.text = path, text
+        self.place = st.expander(escape(text("uploads.read_otherwise", file=path.name)))
+        self.place.caption(text("uploads.read_otherwise_help"))
+        self.said = {name: value for name, value in self._dialect().items() if value}
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The same as options of the command line."""
+        return tuple(
+            word
+            for name, value in self.said.items()
+            for word in (f"--{name.replace('_', '-')}", str(value))
+        )
+
+    def _dialect(self) -> dict[str, Any]:
+        text, grid = self.text, self.place.grid(3, min_column_width=150)
         found = text("uploads.found_out")
-        encoding = grid.selectbox(text("uploads.encoding"), ENCODINGS, None, placeholder=found)
+        encoding = grid.selectbox(
+            text("uploads.encoding"), ENCODINGS, None, placeholder=found, **self._kept("encoding")
+        )
         mark = grid.selectbox(
             text("uploads.delimiter"),
             list(DELIMITERS),
             None,
             placeholder=found,
             format_func=lambda mark: delimiter(mark, text),
+            **self._kept("delimiter"),
         )
         line = grid.number_input(
-            text("uploads.header_line"), 1, None, None, step=1, placeholder=found
+            text("uploads.header_line"),
+            1,
+            None,
+            None,
+            step=1,
+            placeholder=found,
+            **self._kept("line"),
         )
-    options = {"--encoding": encoding, "--delimiter": mark, "--header-line": line}
-    return tuple(str(part) for pair in options.items() if pair[1] for part in pair)
+        return {"encoding": encoding, "delimiter": mark, "header_line": line}
+
+    def _kept(self, name: str) -> dict[str, Any]:
+        return {"key": f"{name}/{self.path}", "persist_state": "session"}
+
+    def parts(self, parts: Sequence[Part]) -> Sequence[Part]:
+        """The sheets of a workbook and the files of an archive that are to be used."""
+        if len(parts) < 2:
+            return parts
+        named = {place_of(part): part for part in parts}
+        chosen = self.place.multiselect(
+            self.text("uploads.parts"),
+            list(named),
+            [place_of(part) for part in _likely(parts)],
+            format_func=lambda name: _part_name(named[name], self.text),
+            help=self.text("uploads.parts_help"),
+            **self._kept("parts"),
+        )
+        return [part for name, part in named.items() if name in chosen]
+
+    def document(self, used: Sequence[Part], count: int) -> dict[str, Any]:
+        """The same as ``load`` takes it; of several parts those that are used are named."""
+        return {**self.said, "parts": list(map(place_of, used))} if count > 1 else self.said
 
 
-def show(part: Mapping[str, Any], text: Text) -> None:
+def _likely(parts: Sequence[Part]) -> list[Part]:
+    """What a load takes unasked: parts of a known table; where there is none, all that hold one."""
+    readable = [part for part in parts if not part["error"] and not part["glimpse"]["is_hidden"]]
+    certain = [part for part in readable if any(p["tables"] for p in part["proposals"])]
+    return certain or readable
+
+
+def _part_name(part: Part, text: Text) -> str:
+    name = place_of(part)
+    return text("uploads.hidden_part", name=name) if part["glimpse"]["is_hidden"] else name
+
+
+def place_of(part: Part) -> str:
+    """Where a part stands in its file, as ``load`` names it; empty for a file that is one table."""
+    return Place(part["glimpse"]["member"], part["glimpse"]["sheet"]).name
+
+
+def place_options(part: Part) -> tuple[str, ...]:
+    """The same as options of the command line."""
+    places = {"--member": part["glimpse"]["member"], "--sheet": part["glimpse"]["sheet"]}
+    return tuple(word for option, name in places.items() if name for word in (option, name))
+
+
+def show(part: Part, text: Text, is_used: bool = True) -> None:
     """One table-like part of a file: dialect in a line, first rows, what was noticed."""
     glimpse = part["glimpse"]
-    named = [part["file"], glimpse["member"], glimpse["sheet"]]
-    name = escape(" › ".join(filter(None, named)))
+    name = escape(WITHIN.join(filter(None, (part["file"], place_of(part)))))
     st.markdown(f"**{name}** · {escape(_dialect(glimpse, text))}")
     if glimpse["rows"]:
         st.dataframe(_first_rows(glimpse), hide_index=True, height="content", width="stretch")
+    if not is_used:
+        st.caption(text("uploads.part_not_used"))
+        return
     for note in dict.fromkeys(note["code"] for note in glimpse["notes"]):
         st.caption(escape(f"{text.problem(note)}{text('punctuation.colon')}{text.todo(note)}"))
     if glimpse["other_encodings"]:

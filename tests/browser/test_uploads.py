@@ -17,7 +17,9 @@ HAND_KEPT = (
 
 def choose(seen: Visit, *paths: Path) -> None:
     seen.page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(paths)
-    seen.page.get_by_test_id("stFileUploader").get_by_text(paths[-1].name).wait_for()
+    # Its name stands above its rows once it has been looked into.
+    shown = seen.page.get_by_test_id("stMain").locator("strong", has_text=paths[-1].name)
+    shown.first.wait_for(timeout=60_000)
     seen.settle()
 
 
@@ -115,8 +117,47 @@ def test_a_refusal_speaks_chinese(
     assert not seen.page.get_by_role("button", name="发布", exact=True).is_visible()
 
 
-def test_a_workbook_is_shown_sheet_by_sheet(
+def test_a_file_without_any_known_header_can_be_mapped_to_any_table(
     address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    file = tmp_path / "kunden.csv"
+    file.write_text("Kundennummer;Firma;Gebiet;Betreuer\n1;Alder;Nord;Ada\n", "utf-8")
+    seen = visit(address, "en")
+    seen.open("/uploads")
+    choose(seen, file)
+    assert "Required columns without a column of the file: Account ID, Account, Region" in seen.main
+    assert not seen.page.get_by_role("button", name="Show what would change").is_visible()
+    seen.page.get_by_role("combobox", name="Table", exact=True).click()
+    seen.page.get_by_role("option", name="Contacts").click()
+    seen.settle()
+    assert "Which column means what: Contacts" in seen.main
+    assert "Required columns without a column of the file: Contact ID, Account ID" in seen.main
+    assert not seen.exceptions()
+
+
+def test_two_files_of_different_encodings_are_loaded_together(
+    fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    accounts, orders = tmp_path / "accounts.csv", tmp_path / "orders.csv"
+    accounts.write_bytes("account_id,account_name,region\nT1,测试客户,华东\n".encode("gbk"))
+    lines = "order_id;account_id;ordered_on;amount;product\nO1;T1;2024-09-01;5;Kühler\n"
+    orders.write_bytes(lines.encode("latin-1"))
+    seen = visit(fresh_address, "en")
+    seen.open("/uploads")
+    choose(seen, accounts, orders)
+    assert "The encoding of the file cannot be told for certain" in seen.main
+    box = seen.page.get_by_test_id("stExpander").filter(has_text="Read orders.csv differently")
+    box.get_by_text("Read orders.csv differently").click()
+    seen.settle()
+    box.get_by_role("combobox", name="Encoding").click()
+    seen.page.get_by_role("option", name="cp1252").click()
+    seen.settle()
+    press(seen, "Show what would change", "Figures before and after")
+    assert "2 rows received = 2 accepted + 0 quarantined." in seen.main
+
+
+def test_the_sheets_of_a_workbook_are_shown_and_chosen(
+    fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
     import xlsxwriter
 
@@ -125,13 +166,27 @@ def test_a_workbook_is_shown_sheet_by_sheet(
         for name, rows in {
             "客户": [["客户编号", "客户名称", "区域"], ["T1", "甲", "华东"]],
             "订单": [["订单编号", "客户编号", "下单日期", "金额"], ["O1", "T1", "2024-09-01", 12]],
+            "往年": [["客户编号", "客户名称", "区域"], ["T2", "乙", "华东"], ["T3", "丙", "华东"]],
         }.items():
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
-    seen = visit(address, "en")
+        book.get_worksheet_by_name("往年").hide()
+    seen = visit(fresh_address, "en")
     seen.open("/uploads")
     choose(seen, path)
     assert "客户与订单.xlsx › 客户" in seen.main and "客户与订单.xlsx › 订单" in seen.main
-    assert "Which column means what: Accounts" in seen.main
     assert "Which column means what: Orders" in seen.main
+    seen.page.get_by_text("Read 客户与订单.xlsx differently").click()
+    seen.settle()
+    box = seen.page.get_by_role("combobox", name="Parts to use")
+    # The two sheets that fit are chosen; the last one goes, and the hidden one comes.
+    box.press("Backspace")
+    seen.settle()
+    box.click()
+    seen.page.get_by_role("option", name="往年 (hidden)").click()
+    seen.page.keyboard.press("Escape")
+    seen.settle()
+    assert "Which column means what: Orders" not in seen.main
+    press(seen, "Show what would change", "Figures before and after")
+    assert "3 rows received = 3 accepted + 0 quarantined." in seen.main
