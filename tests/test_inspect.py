@@ -60,6 +60,33 @@ def test_it_says_what_was_found_and_what_is_asked(
     assert not (tmp_path / "none").exists()
 
 
+def test_a_file_whose_dates_are_in_question_is_not_called_ready(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("account_id,account_name,region,customer_since\n1,A,E,03/04/2020\n")
+    inspect(tmp_path / "none", "en", str(path))
+    printed = capsys.readouterr().out
+    assert "It can be loaded as it is" not in printed
+    assert "Until that is answered, the rows concerned are quarantined" in printed
+
+
+def test_dates_that_contradict_each_other_are_told_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "accounts.csv"
+    lines = [
+        "account_id,account_name,region,customer_since",
+        "1,A,E,13/04/2020",
+        "2,B,E,05/26/2021",
+    ]
+    path.write_text("\n".join(lines))
+    inspect(tmp_path / "none", "en", str(path))
+    printed = capsys.readouterr().out
+    assert "the day comes first in some dates of customer_since and the month in others" in printed
+    assert "dmy (13/04/2020 → 2020-04-13), mdy (05/26/2021 → 2021-05-26)" in printed
+
+
 def test_its_answers_can_be_given_back_to_load(
     upload: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:

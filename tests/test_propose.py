@@ -202,6 +202,15 @@ def test_an_order_that_a_date_proves_is_not_asked() -> None:
     assert open_date_order(["03/03/2021"]) == []
 
 
+def test_dates_that_prove_both_orders_are_asked_with_one_of_each() -> None:
+    sample = rows("1|A|E|13/04/2020", "2|B|E|05/26/2021", "3|C|E|01/02/2021")
+    asked = question(propose([*ACCOUNTS, "customer_since"], sample), "mixed_dates")
+    assert [(option.value, option.example, option.reading) for option in asked.options] == [
+        ("dmy", "13/04/2020", "2020-04-13"),
+        ("mdy", "05/26/2021", "2021-05-26"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("scores", "offered"),
     [

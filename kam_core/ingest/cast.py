@@ -303,12 +303,20 @@ def _day(moment: object) -> date:
 
 def proven_order(texts: Iterable[str]) -> str | None:
     """ "dmy" or "mdy" where a part above 12 proves it and none contradicts; else None."""
-    parts = [found for text in texts if (found := YEAR_LAST.fullmatch(text))]
-    day_first = any(int(found["first"]) > 12 for found in parts)
-    month_first = any(int(found["second_part"]) > 12 for found in parts)
-    if day_first == month_first:
-        return None
-    return "dmy" if day_first else "mdy"
+    proofs = order_proofs(texts)
+    return next(iter(proofs)) if len(proofs) == 1 else None
+
+
+def order_proofs(texts: Iterable[str]) -> dict[str, str]:
+    """For "dmy" and "mdy" the first date that can be read in no other order, if there is one."""
+    proofs: dict[str, str] = {}
+    for text in texts:
+        if found := YEAR_LAST.fullmatch(text):
+            if int(found["first"]) > 12:
+                proofs.setdefault("dmy", text)
+            if int(found["second_part"]) > 12:
+                proofs.setdefault("mdy", text)
+    return proofs
 
 
 def parse_moment(text: str, order: str | None, zone: ZoneInfo) -> datetime | Noted:

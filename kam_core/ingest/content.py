@@ -18,8 +18,8 @@ from kam_core.ingest.cast import (
     caster,
     decimal,
     multiplier_in,
+    order_proofs,
     parse_moment,
-    proven_order,
 )
 from kam_core.ingest.conventions import conventions, fold
 from kam_core.ingest.map import mapping_settings
@@ -83,18 +83,28 @@ def is_distinct(texts: Sequence[str]) -> bool:
 def open_date_order(texts: Sequence[str]) -> list[Reading]:
     """Both readings of a date that nothing in the column decides; empty where it is decided."""
     values = filled(texts)
-    if proven_order(values) is not None:
+    if order_proofs(values):
         return []
-    zone = ZoneInfo(conventions()["reporting_timezone"])
     for text in values:
         found = YEAR_LAST.fullmatch(text)
         if found and found["first"] != found["second_part"]:
-            return [
-                Reading(order, text, moment.date())
-                for order in ("dmy", "mdy")
-                if (moment := _moment(text, order, zone)) is not None
-            ]
+            return _readings({"dmy": text, "mdy": text})
     return []
+
+
+def mixed_date_orders(texts: Sequence[str]) -> list[Reading]:
+    """A date of each order, where some dates of the column prove one and some the other."""
+    proofs = order_proofs(filled(texts))
+    return _readings({order: proofs[order] for order in ("dmy", "mdy")}) if len(proofs) > 1 else []
+
+
+def _readings(texts: Mapping[str, str]) -> list[Reading]:
+    zone = ZoneInfo(conventions()["reporting_timezone"])
+    return [
+        Reading(order, text, moment.date())
+        for order, text in texts.items()
+        if (moment := _moment(text, order, zone)) is not None
+    ]
 
 
 def _moment(text: str, order: str, zone: ZoneInfo) -> datetime | None:

@@ -7,6 +7,9 @@ from typing import Any
 
 from kam_core.ingest.answers import Answers
 
+# A load refuses the file while one of these questions is open; for the others it quarantines rows.
+BLOCKING = ("scale", "several", "key")
+
 
 @dataclass(frozen=True)
 class ColumnProposal:
@@ -80,7 +83,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """Something only a person can decide: ``kind`` date_order, scale, own_unit, several or key.
+    """Something only a person can decide.
+
+    ``kind`` is date_order, mixed_dates, scale, own_unit, several or key.
 
     ``suggested`` is the value that other columns of the file speak for, if they do. ``headers`` are
     those that compete, for ``several``.
@@ -134,7 +139,7 @@ def answers_to(proposal: Proposal) -> Answers:
         dates={
             question.column: question.suggested
             for question in proposal.questions
-            if question.kind == "date_order" and question.suggested
+            if question.kind in ("date_order", "mixed_dates") and question.suggested
         },
         factors={c.column: c.factor for c in proposed if c.factor},
         shared=[str(header) for header, count in used.items() if count > 1],

@@ -8,6 +8,7 @@ from kam_core.errors import KamError
 from kam_core.ingest import content, harmonise
 from kam_core.ingest import map as mapping
 from kam_core.ingest.answers import Answers, recipes_with
+from kam_core.ingest.cast import proven_order
 from kam_core.ingest.conventions import fold
 from kam_core.ingest.feeds import (
     Recall,
@@ -19,6 +20,7 @@ from kam_core.ingest.feeds import (
 from kam_core.ingest.harmonise import KnownNames
 from kam_core.ingest.likeness import Evidence, best_pairs, likeliest_meaning
 from kam_core.ingest.proposal import (
+    BLOCKING,
     ColumnProposal,
     HeaderProposal,
     NameProposal,
@@ -67,7 +69,7 @@ def propose(
         names=tuple(_names(settled, evidence)),
         questions=questions,
         missing=tuple(c.column for c in columns if c.required and c.found == "none"),
-        ready=is_sure and bool(certain_tables) and not _blocking(questions),
+        ready=is_sure and bool(certain_tables) and not any(q.kind in BLOCKING for q in questions),
         left_out=personal,
     )
 
@@ -251,17 +253,17 @@ def _date_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
         and name not in recipe.dates
         and name not in recipe.elapsed
     }
-    proven = {
-        content.proven_order(content.filled(evidence.texts(cell))) for cell in evidence.header
-    }
+    proven = {proven_order(content.filled(evidence.texts(cell))) for cell in evidence.header}
     orders = proven - {None}
     # A sister column that shows its order is a reason to suggest it, not to assume it.
     suggested = next(iter(orders)) if len(orders) == 1 else None
     for name, cell in dates.items():
-        readings = content.open_date_order(evidence.texts(cell))
-        if readings:
-            options = tuple(Option(r.order, r.text, r.day.isoformat()) for r in readings)
-            yield Question("date_order", name, cell, options, suggested)
+        open_readings = content.open_date_order(evidence.texts(cell))
+        mixed_readings = content.mixed_date_orders(evidence.texts(cell))
+        for kind, readings in (("date_order", open_readings), ("mixed_dates", mixed_readings)):
+            if readings:
+                options = tuple(Option(r.order, r.text, r.day.isoformat()) for r in readings)
+                yield Question(kind, name, cell, options, suggested)
 
 
 def _figure_questions(
@@ -294,8 +296,3 @@ def _key_question(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
         return
     if content.is_distinct(evidence.texts(name)):
         yield Question("key", "account_id", name, (_example(name, evidence),), suggested=name)
-
-
-def _blocking(questions: Iterable[Question]) -> bool:
-    """Whether a load would refuse the file; that it would quarantine rows is no reason."""
-    return any(question.kind in ("scale", "several", "key") for question in questions)

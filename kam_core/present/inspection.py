@@ -63,7 +63,13 @@ def _proposal(proposal: Mapping[str, Any], text: Text) -> Iterator[str]:
         yield INDENT + _name(found, text)
     for question in proposal["questions"]:
         yield INDENT + _question(question, text)
-    yield INDENT + text("inspect.ready" if proposal["ready"] else "inspect.not_ready")
+    yield INDENT + text(f"inspect.{_readiness(proposal)}")
+
+
+def _readiness(proposal: Mapping[str, Any]) -> str:
+    if not proposal["ready"]:
+        return "not_ready"
+    return "ready_but_asked" if proposal["questions"] else "ready"
 
 
 def _other_headers(headers: Sequence[Mapping[str, Any]], text: Text) -> Iterator[str]:
@@ -126,7 +132,7 @@ def _question(question: Mapping[str, Any], text: Text) -> str:
         header=question["header"],
         options=options,
     )
-    if question["suggested"] and question["kind"] == "date_order":
+    if question["suggested"] and question["kind"] in ("date_order", "mixed_dates"):
         asked += text("inspect.suggested", value=question["suggested"])
     return asked
 

@@ -223,6 +223,8 @@ class _Details(dict):
             return self._joined([f"{self.text.column(c)} ({c})" for c in named])
         if name == "problems":
             return self._joined(self.text.placed(value or {}, self.get("first_lines", {})))
+        if name == "todo":
+            return "".join(dict.fromkeys(map(self.text.todo, self.get("problems", ()))))
         if name == "why":
             return str((value or {}).get(self.text.lang, "?"))
         if name == "questions":

@@ -8,10 +8,15 @@ import streamlit as st
 
 from kam_core import contract
 from kam_core.ingest.answers import header_key
+from kam_core.ingest.proposal import BLOCKING
 from kam_core.present.text import Text, escape
 
 CERTAIN = ("feed", "remembered", "exact", "title", "alias", "constant")
 NONE = ""
+# The part of the answers that a question is about; of any other kind it is the columns.
+PARTS = {"date_order": "dates", "mixed_dates": "dates", "scale": "scales", "own_unit": "factors"}
+# Chosen where the rows that a question is about are to stay in quarantine.
+LEFT = -1
 
 
 def key_of(part: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
@@ -39,16 +44,25 @@ def ask(part: Mapping[str, Any], key: str, text: Text, is_by_hand: bool = False)
         st.caption(escape(text("uploads.several_tables", tables=tables)))
         return {}
     (proposal,) = part["proposals"]
-    is_open = (
-        not proposal["ready"] or is_by_hand or bool(_unsure(proposal)) or bool(proposal["values"])
-    )
-    title = text("uploads.mapping", table=text.table(proposal["table"]))
-    with st.expander(escape(title), expanded=is_open):
+    with st.expander(escape(_title(proposal, text)), expanded=is_by_hand or _is_open(proposal)):
         _table(proposal["table"], key, text)
         said = _answers(proposal, f"{key}/{proposal['table']}", text)
     if said or not is_by_hand:
         return said
     return said if said is None else {"table": proposal["table"]}
+
+
+def _title(proposal: Mapping[str, Any], text: Text) -> str:
+    table, count = text.table(proposal["table"]), len(proposal["questions"])
+    if not count:
+        return text("uploads.mapping", table=table)
+    return text("uploads.mapping_asks", table=table, count=count)
+
+
+def _is_open(proposal: Mapping[str, Any]) -> bool:
+    """Whether a person has to look at the mapping."""
+    asked = _unsure(proposal) or proposal["values"] or proposal["questions"]
+    return not proposal["ready"] or bool(asked)
 
 
 def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
@@ -156,41 +170,44 @@ def _names(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> 
 
 def _question(question: Mapping[str, Any], key: str, answers: dict, text: Text) -> bool:
     """One decision that the file does not show; whether it was made."""
-    options = question["options"]
+    options = {n: _option(question, option, text) for n, option in enumerate(question["options"])}
+    if question["kind"] not in BLOCKING:
+        options[LEFT] = text("uploads.leave_quarantined")
     asked = text(
         f"uploads.question.{question['kind']}",
         column=text.column(question["column"]),
         header=question["header"],
     )
-    suggested = [n for n, o in enumerate(options) if o["value"] == question["suggested"]]
     chosen = st.radio(
         escape(asked),
-        range(len(options)),
-        suggested[0] if suggested else None,
-        format_func=lambda n: escape(_reading(options[n], question["kind"], text)),
+        list(options),
+        None,
+        format_func=lambda n: escape(options[n]),
         key=f"question/{key}/{question['kind']}/{question['column']}",
         persist_state="session",
     )
-    if chosen is None:
-        # Cells of an unsettled date are quarantined; nothing else can go on without an answer.
-        return question["kind"] == "date_order"
-    _take(question, options[chosen]["value"], answers)
-    return True
+    if chosen not in (None, LEFT):
+        _take(question, question["options"][chosen]["value"], answers)
+    return chosen is not None
 
 
-def _reading(option: Mapping[str, Any], kind: str, text: Text) -> str:
-    value = option["value"]
-    if kind == "date_order":
+def _option(question: Mapping[str, Any], option: Mapping[str, Any], text: Text) -> str:
+    """One possible answer with an example; what only other columns speak for is marked."""
+    value, is_date = option["value"], PARTS.get(question["kind"]) == "dates"
+    if is_date:
         value = text.value("date_order", value)
     elif not isinstance(value, str):
         value = " – ".join(map(str, value))
-    return text("uploads.option", value=value, example=option["example"], reading=option["reading"])
+    shown = text(
+        "uploads.option", value=value, example=option["example"], reading=option["reading"]
+    )
+    is_suggested = is_date and option["value"] == question["suggested"]
+    return text("uploads.suggested", option=shown) if is_suggested else shown
 
 
 def _take(question: Mapping[str, Any], value: Any, answers: dict) -> None:
     column = question["column"]
-    part = {"date_order": "dates", "scale": "scales", "own_unit": "factors"}.get(question["kind"])
-    answers[part or "columns"][column] = value
+    answers[PARTS.get(question["kind"], "columns")][column] = value
     if question["kind"] == "key":
         answers["shared"].append(value)
 

@@ -80,6 +80,21 @@ def test_what_the_file_does_not_show_is_asked_once_and_remembered(
     assert seen.page.get_by_role("button", name="预览变更").is_visible()
 
 
+def test_dates_in_question_want_an_answer_or_a_word_that_they_stay_in_quarantine(
+    address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    file = tmp_path / "accounts.csv"
+    file.write_text("account_id,account_name,region,customer_since\nT1,A,华东,03/04/2020\n")
+    seen = visit(address, "en")
+    seen.open("/uploads")
+    choose(seen, file)
+    assert "Which column means what: Accounts (questions: 1)" in seen.main
+    assert not seen.page.get_by_role("button", name="Show what would change").is_visible()
+    seen.page.get_by_text("Leave these rows in quarantine").click()
+    seen.settle()
+    assert seen.page.get_by_role("button", name="Show what would change").is_visible()
+
+
 def test_quarantined_rows_come_back_as_a_file_to_correct(
     fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
