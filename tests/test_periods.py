@@ -7,6 +7,7 @@ import pytest
 from kam_core.errors import KamError
 from kam_core.periods import (
     Period,
+    a_year_earlier,
     month,
     months_between,
     months_of,
@@ -80,3 +81,15 @@ def test_quarters_and_months_between_two_days_hold_both() -> None:
 
 def test_between_a_later_and_an_earlier_day_lies_the_quarter_of_the_last() -> None:
     assert [q.period for q in quarters_between(date(2024, 5, 1), date(1900, 1, 1))] == ["1900-Q1"]
+
+
+@pytest.mark.parametrize(
+    ("period", "earlier"),
+    [
+        (quarter("2024-Q3"), quarter("2023-Q3")),
+        (quarter("2024-Q1", 4), quarter("2023-Q1", 4)),
+        (month("2024-02"), month("2023-02")),
+    ],
+)
+def test_a_year_earlier_is_the_period_of_that_name(period: Period, earlier: Period) -> None:
+    assert a_year_earlier(period) == earlier

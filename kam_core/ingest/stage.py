@@ -75,27 +75,25 @@ def recipes_for(
 ) -> list[Recipe]:
     """The recipes by which this file is read, with dialect, place and time zone pinned.
 
-    One for each table that a sheet or a member holds; those that fit no table are named as
-    ``unused`` on the first. With ``parts``, names of places, these are used and no others; hidden
-    sheets are used only if named. Raises KamError if none fits, or one that was named does not.
+    One for each table that a sheet or a member holds; those that fit none are named as ``unused``
+    on the first. ``parts`` names those to use; hidden sheets are used only if named. Raises
+    KamError if none fits, or one that was named does not.
     """
     found = list(files.samples(data, encoding, delimiter, header_line, member, sheet))
-    _refuse_unknown_parts(parts or (), [place for place, _ in found])
+    _refuse_unknown_parts(parts or (), [place.name for place, _ in found])
     is_alone = sum(not place.is_hidden for place, _ in found) <= 1
     recipes: list[Recipe] = []
-    refusals: list[tuple[files.Place, KamError]] = []
+    refusals = []
     for place, seen in found:
         try:
-            if isinstance(seen, KamError):
-                raise seen
-            _refuse_unused(place, parts, is_named=sheet is not None or len(found) == 1)
+            reading = _wanted(place, seen, parts, is_named=sheet is not None or len(found) == 1)
             name = _name_to_plan_by(file_name, place, is_alone)
-            rows = [record.fields for record in seen.records if record.kind == GOOD]
-            planned = feeds.plan(name, seen.header, table, answers, recall, rows)
-            recipes += [_placed(recipe, seen.dialect, place) for recipe in planned]
+            rows = [record.fields for record in reading.records if record.kind == GOOD]
+            for recipe in feeds.plan(name, reading.header, table, answers, recall, rows):
+                recipes.append(_placed(recipe, reading.dialect, place))
         except KamError as error:
             refusals.append((place, error))
-    asked_for = [found for found in refusals if found[0].name in (parts or ())]
+    asked_for = [refusal for refusal in refusals if refusal[0].name in (parts or ())]
     if asked_for or not recipes:
         raise _worst(asked_for or refusals, file_name, len(found) == 1)
     # An empty sheet is how a new workbook begins: there is nothing in it to be told of.
@@ -103,18 +101,23 @@ def recipes_for(
     return [replace(recipes[0], unused=unused), *recipes[1:]]
 
 
-def _refuse_unknown_parts(parts: Sequence[str], places: Sequence[files.Place]) -> None:
-    known = [place.name for place in places]
+def _refuse_unknown_parts(parts: Sequence[str], known: Sequence[str]) -> None:
     for name in parts:
         if name not in known:
             raise KamError("no_such_part", name=name, known=known)
 
 
-def _refuse_unused(place: files.Place, parts: Sequence[str] | None, is_named: bool) -> None:
+def _wanted(
+    place: files.Place, seen: Reading | KamError, parts: Sequence[str] | None, is_named: bool
+) -> Reading:
+    """What was read at a place; KamError where it cannot be read or is not to be used."""
+    if isinstance(seen, KamError):
+        raise seen
     if parts is None and place.is_hidden and not is_named:
         raise KamError("hidden_sheet", name=place.name)
     if parts is not None and place.name not in parts:
         raise KamError("part_not_chosen", name=place.name)
+    return seen
 
 
 def _placed(recipe: Recipe, dialect: Dialect, place: files.Place) -> Recipe:
