@@ -97,7 +97,7 @@ def _unused(proposals: Sequence[Proposal], reading: Reading) -> list[harmonise.E
         for column in proposal.columns:
             kind = harmonise.kind_of(proposal.table, column.column)
             if kind and column.header:
-                position = reading.header.index(column.header)
+                position = reading.names.index(column.header)
                 rows = (record.fields for record in reading.records if record.kind == GOOD)
                 written.setdefault(kind, set()).update(filled(row[position] for row in rows))
     return [entry for entry in harmonise.unused(written) if entry.kind in written]

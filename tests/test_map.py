@@ -74,7 +74,9 @@ def test_two_headers_of_one_rank_for_one_column_are_refused() -> None:
 
 def test_a_contract_column_twice_is_refused() -> None:
     header = ["account_id", "account_name", "region", "region"]
-    assert refusal("accounts", header).code == "ambiguous_columns"
+    error = refusal("accounts", header)
+    assert error.code == "ambiguous_columns"
+    assert error.details["headers"] == ["region", "region_2"]
 
 
 def test_missing_required_columns_are_all_named() -> None:

@@ -255,6 +255,26 @@ def test_a_column_that_two_headers_name_is_asked_for() -> None:
     assert recipe.columns["account_name"] == "公司"
 
 
+def test_headers_that_are_written_alike_are_told_apart_by_position_and_values() -> None:
+    header, sample = [*ACCOUNTS[:2], "Region", "Region"], rows("1|A|East|华东", "2|B|West|华西")
+    asked = question(propose(header, sample, "accounts"), "several")
+    assert [(o.value, o.example, o.reading) for o in asked.options] == [
+        ("Region", "3", "East / West"),
+        ("Region_2", "4", "华东 / 华西"),
+    ]
+    data = "account_id,account_name,Region,Region\n1,A,East,华东\n".encode()
+    said = Answers("accounts", columns={"region": "Region_2"})
+    (recipe,) = recipes_for(data, "x.csv", answers=said)
+    assert stage(data, recipe).accepted["region"].to_pylist() == ["华东"]
+
+
+def test_the_second_of_two_headers_keeps_its_unit() -> None:
+    data = "订单编号,客户编号,日期,金额（万）,金额（万）\nO1,A1,2024-01-05,1,2\n".encode()
+    said = Answers("orders", columns={"amount": "金额（万）_2"})
+    (recipe,) = recipes_for(data, "x.csv", answers=said)
+    assert [int(a) for a in stage(data, recipe).accepted["amount"].to_pylist()] == [20_000]
+
+
 def test_names_may_be_keys_if_a_person_says_so() -> None:
     header, sample = ["account_name", "region"], rows("A|E", "B|E", "C|W")
     asked = question(propose(header, sample, "accounts"), "key")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kam_core.contract import Column, Table, tables
 from kam_core.errors import KamError
 from kam_core.ingest import corrections
-from kam_core.ingest.conventions import fold, letters
+from kam_core.ingest.conventions import fold, letters, unique_names
 
 if TYPE_CHECKING:
     from kam_core.ingest.feeds import Recipe
@@ -284,12 +284,14 @@ def _number(text: str) -> Fraction | None:
 
 
 def _spelt(answers: Answers, table: str, header: Sequence[str]) -> Answers:
+    names = unique_names(header)
+
     def spell(name: str) -> str:
-        if not name or name in header:
+        if not name or name in names:
             return name
-        cells = [cell for cell in header if fold(cell) == fold(name) and fold(name)]
+        cells = [cell for cell in names if fold(cell) == fold(name) and fold(name)]
         if len(cells) != 1:
-            raise KamError("answers_unknown_header", table=table, name=name, header=list(header))
+            raise KamError("answers_unknown_header", table=table, name=name, header=names)
         return cells[0]
 
     return replace(

@@ -2,6 +2,7 @@
 
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -42,3 +43,16 @@ def simplified(text: str) -> str:
 def _characters() -> dict[int, int]:
     pairs = tomllib.loads((SETTINGS / "characters.toml").read_text("utf-8"))
     return str.maketrans(pairs["traditional"], pairs["simplified"])
+
+
+def unique_names(header: Sequence[str]) -> list[str]:
+    """Header cells made usable as names: blank ones are numbered, repeated ones counted."""
+    names: list[str] = []
+    taken = set(header)
+    for position, cell in enumerate(header, start=1):
+        name = cell or f"column_{position}"
+        if name in names or (not cell and name in taken):
+            name = next(n for k in range(2, len(header) + 2) if (n := f"{name}_{k}") not in taken)
+            taken.add(name)
+        names.append(name)
+    return names

@@ -20,8 +20,7 @@ from kam_core.ingest import content, harmonise
 from kam_core.ingest import map as mapping
 from kam_core.ingest.answers import Answers, answers_from_json, header_key, recipes_with
 from kam_core.ingest.cast import EXACT, Bad, decimal
-from kam_core.ingest.conventions import conventions, fold
-from kam_core.ingest.layout import unique_names
+from kam_core.ingest.conventions import conventions, fold, unique_names
 
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -181,10 +180,11 @@ def plan(
         recipe
         if spoken_for & {recipe.table, None}
         else _without_personal_data(recipe, header, sample)
-        for recipe in map(_with_units, recipes)
+        for recipe in (_with_units(recipe, header) for recipe in recipes)
     ]
+    names = unique_names(header)
     for recipe in recipes:
-        content.refuse_unknown_scales(recipe.table, recipe.columns, recipe.scales, header, sample)
+        content.refuse_unknown_scales(recipe.table, recipe.columns, recipe.scales, names, sample)
     return [_pinned(recipe) for recipe in recipes]
 
 
@@ -299,16 +299,18 @@ def _spelt(recipe: Recipe, header: Sequence[str]) -> Recipe:
 
 def _only_cell(table: str, name: str, header: Sequence[str]) -> str:
     """The one header cell that a feed means by a name."""
-    cells = [cell for cell in header if fold(cell) == fold(name)]
+    named = zip(unique_names(header), header, strict=True)
+    cells = [own for own, cell in named if fold(cell) == fold(name)]
     if len(cells) > 1:
         raise KamError("ambiguous_columns", table=table, column=name, headers=cells)
     return cells[0]
 
 
-def _with_units(recipe: Recipe) -> Recipe:
+def _with_units(recipe: Recipe, header: Sequence[str]) -> Recipe:
     """A unit in a header counts, unless feed or person say what the figures are multiplied by."""
     scaled = {*recipe.factors, *recipe.scales}
-    columns = {column: cell for column, cell in recipe.columns.items() if column not in scaled}
+    written = dict(zip(unique_names(header), header, strict=True))
+    columns = {c: written.get(cell, cell) for c, cell in recipe.columns.items() if c not in scaled}
     return replace(recipe, factors={**recipe.factors, **mapping.factors(recipe.table, columns)})
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from kam_core.contract import tables
 from kam_core.errors import KamError
-from kam_core.ingest.conventions import conventions, fold
+from kam_core.ingest.conventions import conventions, fold, unique_names
 
 GOOD, BLANK = "good", "blank"
 
@@ -222,19 +222,6 @@ def _are_units(fields: Sequence[str]) -> bool:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(conventions()["rows_set_apart"][name], re.IGNORECASE)
-
-
-def unique_names(header: Sequence[str]) -> list[str]:
-    """Header cells made usable as names: blank ones are numbered, repeated ones counted."""
-    names: list[str] = []
-    taken = set(header)
-    for position, cell in enumerate(header, start=1):
-        name = cell or f"column_{position}"
-        if name in names or (not cell and name in taken):
-            name = next(n for k in range(2, len(header) + 2) if (n := f"{name}_{k}") not in taken)
-            taken.add(name)
-        names.append(name)
-    return names
 
 
 def header_index(rows: Rows, skipped: int = 0) -> int:

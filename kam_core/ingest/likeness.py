@@ -7,18 +7,22 @@ from rapidfuzz import fuzz
 from kam_core.contract import Column
 from kam_core.ingest import content, harmonise
 from kam_core.ingest import map as mapping
-from kam_core.ingest.conventions import fold
+from kam_core.ingest.conventions import fold, unique_names
 from kam_core.ingest.feeds import Recipe, Rows
 from kam_core.ingest.harmonise import KnownNames
 from kam_core.ingest.proposal import ColumnProposal
 
 
 class Evidence:
-    """The header and the sample of one file, and what can be asked of them."""
+    """The header and the sample of one file, and what can be asked of them.
+
+    ``header`` gives each cell a name of its own, ``written`` has them as they stand in the file.
+    """
 
     def __init__(self, header: Sequence[str], rows: Rows, known: KnownNames) -> None:
         limit = mapping.mapping_settings()["content"]["rows"]
-        self.header = list(header)
+        self.header = unique_names(header)
+        self.written = dict(zip(self.header, header, strict=True))
         self.rows = [row for row in rows if len(row) == len(self.header)][:limit]
         self.known = known
 
@@ -28,7 +32,7 @@ class Evidence:
     def personal(self, recipe: Recipe) -> dict[str, str]:
         used = {*recipe.columns.values(), *recipe.left_out}
         kinds = {
-            cell: content.personal_kind(cell, self.texts(cell))
+            cell: content.personal_kind(self.written[cell], self.texts(cell))
             for cell in self.header
             if cell not in used
         }
@@ -58,9 +62,10 @@ def best_pairs(
 def _pair(table: str, column: Column, cell: str, evidence: Evidence) -> ColumnProposal | None:
     """How likely a header is to be a column: by its name, held against its values; or by values."""
     texts = evidence.texts(cell)
-    alike = similarity(table, column, cell) * _kind_weight(column, texts)
+    written = evidence.written[cell]
+    alike = similarity(table, column, written) * _kind_weight(column, texts)
     if alike >= mapping.mapping_settings()["similar"]["least"]:
-        unit = mapping.unit_of(table, column.name, cell)
+        unit = mapping.unit_of(table, column.name, written)
         confidence, shown, factor = round(alike, 2), None, None
         if unit:
             shown, factor = unit

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from kam_core.contract import SETTINGS, Column, Table, tables
 from kam_core.errors import KamError
-from kam_core.ingest.conventions import conventions, fold, simplified
+from kam_core.ingest.conventions import conventions, fold, simplified, unique_names
 
 EXACT, TITLE, ALIAS, UNIT, GENERIC = range(5)
 FOUND = ("exact", "title", "alias", "alias", "alias")
@@ -41,10 +41,11 @@ def mapping_settings() -> dict[str, Any]:
 def match(
     table: str, header: Sequence[str], settled: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Contract column -> header cell; refuses what is missing or fits twice.
+    """Contract column -> name of a header cell; refuses what is missing or fits twice.
 
     ``settled`` are columns that a person has decided on, with their header or "" for none; they and
-    their headers are left out of the search.
+    their headers are left out of the search. Of cells that are written alike each has its own name
+    (``conventions.unique_names``).
     """
     chosen = candidates(table, header, settled or {})
     for column, headers in chosen.items():
@@ -96,7 +97,8 @@ def table_named_by(file_name: str) -> str | None:
 
 def _claims(header: Sequence[str]) -> dict[str, dict[str, list[str]]]:
     """For each table the header cells of each column; without any it is no header."""
-    claims = {name: _best(name, _ranked(name, header, use_generic=False)) for name in tables()}
+    cells = _named(header)
+    claims = {name: _best(name, _ranked(name, cells, use_generic=False)) for name in tables()}
     if not any(claims.values()):
         raise KamError("no_header", header=list(header))
     return claims
@@ -111,13 +113,25 @@ def _evidence(table: str, matched: set[str]) -> tuple[int, int]:
 
 
 def candidates(
-    table: str, header: Sequence[str], settled: Mapping[str, str] | None = None
+    table: str,
+    header: Sequence[str],
+    settled: Mapping[str, str] | None = None,
+    taken: Collection[str] = (),
 ) -> dict[str, list[str]]:
-    """Column -> header cells that name it best; every header cell serves one column only."""
+    """Column -> names of the header cells that name it best; each serves one column only.
+
+    The columns and cells of ``settled``, and the cells ``taken``, are left out.
+    """
     settled = settled or {}
-    free = [cell for cell in header if cell not in settled.values()]
+    used = {*settled.values(), *taken}
+    free = {name: cell for name, cell in _named(header).items() if name not in used}
     found = _best(table, _ranked(table, free))
     return {column: cells for column, cells in found.items() if column not in settled}
+
+
+def _named(header: Sequence[str]) -> dict[str, str]:
+    """The name of each header cell, and the cell as it is written."""
+    return dict(zip(unique_names(header), header, strict=True))
 
 
 def claim(table: str, cell: str, use_generic: bool = True) -> Claim | None:
@@ -149,13 +163,13 @@ def factors(table: str, columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def _ranked(
-    table: str, header: Sequence[str], use_generic: bool = True
+    table: str, cells: Mapping[str, str], use_generic: bool = True
 ) -> dict[str, dict[int, list[str]]]:
     claims: dict[str, dict[int, list[str]]] = {}
-    for cell in header:
+    for name, cell in cells.items():
         found = claim(table, cell, use_generic)
         if found:
-            claims.setdefault(found.column, {}).setdefault(found.rank, []).append(cell)
+            claims.setdefault(found.column, {}).setdefault(found.rank, []).append(name)
     return claims
 
 

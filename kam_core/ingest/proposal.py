@@ -74,7 +74,11 @@ class NameProposal:
 
 @dataclass(frozen=True)
 class Option:
-    """A possible answer: ``value`` as Answers take it, and how the ``example`` then reads."""
+    """A possible answer: ``value`` as Answers take it, and how the ``example`` then reads.
+
+    Where the answer is a column of the file, ``example`` is its position, and ``reading`` are its
+    first values.
+    """
 
     value: Any
     example: str

@@ -31,6 +31,8 @@ from kam_core.ingest.proposal import (
 )
 
 YES = 1.0
+# So many values of a column are shown.
+EXAMPLES = 3
 
 
 def propose(
@@ -82,7 +84,7 @@ def likeliest_table(file_name: str, evidence: Evidence) -> str:
 
 def _fit(table: str, evidence: Evidence) -> tuple[float, float, int]:
     """How well a file fits a table: by its names, and where they are equal by what it is like."""
-    found = mapping.candidates(table, evidence.header)
+    found = mapping.candidates(table, list(evidence.written.values()))
     used = {cell for cells in found.values() for cell in cells}
     free = [cell for cell in evidence.header if cell and cell not in used]
     open_columns = [column for column in tables()[table].columns if column.name not in found]
@@ -117,7 +119,7 @@ def _columns(
     table = tables()[recipe.table]
     answered = {*answers.columns, *answers.constants} if answers else set()
     certain = {
-        column.name: _certain(column, recipe, answered)
+        column.name: _certain(column, recipe, answered, evidence)
         for column in table.columns
         if column.name in recipe.given
     }
@@ -127,7 +129,7 @@ def _columns(
     # Whoever wrote the feed knew the other columns too, and left them for a reason.
     wanted = [column for column in open_columns if column.required or not recipe.feed]
     # Where several headers name a column outright, none of them is the likelier one.
-    named = mapping.candidates(recipe.table, free)
+    named = mapping.candidates(recipe.table, list(evidence.written.values()), taken=taken)
     wanted = [column for column in wanted if column.name not in named]
     found = best_pairs(recipe.table, wanted, free, evidence)
     return tuple(
@@ -140,16 +142,19 @@ def _nothing(column: Column) -> ColumnProposal:
     return ColumnProposal(column.name, column.required, None, "none", 0.0)
 
 
-def _certain(column: Column, recipe: Recipe, answered: Iterable[str]) -> ColumnProposal:
+def _certain(
+    column: Column, recipe: Recipe, answered: Iterable[str], evidence: Evidence
+) -> ColumnProposal:
     cell = recipe.columns.get(column.name)
+    written = evidence.written[cell] if cell else ""
     if column.name in answered:
         found = "remembered"
     elif recipe.feed:
         found = "feed"
     else:
-        claim = mapping.claim(recipe.table, cell or "")
+        claim = mapping.claim(recipe.table, written)
         found = mapping.FOUND[claim.rank] if claim else "constant"
-    unit = mapping.unit_of(recipe.table, column.name, cell) if cell else None
+    unit = mapping.unit_of(recipe.table, column.name, written) if cell else None
     factor = recipe.factors.get(column.name) or (unit.factor if unit else None)
     shown = unit.text if unit else None
     return ColumnProposal(column.name, column.required, cell, found, YES, shown, factor)
@@ -186,7 +191,7 @@ def _headers(
             becomes = "left_out"
         else:
             becomes = "part" if cell in read else "extra"
-        examples = tuple(dict.fromkeys(content.filled(evidence.texts(cell))))[:3]
+        examples = tuple(dict.fromkeys(content.filled(evidence.texts(cell))))[:EXAMPLES]
         hidden = cell in personal
         yield HeaderProposal(cell, becomes, columns, () if hidden else examples, personal.get(cell))
 
@@ -229,7 +234,8 @@ def _names(recipe: Recipe, evidence: Evidence) -> Iterable[NameProposal]:
 
 
 def _questions(recipe: Recipe, evidence: Evidence, table: str) -> Iterable[Question]:
-    competing = mapping.candidates(table, evidence.header) if not recipe.feed else {}
+    written = list(evidence.written.values())
+    competing = mapping.candidates(table, written) if not recipe.feed else {}
     for name, cells in competing.items():
         if len(cells) > 1 and name not in recipe.given:
             options = tuple(_example(cell, evidence) for cell in cells)
@@ -241,8 +247,9 @@ def _questions(recipe: Recipe, evidence: Evidence, table: str) -> Iterable[Quest
 
 
 def _example(cell: str, evidence: Evidence) -> Option:
-    values = content.filled(evidence.texts(cell))
-    return Option(cell, cell, values[0] if values else "")
+    """A column of the file by its position and its first values: names may be written alike."""
+    values = list(dict.fromkeys(content.filled(evidence.texts(cell))))[:EXAMPLES]
+    return Option(cell, str(evidence.header.index(cell) + 1), " / ".join(values))
 
 
 def _date_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
@@ -278,7 +285,7 @@ def _figure_questions(
                 Option([s.lowest, s.highest], highest, content.on_scale(highest, s)) for s in scales
             )
             yield Question("scale", name, cell, options)
-    unit = mapping.unit_of(recipe.table, name, cell)
+    unit = mapping.unit_of(recipe.table, name, evidence.written[cell])
     is_open = unit is not None and recipe.factors.get(name, unit.factor) != "1"
     doubled = content.with_own_unit(texts) if is_open else None
     if unit and doubled:

@@ -122,8 +122,9 @@ def _name(found: Mapping[str, Any], text: Text) -> str:
 
 
 def _question(question: Mapping[str, Any], text: Text) -> str:
+    shown_as = "option_column" if question["kind"] in ("several", "key") else "option"
     options = text("punctuation.list").join(
-        text("inspect.option", **{**option, "value": _option(option["value"])})
+        text(f"inspect.{shown_as}", **{**option, "value": _option(option["value"])})
         for option in question["options"]
     )
     asked = text(

@@ -71,7 +71,12 @@ def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
     _columns(proposal, key, answers, text)
     _values(proposal, key, answers, text)
     _names(proposal, key, answers, text)
-    decided = [_question(question, key, answers, text) for question in proposal["questions"]]
+    chosen = set(answers["columns"])
+    decided = [
+        _question(question, key, answers, text)
+        for question in proposal["questions"]
+        if not (_is_about_columns(question) and question["column"] in chosen)
+    ]
     left_out = [header for header in proposal["headers"] if header["becomes"] == "left_out"]
     for header in left_out:
         kind = text.value("personal", header["personal"])
@@ -193,6 +198,8 @@ def _question(question: Mapping[str, Any], key: str, answers: dict, text: Text) 
 
 def _option(question: Mapping[str, Any], option: Mapping[str, Any], text: Text) -> str:
     """One possible answer with an example; what only other columns speak for is marked."""
+    if _is_about_columns(question):
+        return text("uploads.option_column", **option)
     value, is_date = option["value"], PARTS.get(question["kind"]) == "dates"
     if is_date:
         value = text.value("date_order", value)
@@ -203,6 +210,10 @@ def _option(question: Mapping[str, Any], option: Mapping[str, Any], text: Text) 
     )
     is_suggested = is_date and option["value"] == question["suggested"]
     return text("uploads.suggested", option=shown) if is_suggested else shown
+
+
+def _is_about_columns(question: Mapping[str, Any]) -> bool:
+    return question["kind"] not in PARTS
 
 
 def _take(question: Mapping[str, Any], value: Any, answers: dict) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.errors import KamError
+from kam_core.ingest.conventions import unique_names
 from kam_core.ingest.files import WITHIN, Place
 from kam_core.present.inspection import DELIMITERS, delimiter
 from kam_core.present.text import Text, escape
@@ -142,11 +143,8 @@ def _dialect(glimpse: Mapping[str, Any], text: Text) -> str:
 
 
 def _first_rows(glimpse: Mapping[str, Any]) -> pd.DataFrame:
-    """Cells as text; a frame needs names that differ."""
-    names: list[str] = []
-    for position, cell in enumerate(glimpse["header"], start=1):
-        name = cell or f"({position})"
-        names.append(name if name not in names else f"{name} ({position})")
+    """Cells as text, under the names that the columns of the file can be chosen by."""
+    names = unique_names(glimpse["header"])
     width = len(names)
     rows = [(row + [""] * width)[:width] for row in glimpse["rows"][:ROWS_SHOWN]]
     return pd.DataFrame(rows, columns=names, dtype=str)
