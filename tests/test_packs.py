@@ -242,7 +242,8 @@ def test_the_cards_are_those_of_the_overview(
     assert shown == [(card.label, card.value) for card in app.metric]
     said = [plain(sentence) for figure in pack.figures() for sentence in figure.said]
     on_page = [re.sub(r"\*\*|\\", "", str(word.value)) for word in app.markdown]
-    attention = [sentence.removeprefix("▲ ") for sentence in on_page if sentence.startswith("▲ ")]
+    paragraphs = [paragraph for words in on_page for paragraph in words.split("\n\n")]
+    attention = [words.removeprefix("▲ ") for words in paragraphs if words.startswith("▲ ")]
     assert attention and set(attention) <= set(said)
     assert plain(headline.said[0]) in on_page
 
@@ -405,7 +406,8 @@ def test_a_workbook_has_real_tables_with_filters_and_frozen_heads(sample_pack: G
     written = sheets(book)
     for figure in pack.figures():
         if figure.table and figure.table.rows:
-            assert len(written[figure.title]) == 1 + len(figure.table.rows)
+            sheet = Text("zh").known(f"pack.sheet.{figure.table.name}", figure.title)
+            assert len(written[sheet]) == 1 + len(figure.table.rows)
 
 
 def test_the_paper_lists_the_first_rows_and_the_workbook_all(sample_pack: Gather) -> None:
