@@ -39,7 +39,7 @@ def preview(
     files = loading.save([Upload(FILE, goals.csv_bytes(edited))])
     day = source.as_of.isoformat()
     options = ("--table", "targets", "--mode", "full", "--as-of", day, "--by", by)
-    request = Request(options, {})
+    request = Request(options)
     job = loading.preview(files, request, viewer.regions or (), lang)
     st.session_state[STATE] = Saving(files, request, source.version, job)
     st.rerun()

@@ -36,8 +36,8 @@ class Request:
     """
 
     options: tuple[str, ...]
-    answers: Mapping[str, dict]
-    reading: Mapping[str, dict]
+    answers: Mapping[str, dict] = field(default_factory=dict)
+    reading: Mapping[str, dict] = field(default_factory=dict)
 
 
 def save(uploads: Sequence[Upload]) -> Saved:
