@@ -58,12 +58,9 @@ def heading(view: View, text: Text, key: str) -> None:
 
 
 def standing(status: str, remarks: Sequence[str], text: Text) -> None:
-    """The status in a shape and a word, which its colour only repeats; the remarks below it.
-
-    One element for all of it: on most pages this stands four times, and each takes time to draw.
-    """
-    badge = f":{BADGES[status]}-badge[{status_words(status, text)}]"
-    st.caption("  \n".join([badge, *(escape(remark) for remark in remarks if remark)]))
+    """The status in a shape and a word, which its colour only repeats; the remarks below it."""
+    st.badge(status_words(status, text), color=BADGES[status])
+    st.caption("  \n".join(escape(remark) for remark in remarks if remark))
 
 
 def without_value(score: Score, text: Text) -> None:
