@@ -506,7 +506,7 @@ def test_a_refusal_for_open_dates_says_how_to_answer(
     path.write_text("account_id,account_name,region,customer_since\n1,A,E,03/04/2020\n")
     assert main(["load", str(path)]) == 1
     told = capsys.readouterr().err
-    assert "1 of 1 rows" in told and "--answers" in told and '{"dates": {' in told
+    assert "1 of 1 row " in told and "--answers" in told and '{"dates": {' in told
 
 
 def test_each_file_can_be_read_in_its_own_way(

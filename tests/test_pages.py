@@ -200,7 +200,7 @@ previewing.progress({step | {"rows": 3, "total": 9}!r}, Text("en"))
 def test_a_preview_asks_first_and_folds_the_figures_that_stay(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load(warehouse, company, as_of=date(2024, 9, 30))
     company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
     script = """
 import streamlit as st
@@ -214,9 +214,13 @@ previewing.details(st.session_state.seen, text)
     app.session_state.seen = plain(preview(warehouse, [company[3]]))
     app.run()
     order = [element.type for element in app.main]
-    assert order.index("warning") < order.index("checkbox") < order.index("arrow_data_frame")
-    shown = pd.concat([f.value for f in app.dataframe if "Figure" in f.value])
-    assert (shown["Before"] != shown["After"]).all() and "Revenue" in list(shown["Figure"])
+    assert order.index("warning") < order.index("checkbox") < order.index("dataframe")
+    (shown,) = [frame.value for frame in app.dataframe if "metric" in frame.value]
+    assert set(shown["metric"]) == {
+        "Revenue",
+        "Key-account share of revenue",
+        "Concentration index",
+    }
     (folded,) = app.expander
     assert "stay as they are" in folded.label and not folded.dataframe
 
