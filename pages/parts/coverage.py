@@ -80,7 +80,7 @@ def _covered(view: View, score: Score, text: Text) -> None:
     blocks.figure(
         CONTACT,
         charts.trend(rows, "percent", text, blocks.palette()),
-        told.trend(title, "percent", rows, score.status, text),
+        told.trend(title, rows, score, text),
         rows,
         text,
         percent=("value", "target"),
