@@ -93,14 +93,14 @@ def test_the_return_on_time_is_an_association_with_its_interval_and_cases(
 ) -> None:
     app = q3("payback")
     told = plain(app)
-    assert "Over 337 contracts that ended (178 accounts), an hour more" in told
+    assert "Over 326 contracts that ended (177 accounts), an hour more" in told
     assert "is associated with a difference of +2.2 pp" in told
-    assert "(95% interval +1.3 pp to +3.1 pp)" in told
+    assert "(95% interval +1.2 pp to +3.1 pp)" in told
     assert "The usual claim is +5 pp per hour: outside the interval" in told
-    assert "under 2 h 52.6% (n = 95), 12 h or more 87.8% (n = 74)" in told
+    assert "under 2 h 51.6% (n = 91), 12 h or more 87.3% (n = 71)" in told
     assert "causes" not in told and "Association is not cause" in told
     observed, fitted, claimed = spec(app, "return_on_time")["data"]
-    assert observed["text"] == ["n = 95", "n = 91", "n = 77", "n = 74"]
+    assert observed["text"] == ["n = 91", "n = 89", "n = 75", "n = 71"]
     assert 0 < min(fitted["y"]) < max(fitted["y"]) < 1
     assert claimed["y"][1] - claimed["y"][0] == pytest.approx(0.05 * claimed["x"][1])
 
