@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from kam_core.__main__ import main
+from kam_core.ingest.answers import header_key
 from kam_core.store import Warehouse
 from tests.conftest import ACCOUNTS, ORDERS
 
@@ -497,6 +498,21 @@ def test_how_a_file_is_read_can_be_said(
     assert json.loads(capsys.readouterr().out)[0]["version"] == 2
     answers.write_text("[")
     assert main(["load", "--answers", str(answers), str(path)]) == 1
+
+
+def test_headers_once_taken_for_another_table_can_be_given_the_right_one(
+    tmp_path: Path, warehouse: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, answers = tmp_path / "x.csv", tmp_path / "answers.json"
+    path.write_text("Nummer;Firma;Stufe\nN1;A1;executive\n")
+    header = ["Nummer", "Firma", "Stufe"]
+    accounts = {"account_id": "Firma", "account_name": "Firma", "region": "Stufe"}
+    contacts = {"contact_id": "Nummer", "account_id": "Firma", "level": "Stufe"}
+    for table, columns in (("accounts", accounts), ("contacts", contacts)):
+        said = {"table": table, "columns": columns, "shared": ["Firma"]}
+        answers.write_text(json.dumps({"headers": {header_key(header, table): said}}))
+        assert main(["load", "--answers", str(answers), "--json", str(path)]) == 0
+        assert json.loads(capsys.readouterr().out)[0]["table"] == table
 
 
 def test_a_refusal_for_open_dates_says_how_to_answer(

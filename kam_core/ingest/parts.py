@@ -24,7 +24,7 @@ from kam_core.ingest.feeds import Recall, Recipe
 from kam_core.ingest.files import WITHIN, refuse_if_too_large, samples
 from kam_core.ingest.layout import Reading
 from kam_core.ingest.progress import Listener, Progress
-from kam_core.ingest.stage import Staged, recipes_for
+from kam_core.ingest.stage import AnswersByHeader, Staged, recipes_for
 from kam_core.store import Warehouse, limits
 
 
@@ -122,7 +122,7 @@ def _recipes(warehouse: Warehouse, sha256: str, path: Path, how: How) -> list[Re
     return recipes_for(
         bytes_to_plan_by(warehouse.raw / sha256),
         path.name,
-        answers=_answers(how, path.name),
+        answers=_answers_by_header(how, path.name),
         recall=_recall(warehouse, how),
         **given,  # type: ignore[arg-type]
     )
@@ -130,6 +130,23 @@ def _recipes(warehouse: Warehouse, sha256: str, path: Path, how: How) -> list[Re
 
 def _answers(how: How, file_name: str) -> Answers | None:
     return answers_for(how.get("answers"), file_name)
+
+
+def _answers_by_header(how: How, file_name: str) -> AnswersByHeader:
+    """What is said now about the file, or else about the header set of one of its parts.
+
+    Said of one table, it stands above what any other table was remembered for.
+    """
+    of_file, of_headers = _answers(how, file_name), by_headers(how.get("answers"))
+
+    def said(header: Sequence[str]) -> Answers | None:
+        keys = {table: header_key(header, table) for table in contract.tables()}
+        named = [table for table, key in keys.items() if key in of_headers]
+        if len(named) != 1:
+            return of_file
+        return replace(of_headers[keys[named[0]]], table=named[0])
+
+    return said
 
 
 def _recall(warehouse: Warehouse, how: How) -> Recall:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -26,6 +26,8 @@ from kam_core.ingest.feeds import Recipe, Shaped
 from kam_core.ingest.problems import is_note
 from kam_core.ingest.read import BLANK, GOOD, Dialect, Reading, Record
 
+# What is said about a part, found by its header.
+AnswersByHeader = Callable[[Sequence[str]], Answers | None]
 FIRST_LINES = 5
 # Refusals of a part that may be no table at all.
 SAYS_LITTLE = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
@@ -69,7 +71,7 @@ def recipes_for(
     header_line: int | None = None,
     sheet: str | None = None,
     member: str | None = None,
-    answers: Answers | None = None,
+    answers: Answers | AnswersByHeader | None = None,
     recall: feeds.Recall | None = None,
     parts: Sequence[str] | None = None,
 ) -> list[Recipe]:
@@ -89,7 +91,8 @@ def recipes_for(
             reading = _wanted(place, seen, parts, is_named=sheet is not None or len(found) == 1)
             name = _name_to_plan_by(file_name, place, is_alone)
             rows = [record.fields for record in reading.records if record.kind == GOOD]
-            for recipe in feeds.plan(name, reading.header, table, answers, recall, rows):
+            said = answers(reading.header) if callable(answers) else answers
+            for recipe in feeds.plan(name, reading.header, table, said, recall, rows):
                 recipes.append(_placed(recipe, reading.dialect, place))
         except KamError as error:
             refusals.append((place, error))
