@@ -6,12 +6,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 from kam_core.access import Scope
 from kam_core.ingest.load import load
 from kam_core.store import Warehouse, cursor, open_version, regions
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ACCOUNTS = """account_id,account_name,region,customer_since,growth_potential
 A1,Alder,East,2023-01-01,80

@@ -125,7 +125,7 @@ def many(lines: Sequence[str], count: int = 40) -> str:
     return HEADER + "".join(sound[: count // 2]) + middle + "".join(sound[count // 2 :])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_both_lanes_say_the_same_of_any_rows(
     file: Path, lines: list[str], line_end: str, is_last: bool
@@ -134,7 +134,7 @@ def test_both_lanes_say_the_same_of_any_rows(
     assert_alike(file, text.replace("\n", line_end).encode())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 2500), st.integers(0, 3), st.binary(max_size=4))))
 def test_both_lanes_say_the_same_of_damaged_files(
     file: Path, changes: list[tuple[int, int, bytes]]

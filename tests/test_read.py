@@ -418,7 +418,7 @@ def test_the_second_reader_sees_a_lost_a_doubled_and_a_changed_row(
 CELL = st.text(alphabet='A1 ,;"\n客合计', max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.lists(CELL, min_size=2, max_size=4), min_size=1, max_size=10),
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]),

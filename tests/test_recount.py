@@ -305,7 +305,7 @@ def worlds(draw: st.DrawFn) -> Snapshots:
     return world
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(
     world=worlds(),
     as_of=st.one_of(days, st.just(LAST), st.just(LAST)),

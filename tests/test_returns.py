@@ -157,7 +157,7 @@ def test_a_band_without_a_contract_is_not_shown() -> None:
     assert returns.bands(contracts((9, 2, 1)), RULES)["from_hours"].tolist() == [6]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.sampled_from([0.0, 0.5, 1.0, 3.0, 1e6]), st.booleans(), st.integers(0, 12)),
