@@ -3,24 +3,32 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from pathlib import PurePath
 
-from kam_core.contract import tables
+from kam_core.build import SQL
 from kam_core.errors import KamError
 from kam_core.formulas import defused
 from kam_core.ingest import corrections as columns
 from kam_core.ingest.feeds import Recipe
 from kam_core.ingest.files import WITHIN, read_part
-from kam_core.ingest.layout import GOOD, Record
+from kam_core.ingest.layout import Record
+from kam_core.ingest.likely_accounts import Account, likely_accounts
 from kam_core.ingest.load import intact_file
 from kam_core.ingest.parts import file_of
-from kam_core.ingest.problems import problems
 from kam_core.ledger import Snapshot
-from kam_core.store import Warehouse, open_version
+from kam_core.present.findings import findings, in_one_cell, unknown_ids
+from kam_core.present.text import Text
+from kam_core.store import Warehouse, open_beside
 
 BYTE_ORDER_MARK = "\ufeff"
+# The cells of such a row do not stand under the headers they belong to.
+NO_SURE_PLACE = ("ragged_row", "broken_quotes", "cut_off_row", "nul_character")
+# So many unknown accounts are held against the known ones.
+MOST_COMPARED = 200
 
 
 @dataclass(frozen=True)
@@ -91,25 +99,39 @@ def corrections(
 ) -> tuple[str, bytes]:
     """A snapshot's quarantined rows as the person's own CSV file, ready to correct and upload.
 
-    The file's own header and cells, then line, problem codes, messages and, for a row that does not
-    fit the header, its text. UTF-8 with byte order mark; no cell acts in a spreadsheet. Uploaded
-    again as an update, the further columns are left out.
+    The file's own header and cells, then line, problem codes, messages, for a row that does not fit
+    the header its text, and what tells on the way back which row it is. UTF-8 with byte order mark;
+    no cell acts in a spreadsheet. Uploaded again the further columns are left out. Rows that came
+    back in a later upload already are not handed out a second time.
     """
     snapshot = _known(warehouse, snapshot_id)
-    rows = _quarantined(warehouse, version, snapshot_id)
+    rows, accounts = _to_correct(warehouse, version, snapshot_id)
     if not rows:
         raise KamError("nothing_quarantined", snapshot=snapshot_id)
     reading = read_part(warehouse.raw_bytes(snapshot.sha256), Recipe.of(snapshot.recipe))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(map(defused, [*reading.header, *columns.headings(lang).values()]))
     records = {record.line_no: record for record in reading.records}
+    text, likely = Text(lang), likely_names([detail for *_, detail in rows], accounts)
     for line_no, raw, codes, detail in rows:
         cells = _cells(records[line_no], len(reading.header))
-        told = _messages(json.loads(detail), snapshot.table_name, lang)
-        text_of_row = "" if records[line_no].kind == GOOD else " ".join(raw.splitlines())
-        writer.writerow(map(defused, [*cells, str(line_no), " ".join(codes), told, text_of_row]))
-    return corrections_name(snapshot), (BYTE_ORDER_MARK + text.getvalue()).encode()
+        told = findings(json.loads(detail), snapshot.table_name, text, likely)
+        ours = {
+            "line": str(line_no),
+            "codes": " ".join(codes),
+            "messages": in_one_cell(told, text),
+            "raw": "" if any(cells) else " ".join(raw.splitlines()),
+            "reference": columns.reference(snapshot_id, line_no, snapshot.sha256, cells),
+        }
+        writer.writerow(map(defused, [*cells, *(ours[name] for name in columns.headings(lang))]))
+    return corrections_name(snapshot), (BYTE_ORDER_MARK + out.getvalue()).encode()
+
+
+def likely_names(details: Sequence[str], accounts: Sequence[Account]) -> dict[str, str]:
+    """Unknown account ids in details of quarantined rows -> id and name of whom they may mean."""
+    unknown = unknown_ids(details)[:MOST_COMPARED]
+    return {text: " ".join(found) for text, found in likely_accounts(unknown, accounts).items()}
 
 
 def _known(warehouse: Warehouse, snapshot_id: int) -> Snapshot:
@@ -119,33 +141,26 @@ def _known(warehouse: Warehouse, snapshot_id: int) -> Snapshot:
     return snapshot
 
 
-def _quarantined(warehouse: Warehouse, version: int, snapshot_id: int) -> list[tuple]:
+def _to_correct(
+    warehouse: Warehouse, version: int, snapshot_id: int
+) -> tuple[list[tuple], list[Account]]:
+    """An upload's quarantined rows that nobody sent back yet, and every account of the version."""
     warehouse.known(version)
-    with open_version(intact_file(warehouse, version)) as connection:
-        return connection.execute(
-            "select line_no, raw, codes, detail from meta.quarantine "
-            "where snapshot_id = $number order by line_no",
+    with open_beside(intact_file(warehouse, version)) as connection:
+        # The views of a version are those of its time; this one is today's.
+        connection.execute((SQL / "views" / "80_quarantine.sql").read_text("utf-8"))
+        rows = connection.execute(
+            "select line_no, raw, codes, detail from meta.quarantine_states "
+            "where snapshot_id = $number and state in ('open', 'replaced') order by line_no",
             {"number": snapshot_id},
         ).fetchall()
+        accounts = connection.execute(
+            "select account_id, account_name from history.accounts where valid_to is null"
+        ).fetchall()
+    return rows, list(starmap(Account, accounts))
 
 
 def _cells(record: Record, width: int) -> list[str]:
     """Cells under their headers; of a row with another width nobody knows where they belong."""
-    return record.fields if record.kind == GOOD else [""] * width
-
-
-def _messages(details: list[dict], table: str, lang: str) -> str:
-    """What is wrong with a row and what to do, each finding once, in the person's language."""
-    told = [_message(detail, table, lang) for detail in details]
-    return " | ".join(dict.fromkeys(told))
-
-
-def _message(detail: dict, table: str, lang: str) -> str:
-    problem = problems()[detail["code"]]
-    said = f"{problem.message(lang)} {problem.todo(lang)}"
-    column, value = detail.get("column"), detail.get("value")
-    if not column:
-        return said
-    known = {c.name: c.title(lang) for c in tables()[table].columns}
-    found = "" if value in (None, "") else f" = {value}"
-    return f"[{known.get(column, column)}{found}] {said}"
+    is_sure = record.kind not in NO_SURE_PLACE and len(record.fields) == width
+    return record.fields if is_sure else [""] * width

@@ -8,8 +8,8 @@ or in how many builds they came: so it can be rebuilt from the raw files with th
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -24,12 +24,17 @@ STORAGE_VERSION = "v1.5.0"
 
 @dataclass(frozen=True)
 class Step:
-    """A snapshot about to be applied: its checked rows, its rejects, its lines as received."""
+    """A snapshot about to be applied: its checked rows, its rejects, its lines as received.
+
+    ``returned``: the quarantined rows of earlier uploads that its lines stand for, each as
+    (snapshot_id, line_no, beginning of the upload's SHA-256).
+    """
 
     snapshot: Snapshot
     accepted: pa.Table
     rejected: pa.Table
     raw_lines: Callable[[Collection[int]], dict[int, str]]
+    returned: Mapping[int, tuple[int, int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,9 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     digest.update(_content_line(connection, "meta.quarantine", "quarantine"))
     digest.update(_content_line(connection, "meta.snapshots", "snapshots"))
     digest.update(_content_line(connection, "meta.notes", "notes"))
+    if _has_rows(connection, "meta.returned"):
+        # Versions without any are hashed as they were before there was such a table.
+        digest.update(_content_line(connection, "meta.returned", "returned"))
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
@@ -175,6 +183,7 @@ _HASHED = {
     "quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
     "snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
     "notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
+    "returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line, of_sha256)",
 }
 
 
@@ -226,6 +235,8 @@ def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     for table in contract.tables():
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
     connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
+    if knows_returned_rows(connection, "base"):
+        connection.execute("insert into meta.returned by name from base.meta.returned")
     connection.execute(
         "create temp table accounts_of_base as "
         "select distinct account_id from base.history.accounts"
@@ -259,8 +270,22 @@ def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
         connection, table, step.snapshot, names, _unlike_any(table) if has_rows else "true"
     )
     _quarantine(connection, table, step)
+    _note_returned(connection, step)
     connection.execute(f"drop {kind} incoming")
     connection.unregister("staged")
+
+
+def knows_returned_rows(connection: duckdb.DuckDBPyConnection, database: str) -> bool:
+    """Whether a version file knows of rows sent back: older ones have no table for them."""
+    query = (
+        "select count(*) from duckdb_tables() "
+        "where database_name = $database and schema_name = 'meta' and table_name = 'returned'"
+    )
+    return bool(connection.execute(query, {"database": database}).fetchall()[0][0])
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    return connection.execute(f"select exists (from {relation})").fetchall()[0][0]
 
 
 def _is_anything_in_force(connection: duckdb.DuckDBPyConnection, table: contract.Table) -> bool:
@@ -337,6 +362,15 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, table: contract.Table, st
     connection.unregister("rejects")
     if table.name not in ("accounts", "targets"):
         _quarantine_unknown_accounts(connection, step)
+
+
+def _note_returned(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """Write down which quarantined rows came back, whatever became of them this time."""
+    if step.returned:
+        connection.executemany(
+            "insert into meta.returned values ($1, $2, $3, $4, $5)",
+            [(step.snapshot.snapshot_id, line, *of) for line, of in step.returned.items()],
+        )
 
 
 def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: Step) -> None:

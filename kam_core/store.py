@@ -349,6 +349,8 @@ def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(f"create schema {schema}")
     for schema, table in tables:
         connection.execute(f"create view {schema}.{table} as from version.{schema}.{table}")
+    if not build.knows_returned_rows(connection, "version"):
+        connection.execute((build.SQL / "schema" / "20_returned.sql").read_text("utf-8"))
     return connection
 
 

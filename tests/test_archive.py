@@ -125,11 +125,13 @@ def test_uncorrected_rows_stay_in_quarantine_also_the_second_time(
         path = tmp_path / f"{version}" / name
         path.parent.mkdir()
         # One row that is right: a file in which none is would be refused as a whole.
-        good = [f"N{version}", "A1", "2024-07-10", "1.00", "", "", "", "", "", ""]
+        good = [f"N{version}", "A1", "2024-07-10", "1.00", *[""] * 7]
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([*rows, good])
         report = load(broken, [path], mode="update")[0]
-        assert (report.received, report.accepted, report.quarantined) == (4, 1, 3)
+        counts = (report.received, report.accepted, report.quarantined)
+        # The row that nobody completed is handed out with the upload it came from, not again.
+        assert counts == {1: (4, 1, 3), 2: (3, 1, 2)}[version]
 
 
 @given(st.text(alphabet="'=+-@ \t\r\n|＝a1.,\"", max_size=8))

@@ -1,7 +1,7 @@
 """Where a table begins and ends among the rows of a file, whatever kind of file it is."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -24,6 +24,17 @@ class Record(NamedTuple):
     kind: str
 
 
+class Reference(NamedTuple):
+    """The quarantined row that a row sent back stands for: its upload and its line there.
+
+    ``sha256`` is the beginning of the hash of that upload's bytes.
+    """
+
+    snapshot_id: int
+    line_no: int
+    sha256: str
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How the file is written; ``header_line`` counts physical lines from 1.
@@ -42,6 +53,7 @@ class Reading:
 
     ``header`` is as written, ``names`` the same made unique and filled where blank. ``notes`` are
     (code, line) of what a person should know about the file beside the faults of its records.
+    ``returned`` is known of a download of quarantined rows only: which row each line stands for.
     """
 
     dialect: Dialect
@@ -51,6 +63,7 @@ class Reading:
     names: list[str]
     records: list[Record]
     notes: tuple[tuple[str, int], ...] = ()
+    returned: Mapping[int, Reference] | None = None
 
 
 class Rows(Protocol):

@@ -428,7 +428,7 @@ def _step(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None
     def raw_of(line_numbers: Collection[int]) -> dict[int, str]:
         return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
 
-    return build.Step(snapshot, staged.accepted, staged.rejected, raw_of)
+    return build.Step(snapshot, staged.accepted, staged.rejected, raw_of, staged.returned or {})
 
 
 def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:

@@ -54,6 +54,11 @@ class Part:
     mode: str
     staged: Staged
 
+    @property
+    def is_correction(self) -> bool:
+        """Whether this is a download of quarantined rows, sent back."""
+        return self.staged.returned is not None
+
 
 def checked_parts(
     warehouse: Warehouse, paths: Sequence[Path], mode: str, how: How, tell: Listener
@@ -210,17 +215,21 @@ def _header(warehouse: Warehouse, part: Part) -> list[str]:
 
 
 def _in_contract_order(parts: Iterable[Part]) -> list[Part]:
-    """Accounts before what refers to them."""
+    """Accounts before what refers to them, corrections after what they correct."""
     order = list(contract.tables())
-    return sorted(parts, key=lambda part: order.index(part.recipe.table))
+    return sorted(parts, key=lambda part: (order.index(part.recipe.table), part.is_correction))
 
 
 def _with_modes(parts: Sequence[Part], mode: str) -> list[Part]:
-    """A further file of a table adds to the first one's rows instead of replacing them."""
+    """A further file of a table adds to the first one's rows instead of replacing them.
+
+    So do corrections in any case: the rows that were set apart are never a whole table.
+    """
     seen: set[str] = set()
     result = []
     for part in parts:
-        result.append(replace(part, mode="update" if part.recipe.table in seen else mode))
+        is_further = part.is_correction or part.recipe.table in seen
+        result.append(replace(part, mode="update" if is_further else mode))
         seen.add(part.recipe.table)
     return result
 
@@ -238,7 +247,10 @@ def _refuse_if_unreadable(part: Part) -> None:
     }
     if staged.received == 0:
         raise KamError("no_rows", **details)
-    if staged.rejected.num_rows > limits()["max_quarantined_share"] * staged.received:
+    share = staged.rejected.num_rows / staged.received
+    # Who corrects some of many rows sends the others along.
+    most = limits()["max_quarantined_share"]
+    if share == 1 or (share > most and not part.is_correction):
         raise KamError("too_many_broken_rows", **details)
 
 

@@ -10,7 +10,11 @@ CATALOGUE = Path(__file__).parent.parent / "settings" / "problems.toml"
 
 @dataclass(frozen=True)
 class Problem:
-    """``severity``: note (row kept), quarantine (row set apart) or refuse (file not taken)."""
+    """``severity``: note (row kept), quarantine (row set apart) or refuse (file not taken).
+
+    ``beside_others``: the fault shows only beside other rows, or in how the line is written; the
+    cells of the row alone look sound.
+    """
 
     code: str
     severity: str
@@ -18,6 +22,7 @@ class Problem:
     en: str
     todo_zh: str
     todo_en: str
+    beside_others: bool = False
 
     def message(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -23,6 +23,7 @@ from kam_core.ingest.cast import Manner
 from kam_core.ingest.check import Checked, Finding, Origin, check
 from kam_core.ingest.conventions import conventions
 from kam_core.ingest.feeds import Recipe, Shaped
+from kam_core.ingest.layout import Reference
 from kam_core.ingest.problems import is_note
 from kam_core.ingest.read import BLANK, GOOD, Dialect, Reading, Record
 
@@ -48,7 +49,8 @@ class Staged:
 
     ``accepted``: contract columns, then ``extra`` and ``line_no``. ``rejected``: ``line_no``,
     ``raw``, ``codes``, ``detail``. ``problems`` counts rows per code, notes included, and
-    ``first_lines`` names the first few lines of each.
+    ``first_lines`` names the first few lines of each. ``returned``: of a download of quarantined
+    rows, the row that each line stands for; None of any other file.
     """
 
     table: str
@@ -60,6 +62,7 @@ class Staged:
     problems: dict[str, int]
     first_lines: dict[str, tuple[int, ...]]
     newest_fact: date | None
+    returned: Mapping[int, Reference] | None = None
 
 
 def recipes_for(
@@ -192,6 +195,7 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         problems=_counts(occurrences),
         first_lines=_first_lines(occurrences),
         newest_fact=newest_fact(accepted, recipe.table),
+        returned=reading.returned,
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.access import Scope
-from kam_core.present import export, formats, sentences
+from kam_core.present import export, findings, formats, sentences
 from kam_core.present.text import Text
 from pages.parts import blocks, data, loading, previewing
 from pages.parts.viewer import Viewer
@@ -24,7 +24,6 @@ UPLOADED = [
     "loaded_by",
     "loaded_at",
 ]
-QUARANTINED = ["file_name", "table_name", "line_no", "codes", "raw"]
 NOTED = ["file_name", "table_name", "line_no", "account_id", "problem", "todo"]
 PUBLISHED = ["published_at", "version", "reason", "published_by", "files"]
 NOTICE, COMPARED = "rolled_back", "compared"
@@ -64,13 +63,20 @@ def _history(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> N
 
 
 def _quarantine(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    """What is left to correct: which cell of which row, what is wrong, and what to do."""
     rows = data.ask(source, scope, "quarantine")
-    blocks.sentence(sentences.listed("uploads.quarantine", rows, text))
-    blocks.table("quarantine", rows[QUARANTINED], text)
-    if rows.empty:
-        return
+    is_open = rows["state"] == "open"
+    blocks.sentence(sentences.listed("uploads.quarantine", rows[is_open], text))
+    is_all = not is_open.all() and st.toggle(text("uploads.quarantine_all"))
+    shown = rows if is_all else rows[is_open]
+    likely = data.likely_accounts(source, scope)
+    table = findings.table(shown, text, likely)
+    blocks.table("quarantine", table if is_all else table.drop(columns="quarantine_state"), text)
     snapshots = data.ask(source, scope, "snapshots")
-    chosen = _upload(snapshots[snapshots["quarantined"] > 0], "corrections", text)
+    to_correct = snapshots[snapshots["snapshot_id"].isin(rows[is_open]["snapshot_id"])]
+    if to_correct.empty:
+        return
+    chosen = _upload(to_correct, "corrections", text)
     name, content = data.corrections(source, chosen, text.lang)
     _offer("corrections", name, content, text)
     st.caption(text("uploads.corrections_help"))

@@ -36,6 +36,7 @@ from kam_core.change import Change
 from kam_core.errors import KamError
 from kam_core.goals import Goal, Standing
 from kam_core.goals_history import Edit
+from kam_core.ingest.likely_accounts import Account
 from kam_core.marts import Day
 from kam_core.packs import content, page, workbook
 from kam_core.packs.model import Pack
@@ -149,6 +150,14 @@ def original(snapshot_id: int) -> tuple[str, bytes]:
 def corrections(source: Source, snapshot_id: int, lang: str) -> tuple[str, bytes]:
     """The quarantined rows of an upload as a file to correct and upload again."""
     return archive.corrections(_warehouse(warehouse_folder()), source.version, snapshot_id, lang)
+
+
+def likely_accounts(source: Source, scope: Scope) -> dict[str, str]:
+    """Account ids of quarantined rows that nobody knows -> whom they may mean, if anybody."""
+    details = ask(source, scope, "quarantine")["detail"]
+    accounts = ask(source, scope, "account_names")[["account_id", "account_name"]]
+    pairs = accounts.itertuples(index=False, name=None)
+    return archive.likely_names(list(details), [Account(*pair) for pair in pairs])
 
 
 def sees_everything(source: Source, scope: Scope) -> bool:

@@ -118,6 +118,16 @@ def test_quarantined_rows_come_back_as_a_file_to_correct(
     lines = Path(downloaded.value.path()).read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("order_id,account_id,ordered_on,amount,")
     assert len(lines) == 2 and lines[1].startswith("X1,KH0001,soon,5,2,")
+    corrected = tmp_path / downloaded.value.suggested_filename
+    corrected.write_text("\n".join([lines[0], lines[1].replace("soon", "2024-09-02", 1)]))
+    press(seen, "Upload something else", "Tables you can upload")
+    choose(seen, corrected)
+    press(seen, "Show what would change", "Figures before and after")
+    assert "1 row received = 1 accepted + 0 quarantined." in seen.main
+    press(seen, "Publish", "Version 3 is live")
+    seen.page.get_by_role("tab", name="Quarantine").click()
+    seen.settle()
+    assert "No quarantined row waits for anybody." in seen.main
 
 
 def test_a_refusal_speaks_chinese(

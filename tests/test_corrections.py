@@ -1,0 +1,239 @@
+"""Rows set apart come back corrected: each stands for the row it was, and none counts twice."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kam_core import archive
+from kam_core.errors import KamError
+from kam_core.ingest.corrections import headings, reference
+from kam_core.ingest.load import load, rebuild, restore
+from kam_core.ingest.reports import FileReport
+from kam_core.store import Warehouse, open_beside, open_version
+from tests.conftest import ACCOUNTS
+
+Write = Callable[[str, str], Path]
+Edit = Callable[[list[list[str]]], object]
+
+# Line 3 repeats the key of line 2, line 4 has no date, line 5 is a row of totals, line 6 names an
+# account nobody knows.
+ORDERS = """order_id,account_id,ordered_on,amount
+O1,A1,2024-07-10,5.00
+O1,A1,2024-07-11,6.00
+O2,A2,someday,7.00
+合计,,,18.00
+O3,A-09,2024-07-13,8.00
+O4,A2,2024-07-14,9.00
+"""
+
+
+@pytest.fixture
+def broken(warehouse: Warehouse, file: Write) -> Warehouse:
+    load(warehouse, [file("accounts.csv", ACCOUNTS), file("orders.csv", ORDERS)])
+    return warehouse
+
+
+def states(warehouse: Warehouse) -> list[tuple[int, int, str]]:
+    """(upload, line, state) of every quarantined row of the live version."""
+    live = warehouse.live_version()
+    assert live is not None
+    with open_version(warehouse.file(live.version)) as connection:
+        return connection.execute(
+            "select snapshot_id, line_no, state from meta.quarantine_states order by all"
+        ).fetchall()
+
+
+def orders(warehouse: Warehouse) -> list[tuple]:
+    live = warehouse.live_version()
+    assert live is not None
+    with open_version(warehouse.file(live.version)) as connection:
+        return connection.execute(
+            "select order_id, account_id, ordered_on::varchar, amount::integer "
+            "from orders order by order_id"
+        ).fetchall()
+
+
+def sent_back(
+    warehouse: Warehouse, upload: int, edit: Edit, mode: str = "full", **how: object
+) -> FileReport:
+    """What becomes of an upload's quarantined rows (without the header) after an edit."""
+    live = warehouse.live_version()
+    assert live is not None
+    name, content = archive.corrections(warehouse, live.version, upload, "en")
+    header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    edit(rows)
+    path = warehouse.path / f"{live.version}-{name}"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return load(warehouse, [path], mode=mode, **how)[0]  # type: ignore[arg-type]
+
+
+def put(line: str, place: int, cell: str) -> Edit:
+    """The edit that writes into the row of a line."""
+
+    def edit(rows: list[list[str]]) -> None:
+        own = len(ORDERS.splitlines()[0].split(","))
+        next(row for row in rows if row[own] == line)[place] = cell
+
+    return edit
+
+
+def test_a_row_that_came_back_leaves_the_list_and_the_others_stay(broken: Warehouse) -> None:
+    assert states(broken) == [(2, line, "open") for line in (3, 4, 5, 6)]
+    report = sent_back(broken, 2, put("4", 2, "2024-07-12"))
+    assert (report.received, report.accepted, report.quarantined) == (4, 1, 3)
+    assert report.problems == {"not_corrected": 2, "unknown_account": 1}
+    assert states(broken) == [
+        (2, 3, "open"),
+        (2, 4, "returned"),
+        (2, 5, "open"),
+        (2, 6, "returned"),
+        (3, 2, "not_corrected"),
+        (3, 4, "not_corrected"),
+        (3, 5, "open"),
+    ]
+    assert ("O2", "A2", "2024-07-12", 7) in orders(broken)
+
+
+def test_an_untouched_repeat_of_a_key_does_not_replace_the_row_in_force(
+    broken: Warehouse,
+) -> None:
+    sent_back(broken, 2, put("4", 2, "2024-07-12"))
+    assert ("O1", "A1", "2024-07-10", 5) in orders(broken)
+
+
+def test_a_repeat_that_is_right_as_it_is_can_be_taken_by_emptying_its_mark(
+    broken: Warehouse,
+) -> None:
+    sent_back(broken, 2, put("3", 8, ""))
+    assert ("O1", "A1", "2024-07-11", 6) in orders(broken)
+
+
+@pytest.mark.parametrize(
+    ("cell", "saved"),
+    [
+        ("2024-07-11", "2024/7/11"),
+        ("6.00", "6"),
+        ("1,200", "1200"),
+        ("2024-07-11 09:00:00", "2024/7/11 9:00"),
+        ("TRUE", "True"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_what_a_spreadsheet_writes_in_another_way_is_no_correction(cell: str, saved: str) -> None:
+    assert reference(1, 2, "a" * 64, [cell]) == reference(1, 2, "a" * 64, [saved])
+
+
+@pytest.mark.parametrize(
+    ("cell", "corrected"),
+    [
+        ("2024-07-11", "2024-07-01"),
+        ("1.5", "1.05"),
+        ("5", "-5"),
+        ("5", "50"),
+        ("", "0"),
+        ("A1", "A2"),
+        ("12", "1,2"),
+    ],
+)
+def test_a_correction_is_seen(cell: str, corrected: str) -> None:
+    assert reference(1, 2, "a" * 64, [cell]) != reference(1, 2, "a" * 64, [corrected])
+
+
+def test_the_same_cells_in_other_columns_are_a_correction() -> None:
+    assert reference(1, 2, "a" * 64, ["x", ""]) != reference(1, 2, "a" * 64, ["", "x"])
+
+
+def test_rows_sent_back_are_an_update_whatever_is_said(broken: Warehouse) -> None:
+    report = sent_back(broken, 2, put("4", 2, "2024-07-12"), mode="full")
+    assert report.mode == "update"
+    assert [order for order, *_ in orders(broken)] == ["O1", "O2", "O4"]
+
+
+def test_an_untouched_row_is_taken_where_an_answer_explains_it(
+    warehouse: Warehouse, file: Write
+) -> None:
+    accounts = ACCOUNTS.splitlines()
+    text = f"{accounts[0]},status\n{accounts[1]},active\n{accounts[2]},rege Kundin\n"
+    load(warehouse, [file("accounts.csv", text)])
+    said = {"values": {"status": {"rege Kundin": "active"}}}
+    report = sent_back(warehouse, 1, lambda rows: None, answers=said)
+    assert (report.accepted, report.quarantined) == (1, 0)
+    assert states(warehouse) == [(1, 3, "returned")]
+
+
+def test_corrections_in_which_nothing_is_right_are_refused(broken: Warehouse) -> None:
+    def leave_two(rows: list[list[str]]) -> None:
+        del rows[1:2], rows[2:]
+
+    with pytest.raises(KamError, match="too_many_broken_rows"):
+        sent_back(broken, 2, leave_two)
+
+
+def test_a_later_full_file_makes_the_rows_of_the_one_before_obsolete(
+    broken: Warehouse, file: Write
+) -> None:
+    load(broken, [file("orders.csv", ORDERS.replace("someday", "2024-07-12"))])
+    assert states(broken) == [
+        *((2, line, "replaced") for line in (3, 4, 5, 6)),
+        *((3, line, "open") for line in (3, 5, 6)),
+    ]
+    restore(broken, 1, by="tests")
+    assert states(broken) == [(2, line, "open") for line in (3, 4, 5, 6)]
+
+
+def test_a_rebuild_knows_what_came_back(broken: Warehouse) -> None:
+    sent_back(broken, 2, put("4", 2, "2024-07-12"))
+    before = states(broken)
+    broken.file(2).unlink()
+    rebuild(broken, 2)
+    assert states(broken) == before
+
+
+def test_a_reference_to_another_warehouses_upload_hides_nothing(
+    broken: Warehouse, file: Write
+) -> None:
+    heads = ",".join(headings("zh").values())
+    mark = reference(2, 4, "f" * 64, ["O9", "A2", "", "1"])
+    text = (
+        f"order_id,account_id,ordered_on,amount,{heads}\nO9,A2,2024-07-15,1,4,bad_date,,,{mark}\n"
+    )
+    load(broken, [file("corrected.csv", text)])
+    assert (2, 4, "open") in states(broken)
+
+
+def test_a_version_from_before_rows_could_come_back_is_read_and_continued(
+    broken: Warehouse, file: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = broken.file(1)
+    with duckdb.connect(str(old)) as connection:
+        connection.execute("drop view meta.quarantine_states; drop table meta.returned")
+    with open_beside(old) as connection:
+        assert connection.execute("select count(*) from meta.returned").fetchall() == [(0,)]
+    monkeypatch.setattr(Warehouse, "is_intact", lambda *_: True)
+    assert archive.corrections(broken, 1, 2, "en")[0] == "orders-corrections.csv"
+    more = file("more.csv", "order_id,account_id,ordered_on,amount\nO8,A1,2024-07-20,1\n")
+    load(broken, [more], mode="update")
+    assert states(broken) == [(2, line, "open") for line in (3, 4, 5, 6)]
+
+
+def test_a_row_of_totals_comes_with_its_cells(broken: Warehouse) -> None:
+    _, content = archive.corrections(broken, 1, 2, "en")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert rows[3][:4] == ["合计", "", "", "18.00"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked"), [("en", "Did you mean A9 Larch?"), ("zh", "是否应为 A9 Larch？")]
+)
+def test_an_unknown_account_comes_with_whom_it_may_mean(
+    broken: Warehouse, file: Write, lang: str, asked: str
+) -> None:
+    load(broken, [file("accounts.csv", f"{ACCOUNTS}A9,Larch,East,2023-01-01,20\n")])
+    _, content = archive.corrections(broken, 2, 2, lang)
+    unknown = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[4]
+    assert "A-09" in unknown[6] and unknown[6].endswith(asked)
