@@ -151,7 +151,7 @@ def _to_correct(
         connection.execute((SQL / "views" / "80_quarantine.sql").read_text("utf-8"))
         rows = connection.execute(
             "select line_no, raw, codes, detail from meta.quarantine_states "
-            "where snapshot_id = $number and state in ('open', 'replaced') order by line_no",
+            "where snapshot_id = $number and state not in ('returned', 'not_corrected') order by line_no",
             {"number": snapshot_id},
         ).fetchall()
         accounts = connection.execute(

@@ -1,7 +1,7 @@
 -- question: quarantine
 -- means: Rows that were not let in, as received, with every reason, and what is left to do about
---        each (state: open, returned, replaced, not_corrected). A rejected row has no region, so
---        only a viewer who sees every region of the data gets them.
+--        each (state, see meta.quarantine_states). A rejected row has no region, so only a viewer
+--        who sees every region of the data gets them.
 select *
 from meta.quarantine_states
 where as_of() is not null

@@ -1,6 +1,6 @@
 -- Quarantined rows with what is left to do about each. state: open, or why nothing is: returned (the row
--- came back in a later upload, whatever became of it then), replaced (a later upload was the whole table),
--- not_corrected (the row it came from is listed).
+-- came back in a later upload, whatever became of it then), not_corrected (the row it came from is listed),
+-- replaced (a later upload was the whole table), nothing_to_do (a row of totals and the like, no data).
 create view meta.quarantine_states as
 with came_back as (
     select distinct r.of_snapshot as snapshot_id, r.of_line as line_no
@@ -22,6 +22,9 @@ select
         when c.snapshot_id is not null then 'returned'
         when q.codes = ['not_corrected'] then 'not_corrected'
         when (s.as_of, s.snapshot_id) < w.place then 'replaced'
+        when list_has_all(
+            ['totals_row', 'footer', 'repeated_header', 'units_row', 'duplicate_row'], q.codes
+        ) then 'nothing_to_do'
         else 'open'
     end as state
 from meta.quarantine q
