@@ -13,6 +13,7 @@ from kam_core.build import SQL
 from kam_core.errors import KamError
 from kam_core.formulas import defused
 from kam_core.ingest import corrections as columns
+from kam_core.ingest.blocks import filled_down
 from kam_core.ingest.feeds import Recipe
 from kam_core.ingest.files import WITHIN, read_part
 from kam_core.ingest.layout import Record
@@ -108,7 +109,9 @@ def corrections(
     rows, accounts = _to_correct(warehouse, version, snapshot_id)
     if not rows:
         raise KamError("nothing_quarantined", snapshot=snapshot_id)
-    reading = read_part(warehouse.raw_bytes(snapshot.sha256), Recipe.of(snapshot.recipe))
+    recipe = Recipe.of(snapshot.recipe)
+    reading = read_part(warehouse.raw_bytes(snapshot.sha256), recipe)
+    reading = filled_down(reading, recipe.columns, recipe.blanks)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(map(defused, [*reading.header, *columns.headings(lang).values()]))
@@ -151,7 +154,8 @@ def _to_correct(
         connection.execute((SQL / "views" / "80_quarantine.sql").read_text("utf-8"))
         rows = connection.execute(
             "select line_no, raw, codes, detail from meta.quarantine_states "
-            "where snapshot_id = $number and state not in ('returned', 'not_corrected') order by line_no",
+            "where snapshot_id = $number and state not in ('returned', 'not_corrected') "
+            "order by line_no",
             {"number": snapshot_id},
         ).fetchall()
         accounts = connection.execute(

@@ -83,11 +83,11 @@ def _proposals(
 ) -> Iterator[Proposal]:
     """One proposal for each table that the part holds."""
     rows = [record.fields for record in reading.records if record.kind == GOOD]
-    first = propose(reading.header, rows, table, name, recall, known)
+    first = propose(reading.header, rows, table, name, recall, known, reading.merged)
     yield first
     for other in first.tables:
         if other != first.table:
-            yield propose(reading.header, rows, other, name, recall, known)
+            yield propose(reading.header, rows, other, name, recall, known, reading.merged)
 
 
 def _unused(proposals: Sequence[Proposal], reading: Reading) -> list[harmonise.Entry]:

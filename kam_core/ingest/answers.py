@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kam_core.contract import Column, Table, tables
 from kam_core.errors import KamError
 from kam_core.ingest import corrections
+from kam_core.ingest.blocks import MEANINGS
 from kam_core.ingest.conventions import fold, letters, unique_names
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ SAYABLE = {
     "scales": ("score",),
     "factors": ("money", "number", "integer", "score"),
 }
-BY_COLUMN = ("values", "when", "joined", "multiplied", "elapsed", "factors", "scales", "dates")
+BY_COLUMN = (
+    "values", "when", "joined", "multiplied", "elapsed", "factors", "scales", "dates", "blanks",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Answers:
     - ``dates``: contract column -> "dmy" or "mdy".
     - ``scales``: contract column -> [lowest, highest] score.
     - ``factors``: contract column -> what its figures are multiplied by; "1" ignores a unit.
+    - ``blanks``: contract column -> what an empty cell means: "above" (the value above) or "empty".
     - ``left_out``: headers that are not kept at all; None: those that look like personal data.
     - ``shared``: headers that are meant to serve several columns.
     """
@@ -48,6 +52,7 @@ class Answers:
     dates: Mapping[str, str] = field(default_factory=dict)
     scales: Mapping[str, Sequence[str]] = field(default_factory=dict)
     factors: Mapping[str, str] = field(default_factory=dict)
+    blanks: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[str] | None = None
     shared: Sequence[str] = field(default_factory=list)
 
@@ -80,6 +85,7 @@ class Answers:
             dates=merged("dates"),
             scales=merged("scales"),
             factors=merged("factors"),
+            blanks=merged("blanks"),
             left_out=older.left_out if self.left_out is None else self.left_out,
             shared=sorted({*self.shared, *older.shared}),
         )
@@ -219,7 +225,7 @@ READABLE = {
 
 def _refuse_unknown_columns(answers: Answers, table: Table) -> None:
     known = [column.name for column in table.columns]
-    parts = ("columns", "constants", "values", "dates", "scales", "factors")
+    parts = ("columns", "constants", "values", "dates", "scales", "factors", "blanks")
     named = {column for part in parts for column in getattr(answers, part)}
     strange = sorted(named - set(known))
     if strange:
@@ -243,6 +249,11 @@ def _refuse_impossible(answers: Answers, table: Table) -> None:
                     value=wrong if isinstance(wrong, str) else str(wrong),
                     allowed=_allowed(part, column),
                 )
+    for name, said in answers.blanks.items():
+        if said not in MEANINGS:
+            raise KamError(
+                "answers_not_possible", table=table.name, column=name, value=said, allowed=MEANINGS
+            )
     for name, value in answers.constants.items():
         if _not_a_value(value, table.column(name)):
             allowed = _allowed("values", table.column(name))
@@ -326,7 +337,7 @@ def _laid_over(recipe: "Recipe", answers: Answers) -> "Recipe":
     columns = {**kept, **chosen}
     lost = moved | {column for column in recipe.columns if column not in columns}
     parts: dict[str, Any] = {name: _without(getattr(recipe, name), lost) for name in BY_COLUMN}
-    for name in ("dates", "scales", "factors"):
+    for name in ("dates", "scales", "factors", "blanks"):
         parts[name] |= getattr(answers, name)
     for column, meanings in answers.values.items():
         parts["values"][column] = {**parts["values"].get(column, {}), **meanings}

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -80,9 +81,23 @@ class Book:
         rows = _Grid(_texts(sheet, scan), scan)
         reading = _read(rows, header_line, most)
         merged = _guarded(lambda: sheet.merged_cell_ranges) or []
-        in_body = sorted({first[0] + 1 for first, _ in merged})
-        notes = [("merged_cells", row) for row in in_body if row > reading.dialect.header_line]
-        return Reading(**{**vars(reading), "notes": (*reading.notes, *notes)})
+        return _with_merged_cells(reading, merged, sheet.start[1])
+
+
+def _with_merged_cells(
+    reading: Reading, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]], first_column: int
+) -> Reading:
+    """The reading that knows where cells are merged, and in which columns downwards."""
+    in_body = [(first, last) for first, last in merged if first[0] >= reading.dialect.header_line]
+    notes = [("merged_cells", row) for row in sorted({first[0] + 1 for first, _ in in_body})]
+    downwards = {
+        column - first_column
+        for first, last in in_body
+        if last[0] > first[0]
+        for column in range(first[1], last[1] + 1)
+    }
+    names = frozenset(name for place, name in enumerate(reading.names) if place in downwards)
+    return replace(reading, notes=(*reading.notes, *notes), merged=names)
 
 
 def _scanner(data: bytes) -> Callable[[str, int], Scan]:

@@ -34,8 +34,8 @@ class Recipe:
     """How to read a file into one table; plain values only, so that ``document`` is JSON.
 
     Keys of ``columns``, ``constants``, ``values``, ``when``, ``joined``, ``multiplied``,
-    ``elapsed``, ``factors``, ``scales`` and ``dates`` are contract columns; all other names are
-    headers of the file.
+    ``elapsed``, ``factors``, ``scales``, ``dates`` and ``blanks`` are contract columns; all other
+    names are headers of the file.
 
     - ``columns``: the header a column is taken from.
     - ``constants``: the same value in every row.
@@ -48,6 +48,7 @@ class Recipe:
     - ``factors``: what a figure is multiplied by ("1/60").
     - ``scales``: the lowest and highest score, which become 0 and 100.
     - ``dates``: order of the parts of a date, "dmy" or "mdy", where the file does not show it.
+    - ``blanks``: what an empty cell means, "above" (the value of the row above) or "empty".
     - ``distinct``: the first row of each key; repeats are set aside.
     - ``left_out``: columns that are not kept at all, not even as extra ones.
     - ``personal``: those of them that were left out because they look like data about persons, with
@@ -77,6 +78,7 @@ class Recipe:
     factors: Mapping[str, str] = field(default_factory=dict)
     scales: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
+    blanks: Mapping[str, str] = field(default_factory=dict)
     distinct: bool = False
     left_out: Sequence[str] = field(default_factory=list)
     personal: Mapping[str, str] = field(default_factory=dict)

@@ -53,7 +53,8 @@ class Reading:
 
     ``header`` is as written, ``names`` the same made unique and filled where blank. ``notes`` are
     (code, line) of what a person should know about the file beside the faults of its records.
-    ``returned`` is known of a download of quarantined rows only: which row each line stands for.
+    ``merged`` are names of columns with cells merged downwards. ``returned`` is known of a download
+    of quarantined rows only: which row each line stands for.
     """
 
     dialect: Dialect
@@ -63,6 +64,7 @@ class Reading:
     names: list[str]
     records: list[Record]
     notes: tuple[tuple[str, int], ...] = ()
+    merged: frozenset[str] = frozenset()
     returned: Mapping[int, Reference] | None = None
 
 

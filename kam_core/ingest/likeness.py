@@ -1,6 +1,6 @@
 """How like headers and texts are to what the contract knows: by name, held against the values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
@@ -16,15 +16,23 @@ from kam_core.ingest.proposal import ColumnProposal
 class Evidence:
     """The header and the sample of one file, and what can be asked of them.
 
-    ``header`` gives each cell a name of its own, ``written`` has them as they stand in the file.
+    ``header`` gives each cell a name of its own, ``written`` has them as they stand in the file,
+    ``merged`` are those whose columns have cells merged downwards.
     """
 
-    def __init__(self, header: Sequence[str], rows: Rows, known: KnownNames) -> None:
+    def __init__(
+        self,
+        header: Sequence[str],
+        rows: Rows,
+        known: KnownNames,
+        merged: Collection[str] = (),
+    ) -> None:
         limit = mapping.mapping_settings()["content"]["rows"]
         self.header = unique_names(header)
         self.written = dict(zip(self.header, header, strict=True))
         self.rows = [row for row in rows if len(row) == len(self.header)][:limit]
         self.known = known
+        self.merged = merged
 
     def texts(self, cell: str) -> list[str]:
         return content.cells_of(cell, self.header, self.rows)

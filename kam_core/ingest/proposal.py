@@ -89,7 +89,7 @@ class Option:
 class Question:
     """Something only a person can decide.
 
-    ``kind`` is date_order, mixed_dates, scale, own_unit, several or key.
+    ``kind`` is date_order, mixed_dates, scale, own_unit, several, key or blanks.
 
     ``suggested`` is the value that other columns of the file speak for, if they do. ``headers`` are
     those that compete, for ``several``.
@@ -146,5 +146,10 @@ def answers_to(proposal: Proposal) -> Answers:
             if question.kind in ("date_order", "mixed_dates") and question.suggested
         },
         factors={c.column: c.factor for c in proposed if c.factor},
+        blanks={
+            question.column: question.suggested
+            for question in proposal.questions
+            if question.kind == "blanks" and question.suggested
+        },
         shared=[str(header) for header, count in used.items() if count > 1],
     )

@@ -1,13 +1,14 @@
 """What a file seems to mean, for a person to confirm: nothing proposed here is applied unasked."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kam_core.contract import Column, tables
 from kam_core.errors import KamError
 from kam_core.ingest import content, harmonise
 from kam_core.ingest import map as mapping
 from kam_core.ingest.answers import Answers, recipes_with
+from kam_core.ingest.blocks import ABOVE, EMPTY, in_blocks
 from kam_core.ingest.cast import proven_order
 from kam_core.ingest.conventions import fold
 from kam_core.ingest.feeds import (
@@ -42,14 +43,15 @@ def propose(
     file_name: str = "",
     recall: Recall | None = None,
     known: KnownNames | None = None,
+    merged: Collection[str] = (),
 ) -> Proposal:
     """What the file seems to mean. ``sample_rows`` are its first rows as text, of its width.
 
     ``recall`` finds what was confirmed for these headers (see ``feeds.plan``), ``known`` are the
-    names of the live version. KamError("no_place_for_file") for a file that is known to hold
-    nothing for the contract.
+    names of the live version, ``merged`` headers of columns with cells merged downwards.
+    KamError("no_place_for_file") for a file that is known to hold nothing for the contract.
     """
-    evidence = Evidence(header, sample_rows, known or KnownNames())
+    evidence = Evidence(header, sample_rows, known or KnownNames(), merged)
     said = recalled(file_name, header, table, recall)
     certain_tables = _certain_tables(file_name, header, table, said)
     chosen = table or next(iter(certain_tables), None) or likeliest_table(file_name, evidence)
@@ -244,6 +246,7 @@ def _questions(recipe: Recipe, evidence: Evidence, table: str) -> Iterable[Quest
     for name, cell in recipe.columns.items():
         yield from _figure_questions(recipe, name, cell, evidence)
     yield from _key_question(recipe, evidence)
+    yield from _blank_questions(recipe, evidence)
 
 
 def _example(cell: str, evidence: Evidence) -> Option:
@@ -303,3 +306,17 @@ def _key_question(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
         return
     if content.is_distinct(evidence.texts(name)):
         yield Question("key", "account_id", name, (_example(name, evidence),), suggested=name)
+
+
+def _blank_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
+    """Columns that seem filled only where a block of rows begins, as merged cells leave them."""
+    texts = {name: evidence.texts(cell) for name, cell in recipe.columns.items()}
+    merged = {name for name, cell in recipe.columns.items() if cell in evidence.merged}
+    for name in in_blocks(tables()[recipe.table], texts, merged):
+        if name not in recipe.blanks:
+            row = next(n for n, cell in enumerate(texts[name]) if n and not cell.strip())
+            first = next(filter(str.strip, evidence.rows[row]), "")
+            above = next(filter(str.strip, reversed(texts[name][:row])), "")
+            options = (Option(ABOVE, first, above), Option(EMPTY, first, ""))
+            suggested = ABOVE if name in merged else None
+            yield Question("blanks", name, recipe.columns[name], options, suggested)

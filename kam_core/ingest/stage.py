@@ -19,6 +19,7 @@ from kam_core.errors import KamError
 from kam_core.ingest import feeds, files
 from kam_core.ingest import map as mapping
 from kam_core.ingest.answers import Answers
+from kam_core.ingest.blocks import filled_down
 from kam_core.ingest.cast import Manner
 from kam_core.ingest.check import Checked, Finding, Origin, check
 from kam_core.ingest.conventions import conventions
@@ -166,6 +167,7 @@ def stage(data: bytes, recipe: Recipe) -> Staged:
 def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     """Map and check the records of one file for one table."""
     table = tables()[recipe.table]
+    reading = filled_down(reading, recipe.columns, recipe.blanks)
     good = [record for record in reading.records if record.kind == GOOD]
     unreadable = [record for record in reading.records if record.kind not in (GOOD, BLANK)]
     cells = [record.fields for record in good]

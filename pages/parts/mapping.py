@@ -14,7 +14,13 @@ from kam_core.present.text import Text, escape
 CERTAIN = ("feed", "remembered", "exact", "title", "alias", "constant")
 NONE = ""
 # The part of the answers that a question is about; of any other kind it is the columns.
-PARTS = {"date_order": "dates", "mixed_dates": "dates", "scale": "scales", "own_unit": "factors"}
+PARTS = {
+    "date_order": "dates",
+    "mixed_dates": "dates",
+    "scale": "scales",
+    "own_unit": "factors",
+    "blanks": "blanks",
+}
 # Chosen where the rows that a question is about are to stay in quarantine.
 LEFT = -1
 
@@ -67,7 +73,7 @@ def _is_open(proposal: Mapping[str, Any]) -> bool:
 
 def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
     answers: dict[str, Any] = {"columns": {}, "values": {}, "dates": {}, "scales": {}}
-    answers |= {"factors": {}, "shared": [], "table": proposal["table"]}
+    answers |= {"factors": {}, "blanks": {}, "shared": [], "table": proposal["table"]}
     _columns(proposal, key, answers, text)
     _values(proposal, key, answers, text)
     _names(proposal, key, answers, text)
@@ -176,7 +182,7 @@ def _names(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> 
 def _question(question: Mapping[str, Any], key: str, answers: dict, text: Text) -> bool:
     """One decision that the file does not show; whether it was made."""
     options = {n: _option(question, option, text) for n, option in enumerate(question["options"])}
-    if question["kind"] not in BLOCKING:
+    if question["kind"] not in (*BLOCKING, "blanks"):
         options[LEFT] = text("uploads.leave_quarantined")
     asked = text(
         f"uploads.question.{question['kind']}",
@@ -200,6 +206,8 @@ def _option(question: Mapping[str, Any], option: Mapping[str, Any], text: Text) 
     """One possible answer with an example; what only other columns speak for is marked."""
     if _is_about_columns(question):
         return text("uploads.option_column", **option)
+    if question["kind"] == "blanks":
+        return text(f"uploads.blanks_{option['value']}", **option)
     value, is_date = option["value"], PARTS.get(question["kind"]) == "dates"
     if is_date:
         value = text.value("date_order", value)

@@ -95,6 +95,21 @@ def test_dates_in_question_want_an_answer_or_a_word_that_they_stay_in_quarantine
     assert seen.page.get_by_role("button", name="Show what would change").is_visible()
 
 
+def test_empty_cells_below_a_value_are_asked_about_and_filled(
+    address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    file = tmp_path / "客户.csv"
+    file.write_text("区域,客户编号,客户名称\n华东,T1,甲\n,T2,乙\n,T3,丙\n")
+    seen = visit(address, "zh")
+    seen.open("/uploads")
+    choose(seen, file)
+    assert "像是合并单元格" in seen.main
+    seen.page.get_by_text("沿用上面的值（“T2”这一行 → 华东）").click()
+    seen.settle()
+    press(seen, "预览变更", "指标前后对比")
+    assert "收到 3 行 = 接收 3 行 + 隔离 0 行。" in seen.main
+
+
 def test_quarantined_rows_come_back_as_a_file_to_correct(
     fresh_address: str, visit: Callable[..., Visit], tmp_path: Path
 ) -> None:
