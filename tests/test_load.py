@@ -1,6 +1,7 @@
 """Loading files: one call, one version, and every row accounted for."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from kam_core.errors import KamError
 from kam_core.ingest.load import load, rebuild, restore
 from kam_core.ingest.progress import Progress
+from kam_core.present.text import Text
 from kam_core.store import Warehouse, open_version
 from tests.conftest import ACCOUNTS, INTERACTIONS, ORDERS
 
@@ -421,3 +423,21 @@ def test_anyone_can_read_a_version_with_plain_duckdb(
     )
     assert ("accounts",) in tables and ("interactions",) in tables
     assert rows(warehouse, "select sum(amount)::varchar from orders") == [("1000001.00",)]
+
+
+def test_a_report_names_the_cells_that_a_problem_shows_in_most_often(
+    warehouse: Warehouse, file: Write
+) -> None:
+    bad = [f"I{n},A1,visit,{status},2024-08-05," for n, status in enumerate(["odd", "odd", "?"], 4)]
+    unknown = "I9,A7,visit,completed,2024-08-05 10:00,\n"
+    interactions = file("interactions.csv", INTERACTIONS + "\n".join([*bad, unknown]))
+    report = load(warehouse, [file("accounts.csv", ACCOUNTS), interactions])[1]
+    assert report.examples == {
+        "unknown_value": [
+            {"column": "status", "value": "odd", "rows": 2},
+            {"column": "status", "value": "?", "rows": 1},
+        ],
+        "unknown_account": [{"column": "account_id", "value": "A7", "rows": 1}],
+    }
+    line = "The value is not one of those allowed × 3 (lines 5, 6, 7): Status = odd × 2, Status = ?"
+    assert Text("en").placed(asdict(report))[0] == line

@@ -186,7 +186,7 @@ def test_regions_are_not_called_furthest_from_a_target_before_the_quarter_has_en
         titles, units = {"followup_completion": "Completion"}, {"followup_completion": "percent"}
         return plain(sentences.regions(pd.DataFrame(rows), titles, units, EN))
 
-    counted = "2 regions and 1 figures: 1 met their target, 0 came near, 1 missed it; 0 of these "
+    counted = "2 regions and 1 figure: 1 met their target, 0 came near, 1 missed it; 0 of these "
     counted += "rest on too few cases to decide."
     assert said(completion("met"), completion("missed")) == (
         f"{counted} Furthest from target: Completion in R1, 68.0% against 90.0%."
@@ -296,6 +296,9 @@ def test_one_row_is_not_called_rows(rows: str, told: str) -> None:
 
 
 def test_one_line_is_not_called_lines() -> None:
-    text = Text("en")
-    assert text.placed({"bad_date": 1}, {"bad_date": (9,)})[0].endswith("× 1 (line 9)")
-    assert text.placed({"bad_date": 2}, {"bad_date": (9, 12)})[0].endswith("× 2 (lines 9, 12)")
+    def placed(*lines: int) -> str:
+        report = {"problems": {"bad_date": len(lines)}, "first_lines": {"bad_date": lines}}
+        return Text("en").placed(report)[0]
+
+    assert placed(9).endswith("× 1 (line 9)")
+    assert placed(9, 12).endswith("× 2 (lines 9, 12)")

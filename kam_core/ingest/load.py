@@ -242,6 +242,7 @@ class _Offer:
         accepted, quarantined = counts[held.snapshot_id]
         across = _found_across(part, quarantined, remarks)
         lines = places.first_lines(file, held.snapshot_id, part.staged, across) if file else {}
+        unknown = places.unknown_accounts(file, held.snapshot_id) if file else {}
         return FileReport(
             file=part.name,
             table=part.recipe.table,
@@ -258,6 +259,7 @@ class _Offer:
             first_lines=part.staged.first_lines | lines,
             earlier=self.earlier[snapshot.snapshot_id],
             names=[] if repeated else self.names[snapshot.snapshot_id],
+            examples=part.staged.examples | unknown,
         )
 
 

@@ -244,6 +244,7 @@ def _refuse_if_unreadable(part: Part) -> None:
         "blank": staged.blank,
         "problems": staged.problems,
         "first_lines": staged.first_lines,
+        "examples": staged.examples,
     }
     if staged.received == 0:
         raise KamError("no_rows", **details)

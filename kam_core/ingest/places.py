@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from kam_core import build, contract
-from kam_core.ingest.stage import FIRST_LINES, Staged
+from kam_core.ingest.stage import FIRST_LINES, MOST_EXAMPLES, Staged, examples
 from kam_core.store import open_version
 
 FROM_QUARANTINE = (
@@ -29,6 +29,19 @@ def first_lines(
         version.register("accepted", staged.accepted)
         found = {code: _lines(version, snapshot_id, staged.table, code) for code in codes}
     return {code: lines for code, lines in found.items() if lines}
+
+
+def unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[dict]]:
+    """The accounts that most rows of an upload name and nobody knows, as examples of a report."""
+    with open_version(file) as version:
+        counted = version.execute(
+            "select account_id, count(*) from meta.quarantine "
+            "where snapshot_id = $snapshot_id and account_id is not null "
+            f"group by 1 order by 2 desc, 1 limit {MOST_EXAMPLES}",
+            {"snapshot_id": snapshot_id},
+        ).fetchall()
+    found = examples((("account_id", account), rows) for account, rows in counted)
+    return {"unknown_account": found} if found else {}
 
 
 def _lines(

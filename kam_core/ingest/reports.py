@@ -12,7 +12,8 @@ from kam_core.errors import KamError
 class FileReport:
     """What became of one file in one table; ``received == accepted + quarantined``.
 
-    ``problems`` counts rows by code, notes included; ``first_lines`` names up to five of each.
+    ``problems`` counts rows by code, notes included; ``first_lines`` names up to five of each, and
+    ``examples`` up to three cells that it shows in: column, value, rows.
     ``earlier`` tells of the last upload of the same bytes to this table: by, at, as_of, version.
     ``names`` are regions and persons that the live version did not know, or has and this lacks.
     ``elsewhere`` counts rows of earlier uploads that the call sets apart or lets in, by table and
@@ -37,6 +38,7 @@ class FileReport:
     names: list[dict[str, object]] = field(default_factory=list)
     elsewhere: list[dict[str, object]] = field(default_factory=list)
     confirm: list[dict[str, object]] = field(default_factory=list)
+    examples: dict[str, list[dict[str, object]]] = field(default_factory=dict)
 
 
 def as_json(reports: Sequence[FileReport]) -> list[dict]:
@@ -83,4 +85,5 @@ def _counts(details: dict[str, Any]) -> dict[str, object]:
         "problems": details.get("problems", {}),
         "version": None,
         "first_lines": details.get("first_lines", {}),
+        "examples": details.get("examples", {}),
     }

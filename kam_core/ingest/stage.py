@@ -31,6 +31,8 @@ from kam_core.ingest.read import BLANK, GOOD, Dialect, Reading, Record
 # What is said about a part, found by its header.
 AnswersByHeader = Callable[[Sequence[str]], Answers | None]
 FIRST_LINES = 5
+# So many cells are named for each problem, each with so many characters.
+MOST_EXAMPLES, EXAMPLE_LENGTH = 3, 60
 # Refusals of a part that may be no table at all.
 SAYS_LITTLE = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
 to_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -49,8 +51,9 @@ class Staged:
     """What a file held for one table: ``received == accepted.num_rows + rejected.num_rows``.
 
     ``accepted``: contract columns, then ``extra`` and ``line_no``. ``rejected``: ``line_no``,
-    ``raw``, ``codes``, ``detail``. ``problems`` counts rows per code, notes included, and
-    ``first_lines`` names the first few lines of each. ``returned``: of a download of quarantined
+    ``raw``, ``codes``, ``detail``. ``problems`` counts rows per code, notes included,
+    ``first_lines`` names the first few lines of each, and ``examples`` the cells it shows in most
+    often: column, value, rows. ``returned``: of a download of quarantined
     rows, the row that each line stands for; None of any other file.
     """
 
@@ -62,6 +65,7 @@ class Staged:
     set_aside: int
     problems: dict[str, int]
     first_lines: dict[str, tuple[int, ...]]
+    examples: dict[str, list[dict[str, Any]]]
     newest_fact: date | None
     returned: Mapping[int, Reference] | None = None
 
@@ -196,6 +200,7 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         set_aside=len(good) - len(rows),
         problems=_counts(occurrences),
         first_lines=_first_lines(occurrences),
+        examples=_examples(findings),
         newest_fact=newest_fact(accepted, recipe.table),
         returned=reading.returned,
     )
@@ -318,6 +323,22 @@ def _first_lines(occurrences: list[tuple[str, int]]) -> dict[str, tuple[int, ...
         code: tuple(line for _, line in list(group)[:FIRST_LINES])
         for code, group in groupby(ordered, key=lambda occurrence: occurrence[0])
     }
+
+
+def _examples(findings: Sequence[Finding]) -> dict[str, list[dict[str, Any]]]:
+    cells: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for finding in findings:
+        if column := finding.details.get("column"):
+            cells[finding.code][str(column), str(finding.details.get("value") or "")] += 1
+    return {code: examples(counts.most_common(MOST_EXAMPLES)) for code, counts in cells.items()}
+
+
+def examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[dict[str, Any]]:
+    """Cells as a report names them: each its column, its value and in how many rows it stands."""
+    return [
+        {"column": column, "value": value[:EXAMPLE_LENGTH], "rows": rows}
+        for (column, value), rows in counted
+    ]
 
 
 def newest_fact(accepted: pa.Table, table: str) -> date | None:

@@ -40,8 +40,8 @@ def _where(detail: Mapping[str, Any], table: str, text: Text) -> str:
     if not column:
         return ""
     titles = {c.name: c.title(text.lang) for c in contract.tables()[table].columns}
-    title = titles.get(column, column)
-    return title if value in (None, "") else f"{title} = {value}"
+    key = "quarantine.empty_cell" if value in (None, "") else "quarantine.cell"
+    return text(key, column=titles.get(column, column), value=value)
 
 
 def _todo(detail: Mapping[str, Any], text: Text, likely: Mapping[str, str]) -> str:

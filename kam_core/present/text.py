@@ -89,14 +89,31 @@ class Text:
             for code, n in counts.items()
         )
 
-    def placed(
-        self, problems: Mapping[str, int], first_lines: Mapping[str, Sequence[int]]
-    ) -> list[str]:
-        """Each kind of problem: its name, how many rows have it, and the lines of the first."""
+    def placed(self, report: Mapping[str, Any]) -> list[str]:
+        """Each kind of problem: its name, in how many rows, the first lines, the worst cells."""
+        lines, cells = report.get("first_lines", {}), report.get("examples", {})
         return [
-            self.counted({code: rows}) + self._at_lines(first_lines.get(code, ()), rows)
-            for code, rows in problems.items()
+            self.counted({code: rows})
+            + self._at_lines(lines.get(code, ()), rows)
+            + self._with_cells(self.cells(cells.get(code, ()), rows))
+            for code, rows in (report.get("problems") or {}).items()
         ]
+
+    def cells(self, examples: Sequence[Mapping[str, Any]], rows: int) -> str:
+        """The cells in which a problem of so many rows shows most often."""
+        return self("punctuation.list").join(self._cell(example, rows) for example in examples)
+
+    def _cell(self, example: Mapping[str, Any], rows: int) -> str:
+        key = "cell" if example["value"] else "empty_cell"
+        column = self.column(example["column"])
+        told = self(f"quarantine.{key}", column=column, value=example["value"])
+        if example["rows"] in (1, rows):
+            return told
+        count = formats.count(example["rows"], self.lang)
+        return self("uploads.problem_count", problem=told, count=count)
+
+    def _with_cells(self, cells: str) -> str:
+        return f"{self('punctuation.colon')}{cells}" if cells else ""
 
     def _at_lines(self, lines: Sequence[int], rows: int) -> str:
         listed = self("punctuation.list").join(map(str, lines))
@@ -117,7 +134,7 @@ class Text:
     def load_report(self, report: Mapping[str, Any]) -> str:
         """One line of ``load``: what became of one file."""
         line = self("cli.loaded", **{**report, "table": self.table(str(report["table"]))})
-        problems = self._problem_lines(report["problems"], report["first_lines"])
+        problems = [f"  {line}" for line in self.placed(report)]
         names = self.name_lines(report.get("names", ()))
         elsewhere = self.elsewhere_lines(report["elsewhere"])
         return "\n".join([line, *self._earlier_lines(report), *problems, *names, *elsewhere])
@@ -159,12 +176,6 @@ class Text:
         """One reason why an upload needs a second yes."""
         words = self.known(f"questions.{question['code']}", question["code"])
         return filled(words, _Details(question, self))
-
-    def _problem_lines(
-        self, problems: Mapping[str, int], first_lines: Mapping[str, Sequence[int]]
-    ) -> list[str]:
-        """One line for each kind of problem."""
-        return [f"  {line}" for line in self.placed(problems, first_lines)]
 
     def version_line(self, row: Mapping[str, object]) -> str:
         """One line of ``versions``."""
@@ -222,9 +233,10 @@ class _Details(dict):
             named = [value] if isinstance(value, str) else list(value or ())
             return self._joined([f"{self.text.column(c)} ({c})" for c in named])
         if name == "problems":
-            return self._joined(self.text.placed(value or {}, self.get("first_lines", {})))
+            return self.text("punctuation.clause").join(self.text.placed(self))
         if name == "todo":
-            return "".join(dict.fromkeys(map(self.text.todo, self.get("problems", ()))))
+            todos = dict.fromkeys(map(self.text.todo, self.get("problems", ())))
+            return self.text("punctuation.sentence").join(todos)
         if name == "why":
             return str((value or {}).get(self.text.lang, "?"))
         if name == "questions":
