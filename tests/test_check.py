@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kam_core.contract import Column, tables
 from kam_core.ingest.cast import Bad, Manner, Noted, caster, proven_order
 from kam_core.ingest.check import Checked, Origin, arrow_type, check
+from kam_core.ingest.decimals import mark_of
 
 
 def cast(column_type: str, text: str, manner: Manner | None = None, **column: object) -> object:
@@ -63,7 +64,7 @@ def problems(result: Checked) -> list[tuple[int, str, str]]:
         ("500元", "500"),
         ("USD 12.30", "12.30"),
         (".5", "0.5"),
-        ("10.500", "10.5"),
+        ("1000.500", "1000.5"),
         ("0", "0"),
     ],
 )
@@ -114,6 +115,49 @@ def test_money_is_never_rounded() -> None:
     assert fault("money", "10.005") == "too_precise_money"
     assert fault("money", "0.1", Manner(factor="1/60")) == "too_precise_money"
     assert cast("money", "1.23", Manner(factor="1000")) == Decimal(1230)
+
+
+@pytest.mark.parametrize(
+    ("texts", "mark"),
+    [
+        (["1.234,56", "1.500"], "comma"),
+        (["1.234.567", "999"], "comma"),
+        (["0,75", "12,5", "1 500,00"], "comma"),
+        (["1,234.56", "1,500"], "point"),
+        (["1,234,567", "0.750"], "point"),
+        (["1500.000", "12.500"], "point"),
+        (["1.500", "1,500", "999", "1.125"], None),
+        (["12,5", "12.5"], "open"),
+        (["12,5", "1,500"], "open"),
+    ],
+)
+def test_a_column_proves_whether_a_point_or_a_comma_ends_the_whole_part(
+    texts: list[str], mark: str | None
+) -> None:
+    assert mark_of(texts) == mark
+
+
+def test_a_decimal_comma_is_read_where_the_column_proves_it() -> None:
+    german = Manner(decimals="comma")
+    assert cast("money", "1.234,50 €", german) == Decimal("1234.50")
+    assert cast("money", "1.500", german) == Decimal(1500)
+    assert cast("money", "12\u202f000,5", german) == Decimal("12000.5")
+    assert cast("number", "0,75", german) == Decimal("0.75")
+    assert fault("money", "1,500", german) == "ambiguous_number"
+
+
+def test_thousands_are_never_silently_taken_for_decimals() -> None:
+    for kind in ("money", "number", "integer"):
+        assert fault(kind, "1.500") == "ambiguous_number"
+    assert cast("money", "1,500") == cast("money", "1'500.00") == Decimal(1500)
+    assert cast("number", "1.125") == Decimal("1.125")
+    assert cast("money", "1.500", Manner(decimals="point")) == Decimal("1.50")
+
+
+def test_figures_that_contradict_each_other_are_taken_only_where_they_are_plain() -> None:
+    mixed = Manner(decimals="open")
+    assert fault("number", "1,250", mixed) == fault("number", "1,5", mixed) == "ambiguous_number"
+    assert (cast("number", "(7)", mixed), cast("number", "1.5", mixed)) == (-7, Decimal("1.5"))
 
 
 def test_ten_dimes_make_a_dollar() -> None:

@@ -211,6 +211,18 @@ def test_dates_that_prove_both_orders_are_asked_with_one_of_each() -> None:
     ]
 
 
+def test_thousands_that_may_be_decimals_are_asked_with_both_readings() -> None:
+    header = ["order_id", "account_id", "ordered_on", "amount", "gross_profit"]
+    proposal = propose(header, rows("O1|A1|2024-07-01|1.500|12,50"), "orders")
+    asked = question(proposal, "decimals")
+    assert [(option.value, option.reading) for option in asked.options] == [
+        ("point", "1.5"),
+        ("comma", "1500"),
+    ]
+    assert (asked.column, asked.suggested) == ("amount", "comma")
+    assert answers_to(proposal).decimals == {"amount": "comma"}
+
+
 @pytest.mark.parametrize(
     ("scores", "offered"),
     [

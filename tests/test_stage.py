@@ -59,6 +59,20 @@ def test_every_problem_of_the_catalogue_is_shown_by_its_file_and_by_no_other(cod
     assert is_note(code) == all(result.rejected.num_rows == 0 for result in results)
 
 
+def test_a_file_with_decimal_commas_is_read_as_its_columns_prove() -> None:
+    header = "order_id;account_id;ordered_on;amount;gross_profit\n"
+    result = staged(header + "O1;A1;2024-07-01;1.500;300,5\nO2;A1;2024-07-02;1.200,25;1.100,00\n")
+    assert result.problems == {}
+    assert list(map(str, result.accepted["amount"].to_pylist())) == ["1500.00", "1200.25"]
+    assert list(map(str, result.accepted["gross_profit"].to_pylist())) == ["300.50", "1100.00"]
+
+
+def test_scores_with_decimal_commas_are_asked_for_their_scale_as_well() -> None:
+    scores = "".join(f"R{n};A1;2024-07-01;{n},5\n" for n in range(5))
+    with pytest.raises(KamError, match="unknown_scale"):
+        staged("survey_id;account_id;surveyed_on;score\n" + scores)
+
+
 def test_every_problem_says_what_it_is_and_what_to_do_in_both_languages() -> None:
     for problem in problems().values():
         assert problem.severity in {"note", "quarantine", "refuse"}

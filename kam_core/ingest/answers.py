@@ -12,21 +12,23 @@ from kam_core.errors import KamError
 from kam_core.ingest import corrections
 from kam_core.ingest.blocks import MEANINGS
 from kam_core.ingest.conventions import fold, letters, unique_names
+from kam_core.ingest.decimals import COMMA, POINT
 
 if TYPE_CHECKING:
     from kam_core.ingest.feeds import Recipe
 
 ORDERS = ("dmy", "mdy")
+DECIMALS = (POINT, COMMA)
 # What can be said about a column depends on its type.
 SAYABLE = {
     "values": ("enum", "bool", "text"),
     "dates": ("date", "timestamp"),
     "scales": ("score",),
     "factors": ("money", "number", "integer", "score"),
+    "decimals": ("money", "number", "integer", "score"),
 }
-BY_COLUMN = (
-    "values", "when", "joined", "multiplied", "elapsed", "factors", "scales", "dates", "blanks",
-)  # fmt: skip
+SETTINGS_OF_COLUMNS = ("factors", "scales", "decimals", "dates", "blanks")
+BY_COLUMN = ("values", "when", "joined", "multiplied", "elapsed", *SETTINGS_OF_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Answers:
     - ``scales``: contract column -> [lowest, highest] score.
     - ``factors``: contract column -> what its figures are multiplied by; "1" ignores a unit.
     - ``blanks``: contract column -> what an empty cell means: "above" (the value above) or "empty".
+    - ``decimals``: contract column -> "point" or "comma", which ends the whole part of figures.
     - ``left_out``: headers that are not kept at all; None: those that look like personal data.
     - ``shared``: headers that are meant to serve several columns.
     """
@@ -53,6 +56,7 @@ class Answers:
     scales: Mapping[str, Sequence[str]] = field(default_factory=dict)
     factors: Mapping[str, str] = field(default_factory=dict)
     blanks: Mapping[str, str] = field(default_factory=dict)
+    decimals: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[str] | None = None
     shared: Sequence[str] = field(default_factory=list)
 
@@ -86,6 +90,7 @@ class Answers:
             scales=merged("scales"),
             factors=merged("factors"),
             blanks=merged("blanks"),
+            decimals=merged("decimals"),
             left_out=older.left_out if self.left_out is None else self.left_out,
             shared=sorted({*self.shared, *older.shared}),
         )
@@ -225,7 +230,7 @@ READABLE = {
 
 def _refuse_unknown_columns(answers: Answers, table: Table) -> None:
     known = [column.name for column in table.columns]
-    parts = ("columns", "constants", "values", "dates", "scales", "factors", "blanks")
+    parts = ("columns", "constants", "values", *SETTINGS_OF_COLUMNS)
     named = {column for part in parts for column in getattr(answers, part)}
     strange = sorted(named - set(known))
     if strange:
@@ -265,6 +270,8 @@ def _refuse_impossible(answers: Answers, table: Table) -> None:
 def _wrong_part(part: str, said: Any, column: Column) -> str | None:
     if part == "dates":
         return None if said in ORDERS else said
+    if part == "decimals":
+        return None if said in DECIMALS else said
     if part == "factors":
         return None if _number(said) else said
     if part == "scales":
@@ -281,6 +288,8 @@ def _not_a_value(text: str, column: Column) -> bool:
 def _allowed(part: str, column: Column) -> list[str]:
     if part == "dates":
         return list(ORDERS)
+    if part == "decimals":
+        return list(DECIMALS)
     if part == "values":
         return [value for value, _ in column.values] or ["true", "false"]
     return []
@@ -337,7 +346,7 @@ def _laid_over(recipe: "Recipe", answers: Answers) -> "Recipe":
     columns = {**kept, **chosen}
     lost = moved | {column for column in recipe.columns if column not in columns}
     parts: dict[str, Any] = {name: _without(getattr(recipe, name), lost) for name in BY_COLUMN}
-    for name in ("dates", "scales", "factors", "blanks"):
+    for name in SETTINGS_OF_COLUMNS:
         parts[name] |= getattr(answers, name)
     for column, meanings in answers.values.items():
         parts["values"][column] = {**parts["values"].get(column, {}), **meanings}

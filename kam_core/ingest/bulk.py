@@ -59,7 +59,7 @@ UTF_8 = ("utf-8", "utf-8-sig")
 # What a recipe may say, beside its table, of a file for this lane.
 UNDERSTOOD = (
     "columns", "feed", "encoding", "delimiter", "header_line", "timezone", "values", "factors",
-    "scales", "dates", "left_out", "personal", "unused",
+    "scales", "decimals", "dates", "left_out", "personal", "unused",
 )  # fmt: skip
 # A footer has no more than two cells; with so many required columns no accepted row is like one.
 FEWEST_REQUIRED = 3

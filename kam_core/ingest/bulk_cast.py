@@ -14,6 +14,7 @@ from kam_core.contract import Column
 from kam_core.ingest.cast import Bad, Manner, Noted, caster
 from kam_core.ingest.check import arrow_type
 from kam_core.ingest.conventions import conventions
+from kam_core.ingest.decimals import POINT
 
 # What str.strip removes; Arrow's own idea of white space is another one.
 WHITE_SPACE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
@@ -32,7 +33,8 @@ OBVIOUS = {
     "timestamp": DAY + TIME,
     "money": r"[0-9]{1,16}(?:\.[0-9]{1,2})?",
     "score": r"[0-9]{1,2}(?:\.[0-9]{1,4})?",
-    "number": r"[0-9]{1,18}(?:\.[0-9]{1,6})?",
+    # Three decimals of which the last is 0 may be thousands.
+    "number": r"[0-9]{1,18}(?:\.(?:[0-9]{1,2}|[0-9]{2}[1-9]|[0-9]{4,6}))?",
     "integer": r"[0-9]{1,18}",
 }
 
@@ -135,7 +137,9 @@ def _plain(values: pa.Array) -> pa.Array:
 
 def _pattern(column: Column, manner: Manner) -> str | None:
     """The spellings of this column that need no second look; None where every one does."""
-    if manner.meanings or manner.factor or manner.scale or column.type not in OBVIOUS:
+    if manner.meanings or manner.factor or manner.scale or manner.decimals not in (None, POINT):
+        return None
+    if column.type not in OBVIOUS:
         return None
     if column.minimum is not None and column.minimum > 0:
         return None

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam_core.contract import Column
+from kam_core.ingest import decimals
 from kam_core.ingest.conventions import conventions, fold, simplified
 
 # Exact or an error: no figure is ever rounded unseen.
@@ -39,11 +40,12 @@ class Noted(NamedTuple):
 
 
 class Manner(NamedTuple):
-    """What a recipe says about one column: meanings, factor, scale, order of dates, time zone."""
+    """What a recipe says about one column: meanings, factor, scale, decimal mark, dates, zone."""
 
     meanings: Mapping[str, str] | None = None
     factor: str | None = None
     scale: tuple[str, str] | None = None
+    decimals: str | None = None
     date_order: str | None = None
     timezone: str | None = None
 
@@ -145,6 +147,10 @@ def _number_caster(column: Column, manner: Manner) -> Cast:
     factor = Fraction(manner.factor) if manner.factor else None
 
     def cast(text: str) -> object:
+        if decimals.is_open(text, column.type, manner.decimals):
+            raise Bad("ambiguous_number")
+        if manner.decimals == decimals.COMMA:
+            text = decimals.with_point(text)
         number = decimal(text, column.type)
         if manner.scale:
             number = _on_scale(number, manner.scale, column)
@@ -185,7 +191,7 @@ def decimal(text: str, column_type: str) -> Decimal:
 
 
 def _written(text: str) -> re.Match[str] | None:
-    plain = simplified(unicodedata.normalize("NFKC", text).casefold())
+    plain = simplified(decimals.ungrouped(text).casefold())
     return _written_number().fullmatch(plain)
 
 

@@ -22,6 +22,7 @@ from kam_core.ingest.cast import (
     parse_moment,
 )
 from kam_core.ingest.conventions import conventions, fold
+from kam_core.ingest.decimals import COMMA, POINT, is_open, mark_of, with_point
 from kam_core.ingest.map import mapping_settings
 
 # Chinese identity numbers end in a check character over their 17 digits (ISO 7064, mod 11-2).
@@ -29,6 +30,10 @@ IDENTITY_NUMBER = re.compile(r"\d{6}(?P<born>(?:19|20)\d{6})\d{3}[\dXx]")
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 IDENTITY_CHECKS = "10X98765432"
 SOCIAL_SECURITY_NUMBER = re.compile(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")
+
+
+# A cell with one of these is of its column's type, though not fit to be kept.
+UNDERSTOOD_IN_PART = ("ambiguous_date", "ambiguous_number", "two_digit_year", "score_out_of_range")
 
 
 class Scale(NamedTuple):
@@ -60,7 +65,7 @@ def share_that_fits(column: Column, texts: Sequence[str]) -> float | None:
     distinct = filled(texts)
     if len(distinct) < mapping_settings()["content"]["least_values"]:
         return None
-    cast = caster(column, distinct, Manner())
+    cast = caster(column, distinct, Manner(decimals=mark_of(distinct)))
     return sum(_casts(cast, text) for text in distinct) / len(distinct)
 
 
@@ -68,7 +73,7 @@ def _casts(cast: object, text: str) -> bool:
     try:
         cast(text)  # type: ignore[operator]
     except Bad as bad:
-        return bad.code in ("ambiguous_date", "two_digit_year", "score_out_of_range")
+        return bad.code in UNDERSTOOD_IN_PART
     return True
 
 
@@ -121,7 +126,7 @@ def open_scale(texts: Sequence[str]) -> list[Scale]:
     Empty where the scale is plain: some score is higher than any short scale goes.
     """
     settings = mapping_settings()["scales"]
-    scores = [score for text in filled(texts) if (score := _score(text)) is not None]
+    scores = scores_of(texts)
     is_suspect = (
         len(scores) >= settings["least_values"] and max(scores) <= settings["suspect_below"]
     )
@@ -133,6 +138,14 @@ def open_scale(texts: Sequence[str]) -> list[Scale]:
         if outside <= settings["most_outside"] * len(scores):
             found.append(Scale(lowest, highest, outside))
     return found
+
+
+def scores_of(texts: Sequence[str]) -> list[Fraction]:
+    """The scores among the cells of a column."""
+    values = filled(texts)
+    if mark_of(values) == COMMA:
+        values = [with_point(text) for text in values]
+    return [score for text in values if (score := _score(text)) is not None]
 
 
 def on_scale(text: str, scale: Scale) -> str:
@@ -164,7 +177,7 @@ def refuse_unknown_scales(
         texts = cells_of(cell, header, sample)
         offered = open_scale(texts)
         if offered:
-            scores = [score for text in filled(texts) if (score := _score(text)) is not None]
+            scores = scores_of(texts)
             raise KamError(
                 "unknown_scale",
                 table=table,
@@ -188,6 +201,23 @@ def cells_of(cell: str, header: Sequence[str], sample: Sequence[Sequence[str]]) 
     """The sample's values under one header."""
     position = list(header).index(cell)
     return [row[position] for row in sample if position < len(row)]
+
+
+def decimal_mark(texts: Sequence[str]) -> str | None:
+    """What the cells of a column prove to end the whole part of a figure: see ``mark_of``."""
+    return mark_of(filled(texts))
+
+
+def open_figure(column: Column, texts: Sequence[str]) -> str | None:
+    """A figure of the column that is much or little, and nothing tells which."""
+    values = filled(texts)
+    mark = mark_of(values)
+    return next((text for text in values if is_open(text, column.type, mark)), None)
+
+
+def with_decimals(text: str, mark: str, factor: str = "1") -> str:
+    """A figure as it reads where this mark ends the whole part; empty where it is none then."""
+    return as_figure(text if mark == POINT else with_point(text), factor)
 
 
 def with_own_unit(texts: Sequence[str]) -> str | None:

@@ -34,8 +34,8 @@ class Recipe:
     """How to read a file into one table; plain values only, so that ``document`` is JSON.
 
     Keys of ``columns``, ``constants``, ``values``, ``when``, ``joined``, ``multiplied``,
-    ``elapsed``, ``factors``, ``scales``, ``dates`` and ``blanks`` are contract columns; all other
-    names are headers of the file.
+    ``elapsed``, ``factors``, ``scales``, ``decimals``, ``dates`` and ``blanks`` are contract
+    columns; all other names are headers of the file.
 
     - ``columns``: the header a column is taken from.
     - ``constants``: the same value in every row.
@@ -47,6 +47,8 @@ class Recipe:
     - ``elapsed``: a duration after another column, {"since": column, "unit": minutes|hours|days}.
     - ``factors``: what a figure is multiplied by ("1/60").
     - ``scales``: the lowest and highest score, which become 0 and 100.
+    - ``decimals``: what ends the whole part of a figure, "point" or "comma"; "open" where the file
+      contradicts itself.
     - ``dates``: order of the parts of a date, "dmy" or "mdy", where the file does not show it.
     - ``blanks``: what an empty cell means, "above" (the value of the row above) or "empty".
     - ``distinct``: the first row of each key; repeats are set aside.
@@ -77,6 +79,7 @@ class Recipe:
     elapsed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     factors: Mapping[str, str] = field(default_factory=dict)
     scales: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    decimals: Mapping[str, str] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
     blanks: Mapping[str, str] = field(default_factory=dict)
     distinct: bool = False
@@ -185,6 +188,7 @@ def plan(
         for recipe in (_with_units(recipe, header) for recipe in recipes)
     ]
     names = unique_names(header)
+    recipes = [_with_decimals(recipe, names, sample) for recipe in recipes]
     for recipe in recipes:
         content.refuse_unknown_scales(recipe.table, recipe.columns, recipe.scales, names, sample)
     return [_pinned(recipe) for recipe in recipes]
@@ -314,6 +318,17 @@ def _with_units(recipe: Recipe, header: Sequence[str]) -> Recipe:
     written = dict(zip(unique_names(header), header, strict=True))
     columns = {c: written.get(cell, cell) for c, cell in recipe.columns.items() if c not in scaled}
     return replace(recipe, factors={**recipe.factors, **mapping.factors(recipe.table, columns)})
+
+
+def _with_decimals(recipe: Recipe, names: Sequence[str], sample: Rows) -> Recipe:
+    """What ends the whole part of a figure, where its column proves it and nobody has said it."""
+    marks = {
+        column: content.decimal_mark(content.cells_of(cell, names, sample))
+        for column, cell in recipe.columns.items()
+        if tables()[recipe.table].column(column).type in mapping.MEASURED
+    }
+    proven = {column: mark for column, mark in marks.items() if mark}
+    return replace(recipe, decimals={**proven, **recipe.decimals})
 
 
 def _without_personal_data(recipe: Recipe, header: Sequence[str], sample: Rows) -> Recipe:

@@ -89,7 +89,7 @@ class Option:
 class Question:
     """Something only a person can decide.
 
-    ``kind`` is date_order, mixed_dates, scale, own_unit, several, key or blanks.
+    ``kind`` is date_order, mixed_dates, decimals, scale, own_unit, several, key or blanks.
 
     ``suggested`` is the value that other columns of the file speak for, if they do. ``headers`` are
     those that compete, for ``several``.
@@ -144,6 +144,11 @@ def answers_to(proposal: Proposal) -> Answers:
             question.column: question.suggested
             for question in proposal.questions
             if question.kind in ("date_order", "mixed_dates") and question.suggested
+        },
+        decimals={
+            question.column: question.suggested
+            for question in proposal.questions
+            if question.kind == "decimals" and question.suggested
         },
         factors={c.column: c.factor for c in proposed if c.factor},
         blanks={

@@ -7,7 +7,7 @@ from kam_core.contract import Column, tables
 from kam_core.errors import KamError
 from kam_core.ingest import content, harmonise
 from kam_core.ingest import map as mapping
-from kam_core.ingest.answers import Answers, recipes_with
+from kam_core.ingest.answers import DECIMALS, Answers, recipes_with
 from kam_core.ingest.blocks import ABOVE, EMPTY, in_blocks
 from kam_core.ingest.cast import proven_order
 from kam_core.ingest.conventions import fold
@@ -288,6 +288,8 @@ def _figure_questions(
                 Option([s.lowest, s.highest], highest, content.on_scale(highest, s)) for s in scales
             )
             yield Question("scale", name, cell, options)
+    if name not in recipe.decimals:
+        yield from _decimal_question(recipe, column, cell, evidence)
     unit = mapping.unit_of(recipe.table, name, evidence.written[cell])
     is_open = unit is not None and recipe.factors.get(name, unit.factor) != "1"
     doubled = content.with_own_unit(texts) if is_open else None
@@ -297,6 +299,28 @@ def _figure_questions(
         own = Option("1", doubled, content.as_figure(doubled, "1"))
         by_header = Option(unit.factor, plain, content.as_figure(plain, unit.factor))
         yield Question("own_unit", name, cell, (own, by_header) if plain else (own,))
+
+
+def _decimal_question(
+    recipe: Recipe, column: Column, cell: str, evidence: Evidence
+) -> Iterable[Question]:
+    """What 1.500 means: other columns of the file only suggest it, as with the order of dates."""
+    is_measured = column.type in mapping.MEASURED
+    figure = content.open_figure(column, evidence.texts(cell)) if is_measured else None
+    if figure is None:
+        return
+    others = {
+        content.decimal_mark(evidence.texts(other))
+        for name, other in recipe.columns.items()
+        if tables()[recipe.table].column(name).type in mapping.MEASURED
+    } & set(DECIMALS)
+    options = tuple(
+        Option(mark, figure, reading)
+        for mark in DECIMALS
+        if (reading := content.with_decimals(figure, mark))
+    )
+    suggested = others.pop() if len(others) == 1 else None
+    yield Question("decimals", column.name, cell, options, suggested)
 
 
 def _key_question(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:

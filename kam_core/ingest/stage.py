@@ -213,6 +213,7 @@ def manners(recipe: Recipe) -> dict[str, Manner]:
             meanings=recipe.values.get(column.name),
             factor=recipe.factors.get(column.name),
             scale=_pair(recipe.scales.get(column.name)),
+            decimals=recipe.decimals.get(column.name),
             date_order=recipe.dates.get(column.name),
             timezone=recipe.timezone,
         )

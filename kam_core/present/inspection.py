@@ -10,6 +10,7 @@ from kam_core.present.text import Text
 ROWS_SHOWN = 3
 CELL_WIDTH = 24
 INDENT = "  "
+SUGGESTED = ("date_order", "mixed_dates", "decimals")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -133,7 +134,7 @@ def _question(question: Mapping[str, Any], text: Text) -> str:
         header=question["header"],
         options=options,
     )
-    if question["suggested"] and question["kind"] in ("date_order", "mixed_dates"):
+    if question["suggested"] and question["kind"] in SUGGESTED:
         asked += text("inspect.suggested", value=question["suggested"])
     return asked
 

@@ -17,10 +17,13 @@ NONE = ""
 PARTS = {
     "date_order": "dates",
     "mixed_dates": "dates",
+    "decimals": "decimals",
     "scale": "scales",
     "own_unit": "factors",
     "blanks": "blanks",
 }
+# Values of answers that have a name of their own in either language.
+NAMED = {"dates": "date_order", "decimals": "decimal_mark"}
 # Chosen where the rows that a question is about are to stay in quarantine.
 LEFT = -1
 
@@ -73,7 +76,8 @@ def _is_open(proposal: Mapping[str, Any]) -> bool:
 
 def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
     answers: dict[str, Any] = {"columns": {}, "values": {}, "dates": {}, "scales": {}}
-    answers |= {"factors": {}, "blanks": {}, "shared": [], "table": proposal["table"]}
+    answers |= {"factors": {}, "decimals": {}, "blanks": {}}
+    answers |= {"shared": [], "table": proposal["table"]}
     _columns(proposal, key, answers, text)
     _values(proposal, key, answers, text)
     _names(proposal, key, answers, text)
@@ -208,15 +212,15 @@ def _option(question: Mapping[str, Any], option: Mapping[str, Any], text: Text) 
         return text("uploads.option_column", **option)
     if question["kind"] == "blanks":
         return text(f"uploads.blanks_{option['value']}", **option)
-    value, is_date = option["value"], PARTS.get(question["kind"]) == "dates"
-    if is_date:
-        value = text.value("date_order", value)
+    value, named = option["value"], NAMED.get(PARTS[question["kind"]])
+    if named:
+        value = text.value(named, value)
     elif not isinstance(value, str):
         value = " – ".join(map(str, value))
     shown = text(
         "uploads.option", value=value, example=option["example"], reading=option["reading"]
     )
-    is_suggested = is_date and option["value"] == question["suggested"]
+    is_suggested = named and option["value"] == question["suggested"]
     return text("uploads.suggested", option=shown) if is_suggested else shown
 
 

@@ -73,7 +73,12 @@ MAY_IMPORT = {
     },
     "kam_core.ingest.problems": {"kam_core.contract"},
     "kam_core.ingest.conventions": {"kam_core.contract"},
-    "kam_core.ingest.cast": {"kam_core.contract", "kam_core.ingest.conventions"},
+    "kam_core.ingest.decimals": set(),
+    "kam_core.ingest.cast": {
+        "kam_core.contract",
+        "kam_core.ingest.conventions",
+        "kam_core.ingest.decimals",
+    },
     "kam_core.ingest.encoding": {"kam_core.errors", *CATALOGUES},
     "kam_core.ingest.layout": {"kam_core.errors", "kam_core.contract", *CATALOGUES},
     "kam_core.ingest.packed": {"kam_core.errors", *CATALOGUES},
