@@ -160,6 +160,18 @@ def test_figures_that_contradict_each_other_are_taken_only_where_they_are_plain(
     assert (cast("number", "(7)", mixed), cast("number", "1.5", mixed)) == (-7, Decimal("1.5"))
 
 
+def test_a_target_of_ninety_for_a_share_is_not_nine_thousand_per_cent() -> None:
+    said = {"match_rate": "75", "key_churn": "3%", "satisfaction": "90", "revenue_yoy": "15"}
+    rows = [
+        {"metric": metric, "quarter": "2026-Q3", "target": target}
+        for metric, target in said.items()
+    ]
+    assert problems(checked("targets", *rows)) == [
+        (0, "target_above_whole", "target"),
+        (3, "target_above_whole", "target"),
+    ]
+
+
 def test_ten_dimes_make_a_dollar() -> None:
     rows = [
         {"order_id": f"O{i}", "account_id": "A", "ordered_on": "2024-07-01", "amount": "0.10"}

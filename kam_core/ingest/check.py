@@ -170,6 +170,8 @@ def contradictions(
         found += _completed_without_time(columns, has_time)
     if table.name == "accounts":
         found += _lost_or_not(columns)
+    if table.name == "targets":
+        found += _above_whole(columns)
     return found
 
 
@@ -220,6 +222,18 @@ def _lost_or_not(columns: Mapping[str, pa.Array]) -> list[Finding]:
         Finding(row, "lost_date_not_lost", {"column": "status", "value": status[row].as_py()})
         for row in _rows(not_lost)
     ]
+
+
+def _above_whole(columns: Mapping[str, pa.Array]) -> list[Finding]:
+    """Targets of shares that would be many times the whole: 90 stands for 90 % there."""
+    metric, target = columns["metric"], columns["target"]
+    found = []
+    for limit in conventions()["targets_at_most"]:
+        is_concerned = pc.is_in(metric, pa.array(limit["metrics"]))
+        for row in _rows(pc.and_(is_concerned, pc.greater(target, limit["most"]))):
+            details = {"column": "target", "value": f"{target[row].as_py().normalize():f}"}
+            found.append(Finding(row, "target_above_whole", {**details, "most": limit["most"]}))
+    return found
 
 
 def _rows(mask: pa.Array) -> list[int]:

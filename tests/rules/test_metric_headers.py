@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kam_core import config, contract, metrics, reference
+from kam_core.ingest.conventions import conventions
 from kam_core.present import words
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +60,12 @@ def test_what_a_metric_needs_is_in_the_contract(path: Path) -> None:
 def test_default_targets_are_those_of_metrics_there_are() -> None:
     named = set(config.settings_document()["targets"]["targets"])
     assert named <= set(metrics.catalogue())
+
+
+def test_every_share_has_a_highest_target() -> None:
+    limited = [name for limit in conventions()["targets_at_most"] for name in limit["metrics"]]
+    shares = [name for name, metric in metrics.catalogue().items() if metric.unit == "percent"]
+    assert sorted(limited) == sorted(shares)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
