@@ -59,6 +59,12 @@ def test_every_problem_of_the_catalogue_is_shown_by_its_file_and_by_no_other(cod
     assert is_note(code) == all(result.rejected.num_rows == 0 for result in results)
 
 
+def test_a_text_guarded_by_a_formula_is_read_without_it() -> None:
+    result = staged(HEADER + '"=""007""","=""Bond""",East,active\n')
+    assert result.accepted["account_id"].to_pylist() == ["007"]
+    assert result.accepted["account_name"].to_pylist() == ["Bond"]
+
+
 def test_a_file_with_decimal_commas_is_read_as_its_columns_prove() -> None:
     header = "order_id;account_id;ordered_on;amount;gross_profit\n"
     result = staged(header + "O1;A1;2024-07-01;1.500;300,5\nO2;A1;2024-07-02;1.200,25;1.100,00\n")

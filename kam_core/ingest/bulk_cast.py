@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from kam_core.contract import Column
 from kam_core.ingest.cast import Bad, Manner, Noted, caster
 from kam_core.ingest.check import arrow_type
-from kam_core.ingest.conventions import conventions
+from kam_core.ingest.conventions import GUARDED, conventions, unguarded
 from kam_core.ingest.decimals import POINT
 
 # What str.strip removes; Arrow's own idea of white space is another one.
@@ -97,7 +97,7 @@ class Reader:
 
     def _distinct(self, cells: pa.DictionaryArray) -> Values:
         """Each distinct text is judged once."""
-        judged = [self.judged((text or "").strip()) for text in cells.dictionary.to_pylist()]
+        judged = [self.judged(unguarded(text or "")) for text in cells.dictionary.to_pylist()]
         values = pa.array([found.value for found in judged], self.type)
         is_doubtful = np.array([found.is_doubtful for found in judged], dtype=bool)
         codes = cells.indices
@@ -120,6 +120,9 @@ def _trimmed(cells: pa.Array) -> pa.Array:
     # Space is the last of the ASCII characters that can be white; others have higher bytes.
     may_be_white = len(content) and (content.min() <= ord(" ") or content.max() > ord("~"))
     texts = pc.utf8_trim(cells, characters=WHITE_SPACE) if may_be_white else cells
+    if (content == ord("=")).any():
+        texts = pc.replace_substring_regex(texts, GUARDED, r"\1")
+        texts = pc.utf8_trim(texts, characters=WHITE_SPACE)
     is_empty = pc.equal(texts, "")
     if not pc.any(is_empty).as_py():
         return texts

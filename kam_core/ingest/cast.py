@@ -76,7 +76,7 @@ def _translated(cast: Cast, meanings: Mapping[str, str]) -> Cast:
 # ids, enumerated values, yes and no, quarters
 
 FLOAT_ID = re.compile(r"\d+\.0+")
-SCIENTIFIC_ID = re.compile(r"\d(?:\.\d+)?E\+\d+")
+SCIENTIFIC_ID = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 QUARTER = re.compile(
     r"(\d{4})\s*[-/年]?\s*第?\s*(?:Q([1-4])|([1-4一二三四])\s*季度?)", re.IGNORECASE
 )

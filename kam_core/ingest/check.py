@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from kam_core.contract import Column, Table
 from kam_core.ingest.cast import Bad, Cast, Manner, Noted, caster, decimal
-from kam_core.ingest.conventions import conventions
+from kam_core.ingest.conventions import conventions, unguarded
 
 ARROW_TYPES = {
     "VARCHAR": pa.string(),
@@ -97,7 +97,7 @@ class _Texts(NamedTuple):
 
 def _trimmed(cells: pd.Series) -> _Texts:
     codes, distinct = pd.factorize(cells)
-    return _Texts([text.strip() for text in distinct.tolist()], codes)
+    return _Texts([unguarded(text) for text in distinct.tolist()], codes)
 
 
 def _cast_column(

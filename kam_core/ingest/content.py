@@ -21,7 +21,7 @@ from kam_core.ingest.cast import (
     order_proofs,
     parse_moment,
 )
-from kam_core.ingest.conventions import conventions, fold
+from kam_core.ingest.conventions import conventions, fold, unguarded
 from kam_core.ingest.decimals import COMMA, POINT, is_open, mark_of, with_point
 from kam_core.ingest.map import mapping_settings
 
@@ -54,7 +54,7 @@ class Reading(NamedTuple):
 
 def filled(texts: Iterable[str]) -> list[str]:
     """The cells that hold something, trimmed."""
-    return [text.strip() for text in texts if text.strip()]
+    return [cell for text in texts if (cell := unguarded(text))]
 
 
 def share_that_fits(column: Column, texts: Sequence[str]) -> float | None:

@@ -1,5 +1,6 @@
 """Which words count as the same, and which ways of writing are understood (reading.toml)."""
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
@@ -43,6 +44,16 @@ def simplified(text: str) -> str:
 def _characters() -> dict[int, int]:
     pairs = tomllib.loads((SETTINGS / "characters.toml").read_text("utf-8"))
     return str.maketrans(pairs["traditional"], pairs["simplified"])
+
+
+# What keeps a spreadsheet from making a number of a text: ="00123".
+GUARDED = r'^="([^"]*)"$'
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the blanks around it, and without the formula that guards its text."""
+    cell = cell.strip()
+    return re.sub(GUARDED, r"\1", cell).strip() if cell.startswith("=") else cell
 
 
 def unique_names(header: Sequence[str]) -> list[str]:
