@@ -65,6 +65,20 @@ def test_a_text_guarded_by_a_formula_is_read_without_it() -> None:
     assert result.accepted["account_name"].to_pylist() == ["Bond"]
 
 
+def test_amounts_in_another_currency_than_most_are_told() -> None:
+    header = "order_id,account_id,ordered_on,amount"
+    rows = ["O1,A1,2024-07-01,¥70", "O2,A1,2024-07-02,90元", "O3,A1,2024-07-03,$10"]
+    result = staged("\n".join([header, *rows]) + "\n")
+    assert (result.problems, result.first_lines) == (
+        {"other_currency": 1},
+        {"other_currency": (4,)},
+    )
+    assert result.accepted.num_rows == 3
+    beside = [f"{row},{code}" for row, code in zip(rows, ("", "CNY", "USD"), strict=True)]
+    result = staged("\n".join([f"{header},Currency", *beside]).replace("$", "") + "\n")
+    assert result.first_lines == {"other_currency": (4,)}
+
+
 def test_a_file_with_decimal_commas_is_read_as_its_columns_prove() -> None:
     header = "order_id;account_id;ordered_on;amount;gross_profit\n"
     result = staged(header + "O1;A1;2024-07-01;1.500;300,5\nO2;A1;2024-07-02;1.200,25;1.100,00\n")

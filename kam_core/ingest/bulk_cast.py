@@ -14,6 +14,7 @@ from kam_core.contract import Column
 from kam_core.ingest.cast import Bad, Manner, Noted, caster
 from kam_core.ingest.check import arrow_type
 from kam_core.ingest.conventions import GUARDED, conventions, unguarded
+from kam_core.ingest.currencies import currency_of
 from kam_core.ingest.decimals import POINT
 
 # What str.strip removes; Arrow's own idea of white space is another one.
@@ -61,6 +62,8 @@ class Reader:
         self.is_id = column.type == "id" and not manner.meanings
         # Without the other texts of the column a day before or after its month stays in doubt.
         cast = caster(column, (), manner)
+        # Whether an amount is in another currency than the others, only all of them show.
+        is_money = column.type == "money"
 
         @lru_cache(MOST_REMEMBERED)
         def judged(text: str) -> Judged:
@@ -69,7 +72,8 @@ class Reader:
                 value = cast(text) if text else None
             except Bad:
                 return Judged(None, True)
-            return Judged(None, True) if isinstance(value, Noted) else Judged(value, False)
+            is_doubtful = isinstance(value, Noted) or (is_money and bool(currency_of(text)))
+            return Judged(None, True) if is_doubtful else Judged(value, False)
 
         self.judged: Callable[[str], Judged] = judged
 

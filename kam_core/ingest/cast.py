@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam_core.contract import Column
-from kam_core.ingest import decimals
+from kam_core.ingest import currencies, decimals
 from kam_core.ingest.conventions import conventions, fold, simplified
 
 # Exact or an error: no figure is ever rounded unseen.
@@ -197,7 +197,7 @@ def _written(text: str) -> re.Match[str] | None:
 
 @cache
 def _written_number() -> re.Pattern[str]:
-    currency = _any_of(unicodedata.normalize("NFKC", c) for c in conventions()["currencies"])
+    currency = _any_of(currencies.words())
     multiplier = _any_of(conventions()["multipliers"])
     return re.compile(
         rf"(?P<sign>[-+−])?\s*(?P<open>\()?\s*(?:{currency})?\s*(?P<inner_sign>[-+−])?\s*"

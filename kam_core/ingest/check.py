@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract import Column, Table
+from kam_core.ingest import currencies
 from kam_core.ingest.cast import Bad, Cast, Manner, Noted, caster, decimal
 from kam_core.ingest.conventions import conventions, unguarded
 
@@ -59,8 +60,12 @@ def check(
     origin: Origin,
     manners: Mapping[str, Manner] | None = None,
     elapsed: Mapping[str, Mapping[str, str]] | None = None,
+    currency: Sequence[str] | None = None,
 ) -> Checked:
-    """Cast every cell and apply the rules of rows, of the table, and of its key."""
+    """Cast every cell and apply the rules of rows, of the table, and of its key.
+
+    ``currency`` is what the file says of the amounts of each row.
+    """
     manners, elapsed = manners or {}, elapsed or {}
     findings: list[Finding] = []
     columns: dict[str, pa.Array] = {}
@@ -74,6 +79,7 @@ def check(
     for name, duration in elapsed.items():
         if name in texts:
             columns[name] = _after(columns[duration["since"]], texts[name], duration, findings)
+    findings += _in_other_currencies(table, texts, currency)
     findings += _missing(table, texts, len(cells))
     findings += contradictions(table, columns, _is_filled(texts.get("occurred_at")))
     findings += _repeated(table, columns, origin)
@@ -145,6 +151,25 @@ def _after(
         for start, length in zip(since.to_pylist(), lengths.to_pylist(), strict=True)
     ]
     return pa.array(moments, since.type)
+
+
+def _in_other_currencies(
+    table: Table, texts: Mapping[str, _Texts], beside: Sequence[str] | None
+) -> list[Finding]:
+    """Amounts that are not in the currency of most others of their column."""
+    found = []
+    for column in table.columns:
+        if column.type != "money" or column.name not in texts:
+            continue
+        held = texts[column.name]
+        if beside is None and not any(map(currencies.currency_of, held.distinct)):
+            continue
+        amounts = [held.distinct[code] for code in held.codes]
+        usual, rows = currencies.others(amounts, beside or [""] * len(amounts))
+        for row, code in rows.items():
+            details = {"column": column.name, "value": amounts[row], "currency": code}
+            found.append(Finding(row, "other_currency", {**details, "usual": usual}))
+    return found
 
 
 def _missing(table: Table, texts: Mapping[str, _Texts], row_count: int) -> list[Finding]:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from kam_core.contract import SETTINGS, tables
 from kam_core.errors import KamError
-from kam_core.ingest import content, harmonise
+from kam_core.ingest import content, currencies, harmonise
 from kam_core.ingest import map as mapping
 from kam_core.ingest.answers import Answers, answers_from_json, header_key, recipes_with
 from kam_core.ingest.cast import EXACT, Bad, decimal
@@ -55,6 +55,7 @@ class Recipe:
     - ``left_out``: columns that are not kept at all, not even as extra ones.
     - ``personal``: those of them that were left out because they look like data about persons, with
       what they look like.
+    - ``currency``: the header that tells the currency of each row's amounts.
     - ``member``, ``sheet``: which file of an archive, which sheet of a workbook this is.
     - ``unused``: on a file's first recipe, its members and sheets that no recipe takes.
     """
@@ -85,6 +86,7 @@ class Recipe:
     distinct: bool = False
     left_out: Sequence[str] = field(default_factory=list)
     personal: Mapping[str, str] = field(default_factory=dict)
+    currency: str | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -189,6 +191,7 @@ def plan(
     ]
     names = unique_names(header)
     recipes = [_with_decimals(recipe, names, sample) for recipe in recipes]
+    recipes = [_with_currency(recipe, names, sample) for recipe in recipes]
     for recipe in recipes:
         content.refuse_unknown_scales(recipe.table, recipe.columns, recipe.scales, names, sample)
     return [_pinned(recipe) for recipe in recipes]
@@ -329,6 +332,17 @@ def _with_decimals(recipe: Recipe, names: Sequence[str], sample: Rows) -> Recipe
     }
     proven = {column: mark for column, mark in marks.items() if mark}
     return replace(recipe, decimals={**proven, **recipe.decimals})
+
+
+def _with_currency(recipe: Recipe, names: Sequence[str], sample: Rows) -> Recipe:
+    """The one column that names the currency of each row, where the table has amounts."""
+    amounts = [c for c in recipe.columns if tables()[recipe.table].column(c).type == "money"]
+    telling = [
+        cell
+        for cell, texts in content.columns_of(names, sample)
+        if amounts and currencies.names_currencies(cell, content.filled(texts))
+    ]
+    return replace(recipe, currency=telling[0] if len(telling) == 1 else None)
 
 
 def _without_personal_data(recipe: Recipe, header: Sequence[str], sample: Rows) -> Recipe:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from kam_core.contract import SETTINGS, Column, Table, tables
 from kam_core.errors import KamError
+from kam_core.ingest import currencies
 from kam_core.ingest.conventions import conventions, fold, simplified, unique_names
 
 EXACT, TITLE, ALIAS, UNIT, GENERIC = range(5)
@@ -261,8 +262,7 @@ def _multipliers() -> dict[str, str]:
 
 @cache
 def _money_unit() -> re.Pattern[str]:
-    currencies = {unicodedata.normalize("NFKC", text) for text in conventions()["currencies"]}
-    currency, multiplier = _any_of(currencies), _any_of(_multipliers())
+    currency, multiplier = _any_of(currencies.words()), _any_of(_multipliers())
     return re.compile(rf"(?:{currency})?(?P<multiplier>{multiplier})?(?:{currency})?")
 
 

@@ -178,7 +178,8 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     shaped = feeds.shape(pd.DataFrame(cells, columns=reading.names, dtype="str"), recipe)
     rows = [good[position] for position in shaped.kept]
     origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
-    checked = check(shaped.cells, table, origin, manners(recipe), _elapsed(recipe))
+    beside = _beside(origin, reading.names, recipe.currency)
+    checked = check(shaped.cells, table, origin, manners(recipe), _elapsed(recipe), beside)
     findings = [*checked.findings, *_conflict_notes(shaped, good)]
     by_row = _by_row(findings)
     is_rejected = _is_rejected(by_row, len(rows))
@@ -219,6 +220,14 @@ def manners(recipe: Recipe) -> dict[str, Manner]:
         )
         for column in tables()[recipe.table].columns
     }
+
+
+def _beside(origin: Origin, names: Sequence[str], header: str | None) -> list[str] | None:
+    """The cells of a column that is none of the contract's, row by row."""
+    if header is None:
+        return None
+    position = names.index(header)
+    return [fields[position] for fields in origin.fields]
 
 
 def _pair(scale: Any) -> tuple[str, str] | None:

@@ -74,9 +74,11 @@ MAY_IMPORT = {
     "kam_core.ingest.problems": {"kam_core.contract"},
     "kam_core.ingest.conventions": {"kam_core.contract"},
     "kam_core.ingest.decimals": set(),
+    "kam_core.ingest.currencies": {"kam_core.ingest.conventions"},
     "kam_core.ingest.cast": {
         "kam_core.contract",
         "kam_core.ingest.conventions",
+        "kam_core.ingest.currencies",
         "kam_core.ingest.decimals",
     },
     "kam_core.ingest.encoding": {"kam_core.errors", *CATALOGUES},
@@ -90,11 +92,17 @@ MAY_IMPORT = {
         "kam_core.ingest.layout",
         *CATALOGUES,
     },
-    "kam_core.ingest.map": {"kam_core.errors", "kam_core.contract", *CATALOGUES},
+    "kam_core.ingest.map": {
+        "kam_core.errors",
+        "kam_core.contract",
+        "kam_core.ingest.currencies",
+        *CATALOGUES,
+    },
     "kam_core.ingest.check": {
         "kam_core.errors",
         "kam_core.contract",
         "kam_core.ingest.cast",
+        "kam_core.ingest.currencies",
         *CATALOGUES,
     },
 }
