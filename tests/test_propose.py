@@ -251,6 +251,12 @@ def test_a_score_on_an_unknown_scale_is_refused_until_somebody_says_which() -> N
     ]  # fmt: skip
 
 
+def test_a_single_satisfaction_of_five_is_asked_for_its_scale() -> None:
+    data = b"survey_id,account_id,surveyed_on,csat\nS1,A1,2024-01-01,5\n"
+    with pytest.raises(KamError, match="unknown_scale"):
+        recipes_for(data, "surveys.csv")
+
+
 def test_the_eleven_of_a_scale_to_ten_is_set_apart_and_not_stretched() -> None:
     scores = ["9"] * 39 + ["11"]
     lines = [f"S{n},A1,2024-01-01,{score}" for n, score in enumerate(scores)]

@@ -120,17 +120,16 @@ def _moment(text: str, order: str, zone: ZoneInfo) -> datetime | None:
     return moment if isinstance(moment, datetime) else None
 
 
-def open_scale(texts: Sequence[str]) -> list[Scale]:
+def open_scale(texts: Sequence[str], column: Column | None = None) -> list[Scale]:
     """The scales these scores may be on, where they do not look as if measured from 0 to 100.
 
-    Empty where the scale is plain: some score is higher than any short scale goes.
+    Empty where the scale is plain: some score is higher than any short scale goes. Few low scores
+    prove nothing, unless the ``column`` is what its table is about: then each of them counts.
     """
     settings = mapping_settings()["scales"]
     scores = scores_of(texts)
-    is_suspect = (
-        len(scores) >= settings["least_values"] and max(scores) <= settings["suspect_below"]
-    )
-    if not is_suspect:
+    least = 1 if column and column.required else settings["least_values"]
+    if len(scores) < least or max(scores) > settings["suspect_below"]:
         return []
     found = []
     for lowest, highest in settings["offered"]:
@@ -172,10 +171,11 @@ def refuse_unknown_scales(
 ) -> None:
     """Refuse scores that look like 1 to 5 or 0 to 10 until somebody says which they are."""
     for name, cell in columns.items():
-        if tables()[table].column(name).type != "score" or name in scales:
+        column = tables()[table].column(name)
+        if column.type != "score" or name in scales:
             continue
         texts = cells_of(cell, header, sample)
-        offered = open_scale(texts)
+        offered = open_scale(texts, column)
         if offered:
             scores = scores_of(texts)
             raise KamError(

@@ -281,7 +281,7 @@ def _figure_questions(
 ) -> Iterable[Question]:
     column, texts = tables()[recipe.table].column(name), evidence.texts(cell)
     if column.type == "score" and name not in recipe.scales:
-        scales = content.open_scale(texts)
+        scales = content.open_scale(texts, column)
         highest = max(content.filled(texts), key=len, default="")
         if scales:
             options = tuple(
