@@ -172,6 +172,32 @@ def test_a_target_of_ninety_for_a_share_is_not_nine_thousand_per_cent() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024/7/5 下午 9:05:00",
+        "2024/7/5 下午9:05",
+        "2024年7月5日下午9点05分",
+        "2024年7月5日21:05",
+        "2024-07-05周五 21:05",
+        "2024-07-05 21:05 (星期五)",
+        "Friday, July 5, 2024 9:05 p.m.",
+        "Jul 5, 2024, 9:05 PM",
+        "2024-07-05 13:05:00 UTC",
+        "2024-07-05 21:05 GMT+08:00",
+        "20240705210500",
+    ],
+)
+def test_a_time_is_read_as_programs_of_both_languages_write_it(text: str) -> None:
+    assert cast("timestamp", text) == datetime(2024, 7, 5, 21, 5)
+
+
+def test_noon_and_midnight_are_told_apart_in_chinese_too() -> None:
+    assert cast("timestamp", "2024/7/5 上午 12:05") == datetime(2024, 7, 5, 0, 5)
+    assert cast("timestamp", "2024/7/5 下午 12:05") == datetime(2024, 7, 5, 12, 5)
+    assert fault("timestamp", "2024/7/5 下午 21:05") == "bad_date"
+
+
 def test_ten_dimes_make_a_dollar() -> None:
     rows = [
         {"order_id": f"O{i}", "account_id": "A", "ordered_on": "2024-07-01", "amount": "0.10"}

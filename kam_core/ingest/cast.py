@@ -258,9 +258,16 @@ def _whole(number: Decimal) -> int:
 # dates and times
 
 TIME = (
-    r"(?:[T\s]\s*(?P<hour>\d{1,2})(?::|时|点)(?P<minute>\d{1,2})分?"
+    r"(?:(?:[T\s]|,\s|(?<=日)|(?=[上下]午))\s*(?:(?P<half_before>[上下]午)\s*)?"
+    r"(?P<hour>\d{1,2})(?::|时|点)(?P<minute>\d{1,2})分?"
     r"(?:(?::|(?<=分))(?P<second>\d{1,2})秒?(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<half>[ap]m)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+    r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|UTC|GMT)?)?"
+)
+# The day of the week, which the date tells as well.
+WEEKDAY = re.compile(
+    r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+"
+    r"|\s*\(?(?:星期|周)[一二三四五六日天]\)?",
+    re.IGNORECASE,
 )
 YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
@@ -268,6 +275,7 @@ YEAR_FIRST = re.compile(
     re.IGNORECASE,
 )
 COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + TIME, re.IGNORECASE)
+COMPACT_TIME = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})")
 YEAR_LAST = re.compile(
     r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second_part>\d{1,2})(?P=mark)(?P<year>\d{4})" + TIME,
     re.IGNORECASE,
@@ -332,7 +340,8 @@ def parse_moment(text: str, order: str | None, zone: ZoneInfo) -> datetime | Not
             return _plausible(datetime.fromisoformat(text))
         except ValueError:
             pass
-    text = unicodedata.normalize("NFKC", text)
+    text = WEEKDAY.sub("", unicodedata.normalize("NFKC", text))
+    text = COMPACT_TIME.sub(r"\1\2\3 \4:\5:\6", text) if len(text) == 14 else text
     if found := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
         parts = found.groupdict()
         return _moment(
@@ -387,17 +396,19 @@ def _moment(
 
 def _hour(parts: Mapping[str, str | None]) -> int:
     hour = int(parts["hour"] or 0)
-    if not parts["half"]:
+    half = parts["half"] or parts["half_before"]
+    if not half:
         return hour
-    if not 1 <= hour <= 12:
+    if not 1 <= hour <= 12 or (parts["half"] and parts["half_before"]):
         raise ValueError(hour)
-    return hour % 12 + (12 if parts["half"].casefold() == "pm" else 0)
+    return hour % 12 + (12 if half[0] in "pP下" else 0)
 
 
 def _in_zone(moment: datetime, offset: str | None, zone: ZoneInfo) -> datetime:
     if not offset:
         return moment
-    known = datetime.fromisoformat(moment.isoformat() + offset.upper())
+    shift = re.sub("UTC|GMT", "", offset.upper()) or "Z"
+    known = datetime.fromisoformat(moment.isoformat() + shift)
     return known.astimezone(zone).replace(tzinfo=None)
 
 
