@@ -72,6 +72,8 @@ CELLS = st.sampled_from(
         "'",
         "é",
         "NULL",
+        "--",
+        "-",
         "NA",
         "😀",
     ]

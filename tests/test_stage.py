@@ -79,6 +79,21 @@ def test_amounts_in_another_currency_than_most_are_told() -> None:
     assert result.first_lines == {"other_currency": (4,)}
 
 
+def test_words_for_nothing_are_empty_cells_where_no_text_can_stand() -> None:
+    header = "ticket_id,account_id,kind,opened_at,resolved_at,contacts_to_resolve,topic\n"
+    result = staged(header + "T1,A1,support,2024-07-01,--,N/A,NA\nT2,A1,support,null,-,-,\n")
+    assert result.problems == {"bad_number": 1, "missing_value": 1, "word_for_nothing": 2}
+    (row,) = result.accepted.to_pylist()
+    assert (row["resolved_at"], row["contacts_to_resolve"], row["topic"]) == (None, None, "NA")
+
+
+def test_a_completed_interaction_whose_time_is_a_word_for_nothing_has_none() -> None:
+    header = "interaction_id,account_id,kind,status,occurred_at\n"
+    result = staged(header + "I1,A1,call,completed,--\nI2,A1,call,planned,--\n")
+    assert result.problems == {"completed_without_time": 1, "word_for_nothing": 2}
+    assert result.accepted["interaction_id"].to_pylist() == ["I2"]
+
+
 def test_a_file_with_decimal_commas_is_read_as_its_columns_prove() -> None:
     header = "order_id;account_id;ordered_on;amount;gross_profit\n"
     result = staged(header + "O1;A1;2024-07-01;1.500;300,5\nO2;A1;2024-07-02;1.200,25;1.100,00\n")

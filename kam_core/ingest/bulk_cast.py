@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract import Column
-from kam_core.ingest.cast import Bad, Manner, Noted, caster
+from kam_core.ingest.cast import Bad, Manner, Noted, caster, is_nothing
 from kam_core.ingest.check import arrow_type
 from kam_core.ingest.conventions import GUARDED, conventions, unguarded
 from kam_core.ingest.currencies import currency_of
@@ -68,6 +68,8 @@ class Reader:
         @lru_cache(MOST_REMEMBERED)
         def judged(text: str) -> Judged:
             """What the strict caster says; with a remark, the row is for the strict path."""
+            if is_nothing(text, column, manner):
+                return Judged(None, True)
             try:
                 value = cast(text) if text else None
             except Bad:

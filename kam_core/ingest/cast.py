@@ -69,6 +69,20 @@ def caster(column: Column, texts: Iterable[str], manner: Manner) -> Cast:
     return _translated(cast, manner.meanings) if manner.meanings else cast
 
 
+def is_nothing(text: str, column: Column, manner: Manner) -> bool:
+    """Whether the text is a word for nothing here; what a recipe gives a meaning never is."""
+    if column.type in ("text", "id") or text in (manner.meanings or {}):
+        return False
+    is_figure = column.type in WHOLE_DIGITS
+    return text.casefold() in _words_for_nothing(is_figure)
+
+
+@cache
+def _words_for_nothing(is_figure: bool) -> frozenset[str]:
+    nothing = conventions()["nothing"]
+    return frozenset(nothing["words"] + ([] if is_figure else nothing["except_in_figures"]))
+
+
 def _translated(cast: Cast, meanings: Mapping[str, str]) -> Cast:
     return lambda text: cast(meanings.get(text, text))
 

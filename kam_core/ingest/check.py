@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from kam_core.contract import Column, Table
 from kam_core.ingest import currencies
-from kam_core.ingest.cast import Bad, Cast, Manner, Noted, caster, decimal
+from kam_core.ingest.cast import Bad, Cast, Manner, Noted, caster, decimal, is_nothing
 from kam_core.ingest.conventions import conventions, unguarded
 
 ARROW_TYPES = {
@@ -73,6 +73,7 @@ def check(
     for column in table.columns:
         if column.name in texts and column.name not in elapsed:
             manner = manners.get(column.name, Manner())
+            texts[column.name] = _without_words(column, texts[column.name], manner, findings)
             columns[column.name] = _cast_column(column, texts[column.name], manner, findings)
         else:
             columns[column.name] = pa.nulls(len(cells), arrow_type(column))
@@ -104,6 +105,18 @@ class _Texts(NamedTuple):
 def _trimmed(cells: pd.Series) -> _Texts:
     codes, distinct = pd.factorize(cells)
     return _Texts([unguarded(text) for text in distinct.tolist()], codes)
+
+
+def _without_words(
+    column: Column, texts: _Texts, manner: Manner, findings: list[Finding]
+) -> _Texts:
+    """The texts, where a word for nothing is as good as an empty cell."""
+    are_words = [is_nothing(text, column, manner) for text in texts.distinct]
+    for row in texts.where(are_words) if any(are_words) else ():
+        details = {"column": column.name, "value": texts.distinct[texts.codes[row]]}
+        findings.append(Finding(int(row), "word_for_nothing", details))
+    distinct = ["" if is_word else t for t, is_word in zip(texts.distinct, are_words, strict=True)]
+    return _Texts(distinct, texts.codes)
 
 
 def _cast_column(
