@@ -110,6 +110,13 @@ def test_the_name_of_a_download_changes_with_its_content() -> None:
     assert export.file_name("a", b"1") != export.file_name("a", b"2")
 
 
+def test_what_to_do_about_two_problems_is_two_sentences() -> None:
+    problems = {"bad_date": 1, "bad_quarter": 1}
+    details = {"table": "targets", "received": 2, "rejected": 2, "problems": problems}
+    told = Text("en").error(KamError("too_many_broken_rows", **details, first_lines={}))
+    assert told.endswith("Write it like 2024-07-01. Write it like 2026-Q3.")
+
+
 def test_a_refusal_names_the_file_and_says_what_to_do_in_both_languages() -> None:
     error = KamError(
         "missing_columns", file="f.csv", table="accounts", columns=["region"], header=[]
