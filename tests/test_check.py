@@ -198,6 +198,12 @@ def test_noon_and_midnight_are_told_apart_in_chinese_too() -> None:
     assert fault("timestamp", "2024/7/5 下午 21:05") == "bad_date"
 
 
+def test_ninety_hours_of_one_call_are_kept_with_a_note() -> None:
+    call = {"interaction_id": "I", "account_id": "A", "kind": "call", "status": "planned"}
+    rows = [call | {"interaction_id": f"I{h}", "duration_hours": h} for h in ("1.5", "24", "90")]
+    assert problems(checked("interactions", *rows)) == [(2, "long_duration", "duration_hours")]
+
+
 def test_ten_dimes_make_a_dollar() -> None:
     rows = [
         {"order_id": f"O{i}", "account_id": "A", "ordered_on": "2024-07-01", "amount": "0.10"}

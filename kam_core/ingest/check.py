@@ -206,6 +206,7 @@ def contradictions(
     found = _out_of_order(table, columns)
     if table.name == "interactions":
         found += _completed_without_time(columns, has_time)
+        found += _longer_than_a_day(columns)
     if table.name == "accounts":
         found += _lost_or_not(columns)
     if table.name == "targets":
@@ -245,6 +246,19 @@ def _completed_without_time(
     return [
         Finding(row, "completed_without_time", {"column": "occurred_at", "value": ""})
         for row in _rows(lacks_time)
+    ]
+
+
+def _longer_than_a_day(columns: Mapping[str, pa.Array]) -> list[Finding]:
+    """Hours that are too many for one interaction; minutes, it may be."""
+    hours = columns["duration_hours"]
+    return [
+        Finding(
+            row,
+            "long_duration",
+            {"column": "duration_hours", "value": f"{hours[row].as_py().normalize():f}"},
+        )
+        for row in _rows(pc.greater(hours, conventions()["longest_hours"]))
     ]
 
 
