@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from kam_core import contract, store
-from kam_core.errors import KamError
+from kam_core.errors import KamError, together
 from kam_core.ingest import files, harmonise
 from kam_core.ingest.bulk import bytes_to_plan_by
 from kam_core.ingest.content import filled
@@ -38,13 +38,27 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace, text: Text) -> None:
-    """Print what was found about every file; KamError only where one cannot be opened at all."""
+    """Print what was found about every file, and then refuse those that cannot be opened."""
     recall, known = _memory(options.warehouse)
-    found = [part for path in options.files for part in inspected(path, options, recall, known)]
+    found: list[dict[str, Any]] = []
+    refusals: list[KamError] = []
+    for path in options.files:
+        try:
+            found += inspected(path, options, recall, known)
+        except KamError as error:
+            refusals.append(error)
+            found.append(_closed(path, error))
     if options.json:
         sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
-    else:
-        print("\n\n".join("\n".join(inspection.lines(part, text)) for part in found))
+    elif opened := [part for part in found if part["glimpse"]]:
+        print("\n\n".join("\n".join(inspection.lines(part, text)) for part in opened))
+    if refusals:
+        raise together(refusals)
+
+
+def _closed(path: Path, error: KamError) -> dict[str, Any]:
+    """What a program is told of a file of which nothing can be shown."""
+    return {"file": path.name, "glimpse": None, "proposals": [], "error": error.plain()}
 
 
 def inspected(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kam_core import cli_inspect
+from kam_core.errors import KamError
 from kam_core.ingest.answers import answers_from_json
 from kam_core.ingest.load import load
 from kam_core.ingest.stage import recipes_for, stage
@@ -125,6 +126,18 @@ def test_what_cannot_be_read_is_told_and_the_others_are_shown(
     printed = capsys.readouterr().out
     assert "empty.csv: cannot be read" in printed and "The file is empty" in printed
     assert "Region ← 省份" in printed
+
+
+def test_a_file_that_cannot_be_opened_hides_none_of_the_others(
+    upload: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    pdf = tmp_path / "orders.xlsx"
+    pdf.write_bytes(b"%PDF-1.4")
+    with pytest.raises(KamError, match="unsupported_file"):
+        inspect(tmp_path / "none", "en", "--json", str(pdf), str(upload))
+    closed, opened = json.loads(capsysbinary.readouterr().out)
+    assert (closed["glimpse"], closed["error"]["code"]) == (None, "unsupported_file")
+    assert opened["file"] == upload.name and opened["proposals"]
 
 
 def test_nothing_in_a_file_can_move_the_cursor(
