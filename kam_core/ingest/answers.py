@@ -27,7 +27,9 @@ SAYABLE = {
     "factors": ("money", "number", "integer", "score"),
     "decimals": ("money", "number", "integer", "score"),
 }
-SETTINGS_OF_COLUMNS = ("factors", "scales", "decimals", "dates", "blanks")
+# The words that some parts of an answer are made of.
+WORDS = {"dates": ORDERS, "decimals": DECIMALS, "blanks": MEANINGS}
+SETTINGS_OF_COLUMNS = ("factors", "scales", *WORDS)
 BY_COLUMN = ("values", "when", "joined", "multiplied", "elapsed", *SETTINGS_OF_COLUMNS)
 
 
@@ -242,11 +244,12 @@ def _refuse_unknown_columns(answers: Answers, table: Table) -> None:
 
 def _refuse_impossible(answers: Answers, table: Table) -> None:
     """Refuse what a column of its type cannot be told, and meanings it does not have."""
-    for part, types in SAYABLE.items():
+    for part in ("values", *SETTINGS_OF_COLUMNS):
         for name, said in getattr(answers, part).items():
             column = table.column(name)
-            wrong = said if column.type not in types else _wrong_part(part, said, column)
-            if wrong:
+            is_sayable = part not in SAYABLE or column.type in SAYABLE[part]
+            wrong = _wrong_part(part, said, column) if is_sayable else said
+            if wrong is not None:
                 raise KamError(
                     "answers_not_possible",
                     table=table.name,
@@ -254,11 +257,6 @@ def _refuse_impossible(answers: Answers, table: Table) -> None:
                     value=wrong if isinstance(wrong, str) else str(wrong),
                     allowed=_allowed(part, column),
                 )
-    for name, said in answers.blanks.items():
-        if said not in MEANINGS:
-            raise KamError(
-                "answers_not_possible", table=table.name, column=name, value=said, allowed=MEANINGS
-            )
     for name, value in answers.constants.items():
         if _not_a_value(value, table.column(name)):
             allowed = _allowed("values", table.column(name))
@@ -268,10 +266,8 @@ def _refuse_impossible(answers: Answers, table: Table) -> None:
 
 
 def _wrong_part(part: str, said: Any, column: Column) -> str | None:
-    if part == "dates":
-        return None if said in ORDERS else said
-    if part == "decimals":
-        return None if said in DECIMALS else said
+    if part in WORDS:
+        return None if said in WORDS[part] else said
     if part == "factors":
         return None if _number(said) else said
     if part == "scales":
@@ -286,10 +282,8 @@ def _not_a_value(text: str, column: Column) -> bool:
 
 
 def _allowed(part: str, column: Column) -> list[str]:
-    if part == "dates":
-        return list(ORDERS)
-    if part == "decimals":
-        return list(DECIMALS)
+    if part in WORDS:
+        return list(WORDS[part])
     if part == "values":
         return [value for value, _ in column.values] or ["true", "false"]
     return []

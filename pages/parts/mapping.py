@@ -75,8 +75,7 @@ def _is_open(proposal: Mapping[str, Any]) -> bool:
 
 
 def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
-    answers: dict[str, Any] = {"columns": {}, "values": {}, "dates": {}, "scales": {}}
-    answers |= {"factors": {}, "decimals": {}, "blanks": {}}
+    answers: dict[str, Any] = {part: {} for part in ("columns", "values", *PARTS.values())}
     answers |= {"shared": [], "table": proposal["table"]}
     _columns(proposal, key, answers, text)
     _values(proposal, key, answers, text)
