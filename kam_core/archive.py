@@ -84,8 +84,13 @@ def plain(event: Event) -> dict:
 
 def original(warehouse: Warehouse, snapshot_id: int) -> tuple[str, bytes]:
     """The file of a snapshot under its own name, byte for byte as it was received."""
-    snapshot = _known(warehouse, snapshot_id)
-    return file_of(snapshot.file_name), warehouse.raw_bytes(snapshot.sha256)
+    snapshot = known_upload(warehouse, snapshot_id)
+    return original_name(snapshot), warehouse.raw_bytes(snapshot.sha256)
+
+
+def original_name(snapshot: Snapshot) -> str:
+    """The name of the file that a snapshot is a part of."""
+    return file_of(snapshot.file_name)
 
 
 def corrections_name(snapshot: Snapshot) -> str:
@@ -105,7 +110,7 @@ def corrections(
     no cell acts in a spreadsheet. Uploaded again the further columns are left out. Rows that came
     back in a later upload already are not handed out a second time.
     """
-    snapshot = _known(warehouse, snapshot_id)
+    snapshot = known_upload(warehouse, snapshot_id)
     rows, accounts = _to_correct(warehouse, version, snapshot_id)
     if not rows:
         raise KamError("nothing_quarantined", snapshot=snapshot_id)
@@ -137,7 +142,8 @@ def likely_names(details: Sequence[str], accounts: Sequence[Account]) -> dict[st
     return {text: " ".join(found) for text, found in likely_accounts(unknown, accounts).items()}
 
 
-def _known(warehouse: Warehouse, snapshot_id: int) -> Snapshot:
+def known_upload(warehouse: Warehouse, snapshot_id: int) -> Snapshot:
+    """The snapshot of that number, else KamError("unknown_snapshot")."""
     snapshot = warehouse.ledger.snapshot(snapshot_id)
     if snapshot is None:
         raise KamError("unknown_snapshot", snapshot=snapshot_id)

@@ -32,10 +32,10 @@ def scorecard_csv(scores: Sequence[Mapping[str, object]]) -> str:
 
 def file_name(stem: str, content: bytes) -> str:
     """The name of a CSV file that changes with its content."""
-    return with_hash(f"{stem}.csv", content)
+    return with_hash(f"{stem}.csv", hashlib.sha256(content).hexdigest())
 
 
-def with_hash(name: str, content: bytes) -> str:
+def with_hash(name: str, sha256: str) -> str:
     """A name that changes with the content, so that no cache hands out an older file."""
     path = PurePath(name)
-    return f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"
+    return f"{path.stem}-{sha256[:12]}{path.suffix}"

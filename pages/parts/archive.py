@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.access import Scope
-from kam_core.present import export, findings, formats, sentences
+from kam_core.present import findings, formats, sentences
 from kam_core.present.text import Text
 from pages.parts import blocks, data, loading, previewing
 from pages.parts.viewer import Viewer
@@ -58,8 +58,7 @@ def _history(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> N
     if not data.sees_everything(source, scope):
         return
     chosen = _upload(rows, "original", text)
-    name, content = data.original(chosen)
-    _offer("original", name, content, text)
+    _offer("original", data.original(chosen), text)
 
 
 def _quarantine(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
@@ -77,8 +76,7 @@ def _quarantine(source: data.Source, scope: Scope, viewer: Viewer, text: Text) -
     if to_correct.empty:
         return
     chosen = _upload(to_correct, "corrections", text)
-    name, content = data.corrections(source, chosen, text.lang)
-    _offer("corrections", name, content, text)
+    _offer("corrections", data.corrections(source, chosen, text.lang), text)
     st.caption(text("uploads.corrections_help"))
 
 
@@ -110,11 +108,11 @@ def _upload(rows: pd.DataFrame, purpose: str, text: Text) -> int:
     )
 
 
-def _offer(purpose: str, name: str, content: bytes, text: Text) -> None:
+def _offer(purpose: str, download: data.Download, text: Text) -> None:
     st.download_button(
         text(f"uploads.download_{purpose}"),
-        content,
-        file_name=export.with_hash(name, content),
+        download.content,
+        file_name=download.name,
         mime="application/octet-stream",
         key=f"download_{purpose}",
         on_click="ignore",

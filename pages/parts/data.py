@@ -41,6 +41,7 @@ from kam_core.marts import Day
 from kam_core.packs import content, page, workbook
 from kam_core.packs.model import Pack
 from kam_core.periods import Period
+from kam_core.present import export
 from kam_core.present.layout import layout
 from kam_core.scorecard import Rules, Score
 
@@ -142,14 +143,30 @@ def publications() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def original(snapshot_id: int) -> tuple[str, bytes]:
+@dataclass(frozen=True)
+class Download:
+    """A file that is made when somebody wants it; ``name`` changes with the content."""
+
+    name: str
+    content: Callable[[], bytes]
+
+
+def original(snapshot_id: int) -> Download:
     """An uploaded file under its own name, as it was received."""
-    return archive.original(_warehouse(warehouse_folder()), snapshot_id)
+    warehouse = _warehouse(warehouse_folder())
+    upload = archive.known_upload(warehouse, snapshot_id)
+    name = export.with_hash(archive.original_name(upload), upload.sha256)
+    return Download(name, lambda: archive.original(warehouse, snapshot_id)[1])
 
 
-def corrections(source: Source, snapshot_id: int, lang: str) -> tuple[str, bytes]:
+def corrections(source: Source, snapshot_id: int, lang: str) -> Download:
     """The quarantined rows of an upload as a file to correct and upload again."""
-    return archive.corrections(_warehouse(warehouse_folder()), source.version, snapshot_id, lang)
+    warehouse = _warehouse(warehouse_folder())
+    upload = archive.known_upload(warehouse, snapshot_id)
+    version = warehouse.known(source.version)
+    name = export.with_hash(archive.corrections_name(upload), version.content_hash)
+    wanted = warehouse, source.version, snapshot_id, lang
+    return Download(name, lambda: archive.corrections(*wanted)[1])
 
 
 def likely_accounts(source: Source, scope: Scope) -> dict[str, str]:
