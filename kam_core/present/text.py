@@ -55,6 +55,18 @@ class Text:
         """The heading of a result column; a column nobody named keeps its name."""
         return self.known(f"columns.{column}", _contract_titles(self.lang).get(column, column))
 
+    def column_of(self, table: str, column: str) -> str:
+        """The title of a column in a table: what is an amount of orders is none of contracts."""
+        return contract.tables()[table].column(column).title(self.lang)
+
+    def meaning(self, table: str, column: str, code: str) -> str:
+        """The word for a code of a column in a table: two tables may use one code differently."""
+        if column == "metric":
+            return self.metric(code)
+        named = dict(contract.tables()[table].column(column).values).get(code, ())
+        words = (name for name in named if not name.isascii())
+        return next(words, code) if self.lang == "zh" else code.replace("_", " ")
+
     def metric(self, name: str) -> str:
         """The title of a figure, as targets may name it, too."""
         return _metric_titles(self.lang).get(name, name)

@@ -103,7 +103,7 @@ def _upload(rows: pd.DataFrame, purpose: str, text: Text) -> int:
             file=named[number]["file_name"],
             table=text.table(named[number]["table_name"]),
         ),
-        key=f"upload_for_{purpose}",
+        key=f"upload_for_{purpose}/{text.lang}",
         width=420,
     )
 
@@ -156,7 +156,7 @@ def _version(label: str, numbers: list[int], rows: pd.DataFrame, text: Text) -> 
             as_of=formats.day(named[number]["as_of"], text.lang),
             created=formats.moment(named[number]["created_at"], text.lang),
         ),
-        key=f"version_{label}",
+        key=f"version_{label}/{text.lang}",
         width=420,
     )
 

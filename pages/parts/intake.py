@@ -8,7 +8,7 @@ import streamlit as st
 
 from kam_core import contract
 from kam_core.present.text import Text, escape
-from pages.parts import blocks, data, loading, looking, previewing, samples
+from pages.parts import blocks, data, kept, loading, looking, previewing, samples
 from pages.parts.jobs import Job, Outcome
 from pages.parts.loading import Request, Saved, Upload
 from pages.parts.viewer import Viewer
@@ -17,6 +17,8 @@ from pages.parts.viewer import Viewer
 CHOSEN, FILES, REQUEST, JOB, PREVIEW, RESULT = (
     f"upload_{name}" for name in ("chosen", "files", "request", "job", "preview", "result")
 )
+MODE, AS_OF = "upload_mode", "upload_as_of"
+MODES = ("full", "update")
 KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "zip"]
 
 
@@ -29,6 +31,8 @@ def show(viewer: Viewer, text: Text) -> None:
         previewing.result(outcome, text)
         if st.button(text("uploads.another")):
             _forget()
+            kept.forget(MODE)
+            st.session_state.pop(AS_OF, None)
             st.rerun()
     elif preview := state.get(PREVIEW):
         _publish(*preview, text)
@@ -85,9 +89,13 @@ def _request(files: Saved, viewer: Viewer, text: Text) -> Request | None:
 def _manner(text: Text) -> tuple[str, ...] | None:
     """Mode and as-of day as options of the command line; None where the day is no date."""
     grid = st.grid(2, min_column_width=220)
-    mode = grid.selectbox(
+    mode = kept.choose(
+        grid.selectbox,
         text("uploads.mode"),
-        ["full", "update"],
+        MODES,
+        MODE,
+        text,
+        MODES[0],
         format_func=lambda mode: text.value("mode", mode),
         help=text("uploads.mode_help"),
     )
@@ -95,6 +103,8 @@ def _manner(text: Text) -> tuple[str, ...] | None:
         text("uploads.as_of"),
         placeholder=text("uploads.as_of_placeholder"),
         help=text("uploads.as_of_help"),
+        key=AS_OF,
+        persist_state="session",
     ).strip()
     try:
         as_of = date.fromisoformat(written) if written else None

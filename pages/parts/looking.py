@@ -64,7 +64,7 @@ def _ask_part(
 ) -> dict[str, dict] | None:
     """The answers about one part by its header set; None while some are missing."""
     key = f"{path}/{reading.place_of(part)}"
-    table = mapping.table_by_hand(part, key)
+    table = mapping.table_by_hand(part, key, text)
     if table:
         outcome = _seen(path, (*options, *reading.place_options(part), "--table", table), text)
         if outcome.refusal:
@@ -84,7 +84,7 @@ def _refused(path: Path, outcome: Outcome, text: Text) -> None:
 def _seen(path: Path, options: Sequence[str], text: Text) -> Outcome:
     """What a file seems to hold: looked into once for each way of reading it."""
     seen = st.session_state.setdefault(SEEN, {})
-    key = (str(path), *options)
+    key = (text.lang, str(path), *options)
     if key not in seen:
         with st.spinner(text("uploads.looking", file=path.name)):
             seen[key] = loading.inspect(path, options, text.lang)

@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from kam_core import contract
 from kam_core.ingest.answers import header_key
 from kam_core.ingest.proposal import BLOCKING
+from kam_core.present import formats
 from kam_core.present.text import Text, escape
+from pages.parts import columns, kept
 
-CERTAIN = ("feed", "remembered", "exact", "title", "alias", "constant")
-NONE = ""
 # The part of the answers that a question is about; of any other kind it is the columns.
 PARTS = {
     "date_order": "dates",
@@ -34,9 +33,9 @@ def key_of(part: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
     return header_key(part["glimpse"]["header"], table)
 
 
-def table_by_hand(part: Mapping[str, Any], key: str) -> str | None:
+def table_by_hand(part: Mapping[str, Any], key: str, text: Text) -> str | None:
     """The table a person chose for a part that was taken for another one's."""
-    chosen = st.session_state.get(f"table/{key}")
+    chosen = kept.now(f"table/{key}", text)
     is_choice = chosen and len(part["proposals"]) == 1
     return chosen if is_choice and chosen != part["proposals"][0]["table"] else None
 
@@ -77,7 +76,7 @@ def _is_open(proposal: Mapping[str, Any]) -> bool:
 def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
     answers: dict[str, Any] = {part: {} for part in ("columns", "values", *PARTS.values())}
     answers |= {"shared": [], "table": proposal["table"]}
-    _columns(proposal, key, answers, text)
+    columns.ask(proposal, key, answers, text)
     _values(proposal, key, answers, text)
     _names(proposal, key, answers, text)
     chosen = set(answers["columns"])
@@ -86,11 +85,8 @@ def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
         for question in proposal["questions"]
         if not (_is_about_columns(question) and question["column"] in chosen)
     ]
-    left_out = [header for header in proposal["headers"] if header["becomes"] == "left_out"]
-    for header in left_out:
-        kind = text.value("personal", header["personal"])
-        st.caption(escape(text("uploads.left_out", header=header["header"], kind=kind)))
-    if not all(decided) or not _is_confirmed(proposal, answers, key, text):
+    is_confirmed = _is_confirmed(proposal, answers, key, text)
+    if not all(decided) or not is_confirmed:
         return None
     said = {name: value for name, value in answers.items() if value}
     return said if set(said) != {"table"} or not proposal["ready"] else {}
@@ -98,86 +94,51 @@ def _answers(proposal: Mapping[str, Any], key: str, text: Text) -> dict | None:
 
 def _table(found: str, key: str, text: Text) -> None:
     """The table of the part: another one that is chosen here is mapped in the next run."""
-    tables = list(contract.tables())
-    st.selectbox(
+    kept.choose(
+        st.selectbox,
         text("uploads.table"),
-        tables,
-        tables.index(found),
+        list(contract.tables()),
+        f"table/{key}",
+        text,
+        found,
         format_func=text.table,
-        key=f"table/{key}",
-        persist_state="session",
         width=320,
     )
-
-
-def _columns(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> None:
-    """The columns of the contract beside those of the file; every cell of it can be changed."""
-    headers = [header["header"] for header in proposal["headers"]]
-    examples = {header["header"]: header["examples"] for header in proposal["headers"]}
-    rows = [
-        {
-            "contract_column": text.column(column["column"]),
-            "needed": text("uploads.required") if column["required"] else "",
-            "file_column": column["header"],
-            "found": text.value("found", column["found"]) if column["found"] != "none" else "",
-            "examples": text("punctuation.list").join(examples.get(column["header"], ())),
-        }
-        for column in proposal["columns"]
-    ]
-    shown = pd.DataFrame(rows)
-    config: dict[str, Any] = {name: st.column_config.Column(text.column(name)) for name in shown}
-    config["file_column"] = st.column_config.SelectboxColumn(
-        text.column("file_column"), options=headers
-    )
-    edited = st.data_editor(
-        shown,
-        key=f"columns/{key}",
-        hide_index=True,
-        width="stretch",
-        height=320,
-        placeholder="–",
-        column_config=config,
-        disabled=[name for name in shown if name != "file_column"],
-    )
-    for column, header in zip(proposal["columns"], edited["file_column"], strict=True):
-        chosen = header if isinstance(header, str) else NONE
-        if chosen != (column["header"] or NONE) or (chosen and column["found"] not in CERTAIN):
-            answers["columns"][column["column"]] = chosen
-            if column["factor"] and chosen == column["header"]:
-                answers["factors"][column["column"]] = column["factor"]
 
 
 def _values(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> None:
     """Words that no alias knows, one choice each; what stays open is quarantined."""
     for value in proposal["values"]:
-        meaning = st.selectbox(
-            text(
-                "uploads.value_question",
-                text=value["text"],
-                column=text.column(value["column"]),
-                rows=value["rows"],
-            ),
-            value["allowed"],
-            value["allowed"].index(value["meaning"]) if value["meaning"] else None,
-            format_func=lambda code, column=value["column"]: text.value(column, code),
-            placeholder=text("uploads.value_open"),
-            key=f"value/{key}/{value['column']}/{value['text']}",
-            persist_state="session",
-            width=420,
-        )
+        meaning = _meaning(value, proposal["table"], key, text)
         if meaning:
             answers["values"].setdefault(value["column"], {})[value["text"]] = meaning
+
+
+def _meaning(value: Mapping[str, Any], table: str, key: str, text: Text) -> str | None:
+    told = {"text": value["text"], "column": text.column_of(table, value["column"])}
+    return kept.choose(
+        st.selectbox,
+        text.rich("uploads.value_question", **told, rows=formats.count(value["rows"], text.lang)),
+        value["allowed"],
+        f"value/{key}/{value['column']}/{value['text']}",
+        text,
+        value["meaning"],
+        format_func=lambda code: text.meaning(table, value["column"], code),
+        placeholder=text("uploads.value_open"),
+        width=420,
+    )
 
 
 def _names(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> None:
     """Regions and persons never seen before; one that resembles a known one may be that one."""
     for found in proposal["names"]:
-        told = {**found, "column": text.column(found["column"])}
+        told = {**found, "column": text.column_of(proposal["table"], found["column"])}
         if not found["nearest"]:
             st.caption(escape(text("uploads.new_name", **told)))
             continue
         question = text("uploads.same_name", **told)
-        if st.checkbox(escape(question), key=f"name/{key}/{found['column']}/{found['name']}"):
+        place = f"name/{key}/{found['column']}/{found['name']}"
+        if st.checkbox(escape(question), key=place, persist_state="session"):
             meanings = answers["values"].setdefault(found["column"], {})
             meanings[found["name"]] = found["nearest"]
 
@@ -235,19 +196,37 @@ def _take(question: Mapping[str, Any], value: Any, answers: dict) -> None:
 
 
 def _unsure(proposal: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [c for c in proposal["columns"] if c["header"] and c["found"] not in CERTAIN]
+    return [c for c in proposal["columns"] if c["header"] and c["found"] not in columns.CERTAIN]
 
 
 def _is_confirmed(proposal: Mapping[str, Any], answers: dict, key: str, text: Text) -> bool:
     """Whether every required column has a place, and what was only proposed has been looked at."""
     missing = _missing(proposal, answers)
     if missing:
-        columns = text("punctuation.list").join(map(text.column, missing))
-        st.warning(escape(text("uploads.columns_missing", columns=columns)))
+        named = [text.column_of(proposal["table"], column) for column in missing]
+        listed = text("punctuation.list").join(named)
+        st.warning(escape(text("uploads.columns_missing", columns=listed)))
         return False
     if not _unsure(proposal) and not proposal["values"]:
         return True
-    return st.checkbox(text("uploads.confirm_mapping"), key=f"confirmed/{key}")
+    _tell_unsure(proposal, text)
+    question = text("uploads.confirm_mapping")
+    return st.checkbox(question, key=f"confirmed/{key}", persist_state="session")
+
+
+def _tell_unsure(proposal: Mapping[str, Any], text: Text) -> None:
+    """The columns to look at, so that nobody has to find them in the table."""
+    named = [
+        text(
+            "uploads.unsure_column",
+            column=text.column_of(proposal["table"], column["column"]),
+            header=column["header"],
+        )
+        for column in _unsure(proposal)
+    ]
+    if named:
+        listed = text("punctuation.list").join(named)
+        st.markdown(escape(text("uploads.unsure", columns=listed)))
 
 
 def _missing(proposal: Mapping[str, Any], answers: dict) -> Sequence[str]:

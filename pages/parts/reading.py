@@ -12,6 +12,7 @@ from kam_core.ingest.conventions import unique_names
 from kam_core.ingest.files import WITHIN, Place
 from kam_core.present.inspection import DELIMITERS, delimiter
 from kam_core.present.text import Text, escape
+from pages.parts import kept
 
 ENCODINGS = ["utf-8", "gb18030", "big5", "utf-16", "cp1252"]
 ROWS_SHOWN = 8
@@ -44,13 +45,14 @@ class Box:
         encoding = grid.selectbox(
             text("uploads.encoding"), ENCODINGS, None, placeholder=found, **self._kept("encoding")
         )
-        mark = grid.selectbox(
+        mark = kept.choose(
+            grid.selectbox,
             text("uploads.delimiter"),
             list(DELIMITERS),
-            None,
+            f"delimiter/{self.path}",
+            text,
             placeholder=found,
             format_func=lambda mark: delimiter(mark, text),
-            **self._kept("delimiter"),
         )
         line = grid.number_input(
             text("uploads.header_line"),

@@ -165,7 +165,10 @@ def test_a_file_without_any_known_header_can_be_mapped_to_any_table(
     seen = visit(address, "en")
     seen.open("/uploads")
     choose(seen, file)
-    assert "Required columns without a column of the file: Account ID, Account, Region" in seen.main
+    assert (
+        "Required columns without a column of the file: Account ID, Account name, Region"
+        in seen.main
+    )
     assert not seen.page.get_by_role("button", name="Show what would change").is_visible()
     seen.page.get_by_role("combobox", name="Table", exact=True).click()
     seen.page.get_by_role("option", name="Contacts").click()
@@ -230,3 +233,26 @@ def test_the_sheets_of_a_workbook_are_shown_and_chosen(
     assert "Which column means what: Orders" not in seen.main
     press(seen, "Show what would change", "Figures before and after")
     assert "3 rows received = 3 accepted + 0 quarantined." in seen.main
+
+
+def test_a_column_chosen_by_hand_stays_after_a_look_at_another_page(
+    address: str, visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    file = tmp_path / "kunden.csv"
+    file.write_text("Kundennummer;Firma;Gebiet\n1;Alder;Nord\n", "utf-8")
+    seen = visit(address, "en")
+    seen.open("/uploads")
+    choose(seen, file)
+    cells = seen.page.get_by_test_id("stExpander").get_by_test_id("stDataFrame")
+    cells.scroll_into_view_if_needed()
+    width = cells.bounding_box()["width"]
+    # The first row below the heading, in the column that can be changed.
+    cells.dblclick(position={"x": width * 0.45, "y": 50})
+    seen.page.keyboard.type("Kundennummer")
+    seen.page.keyboard.press("Enter")
+    seen.settle()
+    left = "Required columns without a column of the file: Account name, Region"
+    assert left in seen.main
+    seen.follow("Targets")
+    seen.follow("Uploads")
+    assert left in seen.main
