@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kam_core.store import Warehouse
+from pages.parts import loading
 
 PAGE = """
 from pages import uploads
@@ -144,3 +145,49 @@ def test_words_nobody_knows_are_shown_as_they_are_and_columns_by_their_table(
     asked = next(box for box in page.selectbox if "是什么意思" in box.label)
     assert "订单类型" in asked.label
     assert asked.options == ["基础", "交叉销售", "追加销售"]
+
+
+def test_another_file_leaves_what_was_said_about_the_first(page: AppTest) -> None:
+    choose(page, 名单_csv=HAND_KEPT)
+    page.checkbox[0].check().run()
+    choose(page, 名单_csv=HAND_KEPT, accounts_csv=ACCOUNTS)
+    assert page.checkbox[0].value
+    assert any(button.label == "Show what would change" for button in page.button)
+
+
+def test_files_that_are_still_chosen_can_be_removed(page: AppTest) -> None:
+    choose(page, accounts_csv=ACCOUNTS)
+    previewed_and_back(page)
+    page.file_uploader[0].set_value([])
+    press(page, "Remove these files")
+    assert "Tables you can upload" in [heading.value for heading in page.subheader]
+
+
+def test_a_file_that_fits_no_table_and_one_that_cannot_be_read_say_what_to_do(
+    page: AppTest,
+) -> None:
+    choose(page, mystery_csv="foo,bar\n1,2\n")
+    assert "The headers do not tell which table this file is for." in said(page)
+    choose(page, photo_csv="%PDF-1.4 x")
+    assert "**photo.csv** cannot be read. Please remove it above" in said(page)
+    assert "or remove files that cannot be read" in said(page)
+
+
+def test_encodings_are_proposed_only_where_they_are_in_doubt(page: AppTest) -> None:
+    choose(page, accounts_csv=ACCOUNTS)
+    assert "garbled" not in said(page)
+    page.file_uploader[0].set_value([("a.csv", "a;b\nKühler;x\n".encode("latin-1"), "text/csv")])
+    page.run()
+    assert "Windows-1252 (Western Europe)" in said(page)
+
+
+def test_a_name_longer_than_a_disk_takes_is_shortened(page: AppTest) -> None:
+    choose(page, **{"很长" * 60 + "_csv": ACCOUNTS})
+    assert "很长很长" in said(page)
+    assert len(loading.file_name("很长" * 60 + ".csv").encode()) <= 255
+    assert loading.file_name("很长" * 60 + ".csv").endswith("很.csv")
+
+
+@pytest.mark.parametrize("written", ["../../x.csv", "C:\\temp\\x.csv", "/etc/x.csv"])
+def test_no_name_leads_out_of_the_folder_of_an_upload(written: str) -> None:
+    assert loading.file_name(written) == "x.csv"

@@ -212,7 +212,7 @@ UPLOADER = """<style>
 [data-testid="stFileUploaderDropzone"] button p::after {{ content: "{choose}"; font-size: 1rem; }}
 [data-testid="stFileUploaderDropzoneInstructions"] span {{ font-size: 0; }}
 [data-testid="stFileUploaderDropzoneInstructions"] span::after {{
-    content: "{drop}"; font-size: 0.875rem;
+    content: "{drop}"; font-size: 0.875rem; white-space: normal;
 }}
 </style>"""
 

@@ -64,16 +64,20 @@ def _choose(text: Text) -> Saved | None:
     if files and not chosen:
         # Streamlit empties the uploader when another page is visited; the files are still here.
         names = text("punctuation.list").join(path.name for path in files.paths)
-        st.caption(escape(text("uploads.still_chosen", files=names)))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(escape(text("uploads.still_chosen", files=names)), width="content")
+            st.button(text("uploads.remove_files"), type="tertiary", on_click=_forget)
     return files
 
 
 def _take_files() -> None:
     """Called only when a person adds or removes a file."""
-    _forget()
+    before = st.session_state.get(FILES)
     uploads = [Upload(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
     if uploads:
-        st.session_state[FILES] = loading.save(uploads)
+        st.session_state[FILES] = loading.save(uploads, before)
+    else:
+        _forget()
 
 
 def _request(files: Saved, viewer: Viewer, text: Text) -> Request | None:

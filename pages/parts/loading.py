@@ -9,6 +9,7 @@ from pages.parts import jobs
 from pages.parts.jobs import Job, Outcome
 
 SAMPLE = Path("data/sample")
+LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
@@ -40,20 +41,35 @@ class Request:
     reading: Mapping[str, dict] = field(default_factory=dict)
 
 
-def save(uploads: Sequence[Upload]) -> Saved:
-    """Write uploads into folders of their own: two files of one name stay two files."""
-    folder = tempfile.TemporaryDirectory(prefix="keystone-upload-")
-    root = Path(folder.name)
-    return Saved(folder, tuple(_saved(root, number, file) for number, file in enumerate(uploads)))
+def save(uploads: Sequence[Upload], before: Saved | None = None) -> Saved:
+    """Write uploads into folders of their own: two files of one name stay two files.
+
+    A file that was there ``before`` keeps its place, and with it all that was said about it.
+    """
+    folder = before.folder if before else tempfile.TemporaryDirectory(prefix="keystone-upload-")
+    known = list(before.paths) if before else []
+    return Saved(folder, tuple(_saved(Path(folder.name), file, known) for file in uploads))
 
 
-def _saved(root: Path, number: int, upload: Upload) -> Path:
-    """No name leads out of the folder."""
-    own = root / str(number)
-    own.mkdir()
-    path = own / (Path(upload.name.replace("\\", "/")).name or "file.csv")
+def _saved(root: Path, upload: Upload, known: list[Path]) -> Path:
+    name = file_name(upload.name)
+    for path in known:
+        if path.name == name and path.read_bytes() == upload.content:
+            known.remove(path)
+            return path
+    path = Path(tempfile.mkdtemp(dir=root)) / name
     path.write_bytes(upload.content)
     return path
+
+
+def file_name(written: str) -> str:
+    """A name that leads out of no folder, and is short enough for any disk.
+
+    A Chinese name that Windows takes may have three times the bytes that Linux allows.
+    """
+    plain = Path(Path(written.replace("\\", "/")).name or "file.csv")
+    room = LONGEST_NAME - len(plain.suffix.encode())
+    return plain.stem.encode()[:room].decode(errors="ignore") + plain.suffix
 
 
 def inspect(path: Path, options: Sequence[str], lang: str) -> Outcome:

@@ -53,6 +53,8 @@ def ask(part: Mapping[str, Any], key: str, text: Text, is_by_hand: bool = False)
         return {}
     (proposal,) = part["proposals"]
     with st.expander(escape(_title(proposal, text)), expanded=is_by_hand or _is_open(proposal)):
+        if not is_by_hand and not proposal["feed"] and not proposal["tables"]:
+            st.info(text("uploads.table_unsure", table=text.table(proposal["table"])))
         _table(proposal["table"], key, text)
         said = _answers(proposal, f"{key}/{proposal['table']}", text)
     if said or not is_by_hand:

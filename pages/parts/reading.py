@@ -14,7 +14,7 @@ from kam_core.present.inspection import DELIMITERS, delimiter
 from kam_core.present.text import Text, escape
 from pages.parts import kept
 
-ENCODINGS = ["utf-8", "gb18030", "big5", "utf-16", "cp1252"]
+ENCODINGS = ["utf-8", "gb18030", "big5", "utf-16", "cp1252", "cp1250", "latin-1"]
 ROWS_SHOWN = 8
 
 # One dict of `inspect --json`.
@@ -43,7 +43,12 @@ class Box:
         text, grid = self.text, self.place.grid(3, min_column_width=150)
         found = text("uploads.found_out")
         encoding = grid.selectbox(
-            text("uploads.encoding"), ENCODINGS, None, placeholder=found, **self._kept("encoding")
+            text("uploads.encoding"),
+            ENCODINGS,
+            None,
+            placeholder=found,
+            format_func=lambda encoding: text.value("encoding", encoding),
+            **self._kept("encoding"),
         )
         mark = kept.choose(
             grid.selectbox,
@@ -114,21 +119,29 @@ def place_options(part: Part) -> tuple[str, ...]:
 def show(part: Part, text: Text, is_used: bool = True) -> None:
     """One table-like part of a file: dialect in a line, first rows, what was noticed."""
     glimpse = part["glimpse"]
-    name = escape(WITHIN.join(filter(None, (part["file"], place_of(part)))))
+    name = escape(WITHIN.join(filter(None, (part["file"], _part_name(part, text)))))
     st.markdown(f"**{name}** · {escape(_dialect(glimpse, text))}")
     if glimpse["rows"]:
         st.dataframe(_first_rows(glimpse), hide_index=True, height="content", width="stretch")
     if not is_used:
-        st.caption(text("uploads.part_not_used"))
+        st.caption(escape(text("uploads.part_not_used", file=part["file"])))
         return
     for note in dict.fromkeys(note["code"] for note in glimpse["notes"]):
         st.caption(escape(f"{text.problem(note)}{text('punctuation.colon')}{text.todo(note)}"))
-    if glimpse["other_encodings"]:
-        others = text("punctuation.list").join(glimpse["other_encodings"])
-        st.caption(escape(text("uploads.if_garbled", encodings=others)))
+    _hint_at_encodings(glimpse, text)
     error = part["error"] or glimpse["error"]
     if error:
         st.warning(escape(text.error(KamError(error["code"], **error["details"]))))
+
+
+def _hint_at_encodings(glimpse: Mapping[str, Any], text: Text) -> None:
+    """What to try, where the encoding was only guessed or cannot be told."""
+    is_guessed = any(note["code"] == "encoding_guessed" for note in glimpse["notes"])
+    others = [encoding for encoding in glimpse["other_encodings"] if encoding in ENCODINGS]
+    if others and (is_guessed or glimpse["error"]):
+        named = [text.value("encoding", encoding) for encoding in others]
+        listed = text("punctuation.list").join(named)
+        st.caption(escape(text("uploads.if_garbled", encodings=listed)))
 
 
 def _dialect(glimpse: Mapping[str, Any], text: Text) -> str:
@@ -138,7 +151,7 @@ def _dialect(glimpse: Mapping[str, Any], text: Text) -> str:
         return text("uploads.read_sheet_as", line=glimpse["header_line"])
     return text(
         "uploads.read_as",
-        encoding=glimpse["encoding"],
+        encoding=text.value("encoding", glimpse["encoding"]),
         delimiter=delimiter(glimpse["delimiter"], text),
         line=glimpse["header_line"],
     )

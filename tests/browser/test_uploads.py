@@ -38,7 +38,7 @@ def test_an_upload_is_previewed_published_and_taken_back(
     seen = visit(fresh_address, "en")
     seen.open("/uploads")
     choose(seen, file)
-    assert "encoding utf-8, separator comma, header in line 1" in seen.main
+    assert "encoding UTF-8, separator comma, header in line 1" in seen.main
     press(seen, "Show what would change", "Figures before and after")
     assert "2 rows received = 1 accepted + 1 quarantined." in seen.main
     assert "of 300 rows in force in the table Accounts, 300 would be gone" in seen.main
@@ -62,8 +62,8 @@ def test_what_the_file_does_not_show_is_asked_once_and_remembered(
     seen = visit(fresh_address, "zh")
     seen.open("/uploads")
     choose(seen, file)
-    assert "编码 gb18030" in seen.main
-    assert "请先回答上面标出的问题" in seen.main
+    assert "编码 GBK" in seen.main
+    assert "请先处理上面标出的问题" in seen.main
     seen.page.get_by_text("日在前").click()
     seen.settle()
     seen.page.get_by_text("我已核对仅由系统建议的列和用词").click()
@@ -76,7 +76,7 @@ def test_what_the_file_does_not_show_is_asked_once_and_remembered(
     second = tmp_path / "名单二.csv"
     second.write_text(HAND_KEPT.replace("T2", "T3"), "utf-8")
     choose(seen, second)
-    assert "请先回答上面标出的问题" not in seen.main
+    assert "请先处理上面标出的问题" not in seen.main
     assert seen.page.get_by_role("button", name="预览变更").is_visible()
 
 
@@ -193,7 +193,7 @@ def test_two_files_of_different_encodings_are_loaded_together(
     box.get_by_text("Read orders.csv differently").click()
     seen.settle()
     box.get_by_role("combobox", name="Encoding").click()
-    seen.page.get_by_role("option", name="cp1252").click()
+    seen.page.get_by_role("option", name="Windows-1252").click()
     seen.settle()
     press(seen, "Show what would change", "Figures before and after")
     assert "2 rows received = 2 accepted + 0 quarantined." in seen.main
@@ -220,7 +220,7 @@ def test_the_sheets_of_a_workbook_are_shown_and_chosen(
     choose(seen, path)
     assert "客户与订单.xlsx › 客户" in seen.main and "客户与订单.xlsx › 订单" in seen.main
     assert "Which column means what: Orders" in seen.main
-    seen.page.get_by_text("Read 客户与订单.xlsx differently").click()
+    seen.page.get_by_text("Read 客户与订单.xlsx differently", exact=True).click()
     seen.settle()
     box = seen.page.get_by_role("combobox", name="Parts to use")
     # The two sheets that fit are chosen; the last one goes, and the hidden one comes.
