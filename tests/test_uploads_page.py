@@ -11,9 +11,10 @@ from pages.parts import loading
 
 PAGE = """
 from pages import uploads
-from pages.parts import links, viewer
+from pages.parts import address, links, viewer
 import streamlit as st
 
+address.read()
 here = st.Page(lambda: None, url_path="uploads", title="uploads", default=True)
 links.remember({"uploads": here, "overview": here})
 st.navigation([here])
@@ -22,6 +23,7 @@ if not st.session_state.get("is_elsewhere"):
 """
 ACCOUNTS = "account_id,account_name,region\nA1,Alder,East\n"
 ORDERS = "order_id,account_id,ordered_on,amount,kind\nO1,A1,2024-09-01,5,**$x$**\n"
+TWO_ORDERS = "order_id,account_id,ordered_on,amount\nO1,A1,2024-09-01,5\nO2,A1,2024-09-01,abc\n"
 HAND_KEPT = "客户代码,客户全称,大区,合作开始,备用\nT1,甲公司,华东,2023-04-13,x\n"
 SECONDS = 60
 
@@ -191,3 +193,53 @@ def test_a_name_longer_than_a_disk_takes_is_shortened(page: AppTest) -> None:
 @pytest.mark.parametrize("written", ["../../x.csv", "C:\\temp\\x.csv", "/etc/x.csv"])
 def test_no_name_leads_out_of_the_folder_of_an_upload(written: str) -> None:
     assert loading.file_name(written) == "x.csv"
+
+
+def publish(page: AppTest) -> AppTest:
+    wait_for(press(page, "Show what would change"), "Publish")
+    return wait_for(press(page, "Publish"), "Upload something else")
+
+
+def test_the_same_file_again_names_the_first_time_and_offers_nothing_to_publish(
+    page: AppTest,
+) -> None:
+    publish(choose(page, accounts_csv=ACCOUNTS))
+    press(page, "Upload something else")
+    choose(page, accounts_csv=ACCOUNTS)
+    wait_for(press(page, "Show what would change"), "Back to the files")
+    assert "accounts.csv holds exactly what is already loaded" in said(page)
+    assert "test uploaded accounts.csv before" in said(page)
+    assert "Publish" not in [button.label for button in page.button]
+
+
+def test_a_result_does_not_call_a_version_live_that_was_rolled_back(page: AppTest) -> None:
+    publish(choose(page, accounts_csv=ACCOUNTS))
+    press(page, "Upload something else")
+    publish(choose(page, more_csv=ACCOUNTS + "A2,Birch,South\n"))
+    assert "Version 2 is live" in said(page)
+    page.session_state["upload_lists"] = "Versions and roll back"
+    page.run()
+    press(page, "Roll back to version 1")
+    assert "It was published as version 2; version 1 is live now." in said(page)
+
+
+def test_what_to_do_about_a_problem_is_written_out_in_full(page: AppTest) -> None:
+    publish(choose(page, accounts_csv=ACCOUNTS))
+    press(page, "Upload something else")
+    choose(page, orders_csv=TWO_ORDERS)
+    wait_for(press(page, "Show what would change"), "Back to the files")
+    (problems,) = [table.value for table in page.table if "What to do" in table.value]
+    assert list(problems.columns) == ["Problem", "Effect", "Count", "First lines", "What to do"]
+    (counted,) = [f.value for f in page.dataframe if "received" in f.value and "file" in f.value]
+    assert "set_aside" not in counted and "blank" not in counted
+
+
+def test_whoever_waits_reads_since_when_as_a_time_of_day() -> None:
+    step = {"phase": "queued", "holder": {"by": "Ann", "since": "2026-11-28T16:40:49+00:00"}}
+    script = f"""
+from kam_core.present.text import Text
+from pages.parts import previewing
+previewing.progress({step!r}, Text("en"))
+"""
+    told = AppTest.from_string(script).run().markdown[0].value.replace("\\", "")
+    assert "(Ann, since Nov 28, 2026 16:40 UTC)" in told

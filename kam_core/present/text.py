@@ -187,7 +187,12 @@ class Text:
     def question(self, question: Mapping[str, Any]) -> str:
         """One reason why an upload needs a second yes."""
         words = self.known(f"questions.{question['code']}", question["code"])
-        return filled(words, _Details(question, self))
+        counts = {
+            name: formats.count(question[name], self.lang)
+            for name in ("rows", "gone")
+            if name in question
+        }
+        return filled(words, _Details({**question, **counts}, self))
 
     def version_line(self, row: Mapping[str, object]) -> str:
         """One line of ``versions``."""

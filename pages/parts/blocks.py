@@ -15,6 +15,8 @@ from pages.parts import links, samples
 from pages.parts.filters import View
 
 ROWS_SHOWN = 500
+# Numbers that name something and count nothing.
+NUMBERED = ("snapshot_id", "version", "line_no")
 # Grey stands for "inside the noise".
 SHADES = {
     "met": "#2f7d5b26",
@@ -82,6 +84,13 @@ def heat_table(cells: pd.DataFrame, statuses: pd.DataFrame, corner: str) -> None
     styles.columns = shown.columns
     shown.index.name = corner
     st.table(shown.style.apply(lambda _: styles, axis=None), border="horizontal")
+
+
+def written(listed: pd.DataFrame, text: Text) -> None:
+    """A few rows to be read to their end: long cells wrap instead of being cut."""
+    shown = listed.map(lambda cell: escape(str(cell)))
+    shown.columns = [escape(text.column(name)) for name in listed]
+    st.table(shown, border="horizontal", hide_index=True)
 
 
 def sentence(markdown: str) -> None:
@@ -170,6 +179,8 @@ def _column(name: str, cells: pd.Series, text: Text, money: Sequence[str], perce
         return st.column_config.NumberColumn(label, format="%,.0f")
     if cells.dtype.kind == "f":
         return st.column_config.NumberColumn(label, format="%.1f")
+    if cells.dtype.kind == "i" and name not in NUMBERED:
+        return st.column_config.NumberColumn(label, format="%,.0f")
     if cells.dtype.kind == "M":
         is_day = bool((cells.dropna() == cells.dropna().dt.normalize()).all())
         return st.column_config.DatetimeColumn(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kam_core import contract
 from kam_core.present.text import Text, escape
-from pages.parts import blocks, data, kept, loading, looking, previewing, samples
+from pages.parts import blocks, data, kept, links, loading, looking, previewing, samples
 from pages.parts.jobs import Job, Outcome
 from pages.parts.loading import Request, Saved, Upload
 from pages.parts.viewer import Viewer
@@ -28,7 +28,10 @@ def show(viewer: Viewer, text: Text) -> None:
     if job := state.get(JOB):
         _wait(job, text)
     elif outcome := state.get(RESULT):
-        previewing.result(outcome, text)
+        source = data.live()
+        previewing.result(outcome, source and source.version, text)
+        if source and not outcome.refusal:
+            links.to("overview", text("uploads.see_figures"))
         if st.button(text("uploads.another")):
             _forget()
             kept.forget(MODE)
@@ -49,9 +52,6 @@ def is_under_way() -> bool:
 
 def _choose(text: Text) -> Saved | None:
     """The files chosen, kept on disk until others are chosen or they are done with."""
-    with st.expander(text("uploads.steps")):
-        for number in (1, 2, 3, 4):
-            st.markdown(f"{number}. {text(f'uploads.step_{number}')}")
     blocks.uploader_words(text)
     chosen = st.file_uploader(
         text("uploads.files"),
@@ -61,13 +61,21 @@ def _choose(text: Text) -> Saved | None:
         on_change=_take_files,
     )
     files: Saved | None = st.session_state.get(FILES)
-    if files and not chosen:
+    if not files:
+        _steps(text)
+    elif not chosen:
         # Streamlit empties the uploader when another page is visited; the files are still here.
         names = text("punctuation.list").join(path.name for path in files.paths)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(escape(text("uploads.still_chosen", files=names)), width="content")
             st.button(text("uploads.remove_files"), type="tertiary", on_click=_forget)
     return files
+
+
+def _steps(text: Text) -> None:
+    with st.expander(text("uploads.steps"), expanded=True):
+        for number in (1, 2, 3, 4):
+            st.markdown(f"{number}. {text(f'uploads.step_{number}')}")
 
 
 def _take_files() -> None:
@@ -128,7 +136,9 @@ def _publish(request: Request, outcome: Outcome, text: Text) -> None:
     confirmed = previewing.decision(preview, text)
     is_held_back = bool(preview["confirm"]) and not confirmed
     with st.container(horizontal=True):
-        if st.button(text("uploads.publish_button"), type="primary", disabled=is_held_back):
+        if not previewing.is_superfluous(preview) and st.button(
+            text("uploads.publish_button"), type="primary", disabled=is_held_back
+        ):
             files = st.session_state[FILES]
             _start(loading.load(files, request, preview["version"], confirmed, text.lang), request)
         _back(text)
@@ -177,10 +187,12 @@ def tables(text: Text) -> None:
     rows = [
         {
             "loaded": text("uploads.loaded" if name in held else "uploads.not_loaded"),
-            "table": f"{table.title(text.lang)} ({name})",
-            "required_columns": [column.title(text.lang) for column in table.required],
+            "table": table.title(text.lang),
+            "required_columns": text("punctuation.list").join(
+                column.title(text.lang) for column in table.required
+            ),
         }
         for name, table in contract.tables().items()
     ]
-    blocks.rows(pd.DataFrame(rows), text, height="content")
+    blocks.written(pd.DataFrame(rows), text)
     samples.choose(text)

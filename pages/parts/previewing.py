@@ -1,6 +1,7 @@
 """What an upload would change, seen before it is published; how far it is; what became of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -13,13 +14,16 @@ from kam_core.present.text import Text, escape
 from pages.parts import blocks
 from pages.parts.jobs import Outcome
 
-COUNTED = ["file", "table", "mode", "received", "accepted", "quarantined", "set_aside", "blank"]
+COUNTED = ["file", "table", "mode", "received", "accepted", "quarantined"]
+# Counted beside, and told only where there are any.
+RARE = ["set_aside", "blank"]
 LINES_SHOWN = 5
 
 
 def progress(step: Mapping[str, Any], text: Text) -> None:
     """The phase of a running load, with rows where they are known."""
-    share = step["rows"] / step["total"] if step.get("total") else None
+    # A phase that counts nothing would leave the bar at its start all the time.
+    share = step["rows"] / step["total"] if step.get("total") and step["rows"] else None
     with st.container(border=True):
         st.markdown(f"**{escape(_told(step, text))}** …")
         if share is not None:
@@ -31,7 +35,10 @@ def _told(step: Mapping[str, Any], text: Text) -> str:
     """The phase, the file where one is at hand, the rows where they are counted."""
     if step.get("phase") == "queued":
         holder = step.get("holder")
-        return text("cli.queued", **holder) if holder else text("cli.queued_unknown")
+        if not holder:
+            return text("cli.queued_unknown")
+        since = formats.moment(datetime.fromisoformat(holder["since"]), text.lang)
+        return text("cli.queued", by=holder["by"], since=since)
     phase = text(f"phases.{step['phase']}") if step else text("uploads.starting")
     parts = [phase]
     if step.get("file"):
@@ -63,19 +70,28 @@ def _second_yes(asked: Sequence[Mapping[str, Any]], text: Text) -> bool:
 
 
 def details(preview: Mapping[str, Any], text: Text) -> None:
-    """What would change, and what became of each file."""
-    comparison(preview, text)
+    """What becomes of each file, and what would change."""
     files(preview["files"], text)
+    comparison(preview, text)
 
 
-def result(outcome: Outcome, text: Text) -> None:
-    """What became of a load."""
+def is_superfluous(preview: Mapping[str, Any]) -> bool:
+    """Whether all of it is loaded already, so that there is nothing to publish."""
+    return not preview["differs"] and all(report["already_loaded"] for report in preview["files"])
+
+
+def result(outcome: Outcome, live: int | None, text: Text) -> None:
+    """What became of a load, also where another version has been made the live one since."""
     if outcome.refusal:
         refused(outcome, text)
         return
     reports: Any = outcome.document
     if reports:
-        st.success(text("uploads.done", version=reports[0]["version"]))
+        version = reports[0]["version"]
+        if live == version:
+            st.success(text("uploads.done", version=version))
+        else:
+            st.info(text("uploads.done_before", version=version, live=live))
         counts(reports, text)
         files(reports, text)
 
@@ -92,18 +108,19 @@ def counts(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
 
 def files(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
     """Counts of each file, then its problems with what to do about them."""
-    counted = pd.DataFrame(list(reports))[COUNTED]
+    counted = pd.DataFrame(list(reports))
+    counted = counted[[*COUNTED, *(name for name in RARE if counted[name].any())]]
     blocks.rows(counted.assign(table=counted["table"].map(text.table)), text, height="content")
     for report in reports:
         if report["already_loaded"]:
-            st.caption(escape(text("uploads.repeat", file=report["file"])))
-        elif report["earlier"]:
+            st.info(escape(text("uploads.repeat", file=report["file"])))
+        if report["earlier"]:
             st.caption(escape(text("uploads.earlier", file=report["file"], **report["earlier"])))
         for line in text.name_lines(report["names"]):
             st.caption(escape(line.strip()))
-    found = [row for report in reports for row in _problems(report, text)]
-    if found:
-        blocks.rows(pd.DataFrame(found), text, height="content")
+    found = pd.DataFrame([row for report in reports for row in _problems(report, text)])
+    if len(found):
+        blocks.written(found.drop(columns="file") if len(reports) == 1 else found, text)
 
 
 def _elsewhere(reports: Sequence[Mapping[str, Any]], text: Text) -> None:
@@ -117,10 +134,9 @@ def _problems(report: Mapping[str, Any], text: Text) -> list[dict[str, object]]:
     return [
         {
             "file": report["file"],
-            "table": text.table(report["table"]),
             "problem": text.problem(code),
             "severity": text.value("severity", problems()[code].severity),
-            "count": count,
+            "count": formats.count(count, text.lang),
             "first_lines": text("punctuation.list").join(
                 map(str, report["first_lines"].get(code, ())[:LINES_SHOWN])
             ),
