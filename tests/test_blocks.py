@@ -78,6 +78,10 @@ def test_an_empty_cell_means_the_value_above_where_a_person_says_so() -> None:
     assert result.accepted["account_manager"].to_pylist() == ["王芳"] * 3 + ["李强"] * 2
 
 
+def test_a_word_about_a_column_that_the_file_lacks_changes_nothing() -> None:
+    assert staged(BLOCKS, above("industry")).problems == {"missing_value": 3}
+
+
 def test_only_the_columns_that_were_named_are_filled() -> None:
     managers = staged(BLOCKS, above("region")).accepted["account_manager"].to_pylist()
     assert managers == ["王芳", None, None, "李强", None]

@@ -19,7 +19,7 @@ def filled_down(reading: Reading, columns: Mapping[str, str], blanks: Mapping[st
     that could not be read may have begun a block, so nothing is carried over it. Rows sent back for
     correction have lost their neighbours: theirs were filled when they were handed out.
     """
-    headers = {columns[column] for column, said in blanks.items() if said == ABOVE}
+    headers = {columns.get(column) for column, said in blanks.items() if said == ABOVE} - {None}
     if not headers or reading.returned is not None:
         return reading
     places = [place for place, name in enumerate(reading.names) if name in headers]
