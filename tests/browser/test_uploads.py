@@ -107,7 +107,7 @@ def test_empty_cells_below_a_value_are_asked_about_and_filled(
     seen.page.get_by_text("沿用上面的值（“T2”这一行 → 华东）").click()
     seen.settle()
     press(seen, "预览变更", "指标前后对比")
-    assert "收到 3 行 = 接收 3 行 + 隔离 0 行。" in seen.main
+    assert "收到 3 行 = 入库 3 行 + 隔离 0 行。" in seen.main
 
 
 def test_quarantined_rows_come_back_as_a_file_to_correct(
