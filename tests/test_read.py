@@ -340,6 +340,11 @@ def test_the_header_is_found_below_titles_and_group_lines(preamble: str, line: i
     assert (reading.dialect.header_line, reading.header) == (line, HEADER.strip().split(","))
 
 
+def test_the_header_of_a_template_is_found_below_remarks_that_are_filled_alike() -> None:
+    text = "填写说明,请勿改动,谢谢\n客户编号(必填),客户名称(必填),区域(必填)\n1,a,b\n"
+    assert read(text.encode()).dialect.header_line == 2
+
+
 def test_the_header_is_found_by_its_shape_where_none_of_its_names_is_known() -> None:
     text = "Ausdruck\nvom,1.7.\n" + "Kdnr,Firma,Ort,Land,Plz\n" + "1,a,b,c,d\n" * 5
     assert read(text.encode()).dialect.header_line == 3

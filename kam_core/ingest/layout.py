@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from kam_core.contract import tables
 from kam_core.errors import KamError
-from kam_core.ingest.conventions import conventions, fold, unique_names
+from kam_core.ingest.conventions import conventions, fold, unique_names, unmarked
 
 GOOD, BLANK = "good", "blank"
 
@@ -289,7 +289,8 @@ def _searched(rows: Rows, skipped: int) -> list[int]:
 
 def known(fields: Sequence[str]) -> int:
     """How many names of the contract's columns are among the cells."""
-    return len({fold(cell) for cell in fields} & known_headers())
+    folded = {name for cell in fields for name in (fold(cell), fold(unmarked(cell)))}
+    return len(folded & known_headers())
 
 
 @cache

@@ -1,18 +1,24 @@
 """Headers of a file to columns of the contract, in both languages; what is in doubt is refused."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from kam_core.contract import SETTINGS, Column, Table, tables
+from kam_core.contract import Column, Table, tables
 from kam_core.errors import KamError
 from kam_core.ingest import currencies
-from kam_core.ingest.conventions import conventions, fold, simplified, unique_names
+from kam_core.ingest.conventions import (
+    conventions,
+    fold,
+    mapping_settings,
+    simplified,
+    unique_names,
+    unmarked,
+)
 
 EXACT, TITLE, ALIAS, UNIT, GENERIC = range(5)
 FOUND = ("exact", "title", "alias", "alias", "alias")
@@ -31,12 +37,6 @@ class Unit(NamedTuple):
 
     text: str
     factor: str
-
-
-@cache
-def mapping_settings() -> dict[str, Any]:
-    """The settings of mapping.toml."""
-    return tomllib.loads((SETTINGS / "mapping.toml").read_text("utf-8"))
 
 
 def match(
@@ -137,7 +137,8 @@ def _named(header: Sequence[str]) -> dict[str, str]:
 
 def claim(table: str, cell: str, use_generic: bool = True) -> Claim | None:
     """The column of a table that a header cell names, by itself or followed by a unit."""
-    known = _names(table).get(fold(cell))
+    names = _names(table)
+    known = names.get(fold(cell)) or names.get(fold(unmarked(cell)))
     if known:
         return known if use_generic or known.rank != GENERIC else None
     split = _name_and_unit(table, cell)
@@ -220,7 +221,7 @@ def _name_and_unit(table: str, cell: str) -> tuple[str, str] | None:
 
 def _plain(cell: str) -> str:
     """A header as units are looked for in it: CallDurationInSeconds is three words and a unit."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", cell))
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", unmarked(cell)))
     return simplified(words.casefold().strip())
 
 
