@@ -163,6 +163,35 @@ def test_the_longest_name_found_in_a_file_name_counts() -> None:
     assert table_named_by("x.csv") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("2024客户拜访", "interactions"),
+        ("客户拜访记录", "interactions"),
+        ("客户订单", "orders"),
+        ("订单_大客户部", "orders"),
+        ("客户联系人", "contacts"),
+        ("合同订单", "orders"),
+        ("account tasks", "interactions"),
+        ("orders by customers", "orders"),
+        ("客户信息表", "accounts"),
+    ],
+)
+def test_of_several_tables_in_a_name_the_last_counts_and_accounts_only_alone(
+    name: str, table: str
+) -> None:
+    assert table_named_by(f"{name}.csv") == table
+
+
+def test_headers_that_fit_another_table_clearly_better_overrule_the_name() -> None:
+    visits = ["客户编号", "拜访日期", "拜访类型", "状态"]
+    assert guess_table("2024客户.csv", visits) == "interactions"
+    assert guess_table("客户.csv", ["客户编号", "产品", "下单日期", "金额"]) == "orders"
+    assert guess_table("目标客户.csv", ["客户名称", "区域", "负责人"]) == "accounts"
+    assert guess_table("客户.csv", ["客户名称", "状态", "负责人", "行业"]) == "accounts"
+    assert guess_table("拜访.csv", ["客户编号", "状态"]) == "interactions"
+
+
 def test_no_name_stands_for_two_columns_of_a_table_or_two_values_of_a_column() -> None:
     for table in tables().values():
         named: dict[str, str] = {}

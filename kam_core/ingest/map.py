@@ -32,6 +32,19 @@ class Claim(NamedTuple):
     column: str
 
 
+class NameOfTable(NamedTuple):
+    """Where in the name of a file a word for a table stands."""
+
+    start: int
+    end: int
+    table: str
+
+    def is_within(self, other: "NameOfTable") -> bool:
+        """Whether the other one holds this one and more."""
+        is_inside = other.start <= self.start and self.end <= other.end
+        return is_inside and self[:2] != other[:2]
+
+
 class Unit(NamedTuple):
     """A unit in a header: as written, and what it multiplies the figures by ("10000")."""
 
@@ -66,34 +79,61 @@ def require(table: Table, present: Mapping[str, object], header: Sequence[str]) 
 
 
 def guess_table(file_name: str, header: Sequence[str]) -> str:
-    """The table a file is for: the headers decide, the file name where several fit."""
+    """The table a file is for: the headers decide, the file name where several fit or none."""
     matched = {name: set(chosen) for name, chosen in _claims(header).items()}
     named = table_named_by(file_name)
     complete = [name for name in matched if _lacking(name, matched[name]) == 0]
-    if named in complete or (named and not complete):
+    if named in complete:
         return named
-    ranked = sorted((_evidence(name, matched[name]), name) for name in complete or matched)
-    # With equal or little evidence the person is asked, never the order of the tables.
-    is_tie = len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]
-    best = ranked[-1][1]
-    if is_tie or 2 * _lacking(best, matched[best]) >= len(tables()[best].required):
-        raise KamError("unknown_table", file=file_name, header=list(header))
-    if _lacking(best, matched[best]) and not _lacking(best, set(candidates(best, header))):
-        # Only the bare word "id" would complete it, and that is the key of any table.
+    best = _best_table(complete or matched, matched, header)
+    if named and not complete and not (best and _is_clearly_better(best, named, matched)):
+        return named
+    if best is None:
         raise KamError("unknown_table", file=file_name, header=list(header))
     return best
 
 
+def _best_table(
+    among: Collection[str], matched: Mapping[str, set[str]], header: Sequence[str]
+) -> str | None:
+    """The table the headers fit best; None where the person is to be asked."""
+    ranked = sorted((_evidence(name, matched[name]), name) for name in among)
+    # With equal or little evidence the person is asked, never the order of the tables.
+    is_tie = len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]
+    best = ranked[-1][1]
+    if is_tie or 2 * _lacking(best, matched[best]) >= len(tables()[best].required):
+        return None
+    if _lacking(best, matched[best]) and not _lacking(best, set(candidates(best, header))):
+        # Only the bare word "id" would complete it, and that is the key of any table.
+        return None
+    return best
+
+
+def _is_clearly_better(best: str, named: str, matched: Mapping[str, set[str]]) -> bool:
+    """Whether the headers speak against the name of the file, by what is there and what is not."""
+    fewer = _lacking(best, matched[best]) < _lacking(named, matched[named])
+    return fewer and len(matched[best]) > len(matched[named])
+
+
 def table_named_by(file_name: str) -> str | None:
-    """The table whose name, title or alias is the longest found in a file name."""
-    stem = fold(PurePath(file_name).stem)
-    found = [
-        (len(name), table.name)
+    """The table whose name, title or alias says most of a file's name.
+
+    A word within a longer one says nothing of its own, and of several the last one counts. All
+    tables are about accounts: their name says least.
+    """
+    found = _table_names_in(fold(PurePath(file_name).stem))
+    whole = [named for named in found if not any(named.is_within(other) for other in found)]
+    best = max(whole, key=lambda named: (named.table != "accounts", named.end), default=None)
+    return best.table if best else None
+
+
+def _table_names_in(stem: str) -> list[NameOfTable]:
+    return [
+        NameOfTable(found.start(), found.end(), table.name)
         for table in tables().values()
         for name in map(fold, (table.name, table.zh, table.en, *table.aliases))
-        if name in stem
+        for found in re.finditer(re.escape(name), stem)
     ]
-    return max(found)[1] if found else None
 
 
 def _claims(header: Sequence[str]) -> dict[str, dict[str, list[str]]]:
