@@ -14,7 +14,7 @@ from kam_core.ingest.bulk_lines import Plain
 from kam_core.ingest.check import arrow_type, contradictions
 from kam_core.ingest.feeds import Recipe, to_json
 from kam_core.ingest.layout import is_figure, is_totals
-from kam_core.ingest.stage import manners
+from kam_core.ingest.manners import manners
 
 # What JSON writes in another way than it stands.
 ESCAPED = r'["\\\x00-\x1f]'
