@@ -46,6 +46,8 @@ CELLS = st.sampled_from(
         "1,5",
         "1E+05",
         "合计",
+        "合计:3",
+        "Sum",
         "Grand total",
     ]
     + [
@@ -83,7 +85,10 @@ LINES = st.one_of(
     st.lists(CELLS, min_size=9, max_size=9).map(",".join),
     st.tuples(st.sampled_from(ROWS), st.integers(0, 8), CELLS).map(lambda t: with_cell(*t)),
     st.lists(CELLS, max_size=11).map(",".join),
-    st.sampled_from(["", ",,,,,,,,", '"', "合计,,,,,,6.75,,", HEADER.strip(), "共 6 条", ROWS[0]]),
+    st.sampled_from(
+        ["", ",,,,,,,,", '"', "合计,,,,,,6.75,,", "Subtotal,,Sum,,,,6.75,,", HEADER.strip()]
+        + ["共 6 条", ROWS[0]]
+    ),
 )
 
 
@@ -203,6 +208,15 @@ def test_rows_beyond_doubt_never_see_the_strict_path(
 )  # fmt: skip
 def test_what_concerns_other_rows_is_found_across_pieces(file: Path, lines: list[str]) -> None:
     assert_alike(file, many(lines, 60).encode())
+
+
+def test_a_row_of_totals_with_words_beside_it_is_none_in_either_lane(file: Path) -> None:
+    rows = [f"A{n},Sum,300\n" for n in range(20)]
+    data = "".join(["account_id,account_name,region\n", *rows, "Subtotal,Sum,300\n", *rows[:1]])
+    (recipe,) = recipes_for(data.encode(), "accounts.csv", table="accounts")
+    staged = in_bulk(file, data.encode(), recipe)
+    assert outcome(staged) == outcome(stage(data.encode(), recipe))
+    assert staged.problems["totals_row"] == 1
 
 
 def test_what_stands_below_the_last_row_is_known_for_it(file: Path) -> None:
