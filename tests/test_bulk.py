@@ -48,6 +48,9 @@ CELLS = st.sampled_from(
         "合计",
         "合计:3",
         "Sum",
+        "90分钟",
+        "1:30",
+        "1h30",
         "Grand total",
     ]
     + [
