@@ -42,6 +42,7 @@ CELLS = st.sampled_from(
         "12.0",
         "1.500",
         '"=""I1"""',
+        "'I1",
         '"="" """',
         "1,5",
         "1E+05",
@@ -211,6 +212,16 @@ def test_rows_beyond_doubt_never_see_the_strict_path(
 )  # fmt: skip
 def test_what_concerns_other_rows_is_found_across_pieces(file: Path, lines: list[str]) -> None:
     assert_alike(file, many(lines, 60).encode())
+
+
+@pytest.mark.parametrize("spelt", ["'I1", '"=""I1"""'])
+@pytest.mark.parametrize("hours", ["1", "1.23456789"])
+def test_an_id_marked_as_a_text_is_the_same_id_in_either_lane(
+    file: Path, spelt: str, hours: str
+) -> None:
+    again = f"{spelt},A1,call,completed,2024-07-01 10:00,,{hours},,"
+    staged = assert_alike(file, many([ROWS[0], ROWS[2], again, ROWS[3]]).encode())
+    assert staged.problems["duplicate_key"] == 1
 
 
 def test_a_row_of_totals_with_words_beside_it_is_none_in_either_lane(file: Path) -> None:

@@ -433,6 +433,10 @@ def test_ids_keep_their_zeros_and_case() -> None:
     assert cast("id", "00123") == "00123"
     assert cast("id", "aB1") == "aB1"
     assert cast("id", "17850.0") == Noted("17850.0", "float_id")
+    assert cast("id", "'00123") == "00123"
+    assert cast("id", "'17850.0") == Noted("17850.0", "float_id")
+    assert [cast("id", text) for text in ("'", "''", "'7'", "O'7")] == ["'", "''", "'7'", "O'7"]
+    assert cast("text", "'s-Hertogenbosch") == "'s-Hertogenbosch"
     assert fault("id", "6.1E+17") == fault("id", "6.1e+17") == "scientific_id"
 
 

@@ -89,6 +89,7 @@ def _translated(cast: Cast, meanings: Mapping[str, str]) -> Cast:
 
 # ids, enumerated values, yes and no, quarters
 
+MARKED_AS_TEXT = re.compile(r"'([^']*[^'\s][^']*)")
 FLOAT_ID = re.compile(r"\d+\.0+")
 SCIENTIFIC_ID = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 QUARTER = re.compile(
@@ -97,8 +98,15 @@ QUARTER = re.compile(
 CHINESE_DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 
 
+def plain_id(text: str) -> str:
+    """An id without the apostrophe in front by which a spreadsheet is told to leave it a text."""
+    found = MARKED_AS_TEXT.fullmatch(text)
+    return found[1].strip() if found else text
+
+
 def identifier(text: str) -> object:
     """An id stays as it is written; traces of a spreadsheet's number format are told."""
+    text = plain_id(text)
     if SCIENTIFIC_ID.fullmatch(text):
         raise Bad("scientific_id")
     return Noted(text, "float_id") if FLOAT_ID.fullmatch(text) else text
