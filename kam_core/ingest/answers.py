@@ -102,17 +102,23 @@ class Answers:
         )
 
 
+def bad_answers(detail: object) -> KamError:
+    """The refusal of answers that are not as they should be, with the parts they may have."""
+    parts = [part.name for part in fields(Answers)]
+    return KamError("bad_answers", detail=detail, parts=parts)
+
+
 def answers_from_json(document: object) -> Answers:
     """The answers that a JSON document holds; KamError("bad_answers") says what it should not."""
     if not isinstance(document, Mapping):
-        raise KamError("bad_answers", detail=type(document).__name__)
+        raise bad_answers(type(document).__name__)
     known = {spec.name for spec in fields(Answers)}
     strange = [str(name) for name in document if name not in known]
     if strange:
-        raise KamError("bad_answers", detail=strange)
+        raise bad_answers(strange)
     for name, value in document.items():
         if not _has_shape(name, value):
-            raise KamError("bad_answers", detail=f"{name}: {value!r}")
+            raise bad_answers(f"{name}: {value!r}")
     return Answers(**document)
 
 
@@ -129,7 +135,7 @@ def answers_for(document: object, file_name: str) -> Answers | None:
     if isinstance(document, Mapping) and "files" in document:
         files = document["files"]
         if not isinstance(files, Mapping):
-            raise KamError("bad_answers", detail="files")
+            raise bad_answers("files")
         return answers_from_json(files[file_name]) if file_name in files else None
     return answers_from_json(document)
 
@@ -139,7 +145,7 @@ def by_headers(document: object) -> dict[str, Answers]:
     if not isinstance(document, Mapping) or "headers" not in document:
         return {}
     if not isinstance(document["headers"], Mapping):
-        raise KamError("bad_answers", detail="headers")
+        raise bad_answers("headers")
     return {key: answers_from_json(said) for key, said in document["headers"].items()}
 
 
@@ -150,13 +156,13 @@ def reading_for(document: object, path: Path) -> dict[str, Any]:
     """
     files = document.get("reading", {}) if isinstance(document, Mapping) else {}
     if not isinstance(files, Mapping):
-        raise KamError("bad_answers", detail="reading")
+        raise bad_answers("reading")
     said = files.get(str(path), files.get(path.name, {}))
     if not isinstance(said, Mapping):
-        raise KamError("bad_answers", detail=f"reading: {path.name}")
+        raise bad_answers(f"reading: {path.name}")
     for name, value in said.items():
         if name not in READABLE or not READABLE[name](value):
-            raise KamError("bad_answers", detail=f"reading: {name}: {value!r}")
+            raise bad_answers(f"reading: {name}: {value!r}")
     return dict(said)
 
 
