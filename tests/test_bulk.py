@@ -42,10 +42,16 @@ CELLS = st.sampled_from(
         "12.0",
         "1.500",
         '"=""I1"""',
+        "'I1",
         '"="" """',
         "1,5",
         "1E+05",
         "合计",
+        "合计:3",
+        "Sum",
+        "90分钟",
+        "1:30",
+        "1h30",
         "Grand total",
     ]
     + [
@@ -83,7 +89,10 @@ LINES = st.one_of(
     st.lists(CELLS, min_size=9, max_size=9).map(",".join),
     st.tuples(st.sampled_from(ROWS), st.integers(0, 8), CELLS).map(lambda t: with_cell(*t)),
     st.lists(CELLS, max_size=11).map(",".join),
-    st.sampled_from(["", ",,,,,,,,", '"', "合计,,,,,,6.75,,", HEADER.strip(), "共 6 条", ROWS[0]]),
+    st.sampled_from(
+        ["", ",,,,,,,,", '"', "合计,,,,,,6.75,,", "Subtotal,,Sum,,,,6.75,,", HEADER.strip()]
+        + ["共 6 条", ROWS[0]]
+    ),
 )
 
 
@@ -203,6 +212,25 @@ def test_rows_beyond_doubt_never_see_the_strict_path(
 )  # fmt: skip
 def test_what_concerns_other_rows_is_found_across_pieces(file: Path, lines: list[str]) -> None:
     assert_alike(file, many(lines, 60).encode())
+
+
+@pytest.mark.parametrize("spelt", ["'I1", '"=""I1"""'])
+@pytest.mark.parametrize("hours", ["1", "1.23456789"])
+def test_an_id_marked_as_a_text_is_the_same_id_in_either_lane(
+    file: Path, spelt: str, hours: str
+) -> None:
+    again = f"{spelt},A1,call,completed,2024-07-01 10:00,,{hours},,"
+    staged = assert_alike(file, many([ROWS[0], ROWS[2], again, ROWS[3]]).encode())
+    assert staged.problems["duplicate_key"] == 1
+
+
+def test_a_row_of_totals_with_words_beside_it_is_none_in_either_lane(file: Path) -> None:
+    rows = [f"A{n},Sum,300\n" for n in range(20)]
+    data = "".join(["account_id,account_name,region\n", *rows, "Subtotal,Sum,300\n", *rows[:1]])
+    (recipe,) = recipes_for(data.encode(), "accounts.csv", table="accounts")
+    staged = in_bulk(file, data.encode(), recipe)
+    assert outcome(staged) == outcome(stage(data.encode(), recipe))
+    assert staged.problems["totals_row"] == 1
 
 
 def test_what_stands_below_the_last_row_is_known_for_it(file: Path) -> None:

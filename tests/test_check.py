@@ -233,6 +233,74 @@ def test_minutes_become_hours_and_scales_become_0_to_100() -> None:
     assert fault("score", "0", five_points) == "score_out_of_range"
 
 
+HOURS = tables()["interactions"].column("duration_hours")
+
+
+def hours(text: str, manner: Manner | None = None) -> object:
+    return caster(HOURS, [text], manner or Manner())(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.5", "1.5"),
+        ("1:30", "1.5"),
+        ("1：30", "1.5"),
+        ("0:45", "0.75"),
+        ("01:30:00", "1.5"),
+        ("36:00:00", "36"),
+        ("90分钟", "1.5"),
+        ("90 分", "1.5"),
+        ("1.5小时", "1.5"),
+        ("2個小時", "2"),
+        ("1小时30分", "1.5"),
+        ("半小时", "0.5"),
+        ("1h30m", "1.5"),
+        ("1 h 30 min", "1.5"),
+        ("1 hour, 15 minutes", "1.25"),
+        ("90 min", "1.5"),
+        ("2 hrs.", "2"),
+        ("20min", "0.333333"),
+    ],
+)
+def test_a_duration_with_its_unit_is_read_as_hours(text: str, expected: str) -> None:
+    assert hours(text) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["半天", "90:00", "1:75", "about 2h", "30m 1h", "1h 1h", "2 days", "1-2小时", "h", "2x"]
+)
+def test_a_duration_that_cannot_be_told_is_not_guessed(text: str) -> None:
+    with pytest.raises(Bad, match="bad_duration"):
+        hours(text)
+
+
+def test_a_duration_with_a_unit_under_a_header_with_a_unit_is_not_multiplied_twice() -> None:
+    minutes = Manner(factor="1/60")
+    assert hours("90", minutes) == Decimal("1.5")
+    with pytest.raises(Bad, match="unit_twice"):
+        hours("90分钟", minutes)
+    assert hours("90分钟", Manner(factor="1")) == Decimal("1.5")
+    assert cast("money", "120万", Manner(factor="1")) == 1_200_000
+
+
+def test_a_duration_with_a_decimal_comma_is_read_where_its_column_has_them() -> None:
+    assert hours("1,5小时", Manner(decimals="comma")) == Decimal("1.5")
+
+
+def test_only_a_duration_is_read_as_one() -> None:
+    assert fault("number", "90 min") == "bad_number"
+
+
+def test_a_score_may_name_its_points_and_other_words_are_no_score() -> None:
+    assert [cast("score", text) for text in ("95分", "95 分", "88.5 points", "95%")] == [
+        95, 95, Decimal("88.5"), 95
+    ]  # fmt: skip
+    assert cast("score", "4分", Manner(scale=("1", "5"))) == 75
+    for text in ("4/5", "非常满意", "A", "满分", "95分钟", "分", "九十五"):
+        assert fault("score", text) == "bad_score"
+
+
 def test_too_many_decimals_of_a_number_are_rounded_half_up_and_noted() -> None:
     assert cast("number", "0.3333335") == Noted(Decimal("0.333334"), "rounded_number")
     assert cast("number", "0.3333330") == Decimal("0.333333")
@@ -365,6 +433,10 @@ def test_ids_keep_their_zeros_and_case() -> None:
     assert cast("id", "00123") == "00123"
     assert cast("id", "aB1") == "aB1"
     assert cast("id", "17850.0") == Noted("17850.0", "float_id")
+    assert cast("id", "'00123") == "00123"
+    assert cast("id", "'17850.0") == Noted("17850.0", "float_id")
+    assert [cast("id", text) for text in ("'", "''", "'7'", "O'7")] == ["'", "''", "'7'", "O'7"]
+    assert cast("text", "'s-Hertogenbosch") == "'s-Hertogenbosch"
     assert fault("id", "6.1E+17") == fault("id", "6.1e+17") == "scientific_id"
 
 

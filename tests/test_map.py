@@ -6,9 +6,9 @@ import pytest
 
 from kam_core.contract import SETTINGS, tables
 from kam_core.errors import KamError
-from kam_core.ingest.conventions import fold
+from kam_core.ingest.conventions import fold, unmarked
 from kam_core.ingest.feeds import plan
-from kam_core.ingest.map import claim, factors, guess_table, match, table_named_by, unit_of
+from kam_core.ingest.map import GENERIC, claim, factors, guess_table, match, table_named_by, unit_of
 from kam_core.ingest.stage import recipes_for, stage
 
 
@@ -50,6 +50,45 @@ def test_headers_in_traditional_characters_name_the_same_columns() -> None:
     )
     assert match("contacts", ["聯絡人編號", "客戶編號", "職級", "姓名", "職稱"])["title"] == "職稱"
     assert factors("orders", {"amount": "總價（萬）"}) == {"amount": "10000"}
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("拜访编号(必填)", "interaction_id"),
+        ("*客户编号", "account_id"),
+        ("Account ID *", "account_id"),
+        ("【必填】客户编号", "account_id"),
+        ("互动类型（必填）", "kind"),
+        ("Status (required)", "status"),
+        ("状态【必填】*", "status"),
+        ("跟进人-选填", "owner"),
+        ("*时长（分钟）（选填）", "duration_hours"),
+    ],
+)
+def test_the_mark_of_a_template_is_no_part_of_a_name(header: str, column: str) -> None:
+    found = claim("interactions", header)
+    assert found is not None and found.column == column
+    assert found.rank < GENERIC
+    assert match("accounts", ["客户名称（必填）", "*客户编号", "Region (required)"]).keys() == {
+        "account_id",
+        "account_name",
+        "region",
+    }
+
+
+@pytest.mark.parametrize("header", ["*", "(必填)", "必填说明", "Required quantity"])
+def test_a_header_that_is_nothing_but_a_mark_or_only_holds_its_word_names_nothing(
+    header: str,
+) -> None:
+    assert claim("interactions", header) is None
+    assert unmarked(header) == header
+
+
+def test_a_unit_before_the_mark_of_a_template_still_counts() -> None:
+    assert factors("interactions", {"duration_hours": "时长（分钟）(必填)"}) == {
+        "duration_hours": "1/60"
+    }
 
 
 def test_every_title_is_known_in_traditional_characters() -> None:
@@ -122,6 +161,35 @@ def test_the_longest_name_found_in_a_file_name_counts() -> None:
     assert table_named_by("2024 客户需求.csv") == "needs"
     assert table_named_by("2024 客户.csv") == "accounts"
     assert table_named_by("x.csv") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("2024客户拜访", "interactions"),
+        ("客户拜访记录", "interactions"),
+        ("客户订单", "orders"),
+        ("订单_大客户部", "orders"),
+        ("客户联系人", "contacts"),
+        ("合同订单", "orders"),
+        ("account tasks", "interactions"),
+        ("orders by customers", "orders"),
+        ("客户信息表", "accounts"),
+    ],
+)
+def test_of_several_tables_in_a_name_the_last_counts_and_accounts_only_alone(
+    name: str, table: str
+) -> None:
+    assert table_named_by(f"{name}.csv") == table
+
+
+def test_headers_that_fit_another_table_clearly_better_overrule_the_name() -> None:
+    visits = ["客户编号", "拜访日期", "拜访类型", "状态"]
+    assert guess_table("2024客户.csv", visits) == "interactions"
+    assert guess_table("客户.csv", ["客户编号", "产品", "下单日期", "金额"]) == "orders"
+    assert guess_table("目标客户.csv", ["客户名称", "区域", "负责人"]) == "accounts"
+    assert guess_table("客户.csv", ["客户名称", "状态", "负责人", "行业"]) == "accounts"
+    assert guess_table("拜访.csv", ["客户编号", "状态"]) == "interactions"
 
 
 def test_no_name_stands_for_two_columns_of_a_table_or_two_values_of_a_column() -> None:

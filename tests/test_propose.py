@@ -20,6 +20,7 @@ from kam_core.ingest.proposal import ColumnProposal, Proposal, Question, answers
 from kam_core.ingest.propose import propose
 from kam_core.ingest.stage import recipes_for, stage
 from kam_core.ledger import Ledger
+from kam_core.present.text import Text
 from kam_core.store import Warehouse
 
 # Made up, with a right check character; the second is the first with two digits exchanged.
@@ -230,6 +231,7 @@ def test_thousands_that_may_be_decimals_are_asked_with_both_readings() -> None:
         (["0", "10", "9", "10", "7"], ["0-10", "0-100"]),
         (["72", "91", "4", "5", "3"], []),
         (["4", "5"], []),
+        (["1分", "5分", "3分", "4分", "2分"], ["1-5", "0-5", "1-7", "1-10", "0-10", "0-100"]),
         (["9"] * 39 + ["11"], ["1-10", "0-10", "0-100"]),
     ],
 )
@@ -371,6 +373,14 @@ def test_impossible_answers_are_refused_by_name() -> None:
 def test_answers_of_another_shape_are_refused(document: object) -> None:
     with pytest.raises(KamError, match="bad_answers"):
         answers_from_json(document)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_refusal_of_answers_names_every_part_they_may_have(lang: str) -> None:
+    with pytest.raises(KamError) as refused:
+        answers_from_json({"colums": {}})
+    told = Text(lang).error(refused.value)
+    assert all(part in told for part in Answers().document())
 
 
 def test_an_answer_beats_what_the_names_say_and_takes_the_header_with_it() -> None:

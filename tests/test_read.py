@@ -268,6 +268,17 @@ def test_a_file_cut_inside_a_character_loses_its_last_row_only() -> None:
         ('华东 小计：,,"1,200.00"', "totals_row"),
         ("Grand Total,,$350.00", "totals_row"),
         (",Total,350", "totals_row"),
+        ("Subtotal,Sum,300", "totals_row"),
+        ("小计,求和,300", "totals_row"),
+        ("Grand Total,Count,3", "totals_row"),
+        ("Grand Totals (300 records),,", "totals_row"),
+        ("Total Records,,3", "totals_row"),
+        ("合计:3,,", "totals_row"),
+        ("小计：12家,,", "totals_row"),
+        ("总计：¥1200.50,,", "totals_row"),
+        ("合计：见附表,,", GOOD),
+        ("Sum Ltd,Sum,300", GOOD),
+        ("Total,Summit,300", GOOD),
         ("Total,TotalEnergies,East", GOOD),
         ("A7,Total,East", GOOD),
         ("Totally Ltd,,350", GOOD),
@@ -338,6 +349,11 @@ def test_blanks_behind_every_separator_do_not_break_the_quotes() -> None:
 def test_the_header_is_found_below_titles_and_group_lines(preamble: str, line: int) -> None:
     reading = read((preamble + HEADER + "1,a,b\n").encode())
     assert (reading.dialect.header_line, reading.header) == (line, HEADER.strip().split(","))
+
+
+def test_the_header_of_a_template_is_found_below_remarks_that_are_filled_alike() -> None:
+    text = "填写说明,请勿改动,谢谢\n客户编号(必填),客户名称(必填),区域(必填)\n1,a,b\n"
+    assert read(text.encode()).dialect.header_line == 2
 
 
 def test_the_header_is_found_by_its_shape_where_none_of_its_names_is_known() -> None:

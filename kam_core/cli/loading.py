@@ -17,6 +17,7 @@ from kam_core.cli.progress import listener
 from kam_core.errors import KamError
 from kam_core.inbox import rules
 from kam_core.ingest import load as loads
+from kam_core.ingest.answers import bad_answers
 from kam_core.ingest.parts import How
 from kam_core.ingest.reports import as_json, refused
 from kam_core.present import changes
@@ -179,4 +180,4 @@ def _answers(path: Path | None) -> object:
     try:
         return orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise KamError("bad_answers", detail=error) from error
+        raise bad_answers(error) from error

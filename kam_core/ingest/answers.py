@@ -22,6 +22,7 @@ DECIMALS = (POINT, COMMA)
 # What can be said about a column depends on its type.
 SAYABLE = {
     "values": ("enum", "bool", "text"),
+    "joined": ("id",),
     "dates": ("date", "timestamp"),
     "scales": ("score",),
     "factors": ("money", "number", "integer", "score"),
@@ -30,7 +31,7 @@ SAYABLE = {
 # The words that some parts of an answer are made of.
 WORDS = {"dates": ORDERS, "decimals": DECIMALS, "blanks": MEANINGS}
 SETTINGS_OF_COLUMNS = ("factors", "scales", *WORDS)
-BY_COLUMN = ("values", "when", "joined", "multiplied", "elapsed", *SETTINGS_OF_COLUMNS)
+BY_COLUMN = ("values", "when", "joined", "made", "multiplied", "elapsed", *SETTINGS_OF_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Answers:
     - ``table``: the table the file is for; None leaves it to the headers.
     - ``columns``: contract column -> header of the file, or "" where the file has none.
     - ``constants``: contract column -> the value of every row.
+    - ``joined``: contract column of ids -> headers that make the id where the file has none.
     - ``values``: contract column -> {text of the file: what it means}.
     - ``dates``: contract column -> "dmy" or "mdy".
     - ``scales``: contract column -> [lowest, highest] score.
@@ -53,6 +55,7 @@ class Answers:
     table: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[str, Sequence[str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
     scales: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -72,7 +75,7 @@ class Answers:
         A column that now comes from elsewhere keeps nothing that was said of its old header.
         """
         taken = {cell for cell in self.columns.values() if cell} - {*self.shared, *older.shared}
-        moved = {*self.columns, *self.constants} | {
+        moved = {*self.columns, *self.constants, *self.joined} | {
             column for column, cell in older.columns.items() if cell in taken
         }
         moved -= {c for c, cell in self.columns.items() if older.columns.get(c) == cell}
@@ -87,6 +90,7 @@ class Answers:
             table=self.table or older.table,
             columns=merged("columns"),
             constants=merged("constants"),
+            joined=merged("joined"),
             values=values,
             dates=merged("dates"),
             scales=merged("scales"),
@@ -98,17 +102,23 @@ class Answers:
         )
 
 
+def bad_answers(detail: object) -> KamError:
+    """The refusal of answers that are not as they should be, with the parts they may have."""
+    parts = [part.name for part in fields(Answers)]
+    return KamError("bad_answers", detail=detail, parts=parts)
+
+
 def answers_from_json(document: object) -> Answers:
     """The answers that a JSON document holds; KamError("bad_answers") says what it should not."""
     if not isinstance(document, Mapping):
-        raise KamError("bad_answers", detail=type(document).__name__)
+        raise bad_answers(type(document).__name__)
     known = {spec.name for spec in fields(Answers)}
     strange = [str(name) for name in document if name not in known]
     if strange:
-        raise KamError("bad_answers", detail=strange)
+        raise bad_answers(strange)
     for name, value in document.items():
         if not _has_shape(name, value):
-            raise KamError("bad_answers", detail=f"{name}: {value!r}")
+            raise bad_answers(f"{name}: {value!r}")
     return Answers(**document)
 
 
@@ -125,7 +135,7 @@ def answers_for(document: object, file_name: str) -> Answers | None:
     if isinstance(document, Mapping) and "files" in document:
         files = document["files"]
         if not isinstance(files, Mapping):
-            raise KamError("bad_answers", detail="files")
+            raise bad_answers("files")
         return answers_from_json(files[file_name]) if file_name in files else None
     return answers_from_json(document)
 
@@ -135,7 +145,7 @@ def by_headers(document: object) -> dict[str, Answers]:
     if not isinstance(document, Mapping) or "headers" not in document:
         return {}
     if not isinstance(document["headers"], Mapping):
-        raise KamError("bad_answers", detail="headers")
+        raise bad_answers("headers")
     return {key: answers_from_json(said) for key, said in document["headers"].items()}
 
 
@@ -146,13 +156,13 @@ def reading_for(document: object, path: Path) -> dict[str, Any]:
     """
     files = document.get("reading", {}) if isinstance(document, Mapping) else {}
     if not isinstance(files, Mapping):
-        raise KamError("bad_answers", detail="reading")
+        raise bad_answers("reading")
     said = files.get(str(path), files.get(path.name, {}))
     if not isinstance(said, Mapping):
-        raise KamError("bad_answers", detail=f"reading: {path.name}")
+        raise bad_answers(f"reading: {path.name}")
     for name, value in said.items():
         if name not in READABLE or not READABLE[name](value):
-            raise KamError("bad_answers", detail=f"reading: {name}: {value!r}")
+            raise bad_answers(f"reading: {name}: {value!r}")
     return dict(said)
 
 
@@ -205,6 +215,8 @@ def _has_shape(name: str, value: object) -> bool:
             isinstance(meanings, Mapping) and _are_texts([*meanings, *meanings.values()])
             for meanings in value.values()
         )
+    if name == "joined":
+        return all(_are_texts(headers) and headers for headers in value.values())
     if name == "scales":
         return all(_are_texts(scale) and len(scale) == 2 for scale in value.values())
     return _are_texts(list(value.values()))
@@ -232,19 +244,21 @@ READABLE = {
 
 def _refuse_unknown_columns(answers: Answers, table: Table) -> None:
     known = [column.name for column in table.columns]
-    parts = ("columns", "constants", "values", *SETTINGS_OF_COLUMNS)
+    parts = ("columns", "constants", "joined", "values", *SETTINGS_OF_COLUMNS)
     named = {column for part in parts for column in getattr(answers, part)}
     strange = sorted(named - set(known))
     if strange:
         raise KamError("answers_unknown_column", table=table.name, named=strange, known=known)
-    both = sorted(set(answers.constants) & {c for c, cell in answers.columns.items() if cell})
-    if both:
-        raise KamError("answers_column_and_constant", table=table.name, columns=both)
+    from_file = [column for column, cell in answers.columns.items() if cell]
+    sources = (answers.constants, answers.joined, from_file)
+    twice = sorted(name for name in named if sum(name in source for source in sources) > 1)
+    if twice:
+        raise KamError("answers_column_and_constant", table=table.name, columns=twice)
 
 
 def _refuse_impossible(answers: Answers, table: Table) -> None:
     """Refuse what a column of its type cannot be told, and meanings it does not have."""
-    for part in ("values", *SETTINGS_OF_COLUMNS):
+    for part in ("joined", "values", *SETTINGS_OF_COLUMNS):
         for name, said in getattr(answers, part).items():
             column = table.column(name)
             is_sayable = part not in SAYABLE or column.type in SAYABLE[part]
@@ -268,6 +282,8 @@ def _refuse_impossible(answers: Answers, table: Table) -> None:
 def _wrong_part(part: str, said: Any, column: Column) -> str | None:
     if part in WORDS:
         return None if said in WORDS[part] else said
+    if part == "joined":
+        return None
     if part == "factors":
         return None if _number(said) else said
     if part == "scales":
@@ -311,6 +327,7 @@ def _spelt(answers: Answers, table: str, header: Sequence[str]) -> Answers:
     return replace(
         answers,
         columns={column: spell(cell) for column, cell in answers.columns.items()},
+        joined={column: list(map(spell, cells)) for column, cells in answers.joined.items()},
         left_out=None if answers.left_out is None else [spell(cell) for cell in answers.left_out],
         shared=[spell(cell) for cell in answers.shared],
     )
@@ -329,7 +346,7 @@ def _refuse_headers_used_twice(answers: Answers, table: str) -> None:
 def _laid_over(recipe: "Recipe", answers: Answers) -> "Recipe":
     """The recipe with the answers on top; a header that moved takes no old settings along."""
     chosen = {column: cell for column, cell in answers.columns.items() if cell}
-    settled = {*answers.columns, *answers.constants}
+    settled = {*answers.columns, *answers.constants, *answers.joined}
     moved = {column for column in settled if recipe.columns.get(column) != chosen.get(column)}
     taken = {chosen[column] for column in moved if column in chosen}
     kept = {
@@ -342,6 +359,7 @@ def _laid_over(recipe: "Recipe", answers: Answers) -> "Recipe":
     parts: dict[str, Any] = {name: _without(getattr(recipe, name), lost) for name in BY_COLUMN}
     for name in SETTINGS_OF_COLUMNS:
         parts[name] |= getattr(answers, name)
+    parts["made"] |= answers.joined
     for column, meanings in answers.values.items():
         parts["values"][column] = {**parts["values"].get(column, {}), **meanings}
     constants = {**_without(recipe.constants, settled), **answers.constants}

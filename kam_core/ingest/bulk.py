@@ -40,7 +40,8 @@ from kam_core.ingest.bulk_lines import (
     read_plain,
 )
 from kam_core.ingest.bulk_rows import Judge
-from kam_core.ingest.conventions import conventions
+from kam_core.ingest.cast import plain_id
+from kam_core.ingest.conventions import conventions, unguarded
 from kam_core.ingest.feeds import Recipe
 from kam_core.ingest.files import read_part
 from kam_core.ingest.read import (
@@ -249,17 +250,16 @@ class _Lane:
 
     def keys(self, records: Sequence[Record]) -> pa.Table:
         """The keys of strictly read records."""
-        columns = {
-            name: self.text.names.index(self.recipe.columns[name])
-            for name in tables()[self.recipe.table].key
-        }
+        table = tables()[self.recipe.table]
         good = [record.fields for record in records if record.kind == GOOD]
-        return pa.table(
-            {
-                name: pa.array([fields[position].strip() for fields in good], pa.string())
-                for name, position in columns.items()
-            }
-        )
+        columns: dict[str, pa.Array] = {}
+        for name in table.key:
+            position = self.text.names.index(self.recipe.columns[name])
+            texts = [unguarded(fields[position]) for fields in good]
+            if table.column(name).type == "id":
+                texts = list(map(plain_id, texts))
+            columns[name] = pa.array(texts, pa.string())
+        return pa.table(columns)
 
     def read_again(self, line_numbers: np.ndarray) -> Doubtful:
         """Strictly read records of lines that had been accepted."""

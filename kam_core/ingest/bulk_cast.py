@@ -19,8 +19,8 @@ from kam_core.ingest.decimals import POINT
 
 # What str.strip removes; Arrow's own idea of white space is another one.
 WHITE_SPACE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
-# An id with one of these may be what a spreadsheet made of a number.
-ID_IN_DOUBT = ".+"
+# An id with one of these may be what a spreadsheet made of a number, or marked as a text.
+ID_IN_DOUBT = ".+'"
 MOST_REMEMBERED = 1 << 18
 DAY = (
     r"(?:{years})-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"

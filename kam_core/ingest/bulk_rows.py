@@ -13,8 +13,8 @@ from kam_core.ingest.bulk_cast import WHITE_SPACE, Reader, Values
 from kam_core.ingest.bulk_lines import Plain
 from kam_core.ingest.check import arrow_type, contradictions
 from kam_core.ingest.feeds import Recipe, to_json
-from kam_core.ingest.layout import is_figure, is_totals
-from kam_core.ingest.stage import manners
+from kam_core.ingest.layout import is_totals, may_stand_beside_totals
+from kam_core.ingest.manners import manners
 
 # What JSON writes in another way than it stands.
 ESCAPED = r'["\\\x00-\x1f]'
@@ -110,7 +110,7 @@ def _cells(rows: pa.Table, name: str) -> pa.Array:
 
 @lru_cache(1 << 16)
 def _is_word(text: str) -> bool:
-    return bool(text.strip()) and not is_figure(text)
+    return bool(text.strip()) and not may_stand_beside_totals(text)
 
 
 def _begins_totals(text: str) -> bool:

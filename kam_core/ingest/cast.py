@@ -11,8 +11,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam_core.contract import Column
-from kam_core.ingest import currencies, decimals
-from kam_core.ingest.conventions import conventions, fold, simplified
+from kam_core.ingest import currencies, decimals, durations
+from kam_core.ingest.conventions import conventions, fold, mapping_settings, simplified
 
 # Exact or an error: no figure is ever rounded unseen.
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
@@ -89,6 +89,7 @@ def _translated(cast: Cast, meanings: Mapping[str, str]) -> Cast:
 
 # ids, enumerated values, yes and no, quarters
 
+MARKED_AS_TEXT = re.compile(r"'([^']*[^'\s][^']*)")
 FLOAT_ID = re.compile(r"\d+\.0+")
 SCIENTIFIC_ID = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 QUARTER = re.compile(
@@ -97,8 +98,15 @@ QUARTER = re.compile(
 CHINESE_DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 
 
+def plain_id(text: str) -> str:
+    """An id without the apostrophe in front by which a spreadsheet is told to leave it a text."""
+    found = MARKED_AS_TEXT.fullmatch(text)
+    return found[1].strip() if found else text
+
+
 def identifier(text: str) -> object:
     """An id stays as it is written; traces of a spreadsheet's number format are told."""
+    text = plain_id(text)
     if SCIENTIFIC_ID.fullmatch(text):
         raise Bad("scientific_id")
     return Noted(text, "float_id") if FLOAT_ID.fullmatch(text) else text
@@ -158,23 +166,40 @@ PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 def _number_caster(column: Column, manner: Manner) -> Cast:
-    factor = Fraction(manner.factor) if manner.factor else None
-
     def cast(text: str) -> object:
         if decimals.is_open(text, column.type, manner.decimals):
             raise Bad("ambiguous_number")
         if manner.decimals == decimals.COMMA:
             text = decimals.with_point(text)
-        number = decimal(text, column.type)
-        if manner.scale:
-            number = _on_scale(number, manner.scale, column)
-        elif factor is not None:
-            if multiplier_in(text):
-                raise Bad("unit_twice", factor=manner.factor)
-            number = _rounded(Fraction(number) * factor, column)
-        return _fitted(number, column)
+        return _fitted(_measured(_figure(text, column), text, column, manner), column)
 
     return cast
+
+
+def _figure(text: str, column: Column) -> Decimal | Fraction:
+    """The number a text writes; a Fraction if it is a duration that names its own unit."""
+    try:
+        return decimal(text, column.type)
+    except Bad:
+        if column.type == "score":
+            raise Bad("bad_score") from None
+        if mapping_settings()["measured_in"].get(column.name) != "hours":
+            raise
+    hours = durations.hours(text) if len(text) <= MOST_DIGITS else None
+    if hours is None:
+        raise Bad("bad_duration")
+    return hours
+
+
+def _measured(number: Decimal | Fraction, text: str, column: Column, manner: Manner) -> Decimal:
+    """The number on the scale and in the unit of the contract; "1" lets cells name their own."""
+    if manner.scale:
+        return _on_scale(Fraction(number), manner.scale, column)
+    if manner.factor and manner.factor != "1":
+        if isinstance(number, Fraction) or multiplier_in(text):
+            raise Bad("unit_twice", factor=manner.factor)
+        return _rounded(Fraction(number) * Fraction(manner.factor), column)
+    return number if isinstance(number, Decimal) else _rounded(number, column)
 
 
 def multiplier_in(text: str) -> str | None:
@@ -189,6 +214,8 @@ def decimal(text: str, column_type: str) -> Decimal:
         raise Bad("bad_number")
     if PLAIN_NUMBER.fullmatch(text):
         return Decimal(text)
+    if column_type == "score":
+        text = _without_points(text)
     found = _written(text)
     if not found or (found["percent"] and column_type in ("money", "integer")):
         raise Bad("bad_number")
@@ -202,6 +229,15 @@ def decimal(text: str, column_type: str) -> Decimal:
         number = number.scaleb(-2, EXACT)
     is_negative = any(mark in ("-", "−", "(") for mark in signs)
     return number.copy_negate() if is_negative else number
+
+
+def _without_points(text: str) -> str:
+    """A score without the word for its points: 95分."""
+    plain = unicodedata.normalize("NFKC", text).casefold().strip()
+    for word in mapping_settings()["scales"]["points"]:
+        if plain.endswith(word):
+            return plain.removesuffix(word).strip()
+    return text
 
 
 def _written(text: str) -> re.Match[str] | None:
@@ -225,9 +261,9 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-def _on_scale(number: Decimal, scale: tuple[str, str], column: Column) -> Decimal:
+def _on_scale(number: Fraction, scale: tuple[str, str], column: Column) -> Decimal:
     lowest, highest = (Fraction(end) for end in scale)
-    share = (Fraction(number) - lowest) / (highest - lowest)
+    share = (number - lowest) / (highest - lowest)
     if not 0 <= share <= 1:
         raise Bad("score_out_of_range", lowest=scale[0], highest=scale[1])
     return _rounded(share * HIGHEST_SCORE, column)

@@ -16,6 +16,12 @@ def conventions() -> dict[str, Any]:
     return tomllib.loads((SETTINGS / "reading.toml").read_text("utf-8"))
 
 
+@cache
+def mapping_settings() -> dict[str, Any]:
+    """The settings of mapping.toml."""
+    return tomllib.loads((SETTINGS / "mapping.toml").read_text("utf-8"))
+
+
 def limits() -> dict[str, Any]:
     """What a file may be at most: bytes, members, cells, characters in a cell, seconds."""
     return conventions()["limits"]
@@ -44,6 +50,25 @@ def simplified(text: str) -> str:
 def _characters() -> dict[int, int]:
     pairs = tomllib.loads((SETTINGS / "characters.toml").read_text("utf-8"))
     return str.maketrans(pairs["traditional"], pairs["simplified"])
+
+
+def unmarked(header: str) -> str:
+    """A header without what a template says of it beside its name, such as 必填 or a star."""
+    name = unicodedata.normalize("NFKC", header).strip()
+    bare = _template_mark().sub("", name).strip()
+    return bare if bare and bare != name else header
+
+
+@cache
+def _template_mark() -> re.Pattern[str]:
+    """Stars, and words in brackets or behind a dash, at either end of a header."""
+    settings = mapping_settings()["template_marks"]
+    words = "|".join(map(re.escape, sorted(settings["words"], key=len, reverse=True)))
+    stars = "[" + re.escape("".join(settings["signs"])) + "]"
+    mark = rf"(?:{stars}|[(\[【〔<{{]\s*(?:{words})\s*[)\]】〕>}}])"
+    return re.compile(
+        rf"^(?:{mark}\s*)+|(?:\s*{mark})+$|\s*[-–—:/_,]\s*(?:{words})$", re.IGNORECASE
+    )
 
 
 # What keeps a spreadsheet from making a number of a text: ="00123".

@@ -16,7 +16,7 @@ import pandas as pd
 
 from kam_core.contract import SETTINGS, tables
 from kam_core.errors import KamError
-from kam_core.ingest import content, currencies, harmonise
+from kam_core.ingest import content, currencies, harmonise, made_keys
 from kam_core.ingest import map as mapping
 from kam_core.ingest.answers import Answers, answers_from_json, header_key, recipes_with
 from kam_core.ingest.cast import EXACT, Bad, decimal
@@ -33,7 +33,7 @@ Rows = Sequence[Sequence[str]]
 class Recipe:
     """How to read a file into one table; plain values only, so that ``document`` is JSON.
 
-    Keys of ``columns``, ``constants``, ``values``, ``when``, ``joined``, ``multiplied``,
+    Keys of ``columns``, ``constants``, ``values``, ``when``, ``joined``, ``made``, ``multiplied``,
     ``elapsed``, ``factors``, ``scales``, ``decimals``, ``dates`` and ``blanks`` are contract
     columns; all other names are headers of the file.
 
@@ -43,6 +43,7 @@ class Recipe:
     - ``where``, ``filled``: rows with one of these values, with any value; others are set aside.
     - ``when``: the cell counts only in rows with one of these values, and is empty elsewhere.
     - ``joined``: several headers make one id where the source has none.
+    - ``made``: the same, said by a person; dates and figures count as they are understood.
     - ``multiplied``: several headers make one figure, such as quantity and price.
     - ``elapsed``: a duration after another column, {"since": column, "unit": minutes|hours|days}.
     - ``factors``: what a figure is multiplied by ("1/60").
@@ -76,6 +77,7 @@ class Recipe:
     filled: Sequence[str] = field(default_factory=list)
     when: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     joined: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    made: Mapping[str, Sequence[str]] = field(default_factory=dict)
     multiplied: Mapping[str, Sequence[str]] = field(default_factory=dict)
     elapsed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     factors: Mapping[str, str] = field(default_factory=dict)
@@ -91,7 +93,8 @@ class Recipe:
     @property
     def given(self) -> dict[str, Any]:
         """The contract columns that this recipe fills, by whatever means."""
-        return {**self.columns, **self.constants, **self.joined, **self.multiplied}
+        made = {**self.joined, **self.made, **self.multiplied}
+        return {**self.columns, **self.constants, **made}
 
     def document(self) -> dict[str, Any]:
         """This recipe as a dict ready for ``json.dumps``."""
@@ -263,7 +266,7 @@ def base_recipes(
         return [Recipe(table=table, columns=columns)]
     settled: dict[str, str] | None = None
     for heard in said:
-        settled = {**dict.fromkeys(heard.constants, ""), **heard.columns}
+        settled = {**dict.fromkeys([*heard.constants, *heard.joined], ""), **heard.columns}
     return [Recipe(table=table, columns=mapping.match(table, header, settled))]
 
 
@@ -417,6 +420,8 @@ def _cells(rows: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
             cells[column.name] = pd.Series([recipe.constants[column.name]] * len(rows), dtype="str")
         elif column.name in recipe.joined:
             cells[column.name] = _joined(rows[list(recipe.joined[column.name])])
+        elif column.name in recipe.made:
+            cells[column.name] = made_keys.joined(rows, recipe, recipe.made[column.name])
         elif column.name in recipe.multiplied:
             cells[column.name] = _multiplied(rows[list(recipe.multiplied[column.name])])
         elif column.name in recipe.columns:

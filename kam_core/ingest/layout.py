@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from kam_core.contract import tables
 from kam_core.errors import KamError
-from kam_core.ingest.conventions import conventions, fold, unique_names
+from kam_core.ingest.conventions import conventions, fold, unique_names, unmarked
 
 GOOD, BLANK = "good", "blank"
 
@@ -192,7 +192,12 @@ def is_totals(fields: Sequence[str]) -> bool:
     if first is None or not _pattern("totals").fullmatch(fields[first].strip()):
         return False
     others = [cell for cell in fields[first + 1 :] if cell.strip()]
-    return all(map(is_figure, others)) and (bool(others) or len(fields) > 1)
+    return all(map(may_stand_beside_totals, others)) and (bool(others) or len(fields) > 1)
+
+
+def may_stand_beside_totals(cell: str) -> bool:
+    """Whether a filled cell is a figure, or says how the figures of its row were taken together."""
+    return is_figure(cell) or bool(_pattern("taken_together").fullmatch(cell.strip()))
 
 
 def is_figure(cell: str) -> bool:
@@ -289,7 +294,8 @@ def _searched(rows: Rows, skipped: int) -> list[int]:
 
 def known(fields: Sequence[str]) -> int:
     """How many names of the contract's columns are among the cells."""
-    return len({fold(cell) for cell in fields} & known_headers())
+    folded = {name for cell in fields for name in (fold(cell), fold(unmarked(cell)))}
+    return len(folded & known_headers())
 
 
 @cache

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 from kam_core.contract import Column
 from kam_core.ingest import content, harmonise
 from kam_core.ingest import map as mapping
-from kam_core.ingest.conventions import fold, unique_names
+from kam_core.ingest.conventions import fold, unique_names, unmarked
 from kam_core.ingest.feeds import Recipe, Rows
 from kam_core.ingest.harmonise import KnownNames
 from kam_core.ingest.proposal import ColumnProposal
@@ -91,7 +91,7 @@ def _pair(table: str, column: Column, cell: str, evidence: Evidence) -> ColumnPr
 def similarity(table: str, column: Column, cell: str) -> float:
     """How like a header is to the names of a column, 0 to 1; a hint of mapping.toml counts high."""
     settings = mapping.mapping_settings()
-    folded = fold(cell)
+    folded = fold(unmarked(cell))
     if folded in map(fold, settings["never"].get(column.name, ())):
         return 0.0
     hints = settings["hints"].get(table, {}).get(column.name, ())

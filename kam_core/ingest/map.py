@@ -1,18 +1,24 @@
 """Headers of a file to columns of the contract, in both languages; what is in doubt is refused."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from kam_core.contract import SETTINGS, Column, Table, tables
+from kam_core.contract import Column, Table, tables
 from kam_core.errors import KamError
 from kam_core.ingest import currencies
-from kam_core.ingest.conventions import conventions, fold, simplified, unique_names
+from kam_core.ingest.conventions import (
+    conventions,
+    fold,
+    mapping_settings,
+    simplified,
+    unique_names,
+    unmarked,
+)
 
 EXACT, TITLE, ALIAS, UNIT, GENERIC = range(5)
 FOUND = ("exact", "title", "alias", "alias", "alias")
@@ -26,17 +32,24 @@ class Claim(NamedTuple):
     column: str
 
 
+class NameOfTable(NamedTuple):
+    """Where in the name of a file a word for a table stands."""
+
+    start: int
+    end: int
+    table: str
+
+    def is_within(self, other: "NameOfTable") -> bool:
+        """Whether the other one holds this one and more."""
+        is_inside = other.start <= self.start and self.end <= other.end
+        return is_inside and self[:2] != other[:2]
+
+
 class Unit(NamedTuple):
     """A unit in a header: as written, and what it multiplies the figures by ("10000")."""
 
     text: str
     factor: str
-
-
-@cache
-def mapping_settings() -> dict[str, Any]:
-    """The settings of mapping.toml."""
-    return tomllib.loads((SETTINGS / "mapping.toml").read_text("utf-8"))
 
 
 def match(
@@ -66,34 +79,61 @@ def require(table: Table, present: Mapping[str, object], header: Sequence[str]) 
 
 
 def guess_table(file_name: str, header: Sequence[str]) -> str:
-    """The table a file is for: the headers decide, the file name where several fit."""
+    """The table a file is for: the headers decide, the file name where several fit or none."""
     matched = {name: set(chosen) for name, chosen in _claims(header).items()}
     named = table_named_by(file_name)
     complete = [name for name in matched if _lacking(name, matched[name]) == 0]
-    if named in complete or (named and not complete):
+    if named in complete:
         return named
-    ranked = sorted((_evidence(name, matched[name]), name) for name in complete or matched)
-    # With equal or little evidence the person is asked, never the order of the tables.
-    is_tie = len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]
-    best = ranked[-1][1]
-    if is_tie or 2 * _lacking(best, matched[best]) >= len(tables()[best].required):
-        raise KamError("unknown_table", file=file_name, header=list(header))
-    if _lacking(best, matched[best]) and not _lacking(best, set(candidates(best, header))):
-        # Only the bare word "id" would complete it, and that is the key of any table.
+    best = _best_table(complete or matched, matched, header)
+    if named and not complete and not (best and _is_clearly_better(best, named, matched)):
+        return named
+    if best is None:
         raise KamError("unknown_table", file=file_name, header=list(header))
     return best
 
 
+def _best_table(
+    among: Collection[str], matched: Mapping[str, set[str]], header: Sequence[str]
+) -> str | None:
+    """The table the headers fit best; None where the person is to be asked."""
+    ranked = sorted((_evidence(name, matched[name]), name) for name in among)
+    # With equal or little evidence the person is asked, never the order of the tables.
+    is_tie = len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]
+    best = ranked[-1][1]
+    if is_tie or 2 * _lacking(best, matched[best]) >= len(tables()[best].required):
+        return None
+    if _lacking(best, matched[best]) and not _lacking(best, set(candidates(best, header))):
+        # Only the bare word "id" would complete it, and that is the key of any table.
+        return None
+    return best
+
+
+def _is_clearly_better(best: str, named: str, matched: Mapping[str, set[str]]) -> bool:
+    """Whether the headers speak against the name of the file, by what is there and what is not."""
+    fewer = _lacking(best, matched[best]) < _lacking(named, matched[named])
+    return fewer and len(matched[best]) > len(matched[named])
+
+
 def table_named_by(file_name: str) -> str | None:
-    """The table whose name, title or alias is the longest found in a file name."""
-    stem = fold(PurePath(file_name).stem)
-    found = [
-        (len(name), table.name)
+    """The table whose name, title or alias says most of a file's name.
+
+    A word within a longer one says nothing of its own, and of several the last one counts. All
+    tables are about accounts: their name says least.
+    """
+    found = _table_names_in(fold(PurePath(file_name).stem))
+    whole = [named for named in found if not any(named.is_within(other) for other in found)]
+    best = max(whole, key=lambda named: (named.table != "accounts", named.end), default=None)
+    return best.table if best else None
+
+
+def _table_names_in(stem: str) -> list[NameOfTable]:
+    return [
+        NameOfTable(found.start(), found.end(), table.name)
         for table in tables().values()
         for name in map(fold, (table.name, table.zh, table.en, *table.aliases))
-        if name in stem
+        for found in re.finditer(re.escape(name), stem)
     ]
-    return max(found)[1] if found else None
 
 
 def _claims(header: Sequence[str]) -> dict[str, dict[str, list[str]]]:
@@ -137,7 +177,8 @@ def _named(header: Sequence[str]) -> dict[str, str]:
 
 def claim(table: str, cell: str, use_generic: bool = True) -> Claim | None:
     """The column of a table that a header cell names, by itself or followed by a unit."""
-    known = _names(table).get(fold(cell))
+    names = _names(table)
+    known = names.get(fold(cell)) or names.get(fold(unmarked(cell)))
     if known:
         return known if use_generic or known.rank != GENERIC else None
     split = _name_and_unit(table, cell)
@@ -220,7 +261,7 @@ def _name_and_unit(table: str, cell: str) -> tuple[str, str] | None:
 
 def _plain(cell: str) -> str:
     """A header as units are looked for in it: CallDurationInSeconds is three words and a unit."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", cell))
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", unmarked(cell)))
     return simplified(words.casefold().strip())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from kam_core.ingest.answers import Answers
 
 # A load refuses the file while one of these questions is open; for the others it quarantines rows.
-BLOCKING = ("scale", "several", "key")
+BLOCKING = ("scale", "several", "key", "joined")
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,11 @@ class Option:
 class Question:
     """Something only a person can decide.
 
-    ``kind`` is date_order, mixed_dates, decimals, scale, own_unit, several, key or blanks.
+    ``kind`` is date_order, mixed_dates, decimals, scale, own_unit, several, key, joined or
+    blanks.
 
     ``suggested`` is the value that other columns of the file speak for, if they do. ``headers`` are
-    those that compete, for ``several``.
+    those that compete, for ``several``, and those that make the id, for ``joined``.
     """
 
     kind: str
@@ -140,21 +141,19 @@ def answers_to(proposal: Proposal) -> Answers:
         table=proposal.table,
         columns={column.column: column.header or "" for column in proposed},
         values=values,
-        dates={
-            question.column: question.suggested
-            for question in proposal.questions
-            if question.kind in ("date_order", "mixed_dates") and question.suggested
-        },
-        decimals={
-            question.column: question.suggested
-            for question in proposal.questions
-            if question.kind == "decimals" and question.suggested
-        },
+        joined=_suggested(proposal, "joined"),
+        dates=_suggested(proposal, "date_order", "mixed_dates"),
+        decimals=_suggested(proposal, "decimals"),
         factors={c.column: c.factor for c in proposed if c.factor},
-        blanks={
-            question.column: question.suggested
-            for question in proposal.questions
-            if question.kind == "blanks" and question.suggested
-        },
+        blanks=_suggested(proposal, "blanks"),
         shared=[str(header) for header, count in used.items() if count > 1],
     )
+
+
+def _suggested(proposal: Proposal, *kinds: str) -> dict[str, Any]:
+    """What is suggested as the answers to questions of some kinds, by column."""
+    return {
+        question.column: question.suggested
+        for question in proposal.questions
+        if question.kind in kinds and question.suggested
+    }

@@ -19,6 +19,7 @@ from kam_core.ingest.feeds import (
     recalled,
 )
 from kam_core.ingest.harmonise import KnownNames
+from kam_core.ingest.key_questions import column_option, key_questions
 from kam_core.ingest.likeness import Evidence, best_pairs, likeliest_meaning
 from kam_core.ingest.proposal import (
     BLOCKING,
@@ -119,7 +120,8 @@ def _columns(
 ) -> tuple[ColumnProposal, ...]:
     """The certain columns, then for the others the best pair of column and unused header."""
     table = tables()[recipe.table]
-    answered = {*answers.columns, *answers.constants} if answers else set()
+    said = (answers.columns, answers.constants, answers.joined) if answers else ()
+    answered = {column for part in said for column in part}
     certain = {
         column.name: _certain(column, recipe, answered, evidence)
         for column in table.columns
@@ -167,7 +169,7 @@ def _read_headers(recipe: Recipe) -> set[str]:
     conditions = {cell for rule in recipe.when.values() for cell in rule}
     made = [
         cell
-        for part in (recipe.joined, recipe.multiplied)
+        for part in (recipe.joined, recipe.made, recipe.multiplied)
         for cells in part.values()
         for cell in cells
     ]
@@ -240,19 +242,13 @@ def _questions(recipe: Recipe, evidence: Evidence, table: str) -> Iterable[Quest
     competing = mapping.candidates(table, written) if not recipe.feed else {}
     for name, cells in competing.items():
         if len(cells) > 1 and name not in recipe.given:
-            options = tuple(_example(cell, evidence) for cell in cells)
+            options = tuple(column_option(cell, evidence) for cell in cells)
             yield Question("several", name, "", options, headers=tuple(cells))
     yield from _date_questions(recipe, evidence)
     for name, cell in recipe.columns.items():
         yield from _figure_questions(recipe, name, cell, evidence)
-    yield from _key_question(recipe, evidence)
+    yield from key_questions(recipe, evidence)
     yield from _blank_questions(recipe, evidence)
-
-
-def _example(cell: str, evidence: Evidence) -> Option:
-    """A column of the file by its position and its first values: names may be written alike."""
-    values = list(dict.fromkeys(content.filled(evidence.texts(cell))))[:EXAMPLES]
-    return Option(cell, str(evidence.header.index(cell) + 1), " / ".join(values))
 
 
 def _date_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
@@ -321,15 +317,6 @@ def _decimal_question(
     )
     suggested = others.pop() if len(others) == 1 else None
     yield Question("decimals", column.name, cell, options, suggested)
-
-
-def _key_question(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
-    """An account list without ids whose names are all different: the names may be the keys."""
-    name = recipe.columns.get("account_name")
-    if recipe.table != "accounts" or "account_id" in recipe.given or name is None:
-        return
-    if content.is_distinct(evidence.texts(name)):
-        yield Question("key", "account_id", name, (_example(name, evidence),), suggested=name)
 
 
 def _blank_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:

@@ -20,11 +20,11 @@ from kam_core.ingest import feeds, files
 from kam_core.ingest import map as mapping
 from kam_core.ingest.answers import Answers
 from kam_core.ingest.blocks import filled_down
-from kam_core.ingest.cast import Manner
 from kam_core.ingest.check import Checked, Finding, Origin, check
 from kam_core.ingest.conventions import conventions
 from kam_core.ingest.feeds import Recipe, Shaped
 from kam_core.ingest.layout import Reference
+from kam_core.ingest.manners import manners
 from kam_core.ingest.problems import is_note
 from kam_core.ingest.read import BLANK, GOOD, Dialect, Reading, Record
 
@@ -207,31 +207,12 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     )
 
 
-def manners(recipe: Recipe) -> dict[str, Manner]:
-    """How the cells of each column are read."""
-    return {
-        column.name: Manner(
-            meanings=recipe.values.get(column.name),
-            factor=recipe.factors.get(column.name),
-            scale=_pair(recipe.scales.get(column.name)),
-            decimals=recipe.decimals.get(column.name),
-            date_order=recipe.dates.get(column.name),
-            timezone=recipe.timezone,
-        )
-        for column in tables()[recipe.table].columns
-    }
-
-
 def _beside(origin: Origin, names: Sequence[str], header: str | None) -> list[str] | None:
     """The cells of a column that is none of the contract's, row by row."""
     if header is None:
         return None
     position = names.index(header)
     return [fields[position] for fields in origin.fields]
-
-
-def _pair(scale: Any) -> tuple[str, str] | None:
-    return (scale[0], scale[1]) if scale else None
 
 
 def _elapsed(recipe: Recipe) -> dict[str, dict[str, str]]:

@@ -10,6 +10,8 @@ from kam_core.present.text import Text
 ROWS_SHOWN = 3
 CELL_WIDTH = 24
 INDENT = "  "
+# How the options of a question are written, where not as a value with an example.
+SHOWN_AS = {"several": "option_column", "key": "option_column", "joined": "option_joined"}
 SUGGESTED = ("date_order", "mixed_dates", "decimals")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -123,9 +125,9 @@ def _name(found: Mapping[str, Any], text: Text) -> str:
 
 
 def _question(question: Mapping[str, Any], text: Text) -> str:
-    shown_as = "option_column" if question["kind"] in ("several", "key") else "option"
+    shown_as = SHOWN_AS.get(question["kind"], "option")
     options = text("punctuation.list").join(
-        text(f"inspect.{shown_as}", **{**option, "value": _option(option["value"])})
+        text(f"inspect.{shown_as}", **{**option, "value": _option(option["value"], shown_as, text)})
         for option in question["options"]
     )
     asked = text(
@@ -139,7 +141,9 @@ def _question(question: Mapping[str, Any], text: Text) -> str:
     return asked
 
 
-def _option(value: object) -> str:
+def _option(value: Any, shown_as: str, text: Text) -> str:
+    if shown_as == "option_joined":
+        return text("punctuation.list").join(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "-".join(map(str, value))
     return str(value)

@@ -19,6 +19,7 @@ PARTS = {
     "decimals": "decimals",
     "scale": "scales",
     "own_unit": "factors",
+    "joined": "joined",
     "blanks": "blanks",
 }
 # Values of answers that have a name of their own in either language.
@@ -170,8 +171,11 @@ def _question(question: Mapping[str, Any], key: str, answers: dict, text: Text) 
 
 def _option(question: Mapping[str, Any], option: Mapping[str, Any], text: Text) -> str:
     """One possible answer with an example; what only other columns speak for is marked."""
-    if _is_about_columns(question):
+    if question["kind"] not in PARTS:
         return text("uploads.option_column", **option)
+    if question["kind"] == "joined":
+        shown = text("punctuation.list").join(option["value"])
+        return text("uploads.option_joined", **{**option, "value": shown})
     if question["kind"] == "blanks":
         return text(f"uploads.blanks_{option['value']}", **option)
     value, named = option["value"], NAMED.get(PARTS[question["kind"]])
@@ -187,7 +191,8 @@ def _option(question: Mapping[str, Any], option: Mapping[str, Any], text: Text) 
 
 
 def _is_about_columns(question: Mapping[str, Any]) -> bool:
-    return question["kind"] not in PARTS
+    """Whether a column chosen in the table above answers the question."""
+    return question["kind"] in ("several", "key", "joined")
 
 
 def _take(question: Mapping[str, Any], value: Any, answers: dict) -> None:
@@ -232,11 +237,15 @@ def _tell_unsure(proposal: Mapping[str, Any], text: Text) -> None:
 
 
 def _missing(proposal: Mapping[str, Any], answers: dict) -> Sequence[str]:
-    chosen = answers["columns"]
     return [
         column["column"]
         for column in proposal["columns"]
-        if column["required"]
-        and not chosen.get(column["column"], column["header"])
-        and column["found"] != "constant"
+        if column["required"] and not _has_place(column, answers)
     ]
+
+
+def _has_place(column: Mapping[str, Any], answers: dict) -> bool:
+    """Whether a column of the contract is taken from one of the file, or made in another way."""
+    is_made = not column["header"] and column["found"] in CERTAIN
+    chosen = answers["columns"].get(column["column"], column["header"])
+    return bool(chosen) or is_made or column["column"] in answers["joined"]

@@ -75,11 +75,13 @@ MAY_IMPORT = {
     "kam_core.ingest.conventions": {"kam_core.contract"},
     "kam_core.ingest.decimals": set(),
     "kam_core.ingest.currencies": {"kam_core.ingest.conventions"},
+    "kam_core.ingest.durations": {"kam_core.ingest.conventions"},
     "kam_core.ingest.cast": {
         "kam_core.contract",
         "kam_core.ingest.conventions",
         "kam_core.ingest.currencies",
         "kam_core.ingest.decimals",
+        "kam_core.ingest.durations",
     },
     "kam_core.ingest.encoding": {"kam_core.errors", *CATALOGUES},
     "kam_core.ingest.layout": {"kam_core.errors", "kam_core.contract", *CATALOGUES},
