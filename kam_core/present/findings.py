@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kam_core import contract
 from kam_core.present.text import Text
 
 
@@ -37,11 +36,7 @@ def _where(detail: Mapping[str, Any], table: str, text: Text) -> str:
     column, value = detail.get("column"), detail.get("value")
     if "expected" in detail:
         return text("quarantine.cells", **detail)
-    if not column:
-        return ""
-    titles = {c.name: c.title(text.lang) for c in contract.tables()[table].columns}
-    key = "quarantine.empty_cell" if value in (None, "") else "quarantine.cell"
-    return text(key, column=titles.get(column, column), value=value)
+    return text.cell(table, column, value) if column else ""
 
 
 def _todo(detail: Mapping[str, Any], text: Text, likely: Mapping[str, str]) -> str:

@@ -58,15 +58,17 @@ def _proposal(proposal: Mapping[str, Any], text: Text) -> Iterator[str]:
     else:
         yield text("inspect.table_unsure", table=table)
     for column in proposal["columns"]:
-        yield from (INDENT + line for line in _column(column, text))
+        yield from (INDENT + line for line in _column(_titled(column, proposal, text), text))
     yield from (INDENT + line for line in _other_headers(proposal["headers"], text))
-    for value in proposal["values"]:
-        yield INDENT + _value(value, text)
-    for found in proposal["names"]:
-        yield INDENT + _name(found, text)
-    for question in proposal["questions"]:
-        yield INDENT + _question(question, text)
+    for part, line in (("values", _value), ("names", _name), ("questions", _question)):
+        for asked in proposal[part]:
+            yield INDENT + line(_titled(asked, proposal, text), text)
     yield INDENT + text(f"inspect.{_readiness(proposal)}")
+
+
+def _titled(asked: Mapping[str, Any], proposal: Mapping[str, Any], text: Text) -> Mapping[str, Any]:
+    """The same with the title of its column in the table of the proposal."""
+    return {**asked, "title": text.column_of(proposal["table"], asked["column"])}
 
 
 def _readiness(proposal: Mapping[str, Any]) -> str:
@@ -83,7 +85,7 @@ def _other_headers(headers: Sequence[Mapping[str, Any]], text: Text) -> Iterator
 
 
 def _column(column: Mapping[str, Any], text: Text) -> Iterator[str]:
-    title = text.column(column["column"])
+    title = column["title"]
     found = text.value("found", column["found"])
     if column["header"]:
         share = formats.percent(column["confidence"], text.lang)
@@ -110,7 +112,7 @@ def _header(header: Mapping[str, Any], text: Text) -> str:
 
 
 def _value(value: Mapping[str, Any], text: Text) -> str:
-    asked = {"column": text.column(value["column"]), "text": value["text"], "rows": value["rows"]}
+    asked = {"column": value["title"], "text": value["text"], "rows": value["rows"]}
     if value["meaning"]:
         return text("inspect.value", **asked, meaning=value["meaning"])
     allowed = text("punctuation.list").join(value["allowed"])
@@ -118,7 +120,7 @@ def _value(value: Mapping[str, Any], text: Text) -> str:
 
 
 def _name(found: Mapping[str, Any], text: Text) -> str:
-    asked = {"column": text.column(found["column"]), "name": found["name"], "rows": found["rows"]}
+    asked = {"column": found["title"], "name": found["name"], "rows": found["rows"]}
     if found["nearest"]:
         return text("inspect.name_like", **asked, nearest=found["nearest"])
     return text("inspect.name", **asked)
@@ -132,7 +134,7 @@ def _question(question: Mapping[str, Any], text: Text) -> str:
     )
     asked = text(
         f"inspect.question.{question['kind']}",
-        column=text.column(question["column"]),
+        column=question["title"],
         header=question["header"],
         options=options,
     )

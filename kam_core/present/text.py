@@ -56,8 +56,12 @@ class Text:
         return self.known(f"columns.{column}", _contract_titles(self.lang).get(column, column))
 
     def column_of(self, table: str, column: str) -> str:
-        """The title of a column in a table: what is an amount of orders is none of contracts."""
-        return contract.tables()[table].column(column).title(self.lang)
+        """The title of a column in a table: what is an amount of orders is none of contracts.
+
+        A further column of a file keeps its name.
+        """
+        titles = {c.name: c.title(self.lang) for c in contract.tables()[table].columns}
+        return titles.get(column, column)
 
     def meaning(self, table: str, column: str, code: str) -> str:
         """The word for a code of a column in a table: two tables may use one code differently."""
@@ -103,22 +107,26 @@ class Text:
 
     def placed(self, report: Mapping[str, Any]) -> list[str]:
         """Each kind of problem: its name, in how many rows, the first lines, the worst cells."""
-        lines, cells = report.get("first_lines", {}), report.get("examples", {})
+        table, lines = report.get("table"), report.get("first_lines", {})
+        cells = report.get("examples", {}) if table else {}
         return [
             self.counted({code: rows})
             + self._at_lines(lines.get(code, ()), rows)
-            + self._with_cells(self.cells(cells.get(code, ()), rows))
+            + self._with_cells(self.cells(str(table), cells.get(code, ()), rows))
             for code, rows in (report.get("problems") or {}).items()
         ]
 
-    def cells(self, examples: Sequence[Mapping[str, Any]], rows: int) -> str:
-        """The cells in which a problem of so many rows shows most often."""
-        return self("punctuation.list").join(self._cell(example, rows) for example in examples)
+    def cells(self, table: str, examples: Sequence[Mapping[str, Any]], rows: int) -> str:
+        """The cells of a table in which a problem of so many rows shows most often."""
+        return self("punctuation.list").join(self._cell(table, cell, rows) for cell in examples)
 
-    def _cell(self, example: Mapping[str, Any], rows: int) -> str:
-        key = "cell" if example["value"] else "empty_cell"
-        column = self.column(example["column"])
-        told = self(f"quarantine.{key}", column=column, value=example["value"])
+    def cell(self, table: str, column: str, value: object) -> str:
+        """A cell by the title of its column and what stands in it."""
+        key = "quarantine.empty_cell" if value in (None, "") else "quarantine.cell"
+        return self(key, column=self.column_of(table, column), value=value)
+
+    def _cell(self, table: str, example: Mapping[str, Any], rows: int) -> str:
+        told = self.cell(table, example["column"], example["value"])
         if example["rows"] in (1, rows):
             return told
         count = formats.count(example["rows"], self.lang)

@@ -153,7 +153,7 @@ def _question(question: Mapping[str, Any], key: str, answers: dict, text: Text) 
         options[LEFT] = text("uploads.leave_quarantined")
     asked = text(
         f"uploads.question.{question['kind']}",
-        column=text.column(question["column"]),
+        column=text.column_of(answers["table"], question["column"]),
         header=question["header"],
     )
     chosen = st.radio(
@@ -246,6 +246,6 @@ def _missing(proposal: Mapping[str, Any], answers: dict) -> Sequence[str]:
 
 def _has_place(column: Mapping[str, Any], answers: dict) -> bool:
     """Whether a column of the contract is taken from one of the file, or made in another way."""
-    is_made = not column["header"] and column["found"] in CERTAIN
+    is_made = not column["header"] and column["found"] in columns.CERTAIN
     chosen = answers["columns"].get(column["column"], column["header"])
     return bool(chosen) or is_made or column["column"] in answers["joined"]

@@ -140,7 +140,7 @@ def _problems(report: Mapping[str, Any], text: Text) -> list[dict[str, object]]:
             "first_lines": text("punctuation.list").join(
                 map(str, report["first_lines"].get(code, ())[:LINES_SHOWN])
             ),
-            "where": text.cells(report["examples"].get(code, ()), count),
+            "where": text.cells(report["table"], report["examples"].get(code, ()), count),
             "todo": text.todo(code),
         }
         for code, count in report["problems"].items()
