@@ -77,7 +77,10 @@ def test_a_further_column_is_proposed_only_where_rows_need_it() -> None:
 
 
 def test_a_row_that_stands_twice_is_no_reason_for_a_longer_id() -> None:
-    assert key_of(proposed(*LOG, LOG[0])) == PARTS
+    proposal = proposed(*LOG, LOG[0])
+    assert key_of(proposal) == PARTS
+    (asked,) = (q for q in proposal.questions if q.kind == "joined")
+    assert asked.options[0].example == "3"
 
 
 def test_nothing_is_proposed_where_no_columns_tell_the_rows_apart_or_ids_are_there() -> None:

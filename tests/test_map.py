@@ -269,6 +269,34 @@ def test_exports_of_common_crms_are_understood(
     assert (recipe.table, set(recipe.columns)) == (table, columns)
 
 
+@pytest.mark.parametrize(
+    ("table", "header", "column"),
+    [
+        ("opportunities", "Deal - ID", "opportunity_id"),
+        ("opportunities", "Deal - Value", "amount"),
+        ("opportunities", "Organization - ID", "account_id"),
+        ("accounts", "Organization - ID", "account_id"),
+        ("accounts", "Organization - Name", "account_name"),
+        ("accounts", "Account: Territory", "region"),
+        ("contacts", "Person - ID", "contact_id"),
+        ("contacts", "Person - Email", "email"),
+        ("interactions", "Activity - Type", "kind"),
+        ("interactions", "Actual End", "occurred_at"),
+        ("interactions", "Activity - Duration (minutes)", "duration_hours"),
+    ],
+)
+def test_the_word_for_the_table_in_front_of_a_header_is_seen_through(
+    table: str, header: str, column: str
+) -> None:
+    found = claim(table, header)
+    assert found is not None and (found.column, found.rank < GENERIC) == (column, True)
+
+
+def test_the_word_for_another_table_in_front_of_a_header_is_not() -> None:
+    assert claim("opportunities", "Person - Amount") is None
+    assert claim("opportunities", "Address 1: Stage") is None
+
+
 def test_a_bare_id_is_the_key_of_a_table_that_is_known_and_names_none() -> None:
     header = ["id", "customer id", "date", "amount"]
     assert match("orders", header)["order_id"] == "id"

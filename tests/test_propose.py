@@ -80,6 +80,24 @@ def test_saying_yes_to_a_proposal_makes_the_file_load() -> None:
     assert recipe.columns["region"] == "Billing State/Province"
 
 
+@pytest.mark.parametrize(
+    ("table", "header", "column"),
+    [
+        ("orders", "价税合计", "amount"),
+        ("orders", "Net Value", "amount"),
+        ("orders", "Sold-to party", "account_id"),
+        ("orders", "售达方", "account_id"),
+        ("opportunities", "Deal - Organization", "account_id"),
+        ("opportunities", "Deal - Deal created", "opened_on"),
+    ],
+)
+def test_what_exports_mean_by_a_word_that_proves_nothing_is_proposed(
+    table: str, header: str, column: str
+) -> None:
+    found = next(c for c in propose([header, "id"], [], table).columns if c.header == header)
+    assert (found.column, found.found) == (column, "similar")
+
+
 def test_values_of_another_kind_speak_against_a_similar_name() -> None:
     header = [*ACCOUNTS, "customer since when"]
     dates = propose(header, rows("1|A|E|2024-01-05", "2|B|E|2024-02-05", "3|C|E|2024-03-05"))

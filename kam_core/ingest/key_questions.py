@@ -25,7 +25,7 @@ def key_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
         yield from _names_as_keys(recipe, evidence)
     elif headers := smallest_key(recipe, evidence):
         first = BETWEEN.join(evidence.texts(header)[0].strip() for header in headers)
-        option = Option(list(headers), str(len(evidence.rows)), first)
+        option = Option(list(headers), str(len(_rows(evidence))), first)
         yield Question("joined", key, "", (option,), list(headers), tuple(headers))
 
 
@@ -52,15 +52,21 @@ def smallest_key(recipe: Recipe, evidence: Evidence) -> Sequence[str]:
     settings = mapping_settings()["made_keys"]
     parts = settings[recipe.table]
     always = _headers(parts["always"], recipe)
-    rows = list(dict.fromkeys(map(tuple, evidence.rows)))
+    rows = _rows(evidence)
     if len(always) < settings["least_columns"] or len(rows) < settings["least_rows"]:
         return ()
     others = [header for header in _others(parts, recipe, evidence) if header not in always]
+    others = others[: settings["most_others"]]
     for count in range(settings["most_more"] + 1):
         for more in combinations(others, count):
             if _tells_apart([*always, *more], rows, evidence.header):
                 return (*always, *more)
     return ()
+
+
+def _rows(evidence: Evidence) -> list[tuple[str, ...]]:
+    """The different rows: one that stands twice needs no id of its own."""
+    return list(dict.fromkeys(map(tuple, evidence.rows)))
 
 
 def _headers(columns: Sequence[str], recipe: Recipe) -> list[str]:

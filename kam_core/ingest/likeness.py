@@ -91,7 +91,7 @@ def _pair(table: str, column: Column, cell: str, evidence: Evidence) -> ColumnPr
 def similarity(table: str, column: Column, cell: str) -> float:
     """How like a header is to the names of a column, 0 to 1; a hint of mapping.toml counts high."""
     settings = mapping.mapping_settings()
-    folded = fold(unmarked(cell))
+    folded = fold(mapping.without_table(table, unmarked(cell)))
     if folded in map(fold, settings["never"].get(column.name, ())):
         return 0.0
     hints = settings["hints"].get(table, {}).get(column.name, ())

@@ -25,6 +25,10 @@ FOUND = ("exact", "title", "alias", "alias", "alias")
 MEASURED = ("money", "score", "number", "integer")
 
 
+# Pipedrive writes "Deal - Value", Salesforce "Account: Account Name".
+PREFIXED = re.compile(r"(?P<table>[^-–—:：]+?)(?:\s+[-–—]\s+|\s*[:：]\s*)(?P<name>\S.*)")
+
+
 class Claim(NamedTuple):
     """How a header names a column: ``rank`` is the better the lower."""
 
@@ -181,8 +185,24 @@ def claim(table: str, cell: str, use_generic: bool = True) -> Claim | None:
     known = names.get(fold(cell)) or names.get(fold(unmarked(cell)))
     if known:
         return known if use_generic or known.rank != GENERIC else None
-    split = _name_and_unit(table, cell)
+    bare = without_table(table, unmarked(cell))
+    if known := names.get(fold(bare)):
+        # The word for the table also says which key a bare "ID" is.
+        return Claim(ALIAS, known.column)
+    split = _name_and_unit(table, bare)
     return Claim(UNIT, split[0]) if split else None
+
+
+def without_table(table: str, cell: str) -> str:
+    """A header without the word for its table that some exports put in front: "Deal - Value"."""
+    found = PREFIXED.fullmatch(cell.strip())
+    return found["name"] if found and fold(found["table"]) in _table_words(table) else cell
+
+
+@cache
+def _table_words(table: str) -> frozenset[str]:
+    named = tables()[table]
+    return frozenset(map(fold, (named.name, named.zh, named.en, *named.aliases)))
 
 
 def unit_of(table: str, column: str, cell: str) -> Unit | None:
