@@ -175,6 +175,10 @@ def test_the_longest_name_found_in_a_file_name_counts() -> None:
         ("account tasks", "interactions"),
         ("orders by customers", "orders"),
         ("客户信息表", "accounts"),
+        ("salesforce_accounts", "accounts"),
+        ("SalesOrders2024", "orders"),
+        ("ordersexport", "orders"),
+        ("订单export", "orders"),
     ],
 )
 def test_of_several_tables_in_a_name_the_last_counts_and_accounts_only_alone(

@@ -25,6 +25,8 @@ FOUND = ("exact", "title", "alias", "alias", "alias")
 MEASURED = ("money", "score", "number", "integer")
 
 
+# Two characters with no end of a word between them.
+LETTERS_OF_A_WORD = re.compile("[a-z]{2}|[A-Z]{2}|[A-Z][a-z]")
 # Pipedrive writes "Deal - Value", Salesforce "Account: Account Name".
 PREFIXED = re.compile(r"(?P<table>[^-–—:：]+?)(?:\s+[-–—]\s+|\s*[:：]\s*)(?P<name>\S.*)")
 
@@ -42,6 +44,7 @@ class NameOfTable(NamedTuple):
     start: int
     end: int
     table: str
+    ends_word: bool
 
     def is_within(self, other: "NameOfTable") -> bool:
         """Whether the other one holds this one and more."""
@@ -122,21 +125,24 @@ def _is_clearly_better(best: str, named: str, matched: Mapping[str, set[str]]) -
 def table_named_by(file_name: str) -> str | None:
     """The table whose name, title or alias says most of a file's name.
 
-    A word within a longer one says nothing of its own, and of several the last one counts. All
-    tables are about accounts: their name says least.
+    A word within a longer one says nothing of its own, the beginning of another word little
+    (Salesforce), and of several the last one counts. All tables are about accounts: their name says
+    least.
     """
-    found = _table_names_in(fold(PurePath(file_name).stem))
+    found = _table_names_in(PurePath(file_name).stem)
     whole = [named for named in found if not any(named.is_within(other) for other in found)]
-    best = max(whole, key=lambda named: (named.table != "accounts", named.end), default=None)
+    best = max(whole, key=lambda n: (n.ends_word, n.table != "accounts", n.end), default=None)
     return best.table if best else None
 
 
 def _table_names_in(stem: str) -> list[NameOfTable]:
+    joined = (LETTERS_OF_A_WORD.fullmatch(stem[i - 1 : i + 1]) for i in range(1, len(stem) + 1))
+    ends = {len(fold(stem[:i])) for i, inside in enumerate(joined, start=1) if not inside}
     return [
-        NameOfTable(found.start(), found.end(), table.name)
+        NameOfTable(found.start(), found.end(), table.name, found.end() in ends)
         for table in tables().values()
         for name in map(fold, (table.name, table.zh, table.en, *table.aliases))
-        for found in re.finditer(re.escape(name), stem)
+        for found in re.finditer(re.escape(name), fold(stem))
     ]
 
 
