@@ -107,8 +107,8 @@ def corrections(
 
     The file's own header and cells, then line, problem codes, messages, for a row that does not fit
     the header its text, and what tells on the way back which row it is. UTF-8 with byte order mark;
-    no cell acts in a spreadsheet. Uploaded again the further columns are left out. Rows that came
-    back in a later upload already are not handed out a second time.
+    no cell acts in a spreadsheet. Uploaded again the further columns are left out. Rows that are
+    done with are not handed out: those that came back, or that a later full file replaced.
     """
     snapshot = known_upload(warehouse, snapshot_id)
     rows, accounts = _to_correct(warehouse, version, snapshot_id)
@@ -130,7 +130,9 @@ def corrections(
             "codes": " ".join(codes),
             "messages": in_one_cell(told, text),
             "raw": "" if any(cells) else " ".join(raw.splitlines()),
-            "reference": columns.reference(snapshot_id, line_no, snapshot.sha256, cells),
+            "reference": columns.reference(
+                snapshot_id, line_no, snapshot.sha256, reading.header, cells, codes
+            ),
         }
         writer.writerow(map(defused, [*cells, *(ours[name] for name in columns.headings(lang))]))
     return corrections_name(snapshot), (BYTE_ORDER_MARK + out.getvalue()).encode()
@@ -160,7 +162,7 @@ def _to_correct(
         connection.execute((SQL / "views" / "80_quarantine.sql").read_text("utf-8"))
         rows = connection.execute(
             "select line_no, raw, codes, detail from meta.quarantine_states "
-            "where snapshot_id = $number and state not in ('returned', 'not_corrected') "
+            "where snapshot_id = $number and state in ('open', 'nothing_to_do') "
             "order by line_no",
             {"number": snapshot_id},
         ).fetchall()

@@ -27,14 +27,14 @@ class Step:
     """A snapshot about to be applied: its checked rows, its rejects, its lines as received.
 
     ``returned``: the quarantined rows of earlier uploads that its lines stand for, each as
-    (snapshot_id, line_no, beginning of the upload's SHA-256).
+    (snapshot_id, line_no).
     """
 
     snapshot: Snapshot
     accepted: pa.Table
     rejected: pa.Table
     raw_lines: Callable[[Collection[int]], dict[int, str]]
-    returned: Mapping[int, tuple[int, int, str]] = field(default_factory=dict)
+    returned: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     digest.update(_content_line(connection, "meta.snapshots", "snapshots"))
     digest.update(_content_line(connection, "meta.notes", "notes"))
     if _has_rows(connection, "meta.returned"):
-        # Versions without any are hashed as they were before there was such a table.
+        # A version that has no row of them has the hash of one that has no such table.
         digest.update(_content_line(connection, "meta.returned", "returned"))
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
@@ -183,7 +183,7 @@ _HASHED = {
     "quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
     "snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
     "notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
-    "returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line, of_sha256)",
+    "returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line)",
 }
 
 
@@ -264,13 +264,14 @@ def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
         f"create temp {kind} incoming as "
         f"select {names}, extra, line_no, {_fingerprint(table)} as fingerprint from staged"
     )
+    _note_returned(connection, step)
     if has_rows:
+        _close_returned(connection, table, step.snapshot)
         _close_rows(connection, table, step.snapshot)
     _insert_rows(
         connection, table, step.snapshot, names, _unlike_any(table) if has_rows else "true"
     )
     _quarantine(connection, table, step)
-    _note_returned(connection, step)
     connection.execute(f"drop {kind} incoming")
     connection.unregister("staged")
 
@@ -356,7 +357,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, table: contract.Table, st
     connection.register("rejects", step.rejected)
     connection.execute(
         "insert into meta.quarantine "
-        "select $snapshot_id, $table_name, line_no, raw, codes, detail, null from rejects",
+        "select $snapshot_id, $table_name, line_no, raw, codes, detail, null, null from rejects",
         {"snapshot_id": step.snapshot.snapshot_id, "table_name": table.name},
     )
     connection.unregister("rejects")
@@ -368,9 +369,23 @@ def _note_returned(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     """Write down which quarantined rows came back, whatever became of them this time."""
     if step.returned:
         connection.executemany(
-            "insert into meta.returned values ($1, $2, $3, $4, $5)",
+            "insert into meta.returned values ($1, $2, $3, $4)",
             [(step.snapshot.snapshot_id, line, *of) for line, of in step.returned.items()],
         )
+
+
+def _close_returned(
+    connection: duckdb.DuckDBPyConnection, table: contract.Table, snapshot: Snapshot
+) -> None:
+    """Close the rows that came back: they waited for their account, or were let in meanwhile."""
+    came_back = "select of_snapshot, of_line from meta.returned where snapshot_id = $snapshot_id"
+    connection.execute(
+        f"update history.{table.name} set valid_to = $as_of where valid_to is null and ("
+        f"(snapshot_id, line_no) in ({came_back}) or fingerprint in (select q.fingerprint "
+        f"from meta.quarantine q join ({came_back}) r "
+        "on q.snapshot_id = r.of_snapshot and q.line_no = r.of_line))",
+        {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id},
+    )
 
 
 def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
@@ -398,7 +413,10 @@ def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: St
         for line_no, account_id in unknown
     ]
     connection.register("unknown_rows", _quarantine_table(rows))
-    connection.execute("insert into meta.quarantine from unknown_rows")
+    connection.execute(
+        "insert into meta.quarantine "
+        "select u.*, i.fingerprint from unknown_rows u join incoming i using (line_no)"
+    )
     connection.unregister("unknown_rows")
 
 

@@ -3,8 +3,9 @@
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,14 +14,24 @@ from kam_core.errors import KamError, together
 from kam_core.ingest import files, harmonise
 from kam_core.ingest.bulk import bytes_to_plan_by
 from kam_core.ingest.content import filled
-from kam_core.ingest.feeds import Recall
+from kam_core.ingest.feeds import Recall, Recipe
 from kam_core.ingest.harmonise import KnownNames
+from kam_core.ingest.inheritance import inherited
 from kam_core.ingest.layout import GOOD, Reading
 from kam_core.ingest.proposal import Proposal
 from kam_core.ingest.propose import propose
+from kam_core.ingest.sent_back import source_of
 from kam_core.known_names import known_names
 from kam_core.present import inspection
 from kam_core.present.text import Text
+
+
+class Memory(NamedTuple):
+    """What was uploaded and confirmed before, and the names of the live version, if any."""
+
+    warehouse: store.Warehouse | None
+    recall: Recall | None
+    known: KnownNames
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -39,12 +50,12 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace, text: Text) -> None:
     """Print what was found about every file, and then refuse those that cannot be opened."""
-    recall, known = _memory(options.warehouse)
+    memory = _memory(options.warehouse)
     found: list[dict[str, Any]] = []
     refusals: list[KamError] = []
     for path in options.files:
         try:
-            found += inspected(path, options, recall, known)
+            found += inspected(path, options, memory)
         except KamError as error:
             refusals.append(error)
             found.append(_closed(path, error))
@@ -61,9 +72,7 @@ def _closed(path: Path, error: KamError) -> dict[str, Any]:
     return {"file": path.name, "glimpse": None, "proposals": [], "error": error.plain()}
 
 
-def inspected(
-    path: Path, options: argparse.Namespace, recall: Recall | None, known: KnownNames
-) -> Iterator[dict[str, Any]]:
+def inspected(path: Path, options: argparse.Namespace, memory: Memory) -> Iterator[dict[str, Any]]:
     """For each table-like part of a file: file, glimpse, proposals, unused_names, error."""
     if not path.is_file():
         raise KamError("file_not_found", file=str(path))
@@ -79,7 +88,7 @@ def inspected(
         name = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(glimpses) > 1 else path.name
         name = glimpse.member or name
         try:
-            proposals = list(_proposals(seen, name, options.table, recall, known))
+            proposals = list(_proposals(seen, name, options.table, memory))
         except KamError as error:
             yield {**part, "error": error.plain()}
             continue
@@ -93,15 +102,28 @@ def inspected(
 
 
 def _proposals(
-    reading: Reading, name: str, table: str | None, recall: Recall | None, known: KnownNames
+    reading: Reading, name: str, table: str | None, memory: Memory
 ) -> Iterator[Proposal]:
     """One proposal for each table that the part holds."""
-    rows = [record.fields for record in reading.records if record.kind == GOOD]
-    first = propose(reading.header, rows, table, name, recall, known, reading.merged)
+    source = source_of(memory.warehouse, reading) if memory.warehouse else None
+    first = _proposal(reading, name, table or (source.table if source else None), memory, source)
     yield first
     for other in first.tables:
         if other != first.table:
-            yield propose(reading.header, rows, other, name, recall, known, reading.merged)
+            yield _proposal(reading, name, other, memory, source)
+
+
+def _proposal(
+    reading: Reading, name: str, table: str | None, memory: Memory, source: Recipe | None
+) -> Proposal:
+    rows = [record.fields for record in reading.records if record.kind == GOOD]
+    recall = inherited(memory.recall, source, reading)
+    found = propose(reading.header, rows, table, name, recall, memory.known, reading.merged)
+    if reading.returned is None:
+        return found
+    # Rows sent back are not filled from above: they stand beside other rows now.
+    asked = tuple(question for question in found.questions if question.kind != "blanks")
+    return replace(found, questions=asked)
 
 
 def _unused(proposals: Sequence[Proposal], reading: Reading) -> list[harmonise.Entry]:
@@ -117,13 +139,12 @@ def _unused(proposals: Sequence[Proposal], reading: Reading) -> list[harmonise.E
     return [entry for entry in harmonise.unused(written) if entry.kind in written]
 
 
-def _memory(path: Path) -> tuple[Recall | None, KnownNames]:
-    """What was confirmed before, and the names of the live version; nothing without a warehouse."""
+def _memory(path: Path) -> Memory:
     if not (path / "ledger.sqlite").is_file():
-        return None, KnownNames()
+        return Memory(None, None, KnownNames())
     warehouse = store.Warehouse(path)
-    live = warehouse.live_version()
+    recall, live = warehouse.ledger.remembered, warehouse.live_version()
     if live is None or not warehouse.is_intact(live.version):
-        return warehouse.ledger.remembered, KnownNames()
+        return Memory(warehouse, recall, KnownNames())
     with store.open_version(warehouse.file(live.version)) as connection:
-        return warehouse.ledger.remembered, known_names(connection)
+        return Memory(warehouse, recall, known_names(connection))

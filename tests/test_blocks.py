@@ -149,6 +149,22 @@ def test_merged_cells_of_a_workbook_are_seen_and_proposed(tmp_path: Path) -> Non
     assert answers_to(proposal).blanks == ABOVE["blanks"]
 
 
+def test_a_merged_remark_below_the_table_is_no_block(tmp_path: Path) -> None:
+    path = tmp_path / "客户.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("客户")
+        for row, line in enumerate(BLOCKS.replace(",,A", "华东,,A").splitlines()):
+            sheet.write_row(row, 2, line.split(","))
+        sheet.merge_range(7, 2, 9, 5, "以上数据截至 2024-09-30")
+        sheet.merge_range(4, 3, 5, 3, "李强")
+    assert Book(path.read_bytes()).read("客户").merged == {"客户经理"}
+
+
+def test_a_block_beyond_the_rows_looked_at_asks_nothing() -> None:
+    columns = {"industry": ["", "x", "y"]}
+    assert in_blocks(tables()["accounts"], columns, ["industry"]) == []
+
+
 def test_a_confirmed_workbook_is_loaded_and_remembered(
     warehouse: Warehouse, tmp_path: Path, file: Callable[[str, str], Path]
 ) -> None:

@@ -12,7 +12,7 @@ from kam_core.errors import KamError
 from kam_core.ingest import corrections
 from kam_core.ingest.blocks import MEANINGS
 from kam_core.ingest.conventions import fold, letters, unique_names
-from kam_core.ingest.decimals import COMMA, POINT
+from kam_core.ingest.decimals import COMMA, OPEN, POINT
 
 if TYPE_CHECKING:
     from kam_core.ingest.feeds import Recipe
@@ -29,7 +29,7 @@ SAYABLE = {
     "decimals": ("money", "number", "integer", "score"),
 }
 # The words that some parts of an answer are made of.
-WORDS = {"dates": ORDERS, "decimals": DECIMALS, "blanks": MEANINGS}
+WORDS = {"dates": ORDERS, "decimals": (*DECIMALS, OPEN), "blanks": MEANINGS}
 SETTINGS_OF_COLUMNS = ("factors", "scales", *WORDS)
 BY_COLUMN = ("values", "when", "joined", "made", "multiplied", "elapsed", *SETTINGS_OF_COLUMNS)
 
@@ -81,9 +81,9 @@ class Answers:
         moved -= {c for c, cell in self.columns.items() if older.columns.get(c) == cell}
 
         def merged(part: str) -> dict[str, Any]:
-            return _without(getattr(older, part), moved) | dict(getattr(self, part))
+            return without(getattr(older, part), moved) | dict(getattr(self, part))
 
-        values = _without(older.values, moved)
+        values = without(older.values, moved)
         for column, meanings in self.values.items():
             values[column] = {**values.get(column, {}), **meanings}
         return Answers(
@@ -356,16 +356,17 @@ def _laid_over(recipe: "Recipe", answers: Answers) -> "Recipe":
     }
     columns = {**kept, **chosen}
     lost = moved | {column for column in recipe.columns if column not in columns}
-    parts: dict[str, Any] = {name: _without(getattr(recipe, name), lost) for name in BY_COLUMN}
+    parts: dict[str, Any] = {name: without(getattr(recipe, name), lost) for name in BY_COLUMN}
     for name in SETTINGS_OF_COLUMNS:
         parts[name] |= getattr(answers, name)
     parts["made"] |= answers.joined
     for column, meanings in answers.values.items():
         parts["values"][column] = {**parts["values"].get(column, {}), **meanings}
-    constants = {**_without(recipe.constants, settled), **answers.constants}
+    constants = {**without(recipe.constants, settled), **answers.constants}
     left_out = recipe.left_out if answers.left_out is None else answers.left_out
     return replace(recipe, columns=columns, constants=constants, left_out=left_out, **parts)
 
 
-def _without(part: Mapping[str, Any], columns: Collection[str]) -> dict[str, Any]:
+def without(part: Mapping[str, Any], columns: Collection[str]) -> dict[str, Any]:
+    """What is said by column, less these columns."""
     return {column: value for column, value in part.items() if column not in columns}

@@ -53,12 +53,17 @@ def in_blocks(
     return [
         name
         for name in columns
-        if empty[name] and (name in {*sure, *merged} or empty[name] in patterns)
+        if (name in {*sure, *merged} or empty[name] in patterns) and _begins(columns[name])
     ]
 
 
 def _empty_rows(cells: Sequence[str]) -> frozenset[int]:
     return frozenset(row for row, cell in enumerate(cells) if not cell.strip())
+
+
+def _begins(cells: Sequence[str]) -> bool:
+    """Whether there is an empty cell below one that is filled."""
+    return any(above.strip() and not cell.strip() for above, cell in pairwise(cells))
 
 
 def _are_blocks(cells: Sequence[str]) -> bool:

@@ -90,13 +90,17 @@ def _with_merged_cells(
     """The reading that knows where cells are merged, and in which columns downwards."""
     in_body = [(first, last) for first, last in merged if first[0] >= reading.dialect.header_line]
     notes = [("merged_cells", row) for row in sorted({first[0] + 1 for first, _ in in_body})]
-    downwards = {
-        column - first_column
+    rows = {record.line_no - 1: record.fields for record in reading.records if record.kind == GOOD}
+    # A block is one column wide, begins with its value and stands beside rows of data.
+    blocks = {
+        first[1] - first_column
         for first, last in in_body
-        if last[0] > first[0]
-        for column in range(first[1], last[1] + 1)
+        if last[0] > first[0] and last[1] == first[1]
+        if all(row in rows for row in range(first[0], last[0] + 1))
+        if 0 <= first[1] - first_column < len(reading.names)
+        if rows[first[0]][first[1] - first_column].strip()
     }
-    names = frozenset(name for place, name in enumerate(reading.names) if place in downwards)
+    names = frozenset(reading.names[place] for place in blocks)
     return replace(reading, notes=(*reading.notes, *notes), merged=names)
 
 

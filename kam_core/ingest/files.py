@@ -136,6 +136,13 @@ def read_part(data: bytes, manner: Manner) -> Reading:
     return _read(data, place, manner.encoding, manner.delimiter, manner.header_line)
 
 
+def first_rows(data: bytes, manner: Manner) -> Reading:
+    """The same, but only the beginning of it."""
+    place = Place(manner.member, manner.sheet)
+    most = conventions()["sample_rows"]
+    return _read(data, place, manner.encoding, manner.delimiter, manner.header_line, most)
+
+
 def samples(
     data: bytes,
     encoding: str | None = None,

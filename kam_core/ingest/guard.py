@@ -1,7 +1,7 @@
 """What an upload would do that nobody wants by accident, so that it needs a second yes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ class Question:
     live_damaged: the live version cannot be read, so nobody knows what would go.
     removes_rows: of ``rows`` in force in ``table``, ``gone`` would not be there any more.
     older_as_of: ``table`` was last loaded as of ``in_force``, later than this upload's ``as_of``.
+    older_rows: rows sent back come from an upload that a later full file of ``table`` replaced.
     """
 
     code: str
@@ -31,13 +32,18 @@ class Question:
 
 
 def questions(
-    live: Path | None, candidate: Path, fresh: Sequence[Snapshot], known: Sequence[Snapshot]
+    live: Path | None,
+    candidate: Path,
+    fresh: Sequence[Snapshot],
+    known: Sequence[Snapshot],
+    corrected: Mapping[str, Collection[int]],
 ) -> list[Question]:
     """What must be asked before ``candidate`` replaces ``live``; an empty table asks nothing.
 
-    ``fresh`` are the snapshots to be added, ``known`` those of the live version.
+    ``fresh`` are the snapshots to be added, ``known`` those of the live version; ``corrected``
+    names by file the uploads that its rows were sent back from.
     """
-    asked = _older(fresh, known)
+    asked = [*_older(fresh, known), *_older_rows(fresh, known, corrected)]
     if live is None and known:
         asked.append(Question("live_damaged", "", _all_files(fresh)))
     if live is not None and any(snapshot.mode == "full" for snapshot in fresh):
@@ -70,6 +76,21 @@ def _older(fresh: Sequence[Snapshot], known: Sequence[Snapshot]) -> list[Questio
                 )
             )
     return asked
+
+
+def _older_rows(
+    fresh: Sequence[Snapshot],
+    known: Sequence[Snapshot],
+    corrected: Mapping[str, Collection[int]],
+) -> list[Question]:
+    """Who corrects rows of last week's file may undo what this week's says of them."""
+    last_whole = {s.table_name: s.order for s in known if s.mode == "full"}
+    replaced = {s.snapshot_id for s in known if s.order < last_whole.get(s.table_name, s.order)}
+    return [
+        Question("older_rows", snapshot.table_name, (snapshot.file_name,))
+        for snapshot in fresh
+        if replaced & {*corrected.get(snapshot.file_name, ())}
+    ]
 
 
 def _is_large(changes: RowChanges) -> bool:

@@ -19,6 +19,7 @@ from kam_core.ingest.guard import Question, questions, refuse_unless_confirmed
 from kam_core.ingest.parts import How, Part, checked_parts, remember_answers
 from kam_core.ingest.progress import Listener, Progress, nobody
 from kam_core.ingest.reports import FileReport
+from kam_core.ingest.sent_back import upload_of
 from kam_core.ingest.stage import Staged
 from kam_core.known_names import known_names
 from kam_core.ledger import Snapshot, Version, now
@@ -188,7 +189,11 @@ class _Offer:
             candidate.unlink()
 
     def _questions(self, candidate: Path) -> list[Question]:
-        return questions(self.live_file, candidate, self.fresh, self.known)
+        corrected = {
+            part.name: {upload for upload, _ in _returned(self.warehouse, part.staged).values()}
+            for part in self.parts
+        }
+        return questions(self.live_file, candidate, self.fresh, self.known, corrected)
 
     def _tell_phase(self, phase: str) -> None:
         self.tell(Progress(phase))
@@ -278,7 +283,8 @@ def _offered(
         parts = checked_parts(warehouse, paths, mode, how, tell)
         live = warehouse.live_version()
         known = warehouse.ledger.snapshots(live.version) if live else []
-        said = as_of or _as_of_in_names(parts)
+        # The name of a correction has the date of the file that its rows come from.
+        said = as_of or _as_of_in_names([part for part in parts if not part.is_correction])
         snapshots = _new_snapshots(warehouse, parts, said or _as_of_found(parts, live), by)
         repeats = _repeats(snapshots, known, is_dated=said is not None)
         live_file = _readable_file(warehouse, live)
@@ -430,7 +436,20 @@ def _step(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None
     def raw_of(line_numbers: Collection[int]) -> dict[int, str]:
         return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
 
-    return build.Step(snapshot, staged.accepted, staged.rejected, raw_of, staged.returned or {})
+    returned = _returned(warehouse, staged)
+    return build.Step(snapshot, staged.accepted, staged.rejected, raw_of, returned)
+
+
+def _returned(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:
+    """The rows of earlier uploads to this table that lines stand for."""
+    found = staged.returned or {}
+    meant = {(ref.snapshot_id, ref.sha256): ref for ref in found.values()}
+    uploads = {upload: upload_of(warehouse, ref) for upload, ref in meant.items()}
+    return {
+        line: (ref.snapshot_id, ref.line_no)
+        for line, ref in found.items()
+        if (upload := uploads[ref.snapshot_id, ref.sha256]) and upload.table_name == staged.table
+    }
 
 
 def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -21,9 +22,9 @@ from kam_core.ingest.answers import (
 )
 from kam_core.ingest.bulk import bytes_to_plan_by, stage_file
 from kam_core.ingest.feeds import Recall, Recipe
-from kam_core.ingest.files import WITHIN, refuse_if_too_large, samples
-from kam_core.ingest.layout import Reading
+from kam_core.ingest.files import WITHIN, first_rows, refuse_if_too_large
 from kam_core.ingest.progress import Listener, Progress
+from kam_core.ingest.sent_back import source_of
 from kam_core.ingest.stage import AnswersByHeader, Staged, recipes_for
 from kam_core.store import Warehouse, limits
 
@@ -75,7 +76,7 @@ def checked_parts(
     ]
     parts = _with_modes(_in_contract_order(read_parts), mode)
     if mode == "full":
-        _check_clashes(parts, refused)
+        _check_clashes([part for part in parts if not part.is_correction], refused)
     if refused:
         raise together(refused)
     return parts
@@ -129,6 +130,7 @@ def _recipes(warehouse: Warehouse, sha256: str, path: Path, how: How) -> list[Re
         path.name,
         answers=_answers_by_header(how, path.name),
         recall=_recall(warehouse, how),
+        source=partial(source_of, warehouse),
         **given,  # type: ignore[arg-type]
     )
 
@@ -202,16 +204,7 @@ def remember_answers(warehouse: Warehouse, parts: Sequence[Part], how: How, by: 
 
 
 def _header(warehouse: Warehouse, part: Part) -> list[str]:
-    recipe = part.recipe
-    seen = samples(
-        bytes_to_plan_by(warehouse.raw_file(part.sha256)),
-        recipe.encoding,
-        recipe.delimiter,
-        recipe.header_line,
-        recipe.member,
-        recipe.sheet,
-    )
-    return next(reading.header for _, reading in seen if isinstance(reading, Reading))
+    return first_rows(bytes_to_plan_by(warehouse.raw_file(part.sha256)), part.recipe).header
 
 
 def _in_contract_order(parts: Iterable[Part]) -> list[Part]:

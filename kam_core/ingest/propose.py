@@ -325,7 +325,8 @@ def _blank_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
     merged = {name for name, cell in recipe.columns.items() if cell in evidence.merged}
     for name in in_blocks(tables()[recipe.table], texts, merged):
         if name not in recipe.blanks:
-            row = next(n for n, cell in enumerate(texts[name]) if n and not cell.strip())
+            filled = next(n for n, cell in enumerate(texts[name]) if cell.strip())
+            row = next(n for n, cell in enumerate(texts[name]) if n > filled and not cell.strip())
             first = next(filter(str.strip, evidence.rows[row]), "")
             above = next(filter(str.strip, reversed(texts[name][:row])), "")
             options = (Option(ABOVE, first, above), Option(EMPTY, first, ""))

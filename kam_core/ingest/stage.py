@@ -23,6 +23,7 @@ from kam_core.ingest.blocks import filled_down
 from kam_core.ingest.check import Checked, Finding, Origin, check
 from kam_core.ingest.conventions import conventions
 from kam_core.ingest.feeds import Recipe, Shaped
+from kam_core.ingest.inheritance import inherited
 from kam_core.ingest.layout import Reference
 from kam_core.ingest.manners import manners
 from kam_core.ingest.problems import is_note
@@ -30,6 +31,8 @@ from kam_core.ingest.read import BLANK, GOOD, Dialect, Reading, Record
 
 # What is said about a part, found by its header.
 AnswersByHeader = Callable[[Sequence[str]], Answers | None]
+# How the upload was read that the rows of a correction come from; None of any other file.
+Source = Callable[[Reading], Recipe | None]
 FIRST_LINES = 5
 # So many cells are named for each problem, each with so many characters.
 MOST_EXAMPLES, EXAMPLE_LENGTH = 3, 60
@@ -82,12 +85,13 @@ def recipes_for(
     answers: Answers | AnswersByHeader | None = None,
     recall: feeds.Recall | None = None,
     parts: Sequence[str] | None = None,
+    source: Source | None = None,
 ) -> list[Recipe]:
     """The recipes by which this file is read, with dialect, place and time zone pinned.
 
     One for each table that a sheet or a member holds; those that fit none are named as ``unused``
-    on the first. ``parts`` names those to use; hidden sheets are used only if named. Raises
-    KamError if none fits, or one that was named does not.
+    on the first. ``parts`` names those to use; hidden sheets are used only if named. Rows sent back
+    go to the table of their ``source``. KamError if none fits, or one that was named does not.
     """
     found = list(files.samples(data, encoding, delimiter, header_line, member, sheet))
     _refuse_unknown_parts(parts or (), [place.name for place, _ in found])
@@ -98,9 +102,8 @@ def recipes_for(
         try:
             reading = _wanted(place, seen, parts, is_named=sheet is not None or len(found) == 1)
             name = _name_to_plan_by(file_name, place, is_alone)
-            rows = [record.fields for record in reading.records if record.kind == GOOD]
             said = answers(reading.header) if callable(answers) else answers
-            for recipe in feeds.plan(name, reading.header, table, said, recall, rows):
+            for recipe in _planned(name, reading, table, said, recall, source):
                 recipes.append(_placed(recipe, reading.dialect, place))
         except KamError as error:
             refusals.append((place, error))
@@ -110,6 +113,22 @@ def recipes_for(
     # An empty sheet is how a new workbook begins: there is nothing in it to be told of.
     unused = [place.name for place, error in refusals if error.code != "empty_file"]
     return [replace(recipes[0], unused=unused), *recipes[1:]]
+
+
+def _planned(
+    name: str,
+    reading: Reading,
+    table: str | None,
+    said: Answers | None,
+    recall: feeds.Recall | None,
+    source: Source | None,
+) -> list[Recipe]:
+    """The recipes of one table-like part; rows sent back go where the rows were that they were."""
+    origin = source(reading) if source else None
+    asked = table or (origin.table if origin else None)
+    rows = [record.fields for record in reading.records if record.kind == GOOD]
+    known = inherited(recall, origin, reading)
+    return feeds.plan(name, reading.header, asked, said, known, rows)
 
 
 def _refuse_unknown_parts(parts: Sequence[str], known: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """The only cache: (version, scope, question, parameters) determines an answer, for ever."""
 
 import gc
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -164,7 +165,8 @@ def corrections(source: Source, snapshot_id: int, lang: str) -> Download:
     warehouse = _warehouse(warehouse_folder())
     upload = archive.known_upload(warehouse, snapshot_id)
     version = warehouse.known(source.version)
-    name = export.with_hash(archive.corrections_name(upload), version.content_hash)
+    content = hashlib.sha256(f"{version.content_hash}/{lang}".encode()).hexdigest()
+    name = export.with_hash(archive.corrections_name(upload), content)
     wanted = warehouse, source.version, snapshot_id, lang
     return Download(name, lambda: archive.corrections(*wanted)[1])
 

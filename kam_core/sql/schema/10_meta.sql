@@ -39,9 +39,10 @@ create table meta.quarantine (
     raw varchar,
     codes varchar[],
     detail varchar,
-    account_id varchar
+    account_id varchar,
+    fingerprint uhugeint
 );
-comment on table meta.quarantine is 'Rows that were not let in, as received, with every reason; account_id is set where the account was unknown';
+comment on table meta.quarantine is 'Rows that were not let in, as received, with every reason; account_id and fingerprint are set where only the account was unknown';
 
 create table meta.notes (
     snapshot_id integer,
