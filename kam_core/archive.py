@@ -96,8 +96,8 @@ def original_name(snapshot: Snapshot) -> str:
 def corrections_name(snapshot: Snapshot) -> str:
     """A name for the corrections that tells table and date as the original's does."""
     name, *within = snapshot.file_name.split(WITHIN)
-    parts = [PurePath(name).stem, *(part.replace("/", "-") for part in within), "corrections"]
-    return "-".join(parts) + ".csv"
+    parts = [PurePath(name).stem, *(part.replace("/", "-") for part in within)]
+    return "-".join([*(part.removesuffix(".csv") for part in parts), "corrections"]) + ".csv"
 
 
 def corrections(

@@ -15,6 +15,7 @@ KEPT = "upload_kept"
 
 
 def known(name: str, otherwise: Any = None) -> Any:
+    """What was kept under a name."""
     return st.session_state.get(KEPT, {}).get(name, otherwise)
 
 
@@ -24,10 +25,12 @@ def now(name: str, text: Text) -> Any:
 
 
 def keep(name: str, value: object) -> None:
+    """Keep a choice for the rest of the session."""
     st.session_state.setdefault(KEPT, {})[name] = value
 
 
 def forget(*names: str) -> None:
+    """Keep these choices no longer."""
     for name in names:
         st.session_state.get(KEPT, {}).pop(name, None)
 
