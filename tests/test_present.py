@@ -309,3 +309,10 @@ def test_one_line_is_not_called_lines() -> None:
 
     assert placed(9).endswith("× 1 (line 9)")
     assert placed(9, 12).endswith("× 2 (lines 9, 12)")
+
+
+def test_more_cells_than_are_named_are_hinted_at() -> None:
+    cells = [{"column": "status", "value": "odd", "rows": 2}]
+    assert Text("en").cells("accounts", cells, 2) == "Status = odd"
+    assert Text("en").cells("accounts", cells, 3) == "Status = odd × 2 …"
+    assert Text("zh").cells("accounts", cells, 3) == "客户状态 = odd × 2 等"

@@ -118,7 +118,9 @@ class Text:
 
     def cells(self, table: str, examples: Sequence[Mapping[str, Any]], rows: int) -> str:
         """The cells of a table in which a problem of so many rows shows most often."""
-        return self("punctuation.list").join(self._cell(table, cell, rows) for cell in examples)
+        named = self("punctuation.list").join(self._cell(table, cell, rows) for cell in examples)
+        has_more = 0 < sum(example["rows"] for example in examples) < rows
+        return named + self("cli.more_lines") if has_more else named
 
     def cell(self, table: str, column: str, value: object) -> str:
         """A cell by the title of its column and what stands in it."""
