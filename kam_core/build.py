@@ -167,13 +167,14 @@ IS_GONE = (
 def _gone(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     tables = [name for name in contract.tables() if name not in ("accounts", "targets")]
     branches = " union all ".join(
-        f"select '{name}' as name, account_id from history.{name} where valid_to is null"
+        f"select '{name}' as name, account_id, count(*) as held from history.{name} "
+        "where valid_to is null group by all"
         for name in tables
     )
     rows = connection.execute(
-        f"with rows as materialized ({branches}), "
-        f"gone as (select * from rows where {IS_GONE}) "
-        "select name, count(*) from gone group by all "
+        f"with accounts as materialized ({branches}), "
+        f"gone as (select * from accounts where {IS_GONE}) "
+        "select name, sum(held)::bigint from gone group by all "
         "union all select 'accounts', count(distinct account_id) from gone"
     ).fetchall()
     return {name: count for name, count in rows if count}
@@ -187,15 +188,22 @@ _HASHED = {
 }
 
 
-# Sums of the numbers in a row, each weighed by so many bits of its fingerprint that none overflows.
+# Each number of a row is weighed by so many bits of its fingerprint that no sum overflows.
 _WEIGHT = f"(fingerprint & {2**60 - 1}::uhugeint)::bigint::hugeint"
-_WEIGHED = ("1", "snapshot_id", "line_no", "epoch(valid_from)", "epoch(valid_to)")
+# What many rows have in common is weighed once for all of them.
+_COMMON = ("snapshot_id", "epoch(valid_from)", "epoch(valid_to)")
 
 
 def _history_line(connection: duckdb.DuckDBPyConnection, relation: str) -> bytes:
     """Tells contents apart without writing every row as text."""
-    sums = ", ".join(f"sum({_WEIGHT} * ({figure})::bigint)" for figure in _WEIGHED)
-    figures = connection.execute(f"select count(*), {sums} from {relation}").fetchall()[0]
+    snapshots, begins, ends = (f"sum(weight * ({figure})::bigint)" for figure in _COMMON)
+    figures = connection.execute(
+        f"with weighed as (select *, {_WEIGHT} as weight from {relation}), "
+        "alike as (select snapshot_id, valid_from, valid_to, count(*) as held, "
+        "sum(weight) as weight, sum(weight * line_no) as lines from weighed group by all) "
+        f"select coalesce(sum(held), 0)::bigint, sum(weight), {snapshots}, sum(lines), "
+        f"{begins}, {ends} from alike"
+    ).fetchall()[0]
     return f"{relation} {figures}\n".encode()
 
 

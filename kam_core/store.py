@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -24,6 +24,7 @@ from kam_core import build, contract, lock
 from kam_core.access import Scope
 from kam_core.errors import KamError
 from kam_core.ledger import Ledger, Snapshot, Version, now
+from kam_core.memory import forget
 
 HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -32,6 +33,7 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
 }
 BUILDING = ".building-"
+COPIED_AT_A_TIME = 1 << 22
 
 # The files verified by this process. One thread at a time: what all wait for is read only once.
 _VERIFIED: set[tuple] = set()
@@ -60,6 +62,8 @@ class Warehouse:
         self.versions.mkdir(exist_ok=True)
         # What this process put into raw/ and no version was published of yet.
         self._unpublished: set[str] = set()
+        self._disk = ThreadPoolExecutor(1, "kept-upload")
+        self._on_the_way: dict[str, Future[None]] = {}
         # The ledger is there before the first upload is kept.
         self.ledger = Ledger(self.path / "ledger.sqlite", is_expected=any(self.raw.iterdir()))
 
@@ -83,13 +87,16 @@ class Warehouse:
     def keep_file(self, source: Path) -> str:
         """The same for a file of any size; what is read afterwards is the copy that was kept."""
         temporary = self.raw / f"{BUILDING}{os.getpid()}"
-        shutil.copyfile(source, temporary)
-        sha256 = _synced_sha256(temporary)
+        sha256 = _copied(source, temporary)
         target = self.raw / sha256
         if target.exists() and _file_sha256(target) == sha256:
             temporary.unlink()
         else:
-            self._take(temporary, sha256)
+            self._unpublished.add(sha256)
+            os.replace(temporary, target)
+        # It is read while it goes to the disk, and is there before a version is published: also
+        # what a call that was killed has left here.
+        self._on_the_way[sha256] = self._disk.submit(_sync_with_name, target)
         return sha256
 
     def _take(self, temporary: Path, sha256: str) -> None:
@@ -131,11 +138,14 @@ class Warehouse:
         to a newer ledger, lost since, and be the last copy of what was acknowledged.
         """
         unpublished, self._unpublished = self._unpublished, set()
+        on_the_way, self._on_the_way = self._on_the_way, {}
         # If they stay, nothing is lost; and how the call went is not for this to say.
         with suppress(OSError, sqlite3.Error, KamError):
             for sha256 in unpublished:
                 if not self.ledger.names(sha256):
                     (self.raw / sha256).unlink(missing_ok=True)
+                elif sha256 in on_the_way:
+                    on_the_way[sha256].result()
 
     def _sweep(self) -> None:
         """Remove what a killed build left behind; no ledger row speaks of it.
@@ -192,6 +202,8 @@ class Warehouse:
         self, version: Version, new: Sequence[Snapshot], built: build.Built, reason: str
     ) -> None:
         surplus = self._surplus(version)
+        for upload in self._on_the_way.values():
+            upload.result()
         # A commit that is reported as failed may come to light again: no upload goes any more.
         self._unpublished.clear()
         self.ledger.publish(version, new, built.counts, reason)
@@ -377,6 +389,20 @@ def _file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _copied(source: Path, target: Path) -> str:
+    """Copy a file and return the SHA-256 (hex) of what was written, computed meanwhile."""
+    digest = hashlib.sha256()
+    with source.open("rb") as read, target.open("wb") as written, ThreadPoolExecutor(1) as pool:
+        hashed = pool.submit(digest.update, b"")
+        while part := read.read(COPIED_AT_A_TIME):
+            hashed.result()
+            hashed = pool.submit(digest.update, part)
+            forget(read, read.tell())
+            written.write(part)
+        hashed.result()
+    return digest.hexdigest()
+
+
 def _synced_sha256(path: Path) -> str:
     """The SHA-256 of a file, computed while its bytes go to the disk."""
     with ThreadPoolExecutor(1) as pool:
@@ -419,6 +445,12 @@ def _rename_durably(source: Path, target: Path) -> None:
     _fsync(source)
     os.replace(source, target)
     _fsync(target.parent)
+
+
+def _sync_with_name(path: Path) -> None:
+    """Return only when both the bytes and the name of a file are on the disk."""
+    _fsync(path)
+    _fsync(path.parent)
 
 
 def _fsync(path: Path) -> None:

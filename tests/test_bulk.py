@@ -106,7 +106,7 @@ def with_cell(line: str, position: int, cell: str) -> str:
 def small_pieces() -> Iterator[None]:
     """Pieces of a few lines, so that small files have many."""
     with pytest.MonkeyPatch.context() as patch:
-        small = {"least_bytes": 1, "piece_bytes": 400, "head_bytes": 600}
+        small = {"least_bytes": 1, "piece_bytes": 400, "head_bytes": 600, "held_bytes": 1500}
         patch.setattr(bulk, "settings", lambda: {**conventions()["bulk"], **small})
         yield
 
@@ -196,6 +196,26 @@ def test_rows_beyond_doubt_never_see_the_strict_path(
     assert 3 <= seen[0] < 150
 
 
+@pytest.mark.parametrize("held_bytes", [0, 1500, 1 << 30])
+def test_rows_wait_in_memory_or_in_a_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch, held_bytes: int
+) -> None:
+    some = {**bulk.settings(), "held_bytes": held_bytes}
+    monkeypatch.setattr(bulk, "settings", lambda: some)
+    written: list[int] = []
+    monkeypatch.setattr(bulk.pa.ipc, "new_stream", counting(bulk.pa.ipc.new_stream, written))
+    assert assert_alike(file, many(ROWS, 60).encode()).received == 66
+    assert len(written) == (held_bytes < 1 << 30)
+
+
+def counting(call: Callable, calls: list[int]) -> Callable:
+    def counted(*arguments: object) -> object:
+        calls.append(1)
+        return call(*arguments)
+
+    return counted
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -203,6 +223,10 @@ def test_rows_beyond_doubt_never_see_the_strict_path(
         pytest.param([with_cell(ROWS[0], 0, "S3")], id="the key of a row far away"),
         pytest.param([with_cell(ROWS[0], 4, "03/13/2024"), with_cell(ROWS[1], 4, "03/04/2024")],
                      id="a date whose order another row proves"),
+        pytest.param([with_cell(ROWS[0], 4, "1899-12-31 10:00")], id="a year long ago"),
+        pytest.param([with_cell(ROWS[0], 4, "2024-02-30 10:00")], id="a day that never was"),
+        pytest.param([with_cell(ROWS[0], 4, "2024-07-01 10")], id="an hour without minutes"),
+        pytest.param([with_cell(ROWS[0], 4, "2024-07-01 10+08")], id="a zone beside the hour"),
         pytest.param([with_cell(ROWS[0], 7, '"a\n\nb"')], id="line breaks in a cell"),
         pytest.param([with_cell(ROWS[0], 7, '"left open'), *ROWS[1:]], id="a quote left open"),
         pytest.param([with_cell(ROWS[0], 8, 'a\\b')], id="an extra cell that JSON escapes"),
@@ -210,7 +234,7 @@ def test_rows_beyond_doubt_never_see_the_strict_path(
         pytest.param(["合计,,,,,,3,,"], id="a total"),
     ],
 )  # fmt: skip
-def test_what_concerns_other_rows_is_found_across_pieces(file: Path, lines: list[str]) -> None:
+def test_what_is_not_beyond_doubt_is_found_in_any_piece(file: Path, lines: list[str]) -> None:
     assert_alike(file, many(lines, 60).encode())
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -242,6 +243,46 @@ def test_an_upload_that_is_gone_and_uploaded_again_is_kept(
     kept.unlink()
     (report,) = load(warehouse, company[:1], dry_run=True)
     assert report.already_loaded and kept.exists()
+
+
+def test_nothing_is_published_before_its_upload_is_on_the_disk(
+    warehouse: Warehouse, company: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    fsync, publish = store._fsync, warehouse.ledger.publish
+
+    def slow(path: Path) -> None:
+        time.sleep(0.1 if path.parent == warehouse.raw else 0)
+        fsync(path)
+        done.append(path.name)
+
+    def noted(*arguments: object) -> None:
+        done.append("published")
+        publish(*arguments)
+
+    monkeypatch.setattr(store, "_fsync", slow)
+    monkeypatch.setattr(warehouse.ledger, "publish", noted)
+    load(warehouse, company)
+    hashes = {snapshot.sha256 for snapshot in warehouse.ledger.snapshots(1)}
+    assert len(hashes) == len(company)
+    assert hashes <= set(done[: done.index("published")])
+
+
+def test_an_upload_that_does_not_reach_the_disk_is_never_published(
+    warehouse: Warehouse, company: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(path: Path) -> None:
+        if path.parent == warehouse.raw and not path.name.startswith(store.BUILDING):
+            raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_fsync", failing)
+        with pytest.raises(OSError, match="Input/output"):
+            load(warehouse, company)
+    assert warehouse.live_version() is None
+    assert uploads(warehouse) == set()
+    load(warehouse, company)
+    assert len(uploads(warehouse)) == len(company) + 1
 
 
 def test_an_upload_stays_where_nobody_knows_whether_it_was_published(

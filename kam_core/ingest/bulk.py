@@ -11,7 +11,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -55,6 +55,7 @@ from kam_core.ingest.read import (
     unique_names,
 )
 from kam_core.ingest.stage import Staged, newest_fact, stage, stage_reading
+from kam_core.memory import mapped
 
 UTF_8 = ("utf-8", "utf-8-sig")
 # What a recipe may say, beside its table, of a file for this lane.
@@ -94,10 +95,10 @@ def stage_file(path: Path, recipe: Recipe, tell: Tell | None = None) -> Staged:
 def bytes_to_plan_by(path: Path) -> bytes:
     """Enough of a file to find out how it is read: of a large UTF-8 text, its first lines."""
     if is_large(path):
-        with suppress(Unsuited), _mapped(path) as data:
-            head = _head(data)
+        with suppress(Unsuited), mapped(path) as file:
+            head = _head(file.data)
             is_enough = head.count(b"\n") > 2 * conventions()["sample_rows"]
-            if is_enough and b"\0" not in head and _is_utf8(data):
+            if is_enough and b"\0" not in head and _is_utf8(file.data):
                 return head
     return path.read_bytes()
 
@@ -111,19 +112,19 @@ def raw_lines(path: Path, recipe: Recipe, line_numbers: Collection[int]) -> dict
     """The records that begin on these lines, as they stand in the file, without line ends."""
     records = None
     if is_large(path):
-        with suppress(Unsuited, KamError), _mapped(path) as data:
-            records = _lane(data, recipe).read_any(np.array(sorted(line_numbers)))
+        with suppress(Unsuited, KamError), mapped(path) as file:
+            records = _lane(file.data, recipe).read_any(np.array(sorted(line_numbers)))
     if records is None:
         records = read_part(path.read_bytes(), recipe).records
     return {r.line_no: r.raw.rstrip("\r\n") for r in records if r.line_no in line_numbers}
 
 
 def stage_in_bulk(path: Path, recipe: Recipe, tell: Tell | None = None) -> Staged:
-    """What ``stage`` makes of the file, or Unsuited; the rows accepted lie in an unnamed file."""
+    """What ``stage`` makes of the file, or Unsuited; rows beyond ``held_bytes`` lie in a file."""
     _refuse_unsuited(recipe)
-    with _mapped(path) as data, tempfile.TemporaryFile(dir=path.parent) as store:
-        lane = _lane(data, recipe)
-        kept, doubtful = lane.run(store, tell or _nobody)
+    with mapped(path) as file, tempfile.TemporaryFile(dir=path.parent) as store:
+        lane = _lane(file.data, recipe)
+        kept, doubtful = lane.run(store, file.forget, tell or _nobody)
         recalled = _repeated_lines(kept, lane.keys(doubtful.records))
         doubtful.extend(lane.read_again(recalled))
         if kept.num_rows == len(recalled):
@@ -151,12 +152,6 @@ def _refuse_unsuited(recipe: Recipe) -> None:
     )
     if not is_suited:
         raise Unsuited
-
-
-@contextmanager
-def _mapped(path: Path) -> Iterator[memoryview]:
-    with path.open("rb") as file:
-        yield memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _lane(data: memoryview, recipe: Recipe) -> "_Lane":
@@ -211,8 +206,13 @@ class _Lane:
     def _pieces(self, size: int, each: Callable[..., Iterable] = map) -> Iterator[Piece]:
         return pieces(self.text, self.start, self.opening.body_start + 1, size, each)
 
-    def run(self, store: IO[bytes], tell: Tell) -> tuple[pa.Table, Doubtful]:
-        """The rows accepted, and the records of all other lines, in no order."""
+    def run(
+        self, store: IO[bytes], forget: Callable[[int], None], tell: Tell
+    ) -> tuple[pa.Table, Doubtful]:
+        """The rows accepted, and the records of all other lines, in no order.
+
+        ``forget`` hears up to which byte the file is read.
+        """
         with ThreadPoolExecutor(settings()["workers"]) as pool:
             opened = pool.map(lambda piece: open_lines(self.text, piece), self.pieces)
             doubtful, taken = read_open(self.text, list(chain.from_iterable(opened)))
@@ -221,6 +221,7 @@ class _Lane:
             kept = _Store(store)
             for piece, (rows, others) in zip(self.pieces, outcomes, strict=True):
                 kept.add(rows)
+                forget(piece.end)
                 doubtful.extend(others)
                 if len(doubtful.records) > settings()["most_doubtful_rows"]:
                     raise Unsuited
@@ -302,22 +303,31 @@ class _Remaining:
 
 
 class _Store:
-    """Tables of one schema, written one after the other to a file and mapped back into memory."""
+    """Tables of one schema: as many as memory may hold, the others in a file that is mapped."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.writer: pa.RecordBatchStreamWriter | None = None
+        self.held: list[pa.Table] = []
+        self.bytes_left = settings()["held_bytes"]
 
     def add(self, rows: pa.Table) -> None:
-        self.writer = self.writer or pa.ipc.new_stream(self.file, rows.schema)
-        self.writer.write_table(rows)
+        self.bytes_left -= rows.nbytes
+        if self.bytes_left >= 0:
+            self.held.append(rows)
+        else:
+            self.writer = self.writer or pa.ipc.new_stream(self.file, rows.schema)
+            self.writer.write_table(rows)
 
     def rows(self) -> pa.Table:
+        return pa.concat_tables([*self.held, self._mapped()] if self.writer else self.held)
+
+    def _mapped(self) -> pa.Table:
         assert self.writer
         self.writer.close()
         self.file.flush()
-        mapped = mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ)
-        return pa.ipc.open_stream(pa.py_buffer(mapped)).read_all()
+        pages = mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ)
+        return pa.ipc.open_stream(pa.py_buffer(pages)).read_all()
 
 
 def _in_turn(

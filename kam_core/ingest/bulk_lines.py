@@ -15,7 +15,7 @@ from kam_core.ingest.read import Record, extract
 
 NEW_LINE, RETURN, QUOTE, NUL = b'\n\r"\0'
 MOST_BYTES_OF_CHARACTER = 4
-SEARCHED_AT_A_TIME = 1 << 16
+SEARCHED_AT_A_TIME = 1 << 18
 
 
 class Unsuited(Exception):
@@ -149,15 +149,18 @@ def _line_count(lines: memoryview) -> int:
 
 
 def _places(block: np.ndarray, character: int) -> np.ndarray:
-    """Where a character stands; that it stands nowhere is told by a quicker search."""
-    if bytes([character]) not in block.tobytes():
-        return np.empty(0, np.int64)
-    return np.flatnonzero(block == character)
+    """Where a character stands; sought in parts that fit into the processor's cache."""
+    found = [np.empty(0, np.int64)]
+    for start in range(0, len(block), SEARCHED_AT_A_TIME):
+        is_there = block[start : start + SEARCHED_AT_A_TIME] == character
+        if is_there.any():
+            found.append(np.flatnonzero(is_there) + start)
+    return np.concatenate(found)
 
 
 def _line_starts(block: np.ndarray) -> np.ndarray:
     """Where each line starts, and where the last one ends."""
-    ends = np.flatnonzero(block == NEW_LINE) + 1
+    ends = _places(block, NEW_LINE) + 1
     is_closed = len(ends) > 0 and ends[-1] == len(block)
     return np.concatenate([[0], ends] if is_closed else [[0], ends, [len(block)]])
 
@@ -267,7 +270,9 @@ def _refuse_lone_returns(block: np.ndarray) -> None:
 
 def _is_unusual(block: np.ndarray, starts: np.ndarray, delimiter: int) -> np.ndarray:
     """Whether a line holds a NUL, or a quote elsewhere than around a cell or doubled in it."""
-    is_unusual = _counts(_places(block, NUL), starts) > 0
+    is_unusual = np.zeros(len(starts) - 1, dtype=bool)
+    if len(nuls := _places(block, NUL)):
+        is_unusual |= _counts(nuls, starts) > 0
     quotes = _places(block, QUOTE)
     if not len(quotes):
         return is_unusual

@@ -59,10 +59,9 @@ class Judge:
         for finding in contradictions(self.table, columns, self._has_time(columns)):
             is_doubtful[finding.row] = True
         columns["line_no"] = pa.array(plain.numbers, pa.int64())
-        rows = pa.table(columns)
         sure = np.flatnonzero(~is_doubtful)
         is_doubtful[sure[:1]] = is_doubtful[sure[-1:]] = True
-        return rows.filter(pa.array(~is_doubtful)), plain.numbers[is_doubtful]
+        return _chosen(pa.table(columns), ~is_doubtful), plain.numbers[is_doubtful]
 
     def _values(self, rows: pa.Table) -> tuple[dict[str, pa.Array], np.ndarray]:
         columns: dict[str, pa.Array] = {}
@@ -102,6 +101,14 @@ class Judge:
                 is_word = np.array([_is_word(t) for t in cells.dictionary.to_pylist()], dtype=bool)
                 holds |= is_word[cells.indices.to_numpy()]
         return holds
+
+
+def _chosen(rows: pa.Table, is_wanted: np.ndarray) -> pa.Table:
+    """Some of the rows; where they follow each other nothing is copied."""
+    positions = np.flatnonzero(is_wanted)
+    if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
+        return rows.slice(positions[0], len(positions))
+    return rows.filter(pa.array(is_wanted))
 
 
 def _cells(rows: pa.Table, name: str) -> pa.Array:
