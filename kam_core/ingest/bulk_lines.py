@@ -145,14 +145,20 @@ def _end_of_last_line(data: memoryview, start: int, end: int) -> int:
 
 def _line_count(lines: memoryview) -> int:
     block = np.frombuffer(lines, np.uint8)
-    return int(np.count_nonzero(block == NEW_LINE)) + int(block[-1] != NEW_LINE)
+    ends = sum(int(np.count_nonzero(is_end)) for _, is_end in _sought(block, NEW_LINE))
+    return ends + int(block[-1] != NEW_LINE)
+
+
+def _sought(block: np.ndarray, character: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Whether each byte is the character, part by part: a part fits into the processor's cache."""
+    for start in range(0, len(block), SEARCHED_AT_A_TIME):
+        yield start, block[start : start + SEARCHED_AT_A_TIME] == character
 
 
 def _places(block: np.ndarray, character: int) -> np.ndarray:
-    """Where a character stands; sought in parts that fit into the processor's cache."""
+    """Where a character stands."""
     found = [np.empty(0, np.int64)]
-    for start in range(0, len(block), SEARCHED_AT_A_TIME):
-        is_there = block[start : start + SEARCHED_AT_A_TIME] == character
+    for start, is_there in _sought(block, character):
         if is_there.any():
             found.append(np.flatnonzero(is_there) + start)
     return np.concatenate(found)
