@@ -15,7 +15,7 @@ from kam_core.present import charts, export, formats, sentences
 from kam_core.present.marks import rests_on
 from kam_core.present.spark import spark
 from kam_core.present.text import Text, escape, plotly_escape
-from kam_core.present.words import catalogue
+from kam_core.present.words import LANGUAGES, catalogue
 from kam_core.scorecard import Score
 
 ZH, EN = Text("zh"), Text("en")
@@ -108,6 +108,29 @@ def test_a_download_has_words_for_headings_and_codes_and_keeps_every_row() -> No
 
 def test_the_name_of_a_download_changes_with_its_content() -> None:
     assert export.file_name("a", b"1") != export.file_name("a", b"2")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unit", "is_moved"),
+    [
+        ("0.1501", "0.1504", "percent", False),  # 15.0 %, 15.0 %, 0.0 points
+        ("0.1501", "0.1510", "percent", True),  # 15.0 %, 15.1 %
+        ("0.15010", "0.15045", "percent", False),  # 0.035 points are written as 0.0
+        ("0.1496", "0.1504", "percent", True),  # 15.0 %, 15.0 %, +0.1 points
+        ("6.91", "6.94", "days", False),
+        ("112", "110", "count", True),
+        (None, "0.5", "percent", True),
+        (None, None, "percent", False),
+    ],
+)
+def test_a_figure_moves_by_what_is_shown(
+    before: str | None, after: str | None, unit: str, is_moved: bool
+) -> None:
+    values = {"before": before and Decimal(before), "after": after and Decimal(after)}
+    statuses = {"before_status": "met", "after_status": "met"}
+    figure = {**values, **statuses, "unit": unit}
+    assert [sentences.is_moved(figure, lang) for lang in LANGUAGES] == [is_moved, is_moved]
+    assert sentences.is_moved({**figure, "after_status": "missed"}, "en")
 
 
 def test_what_to_do_about_two_problems_is_two_sentences() -> None:

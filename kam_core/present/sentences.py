@@ -274,7 +274,7 @@ def comparison(found: Mapping[str, Any], text: Text) -> str:
     totals = {
         name: sum(table[name] for table in found["tables"]) for name in ("added", "changed", "gone")
     }
-    figures = [kpi for kpi in found["kpis"] if is_moved(kpi)]
+    figures = [kpi for kpi in found["kpis"] if is_moved(kpi, text.lang)]
     return text.rich(
         "uploads.comparison_sentence",
         accounts=formats.count(len(moved), text.lang),
@@ -283,9 +283,16 @@ def comparison(found: Mapping[str, Any], text: Text) -> str:
     )
 
 
-def is_moved(kpi: Mapping[str, Any]) -> bool:
-    """Whether a figure, or its standing against its target, is another one."""
-    return (kpi["before"], kpi["before_status"]) != (kpi["after"], kpi["after_status"])
+def is_moved(kpi: Mapping[str, Any], lang: str) -> bool:
+    """Whether a figure moves by as much as is shown, or stands another way to its target."""
+    before, after, unit = kpi["before"], kpi["after"], kpi["unit"]
+    shown = [formats.quantity(value, unit, lang) for value in (before, after)]
+    if shown[0] != shown[1] or kpi["before_status"] != kpi["after_status"]:
+        return True
+    if before is None or after is None:
+        return False
+    moved, still = (formats.difference(value, unit, lang) for value in (after - before, 0))
+    return moved != still
 
 
 def uploads(snapshots: pd.DataFrame, text: Text) -> str:

@@ -160,13 +160,15 @@ def comparison(found: Mapping[str, Any], text: Text) -> None:
     ]
     if changed:
         blocks.rows(pd.DataFrame(changed), text, height="content")
-    moved = [kpi for kpi in found["kpis"] if sentences.is_moved(kpi)]
+    moved, others = [], []
+    for kpi in found["kpis"]:
+        (moved if sentences.is_moved(kpi, text.lang) else others).append(kpi)
     if moved:
         st.markdown(f"**{text('uploads.figures_move')}**")
         blocks.rows(pd.DataFrame(_figures(moved, text)), text, height="content")
     if found["accounts"]:
         _accounts(found["accounts"], text)
-    _unmoved([kpi for kpi in found["kpis"] if not sentences.is_moved(kpi)], text)
+    _unmoved(others, text)
 
 
 def _accounts(changes: Sequence[Mapping[str, Any]], text: Text) -> None:
@@ -179,7 +181,7 @@ def _accounts(changes: Sequence[Mapping[str, Any]], text: Text) -> None:
 
 
 def _unmoved(kpis: Sequence[Mapping[str, Any]], text: Text) -> None:
-    """The figures that stay as they are, for whoever wants to see that they do."""
+    """The figures that stay as they are or hardly move, for whoever wants to see that they do."""
     if not kpis:
         return
     title = text("uploads.figures_stay", count=formats.count(len(kpis), text.lang))
