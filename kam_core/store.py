@@ -62,7 +62,6 @@ class Warehouse:
         self.versions.mkdir(exist_ok=True)
         # What this process put into raw/ and no version was published of yet.
         self._unpublished: set[str] = set()
-        self._disk = ThreadPoolExecutor(1, "kept-upload")
         self._on_the_way: dict[str, Future[None]] = {}
         # The ledger is there before the first upload is kept.
         self.ledger = Ledger(self.path / "ledger.sqlite", is_expected=any(self.raw.iterdir()))
@@ -96,7 +95,7 @@ class Warehouse:
             os.replace(temporary, target)
         # It is read while it goes to the disk, and is there before a version is published: also
         # what a call that was killed has left here.
-        self._on_the_way[sha256] = self._disk.submit(_sync_with_name, target)
+        self._on_the_way[sha256] = _on_its_own(_sync_with_name, target)
         return sha256
 
     def _take(self, temporary: Path, sha256: str) -> None:
@@ -445,6 +444,14 @@ def _rename_durably(source: Path, target: Path) -> None:
     _fsync(source)
     os.replace(source, target)
     _fsync(target.parent)
+
+
+def _on_its_own(work: Callable[[Path], None], path: Path) -> Future[None]:
+    """Begin something in a thread that ends with it."""
+    pool = ThreadPoolExecutor(1)
+    begun = pool.submit(work, path)
+    pool.shutdown(wait=False)
+    return begun
 
 
 def _sync_with_name(path: Path) -> None:

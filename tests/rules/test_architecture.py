@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "kam_core.config": {"kam_core.errors", "kam_core.contract"},
     "kam_core.periods": {"kam_core.errors", "kam_core.config"},
     "kam_core.sqlite_file": set(),
+    "kam_core.memory": set(),
     "kam_core.ledger": {"kam_core.errors", "kam_core.sqlite_file"},
     "kam_core.headers": set(),
     "kam_core.crosschecks": {"kam_core.headers"},
@@ -38,6 +39,7 @@ MAY_IMPORT = {
         "kam_core.errors",
         "kam_core.ledger",
         "kam_core.lock",
+        "kam_core.memory",
     },
     "kam_core.marts": {
         "kam_core.access",
