@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from kam_core.errors import KamError
-from kam_core.present.text import Text
+from kam_core.text.writer import Text
 from pages import (
     definitions,
     figure,
@@ -20,7 +20,17 @@ from pages import (
     uploads,
     value,
 )
-from pages.parts import address, data, door, filters, links, serving, start, trouble, viewer
+from pages.parts.state import (
+    cache,
+    entry,
+    filters,
+    links,
+    start,
+    trouble,
+    url_state,
+    viewer,
+    warmup,
+)
 
 Show = Callable[[viewer.Viewer, str], None]
 WORK: dict[str, Show] = {
@@ -39,7 +49,7 @@ DATA: dict[str, Show] = {"uploads": uploads.page, "definitions": definitions.pag
 
 def main() -> None:
     st.set_page_config(layout="wide", page_icon="🔑")
-    address.read()
+    url_state.read()
     someone = viewer.current()
     with st.sidebar:
         text = Text(filters.language())
@@ -49,7 +59,7 @@ def main() -> None:
         return st.Page(partial(show, someone, text.lang), **options)
 
     try:
-        work = WORK if data.live() else dict.fromkeys(WORK, start.page)
+        work = WORK if cache.live() else dict.fromkeys(WORK, start.page)
     except KamError as error:
         trouble.show(error, text)
         return
@@ -64,14 +74,14 @@ def main() -> None:
             text("pages.group_data"): [pages[name] for name in DATA],
         }
     )
-    door.lead_on()
+    entry.lead_on()
     chosen.run()
-    address.write()
-    data.settle()
+    url_state.write()
+    cache.settle()
 
 
 # For a visitor this file runs as the main script; the server imports it once, before anybody comes.
 if __name__ == "__main__":
     main()
 else:
-    app = st.App(__file__, lifespan=serving.ready)
+    app = st.App(__file__, lifespan=warmup.ready)

@@ -22,10 +22,10 @@ import duckdb
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from kam_core import contract  # noqa: E402
-from kam_core.ingest.load import load  # noqa: E402
+from kam_core.contract import declaration  # noqa: E402
 from kam_core.ingest.progress import Progress  # noqa: E402
-from kam_core.store import Warehouse  # noqa: E402
+from kam_core.uploads.load import load  # noqa: E402
+from kam_core.warehouse.store import Warehouse  # noqa: E402
 
 SAMPLE = ROOT / "data" / "sample" / "interactions.csv"
 ACCOUNTS = 20_000
@@ -133,7 +133,7 @@ def _copy(options: argparse.Namespace) -> dict:
     file, target = folder / "interactions.csv", folder / "copied.duckdb"
     target.unlink(missing_ok=True)
     header = file.open(encoding="utf-8").readline().strip().split(",")
-    table = contract.tables()["interactions"]
+    table = declaration.tables()["interactions"]
     columns = ", ".join(f"{name} {table.column(name).sql_type}" for name in header)
     started = time.perf_counter()
     with duckdb.connect(str(target)) as connection:

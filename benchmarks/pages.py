@@ -21,9 +21,10 @@ from statistics import median
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from kam_core import marts, metrics, periods, questions, scorecard, store  # noqa: E402
-from kam_core.access import Scope  # noqa: E402
-from kam_core.ingest.load import load  # noqa: E402
+from kam_core.metrics import catalogue, day_cache, periods, queries, scorecard  # noqa: E402
+from kam_core.uploads.load import load  # noqa: E402
+from kam_core.warehouse import store  # noqa: E402
+from kam_core.warehouse.scope import Scope  # noqa: E402
 
 REPEATS = 5
 # Seconds in which a server has put into memory what its pages share.
@@ -53,11 +54,11 @@ def _compare_answers(warehouse: store.Warehouse) -> None:
     assert live is not None
     file = warehouse.file(live.version)
     plain = store.open_version(file)
-    opened, day = _timed(lambda: marts.Day(file, live.as_of))
+    opened, day = _timed(lambda: day_cache.Day(file, live.as_of))
     print(f"a day is put into memory in {opened:.2f} s")
     scope = Scope(day.regions[:1], live.as_of)
     asked = periods.quarters_until(live.as_of, 8)
-    data = metrics.survey(day.cursor(scope), metrics.catalogue().values())
+    data = catalogue.survey(day.cursor(scope), catalogue.load_metrics().values())
     for name, answer in _answers(asked, data).items():
 
         def from_memory(answer: Callable = answer) -> object:
@@ -74,17 +75,17 @@ def _compare_answers(warehouse: store.Warehouse) -> None:
         )
 
 
-def _answers(asked: list[periods.Period], data: metrics.Data) -> dict[str, Callable]:
+def _answers(asked: list[periods.Period], data: catalogue.Data) -> dict[str, Callable]:
     quarter = asked[-2]
     months = [month for each in asked[-3:] for month in periods.months_of(each)]
     return {
         "scorecard": lambda c, f: scorecard.scorecard(c, quarter, None, data, f),
-        "eight quarters": lambda c, f: metrics.run(c, "match_rate", asked, (), data, f),
-        "regions by month": lambda c, f: metrics.run(
+        "eight quarters": lambda c, f: catalogue.run(c, "match_rate", asked, (), data, f),
+        "regions by month": lambda c, f: catalogue.run(
             c, "followup_completion", months, ("region",), data, f
         ),
-        "what needs attention": lambda c, _: questions.ask(c, "attention", periods=[quarter]),
-        "worklist": lambda c, _: questions.ask(c, "worklist", periods=months),
+        "what needs attention": lambda c, _: queries.ask(c, "attention", periods=[quarter]),
+        "worklist": lambda c, _: queries.ask(c, "worklist", periods=months),
     }
 
 

@@ -1,0 +1,1 @@
+"""Keystone: whether a sales organisation looks after its key accounts. Usable without Streamlit."""

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from kam_core import cli_inspect, demo
-from kam_core.cli import kpis, loading, pack, samples, verify, versions
+from kam_core import demo
+from kam_core.cli import inspect_files, kpis, loading, pack, samples, verify, versions
 from kam_core.cli.common import REFUSALS, Commands, add_common, as_refusal
-from kam_core.present.text import Text
+from kam_core.text.writer import Text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kam_core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (loading, cli_inspect, versions, kpis, samples, pack, verify):
+    for group in (loading, inspect_files, versions, kpis, samples, pack, verify):
         group.add(commands)
     _add_demo(commands)
     for command in commands.choices.values():

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from kam_core import metrics
-from kam_core.metrics import Metric
-from kam_core.present.text import Text
-from pages.parts import address, data, door, glossary
-from pages.parts.viewer import Viewer
+from kam_core.metrics import catalogue
+from kam_core.metrics.catalogue import Metric
+from kam_core.text.writer import Text
+from pages.parts.render import definition
+from pages.parts.state import cache, entry, url_state
+from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
@@ -17,23 +18,23 @@ def page(viewer: Viewer, lang: str) -> None:
         text("definitions.search"),
         placeholder=text("definitions.search_placeholder"),
     )
-    every = metrics.catalogue().values()
+    every = catalogue.load_metrics().values()
     found = [m for m in every if _matches(m, wanted)] if wanted.strip() else _of_topic(text)
     if not found:
         st.caption(text("definitions.none"))
         return
     st.markdown(text.rich("definitions.count", count=len(found), total=len(every)))
-    targets = data.default_targets()
+    targets = cache.default_targets()
     for metric in found:
         with st.container(border=True):
-            glossary.definition(metric, targets.get(metric.name), text)
+            definition.definition(metric, targets.get(metric.name), text)
 
 
 def _of_topic(text: Text) -> list[Metric]:
     """The figures of the topic chosen: a few at a time open at once, all of them do not."""
-    every = metrics.catalogue().values()
+    every = catalogue.load_metrics().values()
     topics = list(dict.fromkeys(metric.topic for metric in every))
-    chosen = address.one(
+    chosen = url_state.one(
         st.segmented_control,
         text("definitions.topic"),
         topics,
@@ -52,4 +53,4 @@ def _matches(metric: Metric, wanted: str) -> bool:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=door.keep("definitions"))
+    st.switch_page("app.py", query_params=entry.keep("definitions"))

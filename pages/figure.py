@@ -2,35 +2,29 @@
 
 import streamlit as st
 
-from kam_core.present.text import Text
-from pages.parts import (
-    blocks,
-    door,
-    figure_change,
-    figure_months,
-    figure_rows,
-    figure_value,
-    filters,
-)
-from pages.parts.viewer import Viewer
+from kam_core.text.writer import Text
+from pages.parts.metric_detail import current_value, evidence_rows, explain_change, monthly_series
+from pages.parts.render import blocks
+from pages.parts.state import entry, filters
+from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
     blocks.heading(view, text, "figure.title")
-    metric = figure_value.choose(text)
-    figure_value.show(view, metric, text)
+    metric = current_value.choose(text)
+    current_value.show(view, metric, text)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(text("figure.why"), anchor=False)
-        against = figure_change.show(view, metric, text)
+        against = explain_change.show(view, metric, text)
     with right:
         st.subheader(text("figure.months"), anchor=False)
-        figure_months.show(view, metric, text)
+        monthly_series.show(view, metric, text)
     st.subheader(text("figure.rows_behind"), anchor=False)
-    figure_rows.tabs(view, metric, against, text)
+    evidence_rows.tabs(view, metric, against, text)
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=door.keep("figure"))
+    st.switch_page("app.py", query_params=entry.keep("figure"))

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from kam_core.present.layout import layout
-from kam_core.present.text import Text
-from pages.parts import blocks, door, filters, listening, scorecards
-from pages.parts.viewer import Viewer
+from kam_core.settings.page_layout import layout
+from kam_core.text.writer import Text
+from pages.parts.render import blocks, cards
+from pages.parts.state import entry, filters
+from pages.parts.state.viewer import Viewer
+from pages.parts.topics import needs
 
 
 def page(viewer: Viewer, lang: str) -> None:
@@ -15,18 +17,18 @@ def page(viewer: Viewer, lang: str) -> None:
     if not view.has("needs"):
         blocks.missing("needs:needs", text)
         return
-    scorecards.cards(view, layout()["needs"]["cards"], text)
+    cards.cards(view, layout()["needs"]["cards"], text)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(text("needs.rates"), anchor=False)
-        listening.rates(view, text)
+        needs.rates(view, text)
     with right:
         st.subheader(text("needs.ages"), anchor=False)
-        listening.ages(view, text)
+        needs.ages(view, text)
     st.subheader(text("needs.response"), anchor=False)
-    listening.response(view, text)
-    listening.lists(view, text)
+    needs.response(view, text)
+    needs.lists(view, text)
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=door.keep("needs"))
+    st.switch_page("app.py", query_params=entry.keep("needs"))

@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from kam_core import metrics
-from kam_core.present import charts, sentences
-from kam_core.present.layout import layout
-from kam_core.present.text import Text
-from pages.parts import address, blocks, door, filters, links, packing, scorecards
-from pages.parts.filters import View
-from pages.parts.viewer import Viewer
+from kam_core.metrics import catalogue
+from kam_core.render.plotly import charts
+from kam_core.settings.page_layout import layout
+from kam_core.text.sentences import figure_sentences
+from kam_core.text.writer import Text
+from pages.parts.render import blocks, cards, pack_download
+from pages.parts.state import entry, filters, links, url_state
+from pages.parts.state.filters import View
+from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
@@ -16,9 +18,9 @@ def page(viewer: Viewer, lang: str) -> None:
     view = filters.choose(viewer, text)
     blocks.heading(view, text, "overview.title")
     shown = layout()["overview"]
-    scores = scorecards.cards(view, scorecards.first_with_data(view, shown["cards"]), text)
-    blocks.sentence(sentences.headline(scores, text))
-    packing.offer(view, text)
+    scores = cards.cards(view, cards.first_with_data(view, shown["cards"]), text)
+    blocks.sentence(figure_sentences.headline(scores, text))
+    pack_download.offer(view, text)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _trend(view, shown["trend"], text)
@@ -29,25 +31,25 @@ def page(viewer: Viewer, lang: str) -> None:
 
 def _trend(view: View, names: list[str], text: Text) -> None:
     st.subheader(text("overview.trend"), anchor=False)
-    catalogue = metrics.catalogue()
-    name = address.one(
+    by_name = catalogue.load_metrics()
+    name = url_state.one(
         st.selectbox,
         text("overview.trend_metric"),
         names,
         names[0],
         "trend",
-        format_func=lambda name: catalogue[name].title(text.lang),
+        format_func=lambda name: by_name[name].title(text.lang),
         label_visibility="collapsed",
     )
-    chosen = catalogue[name]
-    score, rows = view.score(name), scorecards.history(view, name)
+    chosen = by_name[name]
+    score, rows = view.score(name), cards.history(view, name)
     if score.reason and rows["value"].isna().all():
         blocks.without_value(score, text)
         return
     blocks.figure(
         "trend",
         charts.trend(rows, chosen.unit, text, blocks.palette()),
-        sentences.trend(chosen.title(text.lang), rows, score, text),
+        figure_sentences.trend(chosen.title(text.lang), rows, score, text),
         rows,
         text,
         percent=("value", "target") if chosen.unit == "percent" else (),
@@ -60,7 +62,7 @@ def _attention(view: View, text: Text) -> None:
     rows = view.ask("attention", periods=(view.period,))
     if rows.empty:
         st.caption(text("overview.attention_none"))
-    told = (f"▲ {sentences.attention(row, text)}" for row in rows.to_dict("records"))
+    told = (f"▲ {figure_sentences.attention(row, text)}" for row in rows.to_dict("records"))
     st.markdown("\n\n".join(told))
     links.to("follow_up", text("pages.follow_up"))
     links.to("needs", text("pages.needs"))
@@ -68,8 +70,8 @@ def _attention(view: View, text: Text) -> None:
 
 def _regions(view: View, names: list[str], text: Text) -> None:
     st.subheader(text("overview.heat"), anchor=False)
-    scorecards.regions(view, names, text)
+    cards.regions(view, names, text)
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=door.keep("overview"))
+    st.switch_page("app.py", query_params=entry.keep("overview"))

@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from kam_core.present.text import Text
-from pages.parts import blocks, door, filters, satisfaction, sections, service_desk
-from pages.parts.sections import Part
-from pages.parts.viewer import Viewer
+from kam_core.text.writer import Text
+from pages.parts.render import blocks, tabs
+from pages.parts.render.tabs import Part
+from pages.parts.state import entry, filters
+from pages.parts.state.viewer import Viewer
+from pages.parts.topics import satisfaction, service
 
 PARTS = {
-    "response": Part(
-        "tickets", ((("response", service_desk.response),), (("clock", service_desk.clock),))
-    ),
+    "response": Part("tickets", ((("response", service.response),), (("clock", service.clock),))),
     "complaints": Part(
         "tickets",
         (
             (
-                ("complaints", service_desk.complaints),
-                ("first_contact", service_desk.first_contact),
+                ("complaints", service.complaints),
+                ("first_contact", service.first_contact),
             ),
         ),
     ),
@@ -37,8 +37,8 @@ def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
     blocks.heading(view, text, "service.title")
-    sections.show("service", PARTS, view, text)
+    tabs.show("service", PARTS, view, text)
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=door.keep("service"))
+    st.switch_page("app.py", query_params=entry.keep("service"))

@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from kam_core.present.text import Text
-from pages.parts import blocks, door, filters, goals, goals_editing
-from pages.parts.viewer import Viewer
+from kam_core.text.writer import Text
+from pages.parts.render import blocks
+from pages.parts.state import entry, filters
+from pages.parts.state.viewer import Viewer
+from pages.parts.targets import edit_grid, scorecard
 
 SHOWS = {
-    "scorecard": goals.scorecard,
-    "year": goals.year,
-    "edit": goals_editing.show,
-    "history": goals.history,
+    "scorecard": scorecard.scorecard,
+    "year": scorecard.year,
+    "edit": edit_grid.show,
+    "history": scorecard.history,
 }
 
 
@@ -27,4 +29,4 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=door.keep("targets"))
+    st.switch_page("app.py", query_params=entry.keep("targets"))

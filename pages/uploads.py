@@ -2,24 +2,25 @@
 
 import streamlit as st
 
-from kam_core.present.text import Text
-from pages.parts import archive, door, intake
-from pages.parts.viewer import Viewer
+from kam_core.text.writer import Text
+from pages.parts.state import entry
+from pages.parts.state.viewer import Viewer
+from pages.parts.uploads import history_part, wizard
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     st.title(text("uploads.title"), anchor=False)
-    if intake.is_under_way():
-        intake.show(viewer, text)
+    if wizard.is_under_way():
+        wizard.show(viewer, text)
     else:
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            intake.show(viewer, text)
+            wizard.show(viewer, text)
         with right:
-            intake.tables(text)
-    archive.show(viewer, text)
+            wizard.tables(text)
+    history_part.show(viewer, text)
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=door.keep("uploads"))
+    st.switch_page("app.py", query_params=entry.keep("uploads"))

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from kam_core.present.text import Text
-from pages.parts import blocks, door, earning, filters, keeping, seasons, sections
-from pages.parts.sections import Draw, Part
-from pages.parts.viewer import Viewer
+from kam_core.text.writer import Text
+from pages.parts.render import blocks, tabs
+from pages.parts.render.tabs import Draw, Part
+from pages.parts.state import entry, filters
+from pages.parts.state.viewer import Viewer
+from pages.parts.topics import earnings, forecast, retention
 
 
 def _part(table: str, draw: Draw) -> Part:
@@ -13,15 +15,15 @@ def _part(table: str, draw: Draw) -> Part:
 
 
 PARTS = {
-    "concentration": _part("orders", earning.concentration),
-    "wallet": _part("orders", earning.wallet),
-    "retention": _part("orders", earning.retention),
-    "renewals": _part("contracts", keeping.renewals),
-    "churn": _part("accounts", keeping.churn),
-    "lost": _part("opportunities", keeping.lost),
-    "cross_sell": _part("opportunities", keeping.cross_sell),
-    "lifetime": _part("value_items", earning.lifetime),
-    "foresight": _part("orders", seasons.show),
+    "concentration": _part("orders", earnings.render_concentration),
+    "wallet": _part("orders", earnings.wallet),
+    "retention": _part("orders", earnings.retention),
+    "renewals": _part("contracts", retention.renewals),
+    "churn": _part("accounts", retention.churn),
+    "lost": _part("opportunities", retention.lost),
+    "cross_sell": _part("opportunities", retention.cross_sell),
+    "lifetime": _part("value_items", earnings.lifetime),
+    "foresight": _part("orders", forecast.show),
 }
 
 
@@ -29,8 +31,8 @@ def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
     blocks.heading(view, text, "value.title")
-    sections.show("value", PARTS, view, text)
+    tabs.show("value", PARTS, view, text)
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=door.keep("value"))
+    st.switch_page("app.py", query_params=entry.keep("value"))

@@ -8,9 +8,9 @@ import duckdb
 import pytest
 from hypothesis import settings
 
-from kam_core.access import Scope
-from kam_core.ingest.load import load
-from kam_core.store import Warehouse, cursor, open_version, regions
+from kam_core.uploads.load import load
+from kam_core.warehouse.scope import Scope
+from kam_core.warehouse.store import Warehouse, cursor, open_version, regions
 
 ROOT = Path(__file__).parents[1]
 

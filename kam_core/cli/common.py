@@ -11,8 +11,10 @@ from pathlib import Path
 import duckdb
 import orjson
 
-from kam_core import contract, periods, store
+from kam_core.contract import declaration
 from kam_core.errors import KamError
+from kam_core.metrics import periods
+from kam_core.warehouse import store
 
 # What a person can cause and mend; a disk that fails comes under various names.
 REFUSALS = (KamError, OSError, sqlite3.Error, duckdb.Error)
@@ -34,7 +36,7 @@ def add_reading(command: argparse.ArgumentParser) -> None:
     """How files are read, where it should not be found out."""
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.add_argument(
-        "--table", choices=tuple(contract.tables()), help="default: by name and headers"
+        "--table", choices=tuple(declaration.tables()), help="default: by name and headers"
     )
     command.add_argument("--mode", choices=("full", "update"), default="full")
     command.add_argument("--as-of", type=day, metavar="DATE", help="default: docs/decisions/0003")

@@ -7,14 +7,16 @@ from datetime import timedelta
 
 import pandas as pd
 
-from kam_core import change, config, explain, metrics, pacing, periods, scorecard, tiers
-from kam_core.access import Scope
+from kam_core.accounts import tiers
 from kam_core.cli.common import Commands, chosen, day, existing, print_json, quarter
 from kam_core.errors import KamError
-from kam_core.marts import Day
-from kam_core.periods import Period
-from kam_core.present import explained
-from kam_core.present.text import Text
+from kam_core.metrics import catalogue, change, explain, pacing, periods, scorecard
+from kam_core.metrics.day_cache import Day
+from kam_core.metrics.periods import Period
+from kam_core.render.terminal import explained
+from kam_core.text.writer import Text
+from kam_core.warehouse import version_settings
+from kam_core.warehouse.scope import Scope
 
 AGAINST = "default: the quarter before; of growth, the same quarter a year before"
 
@@ -50,7 +52,7 @@ def _kpis(options: argparse.Namespace, text: Text) -> None:
             found = explain.explain(cursor, options.explain, period, against, options.rows, facts)
             _print_explained(found, options.format, text)
         else:
-            data = metrics.survey(cursor, metrics.catalogue().values())
+            data = catalogue.survey(cursor, catalogue.load_metrics().values())
             scores = scorecard.scorecard(cursor, period, None, data, facts)
             _print_scores(scores, pacing.paced_of(scores, period, data), options.format, text)
 
@@ -71,11 +73,11 @@ def _quarters(held: Day, options: argparse.Namespace) -> tuple[Period, Period | 
     Growth has one by itself: None.
     """
     with held.cursor() as cursor:
-        start_month = int(config.threshold(cursor, "fiscal_year_start_month"))
+        start_month = int(version_settings.threshold(cursor, "fiscal_year_start_month"))
     period = periods.quarter(options.quarter, start_month)
     if options.against:
         return period, periods.quarter(options.against, start_month)
-    if options.explain and metrics.metric(options.explain).kind == change.GROWTH:
+    if options.explain and catalogue.metric(options.explain).kind == change.GROWTH:
         return period, None
     return period, periods.quarter_of(period.starts_on - timedelta(days=1), start_month)
 

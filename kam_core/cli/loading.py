@@ -10,18 +10,19 @@ from typing import Any
 
 import orjson
 
-from kam_core import preview as previews
-from kam_core import store, watch
 from kam_core.cli.common import REFUSALS, Commands, add_by, add_reading, as_refusal, print_json
 from kam_core.cli.progress import listener
 from kam_core.errors import KamError
-from kam_core.inbox import rules
-from kam_core.ingest import load as loads
-from kam_core.ingest.answers import bad_answers
-from kam_core.ingest.parts import How
-from kam_core.ingest.reports import as_json, refused
-from kam_core.present import changes
-from kam_core.present.text import Text
+from kam_core.ingest.mapping.overrides import bad_answers
+from kam_core.render.terminal import changes
+from kam_core.text.writer import Text
+from kam_core.uploads import load as loads
+from kam_core.uploads import preview as previews
+from kam_core.uploads import watch
+from kam_core.uploads.inbox import rules
+from kam_core.uploads.report import as_json, refused
+from kam_core.uploads.upload_part import How
+from kam_core.warehouse import store
 
 LOAD_EXITS = (
     "Exit code 0: done; 1: refused, also for want of a second yes (--yes). "

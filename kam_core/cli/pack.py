@@ -4,14 +4,17 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from kam_core import tiers
-from kam_core.access import Scope
+from kam_core.accounts import tiers
 from kam_core.cli.common import Commands, chosen, day, existing, quarter
+from kam_core.dashboard.sections import executive_pack
 from kam_core.errors import KamError
-from kam_core.ledger import Version
-from kam_core.marts import Day
-from kam_core.packs import content, files, page, workbook
-from kam_core.present.text import Text
+from kam_core.metrics.day_cache import Day
+from kam_core.render import pack_files
+from kam_core.render.html import page
+from kam_core.render.xlsx import workbook
+from kam_core.text.writer import Text
+from kam_core.warehouse.ledger import Version
+from kam_core.warehouse.scope import Scope
 
 
 def add(commands: Commands) -> None:
@@ -37,7 +40,7 @@ def _pack(options: argparse.Namespace, text: Text) -> None:
     opened = Day(warehouse.check_file(live.version), options.as_of or live.as_of)
     made = dict(_made(options, live, opened))
     for name, written in made.items():
-        print(files.write(options.to, name, written))
+        print(pack_files.write(options.to, name, written))
 
 
 def _made(options: argparse.Namespace, live: Version, opened: Day) -> Iterator[tuple[str, bytes]]:
@@ -46,9 +49,11 @@ def _made(options: argparse.Namespace, live: Version, opened: Day) -> Iterator[t
     shown = chosen(options.tier, known_tiers, "unknown_tier") if options.tier else None
     for regions in _packs(options, opened):
         scope = Scope(regions, opened.as_of, shown)
-        pack = content.gather(opened, live, scope, options.quarter, options.lang)
+        pack = executive_pack.gather(opened, live, scope, options.quarter, options.lang)
         named = regions if options.region or options.each_region else None
-        stem = files.stem(pack.quarter, named, opened.regions, shown, options.as_of, options.lang)
+        stem = pack_files.stem(
+            pack.quarter, named, opened.regions, shown, options.as_of, options.lang
+        )
         yield f"{stem}.html", page.render(pack)
         yield f"{stem}.xlsx", workbook.render(pack)
 

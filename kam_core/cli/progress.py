@@ -9,7 +9,7 @@ import orjson
 from tqdm import tqdm
 
 from kam_core.ingest.progress import Listener, Progress
-from kam_core.present.text import Text
+from kam_core.text.writer import Text
 
 
 @contextmanager

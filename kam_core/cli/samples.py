@@ -3,14 +3,14 @@
 import argparse
 import sys
 
-from kam_core import contract, templates
 from kam_core.cli.common import Commands
-from kam_core.present.text import Text
+from kam_core.contract import declaration, templates
+from kam_core.text.writer import Text
 
 
 def add(commands: Commands) -> None:
     template = commands.add_parser("template", help="write the CSV template of a table to stdout")
-    template.add_argument("table", choices=tuple(contract.tables()), metavar="TABLE")
+    template.add_argument("table", choices=tuple(declaration.tables()), metavar="TABLE")
     template.set_defaults(run=_template)
 
 

@@ -3,9 +3,9 @@
 import argparse
 
 from kam_core.cli.common import Commands, day, existing, live_number, print_json, quarter
-from kam_core.present import proof
-from kam_core.present.text import Text
-from kam_core.recount import report
+from kam_core.render.terminal import proof
+from kam_core.text.writer import Text
+from kam_core.verify import report
 
 
 def add(commands: Commands) -> None:

@@ -4,12 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from kam_core import archive, compare, store
 from kam_core.cli.common import Commands, add_by, existing, live_number, print_json
 from kam_core.errors import KamError
-from kam_core.ingest import load as loads
-from kam_core.present import changes
-from kam_core.present.text import Text
+from kam_core.metrics import compare
+from kam_core.render.terminal import changes
+from kam_core.text.writer import Text
+from kam_core.uploads import load as loads
+from kam_core.uploads import upload_history
+from kam_core.warehouse import store
 
 
 def add(commands: Commands) -> None:
@@ -81,7 +83,7 @@ def _versions(options: argparse.Namespace, text: Text) -> None:
 
 
 def _history(options: argparse.Namespace, text: Text) -> None:
-    events = [archive.plain(event) for event in archive.history(existing(options))]
+    events = [upload_history.plain(event) for event in upload_history.history(existing(options))]
     if options.json:
         print_json(events)
     else:
@@ -130,7 +132,7 @@ def _settings(options: argparse.Namespace, text: Text) -> None:
 def _quarantine(options: argparse.Namespace, text: Text) -> None:
     warehouse = existing(options)
     version = options.version or live_number(warehouse)
-    _, content = archive.corrections(warehouse, version, options.snapshot, options.lang)
+    _, content = upload_history.corrections(warehouse, version, options.snapshot, options.lang)
     if options.to:
         _save(options.to, content, text)
     else:
@@ -139,7 +141,7 @@ def _quarantine(options: argparse.Namespace, text: Text) -> None:
 
 
 def _original(options: argparse.Namespace, text: Text) -> None:
-    _, content = archive.original(existing(options), options.snapshot)
+    _, content = upload_history.original(existing(options), options.snapshot)
     _save(options.to, content, text)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from kam_core.contract import Column, Table, tables
+from kam_core.contract.declaration import Column, Table, tables
 from kam_core.demo.world import World
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kam_core.lock import Holder
+from kam_core.warehouse.lock import Holder
 
 # queued: another load is at work; then for each file read, map, check; then build for each upload
 # that the new version is made from, which may be all there ever were; then once verify, publish.

@@ -14,20 +14,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kam_core.contract import Table, tables
+from kam_core.contract.declaration import Table, tables
+from kam_core.contract.problems import is_note
 from kam_core.errors import KamError
-from kam_core.ingest import feeds, files
-from kam_core.ingest import map as mapping
-from kam_core.ingest.answers import Answers
-from kam_core.ingest.blocks import filled_down
-from kam_core.ingest.check import Checked, Finding, Origin, check
-from kam_core.ingest.conventions import conventions
-from kam_core.ingest.feeds import Recipe, Shaped
-from kam_core.ingest.inheritance import inherited
-from kam_core.ingest.layout import Reference
-from kam_core.ingest.manners import manners
-from kam_core.ingest.problems import is_note
-from kam_core.ingest.read import BLANK, GOOD, Dialect, Reading, Record
+from kam_core.ingest.corrections.inherited_rules import inherited
+from kam_core.ingest.mapping import feeds
+from kam_core.ingest.mapping import headers as mapping
+from kam_core.ingest.mapping.column_rules import manners
+from kam_core.ingest.mapping.feeds import Recipe, Shaped
+from kam_core.ingest.mapping.overrides import Answers
+from kam_core.ingest.read import sources
+from kam_core.ingest.read.delimited import BLANK, GOOD, Dialect, Reading, Record
+from kam_core.ingest.read.fill_down import filled_down
+from kam_core.ingest.read.table_layout import Reference
+from kam_core.ingest.text_folding import conventions
+from kam_core.ingest.validate.row_checks import Checked, Finding, Origin, check
 
 # What is said about a part, found by its header.
 AnswersByHeader = Callable[[Sequence[str]], Answers | None]
@@ -93,7 +94,7 @@ def recipes_for(
     on the first. ``parts`` names those to use; hidden sheets are used only if named. Rows sent back
     go to the table of their ``source``. KamError if none fits, or one that was named does not.
     """
-    found = list(files.samples(data, encoding, delimiter, header_line, member, sheet))
+    found = list(sources.samples(data, encoding, delimiter, header_line, member, sheet))
     _refuse_unknown_parts(parts or (), [place.name for place, _ in found])
     is_alone = sum(not place.is_hidden for place, _ in found) <= 1
     recipes: list[Recipe] = []
@@ -138,7 +139,7 @@ def _refuse_unknown_parts(parts: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _wanted(
-    place: files.Place, seen: Reading | KamError, parts: Sequence[str] | None, is_named: bool
+    place: sources.Place, seen: Reading | KamError, parts: Sequence[str] | None, is_named: bool
 ) -> Reading:
     """What was read at a place; KamError where it cannot be read or is not to be used."""
     if isinstance(seen, KamError):
@@ -150,7 +151,7 @@ def _wanted(
     return seen
 
 
-def _placed(recipe: Recipe, dialect: Dialect, place: files.Place) -> Recipe:
+def _placed(recipe: Recipe, dialect: Dialect, place: sources.Place) -> Recipe:
     return replace(
         recipe,
         encoding=dialect.encoding or None,
@@ -161,7 +162,7 @@ def _placed(recipe: Recipe, dialect: Dialect, place: files.Place) -> Recipe:
     )
 
 
-def _name_to_plan_by(file_name: str, place: files.Place, is_alone: bool) -> str:
+def _name_to_plan_by(file_name: str, place: sources.Place, is_alone: bool) -> str:
     """The name that tells the table best: of a sheet among several, of a member, else the file."""
     if place.sheet and (not is_alone or mapping.table_named_by(f"{place.sheet}.xlsx")):
         return f"{place.sheet}.xlsx"
@@ -169,7 +170,7 @@ def _name_to_plan_by(file_name: str, place: files.Place, is_alone: bool) -> str:
 
 
 def _worst(
-    refusals: Sequence[tuple[files.Place, KamError]], file_name: str, is_only: bool
+    refusals: Sequence[tuple[sources.Place, KamError]], file_name: str, is_only: bool
 ) -> KamError:
     """The refusal that helps most: of a part that almost fits, rather than of one that does not."""
     telling = [found for found in refusals if found[1].code not in SAYS_LITTLE]
@@ -178,13 +179,13 @@ def _worst(
     place, error = (telling or refusals)[0]
     if is_only or not place.name:
         return error
-    name = f"{file_name}{files.WITHIN}{place.name}"
+    name = f"{file_name}{sources.WITHIN}{place.name}"
     return KamError(error.code, **{**error.details, "file": name})
 
 
 def stage(data: bytes, recipe: Recipe) -> Staged:
     """Read, map and check one file for one table."""
-    return stage_reading(files.read_part(data, recipe), recipe)
+    return stage_reading(sources.read_part(data, recipe), recipe)
 
 
 def stage_reading(reading: Reading, recipe: Recipe) -> Staged:

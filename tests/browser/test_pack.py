@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from kam_core.__main__ import main
-from kam_core.store import Warehouse
+from kam_core.warehouse.store import Warehouse
 from tests.browser.conftest import SCREENSHOTS, Visit
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kam_core.store import Warehouse
+from kam_core.warehouse.store import Warehouse
 from tests.browser.conftest import ROOT, Visit
 
 pytestmark = pytest.mark.browser

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from kam_core.ingest.problems import problems
+from kam_core.contract.problems import problems
 
 ROOT = Path(__file__).parents[2]
 # One understands dates written in Chinese, the other writes a page in both languages.
-BILINGUAL = {ROOT / "kam_core" / "ingest" / "cast.py", ROOT / "kam_core" / "reference.py"}
-PRESENT = ROOT / "kam_core" / "present"
+BILINGUAL = {
+    ROOT / "kam_core" / "ingest" / "validate" / "cast.py",
+    ROOT / "kam_core" / "metrics" / "reference.py",
+}
+WORDS = ROOT / "kam_core" / "text"
 CODE = [
     ROOT / "app.py",
     *sorted((ROOT / "pages").rglob("*.py")),
@@ -35,13 +38,13 @@ def flat(document: dict, prefix: str = "") -> dict[str, str]:
 
 def catalogue(lang: str) -> dict[str, str]:
     texts: dict[str, str] = {}
-    for file in sorted((PRESENT / lang).glob("*.toml")):
+    for file in sorted((WORDS / lang).glob("*.toml")):
         texts |= flat(tomllib.loads(file.read_text("utf-8")))
     return texts
 
 
 def test_both_languages_have_the_same_files_and_keys() -> None:
-    zh, en = ({file.name for file in (PRESENT / lang).iterdir()} for lang in ("zh", "en"))
+    zh, en = ({file.name for file in (WORDS / lang).iterdir()} for lang in ("zh", "en"))
     assert zh == en
     assert catalogue("zh").keys() == catalogue("en").keys()
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from kam_core import config, contract, metrics, reference
-from kam_core.ingest.conventions import conventions
-from kam_core.present import words
+from kam_core.contract import declaration
+from kam_core.ingest.text_folding import conventions
+from kam_core.metrics import catalogue, reference
+from kam_core.settings import loader
+from kam_core.text import word_catalogue
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "kam_core" / "sql" / "metrics").glob("*.sql"))
@@ -14,10 +16,10 @@ FILES = sorted((ROOT / "kam_core" / "sql" / "metrics").glob("*.sql"))
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_header_is_complete(path: Path) -> None:
-    metric = metrics.parse(path.read_text("utf-8"))
+    metric = catalogue.parse(path.read_text("utf-8"))
     assert metric.name == path.stem
-    assert metric.kind in metrics.KINDS
-    assert metric.topic in metrics.TOPICS
+    assert metric.kind in catalogue.KINDS
+    assert metric.topic in catalogue.TOPICS
     assert metric.unit in ("percent", "money", "hours", "days", "count", "points", "index")
     assert metric.reads in ("period", "day")
     assert metric.parts in ("count", "money", "hours")
@@ -32,7 +34,7 @@ def test_the_header_is_complete(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_metric_reads_scoped_views_only(path: Path) -> None:
-    query = metrics.parse(path.read_text("utf-8")).sql
+    query = catalogue.parse(path.read_text("utf-8")).sql
     assert "scoped." in query
     assert "history." not in query and "main." not in query
 
@@ -43,35 +45,35 @@ def test_the_documentation_is_what_the_headers_say() -> None:
 
 
 def test_metrics_are_ordered_by_topic_and_no_two_share_a_place() -> None:
-    catalogue = list(metrics.catalogue().values())
-    places = [(metrics.TOPICS.index(metric.topic), metric.order) for metric in catalogue]
+    defined = list(catalogue.load_metrics().values())
+    places = [(catalogue.TOPICS.index(metric.topic), metric.order) for metric in defined]
     assert places == sorted(set(places))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_what_a_metric_needs_is_in_the_contract(path: Path) -> None:
-    tables = contract.tables()
-    for need in metrics.parse(path.read_text("utf-8")).needs:
+    tables = declaration.tables()
+    for need in catalogue.parse(path.read_text("utf-8")).needs:
         table, _, column = need.partition(".")
-        assert need == metrics.TIERS or table in tables
+        assert need == catalogue.TIERS or table in tables
         assert not column or tables[table].column(column)
 
 
 def test_default_targets_are_those_of_metrics_there_are() -> None:
-    named = set(config.settings_document()["targets"]["targets"])
-    assert named <= set(metrics.catalogue())
+    named = set(loader.settings_document()["targets"]["targets"])
+    assert named <= set(catalogue.load_metrics())
 
 
 def test_every_share_has_a_highest_target() -> None:
     limited = [name for limit in conventions()["targets_at_most"] for name in limit["metrics"]]
-    shares = [name for name, metric in metrics.catalogue().items() if metric.unit == "percent"]
+    shares = [name for name, metric in catalogue.load_metrics().items() if metric.unit == "percent"]
     assert sorted(limited) == sorted(shares)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_word_of_a_header_is_known_in_both_languages(lang: str) -> None:
-    known = words.catalogue(lang)
-    for metric in metrics.catalogue().values():
+    known = word_catalogue.load_words(lang)
+    for metric in catalogue.load_metrics().values():
         assert f"definitions.formula_{metric.kind}" in known
         for kind, word in (("unit", metric.unit), ("topic", metric.topic)):
             assert f"values.{kind}.{word}" in known
@@ -80,8 +82,8 @@ def test_every_word_of_a_header_is_known_in_both_languages(lang: str) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_target_can_name_the_metric_by_its_titles(path: Path) -> None:
-    metric = metrics.parse(path.read_text("utf-8"))
-    names = dict(contract.tables()["targets"].column("metric").values)
+    metric = catalogue.parse(path.read_text("utf-8"))
+    names = dict(declaration.tables()["targets"].column("metric").values)
     assert {metric.zh.casefold(), metric.en.casefold()} <= {
         name.casefold() for name in names[metric.name]
     }

@@ -1,0 +1,1 @@
+"""Models over many accounts: forecast, renewals, concentration."""

@@ -1,0 +1,161 @@
+"""Return on personalised time: how renewals go together with hours; an association, no cause."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import tanh
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from kam_core.metrics.scorecard import wilson
+
+BAND_COLUMNS = [
+    "from_hours", "to_hours", "mean_hours", "contracts", "renewed", "rate", "low", "high",
+]  # fmt: skip
+MOST_STEPS = 100
+LEAST = ("min_contracts", "min_of_each_outcome", "min_accounts")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When an estimate is worth making, how sure its interval is, where bands of hours begin."""
+
+    min_contracts: int
+    min_of_each_outcome: int
+    min_accounts: int
+    confidence: float
+    band_starts: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The average marginal effect of an hour on the chance of renewal; 0.01 is one point.
+
+    Without an effect ``reason`` says why: too_few_contracts, too_few_accounts, outcome_one_sided,
+    hours_all_alike, outcome_separated or not_converged. Intercept and slope draw the fitted curve.
+    """
+
+    contracts: int
+    renewed: int
+    accounts: int
+    unknown: int
+    confidence: float
+    reason: str | None = None
+    effect: float | None = None
+    low: float | None = None
+    high: float | None = None
+    intercept: float | None = None
+    slope: float | None = None
+
+
+def estimate(contracts: pd.DataFrame, rules: Rules) -> Estimate:
+    """A logistic regression of ``renewed`` on ``personalised_hours``, one row per contract.
+
+    The interval allows for several contracts of one ``account_id``: they are no independent cases.
+    Contracts whose hours are unknown are left out and counted.
+    """
+    known = _known(contracts)
+    counted = {
+        "contracts": len(known),
+        "renewed": int(known["renewed"].sum()),
+        "accounts": known["account_id"].nunique(),
+        "unknown": len(contracts) - len(known),
+        "confidence": rules.confidence,
+    }
+    if reason := _obstacle(known, rules):
+        return Estimate(**counted, reason=reason)
+    fitted = _fit(known, rules.confidence)
+    return Estimate(**counted, **(fitted or {"reason": "not_converged"}))
+
+
+def bands(contracts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """The plain renewal rate by band of hours, with its cases and Wilson interval."""
+    known = _known(contracts)
+    starts = [0.0, *rules.band_starts]
+    ends = [*rules.band_starts, float("inf")]
+    rows = []
+    for start, end in zip(starts, ends, strict=True):
+        inside = known[known["hours"].ge(start) & known["hours"].lt(end)]
+        if not inside.empty:
+            rows.append(_band(inside, start, end, rules.confidence))
+    return pd.DataFrame(rows, columns=BAND_COLUMNS)
+
+
+def curve(found: Estimate, hours: Sequence[float]) -> list[float]:
+    """The fitted chance of renewal at some hours."""
+    if found.intercept is None or found.slope is None:
+        return []
+    # The logistic function, in the form that no number of hours makes overflow.
+    return [(1 + tanh((found.intercept + found.slope * number) / 2)) / 2 for number in hours]
+
+
+def _known(contracts: pd.DataFrame) -> pd.DataFrame:
+    known = contracts[contracts["personalised_hours"].notna()]
+    return pd.DataFrame(
+        {
+            "account_id": known["account_id"],
+            "hours": known["personalised_hours"].astype(float),
+            "renewed": known["renewed"].astype(bool),
+        }
+    )
+
+
+def _band(inside: pd.DataFrame, start: float, end: float, confidence: float) -> dict:
+    contracts, renewed = len(inside), int(inside["renewed"].sum())
+    low, high = wilson(renewed, contracts, NormalDist().inv_cdf((1 + confidence) / 2))
+    mean = float(inside["hours"].mean())
+    values = (start, end, mean, contracts, renewed, renewed / contracts, low, high)
+    return dict(zip(BAND_COLUMNS, values, strict=True))
+
+
+def _obstacle(known: pd.DataFrame, rules: Rules) -> str | None:
+    """Why no estimate can be made, before one is tried."""
+    hours, renewed = known["hours"], known["renewed"]
+    if len(known) < rules.min_contracts:
+        return "too_few_contracts"
+    if min(renewed.sum(), (~renewed).sum()) < rules.min_of_each_outcome:
+        return "outcome_one_sided"
+    if known["account_id"].nunique() < rules.min_accounts:
+        return "too_few_accounts"
+    if hours.min() == hours.max():
+        return "hours_all_alike"
+    return "outcome_separated" if _is_separated(hours[renewed], hours[~renewed]) else None
+
+
+def _is_separated(renewed: pd.Series, lost: pd.Series) -> bool:
+    """Whether some number of hours divides the outcomes: then no slope is steep enough."""
+    return renewed.min() >= lost.max() or lost.min() >= renewed.max()
+
+
+def _fit(known: pd.DataFrame, confidence: float) -> dict | None:
+    """Effect, its interval and the curve; None where the search for the best curve does not end.
+
+    Hours are scaled for the search, so that their unit cannot upset it. The library is loaded here,
+    because that takes seconds which nothing else should wait for.
+    """
+    from statsmodels.discrete.discrete_model import Logit
+
+    scale = known["hours"].std()
+    design = np.column_stack([np.ones(len(known)), known["hours"] / scale])
+    groups = known["account_id"].astype("category").cat.codes.to_numpy()
+    try:
+        fitted = Logit(known["renewed"].to_numpy(float), design).fit(
+            maxiter=MOST_STEPS,
+            disp=False,
+            warn_convergence=False,
+            cov_type="cluster",
+            cov_kwds={"groups": groups},
+        )
+        margins = fitted.get_margeff(at="overall")
+    except np.linalg.LinAlgError:
+        return None
+    effect = margins.margeff[0] / scale
+    low, high = margins.conf_int(alpha=1 - confidence)[0] / scale
+    intercept, slope = fitted.params[0], fitted.params[1] / scale
+    numbers = {
+        "effect": effect, "low": low, "high": high, "intercept": intercept, "slope": slope,
+    }  # fmt: skip
+    if not (fitted.mle_retvals["converged"] and np.isfinite(list(numbers.values())).all()):
+        return None
+    return {name: float(number) for name, number in numbers.items()}

@@ -1,0 +1,1 @@
+"""The data contract: tables, columns, templates and named problems."""

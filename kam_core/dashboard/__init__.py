@@ -1,0 +1,1 @@
+"""What is looked at and what it shows, as plain values; no Streamlit."""

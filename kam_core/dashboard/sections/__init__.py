@@ -1,0 +1,1 @@
+"""What each part of a page or a pack says, composed once."""

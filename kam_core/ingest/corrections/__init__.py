@@ -1,0 +1,1 @@
+"""Quarantined rows on their way back."""

@@ -1,0 +1,143 @@
+"""Which rows of text can be accepted without a second look, and their values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kam_core.contract.declaration import Table, tables
+from kam_core.ingest.fast_csv.column_cast import WHITE_SPACE, Reader, Values
+from kam_core.ingest.fast_csv.line_reader import Plain
+from kam_core.ingest.mapping.column_rules import manners
+from kam_core.ingest.mapping.feeds import Recipe, to_json
+from kam_core.ingest.read.table_layout import is_totals, may_stand_beside_totals
+from kam_core.ingest.validate.row_checks import arrow_type, contradictions
+
+# What JSON writes in another way than it stands.
+ESCAPED = r'["\\\x00-\x1f]'
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges rows of one file by the recipe; ``header`` is as written, ``names`` made unique."""
+
+    recipe: Recipe
+    header: Sequence[str]
+    names: Sequence[str]
+
+    @property
+    def table(self) -> Table:
+        return tables()[self.recipe.table]
+
+    @cached_property
+    def readers(self) -> dict[str, Reader]:
+        """A reader for each column of the contract that the file has."""
+        manner = manners(self.recipe)
+        return {
+            column.name: Reader(column, manner[column.name])
+            for column in self.table.columns
+            if column.name in self.recipe.columns
+        }
+
+    @cached_property
+    def extra(self) -> list[str]:
+        """The columns of the file that have no place in the contract but are kept."""
+        used = {*self.recipe.columns.values(), *self.recipe.left_out}
+        return [name for name in self.names if name not in used]
+
+    def accepted(self, plain: Plain) -> tuple[pa.Table, np.ndarray]:
+        """The rows beyond doubt, and the numbers of the lines of all others.
+
+        The first and the last row never count as such: what stands above the first row of a table
+        and below its last is told by them.
+        """
+        columns, is_doubtful = self._values(plain.rows)
+        is_doubtful |= self._is_no_data(plain.rows)
+        for finding in contradictions(self.table, columns, self._has_time(columns)):
+            is_doubtful[finding.row] = True
+        columns["line_no"] = pa.array(plain.numbers, pa.int64())
+        sure = np.flatnonzero(~is_doubtful)
+        is_doubtful[sure[:1]] = is_doubtful[sure[-1:]] = True
+        return _chosen(pa.table(columns), ~is_doubtful), plain.numbers[is_doubtful]
+
+    def _values(self, rows: pa.Table) -> tuple[dict[str, pa.Array], np.ndarray]:
+        columns: dict[str, pa.Array] = {}
+        is_doubtful = np.zeros(rows.num_rows, dtype=bool)
+        for column in self.table.columns:
+            columns[column.name] = pa.nulls(rows.num_rows, arrow_type(column))
+            if column.name in self.readers:
+                cells = _cells(rows, self.recipe.columns[column.name])
+                columns[column.name], doubts = self.readers[column.name].read(cells)
+                is_doubtful |= doubts
+            if column.required:
+                is_doubtful |= columns[column.name].is_null().to_numpy(zero_copy_only=False)
+        columns["extra"], doubts = _extra(rows, self.extra)
+        return columns, is_doubtful | doubts
+
+    def _has_time(self, columns: dict[str, pa.Array]) -> pa.Array | None:
+        return columns["occurred_at"].is_valid() if "occurred_at" in self.readers else None
+
+    def _is_no_data(self, rows: pa.Table) -> np.ndarray:
+        """Whether the strict path might find a blank row, a total or the header again."""
+        first = _cells(rows, self.names[0])
+        first = first.dictionary_decode() if isinstance(first, pa.DictionaryArray) else first
+        first = pc.utf8_trim(first, characters=WHITE_SPACE)
+        may_be = pc.is_in(first, pa.array(["", self.header[0]])).to_numpy(zero_copy_only=False)
+        unproven = np.flatnonzero(~(may_be | self._holds_words(rows)))
+        found = [_begins_totals(text) for text in first.take(pa.array(unproven)).to_pylist()]
+        may_be = may_be.copy()
+        may_be[unproven[np.array(found, dtype=bool)]] = True
+        return may_be
+
+    def _holds_words(self, rows: pa.Table) -> np.ndarray:
+        """Whether a cell right of the first is no figure: then the row is no total."""
+        holds = np.zeros(rows.num_rows, dtype=bool)
+        for name in self.names[1:]:
+            cells = _cells(rows, name)
+            if isinstance(cells, pa.DictionaryArray) and not holds.all():
+                is_word = np.array([_is_word(t) for t in cells.dictionary.to_pylist()], dtype=bool)
+                holds |= is_word[cells.indices.to_numpy()]
+        return holds
+
+
+def _chosen(rows: pa.Table, is_wanted: np.ndarray) -> pa.Table:
+    """Some of the rows; where they follow each other nothing is copied."""
+    positions = np.flatnonzero(is_wanted)
+    if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
+        return rows.slice(positions[0], len(positions))
+    return rows.filter(pa.array(is_wanted))
+
+
+def _cells(rows: pa.Table, name: str) -> pa.Array:
+    return rows[name].chunk(0)
+
+
+@lru_cache(1 << 16)
+def _is_word(text: str) -> bool:
+    return bool(text.strip()) and not may_stand_beside_totals(text)
+
+
+def _begins_totals(text: str) -> bool:
+    return is_totals([text, ""])
+
+
+def _extra(rows: pa.Table, names: Sequence[str]) -> Values:
+    """JSON of the filled cells, in doubt where one would have to be escaped."""
+    is_doubtful = np.zeros(rows.num_rows, dtype=bool)
+    members = []
+    for name in names:
+        cells = _cells(rows, name)
+        is_doubtful |= pc.match_substring_regex(cells, ESCAPED).to_numpy(zero_copy_only=False)
+        is_blank = pc.equal(pc.utf8_trim(cells, characters=WHITE_SPACE), "")
+        member = pc.binary_join_element_wise(f'{to_json(name)}: "', cells, '"', "")
+        members.append(pc.if_else(is_blank, pa.scalar(None, pa.string()), member))
+    if not members:
+        return Values(pa.nulls(rows.num_rows, pa.string()), is_doubtful)
+    # The empty text in front keeps rows without any member, which Arrow would drop.
+    inner = pc.binary_join_element_wise("", *members, ", ", null_handling="skip")
+    texts = pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(inner, start=2), "}", "")
+    is_empty = pc.equal(inner, "")
+    return Values(pc.if_else(is_empty, pa.scalar(None, pa.string()), texts), is_doubtful)

@@ -1,0 +1,1 @@
+"""Bytes to records: encodings, delimited text, workbooks, archives, table layout."""

@@ -1,0 +1,255 @@
+"""Any file a person may upload: its tables, wherever they stand, each read the same way."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, Protocol
+
+from kam_core.errors import KamError
+from kam_core.ingest.corrections.resubmission import restored
+from kam_core.ingest.read import delimited, zip_archive
+from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
+from kam_core.ingest.read.workbook import OLE_START, Book, is_workbook
+from kam_core.ingest.text_folding import conventions, limits
+
+# Between the names of an archive, its member and a sheet.
+WITHIN = " › "
+# How xlsx and ods (zip archives) and xls begin.
+WORKBOOK_STARTS = (*zip_archive.ZIP_STARTS, OLE_START)
+
+
+class Place(NamedTuple):
+    """Where a table stands in a file: which member of an archive, which sheet of a workbook."""
+
+    member: str | None = None
+    sheet: str | None = None
+    is_hidden: bool = False
+
+    @property
+    def name(self) -> str:
+        return WITHIN.join(filter(None, (self.member, self.sheet)))
+
+
+class Manner(Protocol):
+    """How one table of a file is read; what is None is found out."""
+
+    @property
+    def encoding(self) -> str | None: ...
+    @property
+    def delimiter(self) -> str | None: ...
+    @property
+    def header_line(self) -> int | None: ...
+    @property
+    def member(self) -> str | None: ...
+    @property
+    def sheet(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """What was found out about one table of a file, for a person to confirm or correct.
+
+    ``rows`` are the first rows below the header, as written; ``preamble`` the lines above it.
+    ``notes`` are {"code", "line"}; ``error`` is {"code", "details"} where it cannot be read.
+    ``other_encodings`` are worth a try where the text looks garbled.
+    """
+
+    member: str | None
+    sheet: str | None
+    is_hidden: bool
+    encoding: str
+    delimiter: str
+    header_line: int
+    preamble: list[str]
+    header: list[str]
+    rows: list[list[str]]
+    notes: list[dict[str, Any]]
+    error: dict[str, Any] | None
+    other_encodings: list[str]
+
+    def document(self) -> dict[str, Any]:
+        """Plain values, ready for ``json.dumps``."""
+        return asdict(self)
+
+
+def refuse_if_too_large(size: int) -> None:
+    """Refuse a file by its size in bytes, before it is read."""
+    most = limits()["file_bytes"]
+    if size > most:
+        raise KamError("file_too_large", size=size, most=most)
+
+
+def places(data: bytes, member: str | None = None, sheet: str | None = None) -> list[Place]:
+    """All places of a file where a table may stand, or those that were asked for."""
+    refuse_if_too_large(len(data))
+    _refuse_other_kinds(data)
+    if not zip_archive.is_zip(data) or is_workbook(data):
+        if member is not None:
+            raise KamError("no_such_member", name=member, known=[])
+        return _places_of_table_file(data, None, sheet)
+    names = zip_archive.files(data)
+    if "[Content_Types].xml" in names:
+        raise KamError("unsupported_file", kind="office")
+    if member is not None and member not in names:
+        raise KamError("no_such_member", name=member, known=names)
+    found = [place for name in names if member in (None, name) for place in _in(data, name, sheet)]
+    if not found:
+        raise KamError("no_table_in_archive", known=names)
+    return found
+
+
+def _in(data: bytes, member: str, sheet: str | None) -> list[Place]:
+    content = zip_archive.unpack(data, member)
+    if zip_archive.is_zip(content) and not is_workbook(content):
+        raise KamError("archive_in_archive", name=member)
+    if not content.startswith(WORKBOOK_STARTS):
+        return [Place(member)]
+    return _places_of_table_file(content, member, sheet)
+
+
+def _places_of_table_file(data: bytes, member: str | None, sheet: str | None) -> list[Place]:
+    if not is_workbook(data):
+        if sheet is not None:
+            raise KamError("no_such_sheet", name=sheet, known=[])
+        return [Place(member)]
+    sheets = Book(data).sheets
+    if sheet is not None and sheet not in [s.name for s in sheets]:
+        raise KamError("no_such_sheet", name=sheet, known=[s.name for s in sheets])
+    return [Place(member, s.name, s.is_hidden) for s in sheets if sheet in (None, s.name)]
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    """Name what is no table instead of showing it as garbled text."""
+    start = data[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for kind, starts in conventions()["no_tables"].items():
+        if start.startswith(tuple(text.encode("latin-1") for text in starts)):
+            raise KamError("web_page" if kind == "markup" else "unsupported_file", kind=kind)
+
+
+def content_of(data: bytes, member: str | None) -> bytes:
+    """The bytes of a file, or of one file of an archive."""
+    return data if member is None else zip_archive.unpack(data, member)
+
+
+def read_part(data: bytes, manner: Manner) -> Reading:
+    """The table of a file that a recipe, or anything like one, names: read as it says."""
+    place = Place(manner.member, manner.sheet)
+    return _read(data, place, manner.encoding, manner.delimiter, manner.header_line)
+
+
+def first_rows(data: bytes, manner: Manner) -> Reading:
+    """The same, but only the beginning of it."""
+    place = Place(manner.member, manner.sheet)
+    most = conventions()["sample_rows"]
+    return _read(data, place, manner.encoding, manner.delimiter, manner.header_line, most)
+
+
+def samples(
+    data: bytes,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_line: int | None = None,
+    member: str | None = None,
+    sheet: str | None = None,
+) -> Iterator[tuple[Place, Reading | KamError]]:
+    """Each table of a file with its first rows, or why that place holds none."""
+    most = conventions()["sample_rows"]
+    for place in places(data, member, sheet):
+        try:
+            yield place, _read(data, place, encoding, delimiter, header_line, most)
+        except KamError as error:
+            yield place, error
+
+
+def _read(
+    data: bytes,
+    place: Place,
+    encoding: str | None,
+    delimiter: str | None,
+    header_line: int | None,
+    most: int | None = None,
+) -> Reading:
+    content = content_of(data, place.member)
+    # A long file is looked at from its beginning only, so that nothing of it is copied.
+    if not content[:256].strip() and not content.strip():
+        raise KamError("empty_file")
+    _refuse_other_kinds(content)
+    if content.startswith(WORKBOOK_STARTS):
+        return restored(_read_sheet(content, place.sheet, header_line, most))
+    return restored(delimited.read(content, encoding, delimiter, header_line, most))
+
+
+def _read_sheet(
+    data: bytes, sheet: str | None, header_line: int | None, most: int | None
+) -> Reading:
+    if not is_workbook(data):
+        raise KamError("archive_in_archive")
+    book = Book(data)
+    if not book.sheets:
+        raise KamError("empty_file")
+    return book.read(sheet or book.sheets[0].name, header_line, most)
+
+
+def inspect(
+    data: bytes,
+    file_name: str,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_line: int | None = None,
+    member: str | None = None,
+    sheet: str | None = None,
+) -> list[Glimpse]:
+    """What is found in a file, one glimpse for each table-like part, changed by what is given.
+
+    A part that cannot be read has its ``error``; a file that cannot be opened raises KamError.
+    """
+    try:
+        found = list(samples(data, encoding, delimiter, header_line, member, sheet))
+    except KamError as error:
+        raise KamError(error.code, **{"file": file_name, **error.details}) from error
+    return [
+        _unreadable(place, seen, encoding, delimiter)
+        if isinstance(seen, KamError)
+        else _glimpse(place, seen)
+        for place, seen in found
+    ]
+
+
+def _glimpse(place: Place, reading: Reading) -> Glimpse:
+    dialect, most = reading.dialect, limits()["glimpse_rows"]
+    shown = [record for record in reading.records if record.kind != BLANK][:most]
+    faults = [(record.kind, record.line_no) for record in shown if record.kind != GOOD]
+    others = [e for e in conventions()["encodings"] if e != dialect.encoding.removesuffix("-sig")]
+    return Glimpse(
+        member=place.member,
+        sheet=place.sheet,
+        is_hidden=place.is_hidden,
+        encoding=dialect.encoding,
+        delimiter=dialect.delimiter,
+        header_line=dialect.header_line,
+        preamble=reading.preamble.splitlines(),
+        header=reading.header,
+        rows=[record.fields or [record.raw.rstrip("\r\n")] for record in shown],
+        notes=[{"code": code, "line": line} for code, line in [*reading.notes, *faults]],
+        error=None,
+        other_encodings=others if dialect.encoding else [],
+    )
+
+
+def _unreadable(
+    place: Place, error: KamError, encoding: str | None, delimiter: str | None
+) -> Glimpse:
+    proposals = error.details.get("proposals")
+    return Glimpse(
+        member=place.member,
+        sheet=place.sheet,
+        is_hidden=place.is_hidden,
+        encoding=encoding or "",
+        delimiter=delimiter or "",
+        header_line=0,
+        preamble=[],
+        header=[],
+        rows=[],
+        notes=[],
+        error={"code": error.code, "details": dict(error.details)},
+        other_encodings=list(proposals) if isinstance(proposals, list) else [],
+    )

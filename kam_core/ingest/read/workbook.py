@@ -1,0 +1,235 @@
+"""Workbooks: each sheet as rows of text, with its errors and dead formulas where they stand."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import python_calamine as calamine
+
+from kam_core.errors import KamError
+from kam_core.ingest.read.sheet_scan import Scan, scan_ods, scan_xls, scan_xlsx
+from kam_core.ingest.read.table_layout import (
+    BLANK,
+    GOOD,
+    Dialect,
+    Reading,
+    Record,
+    header_index,
+    opening,
+    table,
+)
+from kam_core.ingest.read.zip_archive import Archive, is_zip
+from kam_core.ingest.text_folding import limits
+
+OLE_START = b"\xd0\xcf\x11\xe0"
+ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+# From here on a spreadsheet no longer has the digits of a whole number.
+DIGITS_LOST = 1e16
+
+
+class Sheet(NamedTuple):
+    """A sheet as its workbook lists it."""
+
+    name: str
+    is_hidden: bool
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes are an xlsx, ods or xls workbook, judged by their content."""
+    if data.startswith(OLE_START):
+        return True
+    return is_zip(data) and _zip_kind(data) is not None
+
+
+def _zip_kind(data: bytes) -> str | None:
+    archive = Archive(data, limits()["unpacked_bytes"])
+    if "xl/workbook.xml" in archive.infos:
+        return "xlsx"
+    is_ods = "mimetype" in archive.infos and archive.unpack("mimetype").strip() == ODS_TYPE
+    return "ods" if is_ods else None
+
+
+class Book:
+    """A workbook within the limits; nothing is read before its size is known.
+
+    Raises KamError: "file_too_large", "too_large_unpacked", "protected_file", "damaged_file".
+    """
+
+    def __init__(self, data: bytes) -> None:
+        most = limits()["workbook_bytes"]
+        if len(data) > most:
+            raise KamError("file_too_large", size=len(data), most=most)
+        self._scan = _guarded(lambda: _scanner(data))
+        self._book = _guarded(lambda: calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)))
+        self.sheets = [
+            Sheet(sheet.name, sheet.visible != calamine.SheetVisibleEnum.Visible)
+            for sheet in self._book.sheets_metadata
+            if sheet.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+
+    def read(self, name: str, header_line: int | None = None, most: int | None = None) -> Reading:
+        """One sheet as a table; lines are its row numbers."""
+        if name not in [sheet.name for sheet in self.sheets]:
+            raise KamError("no_such_sheet", name=name, known=[s.name for s in self.sheets])
+        number = [*self._book.sheet_names].index(name)
+        scan = _guarded(lambda: self._scan(name, number))
+        sheet = _guarded(lambda: self._book.get_sheet_by_name(name))
+        rows = _Grid(_texts(sheet, scan), scan)
+        reading = _read(rows, header_line, most)
+        merged = _guarded(lambda: sheet.merged_cell_ranges) or []
+        return _with_merged_cells(reading, merged, sheet.start[1])
+
+
+def _with_merged_cells(
+    reading: Reading, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]], first_column: int
+) -> Reading:
+    """The reading that knows where cells are merged, and in which columns downwards."""
+    in_body = [(first, last) for first, last in merged if first[0] >= reading.dialect.header_line]
+    notes = [("merged_cells", row) for row in sorted({first[0] + 1 for first, _ in in_body})]
+    rows = {record.line_no - 1: record.fields for record in reading.records if record.kind == GOOD}
+    # A block is one column wide, begins with its value and stands beside rows of data.
+    blocks = {
+        first[1] - first_column
+        for first, last in in_body
+        if last[0] > first[0] and last[1] == first[1]
+        if all(row in rows for row in range(first[0], last[0] + 1))
+        if 0 <= first[1] - first_column < len(reading.names)
+        if rows[first[0]][first[1] - first_column].strip()
+    }
+    names = frozenset(reading.names[place] for place in blocks)
+    return replace(reading, notes=(*reading.notes, *notes), merged=names)
+
+
+def _scanner(data: bytes) -> Callable[[str, int], Scan]:
+    """How to learn a sheet's extent, errors and dead formulas, by its name and number."""
+    if data.startswith(OLE_START):
+        return _xls_scanner(data)
+    archive = Archive(data, limits()["workbook_unpacked_bytes"])
+    by_name = scan_xlsx(archive) if "xl/workbook.xml" in archive.infos else scan_ods(archive)
+    return lambda name, number: by_name(name)
+
+
+def _xls_scanner(data: bytes) -> Callable[[str, int], Scan]:
+    scans = scan_xls(data)
+    # The reader takes all sheets when it opens the workbook.
+    for number, found in enumerate(scans, start=1):
+        found.refuse_if_vast(str(number))
+
+    def scan(name: str, number: int) -> Scan:
+        if number >= len(scans):
+            raise KamError("damaged_file", detail=name)
+        return scans[number]
+
+    return scan
+
+
+def _guarded(step: Callable[[], Any]) -> Any:
+    """What the reader returns; whatever it raises on a broken workbook becomes a plain refusal."""
+    try:
+        return step()
+    except KamError:
+        raise
+    except calamine.PasswordError as error:
+        raise KamError("protected_file") from error
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    # A panic of the reader's own language is no Exception.
+    except BaseException as error:
+        raise KamError("damaged_file", detail=str(error)) from error
+
+
+def _read(rows: "_Grid", header_line: int | None, most: int | None) -> Reading:
+    if not any(line.strip() for line in rows.lines):
+        raise KamError("empty_file")
+    if header_line is not None and not 1 <= header_line <= len(rows.lines):
+        raise KamError("no_such_line", line=header_line, lines=len(rows.lines))
+    start = header_line - 1 if header_line else header_index(rows)
+    head = opening(rows, start)
+    return table(rows, Dialect("", "", start + 1), head, most)
+
+
+def _texts(sheet: Any, scan: Scan) -> list[list[str]]:
+    """All rows from the first of the sheet on, as texts of equal width."""
+    if sheet.start is None:
+        return []
+    first_row, first_column = sheet.start
+    cells = _guarded(lambda: sheet.to_python(skip_empty_area=True))
+    rows: list[list[str]] = [[] for _ in range(first_row)]
+    rows += [[as_text(value) for value in row] for row in cells]
+    for (row, column), text in [*scan.errors.items(), *scan.dead.items()]:
+        if row < len(rows) and 0 <= column - first_column < len(rows[row]):
+            rows[row][column - first_column] = text
+    width = max((_filled_width(row) for row in rows), default=0)
+    return [row[:width] for row in rows]
+
+
+def _filled_width(row: Sequence[str]) -> int:
+    return next((i for i in range(len(row), 0, -1) if row[i - 1].strip()), 0)
+
+
+def as_text(value: object) -> str:
+    """A cell as a person would write it in a CSV: ISO dates, whole numbers without a point."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, timedelta):
+        return _duration(value)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def _number(value: float) -> str:
+    """The shortest digits that make this number, without exponent while they are all known."""
+    if value != value or abs(value) >= DIGITS_LOST:
+        return repr(value)
+    return format(Decimal(repr(value)), "f").removesuffix(".0")
+
+
+def _duration(value: timedelta) -> str:
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+
+class _Grid:
+    """Rows of a sheet, each the text a CSV would have for it; row n is line n."""
+
+    def __init__(self, rows: list[list[str]], scan: Scan) -> None:
+        self.rows = rows
+        self.lines = [_as_csv(row) for row in rows]
+        self.dead_rows = {row for row, _ in scan.dead}
+        self.most_characters = limits()["cell_characters"]
+
+    def record(self, start: int) -> tuple[Record, int]:
+        """The row at an index, of whatever width, and the index of the next."""
+        return Record(start + 1, self.lines[start], self.rows[start], GOOD), start + 1
+
+    def records(self, start: int, width: int) -> Iterator[Record]:
+        """All rows from an index on; every row of a sheet is as wide as the sheet."""
+        for index in range(start, len(self.rows)):
+            row, line = self.rows[index], self.lines[index]
+            if len(line) > self.most_characters and max(map(len, row)) > self.most_characters:
+                raise KamError("cell_too_long", line=index + 1, most=self.most_characters)
+            yield Record(index + 1, line, row, self._kind(index, row))
+
+    def _kind(self, index: int, row: Sequence[str]) -> str:
+        if not any(cell.strip() for cell in row):
+            return BLANK
+        if any("\0" in cell for cell in row):
+            return "nul_character"
+        return "uncalculated_formula" if index in self.dead_rows else GOOD
+
+
+def _as_csv(row: Sequence[str]) -> str:
+    if not any(cell.strip() for cell in row):
+        return "\n"
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(row)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""Text cells to typed values, and every problem of every row."""

@@ -1,0 +1,489 @@
+"""One text to one value of a contract type, exactly; or the code of what prevents it."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from fractions import Fraction
+from functools import cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from kam_core.contract.declaration import Column
+from kam_core.ingest.text_folding import conventions, fold, mapping_settings, simplified
+from kam_core.ingest.validate import currencies, decimals, durations
+
+# Exact or an error: no figure is ever rounded unseen.
+EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
+ROUNDING = Context(prec=120, traps=[InvalidOperation])
+MOST_DIGITS = 40
+PLACES = {"money": 2, "score": 4, "number": 6}
+WHOLE_DIGITS = {"money": 16, "score": 5, "number": 18, "integer": 18}
+HIGHEST_SCORE = 100
+
+
+class Bad(Exception):
+    """The text is no value of its type; ``details`` say more than column and text."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+class Noted(NamedTuple):
+    """A value that was accepted with a remark."""
+
+    value: object
+    code: str
+
+
+class Manner(NamedTuple):
+    """What a recipe says about one column: meanings, factor, scale, decimal mark, dates, zone."""
+
+    meanings: Mapping[str, str] | None = None
+    factor: str | None = None
+    scale: tuple[str, str] | None = None
+    decimals: str | None = None
+    date_order: str | None = None
+    timezone: str | None = None
+
+
+Cast = Callable[[str], object]
+
+
+def caster(column: Column, texts: Iterable[str], manner: Manner) -> Cast:
+    """The function that turns a text of this column into its value or raises Bad.
+
+    ``texts`` are all distinct texts of the column: they show in which order dates are written.
+    """
+    if column.type in ("date", "timestamp"):
+        cast: Cast = _date_caster(column, texts, manner)
+    elif column.type in ("money", "score", "number", "integer"):
+        cast = _number_caster(column, manner)
+    elif column.type == "enum":
+        return _enum_caster(column, manner)
+    else:
+        cast = SIMPLE_CASTS[column.type]
+    return _translated(cast, manner.meanings) if manner.meanings else cast
+
+
+def is_nothing(text: str, column: Column, manner: Manner) -> bool:
+    """Whether the text is a word for nothing here; what a recipe gives a meaning never is."""
+    if column.type in ("text", "id") or text in (manner.meanings or {}):
+        return False
+    is_figure = column.type in WHOLE_DIGITS
+    return text.casefold() in _words_for_nothing(is_figure)
+
+
+@cache
+def _words_for_nothing(is_figure: bool) -> frozenset[str]:
+    nothing = conventions()["nothing"]
+    return frozenset(nothing["words"] + ([] if is_figure else nothing["except_in_figures"]))
+
+
+def _translated(cast: Cast, meanings: Mapping[str, str]) -> Cast:
+    return lambda text: cast(meanings.get(text, text))
+
+
+# ids, enumerated values, yes and no, quarters
+
+MARKED_AS_TEXT = re.compile(r"'([^']*[^'\s][^']*)")
+FLOAT_ID = re.compile(r"\d+\.0+")
+SCIENTIFIC_ID = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+QUARTER = re.compile(
+    r"(\d{4})\s*[-/年]?\s*第?\s*(?:Q([1-4])|([1-4一二三四])\s*季度?)", re.IGNORECASE
+)
+CHINESE_DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
+
+
+def plain_id(text: str) -> str:
+    """An id without the apostrophe in front by which a spreadsheet is told to leave it a text."""
+    found = MARKED_AS_TEXT.fullmatch(text)
+    return found[1].strip() if found else text
+
+
+def identifier(text: str) -> object:
+    """An id stays as it is written; traces of a spreadsheet's number format are told."""
+    text = plain_id(text)
+    if SCIENTIFIC_ID.fullmatch(text):
+        raise Bad("scientific_id")
+    return Noted(text, "float_id") if FLOAT_ID.fullmatch(text) else text
+
+
+def _enum_caster(column: Column, manner: Manner) -> Cast:
+    spoken = manner.meanings
+    if spoken is None:
+        spoken = {alias: value for value, aliases in column.values for alias in aliases}
+    meanings = {fold(value): value for value, _ in column.values}
+    meanings |= {fold(text): value for text, value in spoken.items()}
+    allowed = [value for value, _ in column.values]
+
+    def cast(text: str) -> str:
+        value = meanings.get(fold(text))
+        if value not in allowed:
+            raise Bad("unknown_value", allowed=allowed)
+        return value
+
+    return cast
+
+
+def truth(text: str) -> bool:
+    """Yes or no in both languages."""
+    meaning = _truths().get(simplified(unicodedata.normalize("NFKC", text).casefold()))
+    if meaning is None:
+        raise Bad("bad_bool")
+    return meaning
+
+
+@cache
+def _truths() -> dict[str, bool]:
+    words = conventions()["bool"]
+    return dict.fromkeys(words["true"], True) | dict.fromkeys(words["false"], False)
+
+
+def quarter(text: str) -> str:
+    """A quarter as 2026-Q3."""
+    found = QUARTER.fullmatch(unicodedata.normalize("NFKC", text))
+    if not found:
+        raise Bad("bad_quarter")
+    number = found[2] or CHINESE_DIGITS.get(found[3], found[3])
+    return f"{found[1]}-Q{number}"
+
+
+SIMPLE_CASTS: dict[str, Cast] = {
+    "id": identifier,
+    "text": str,
+    "bool": truth,
+    "quarter": quarter,
+}
+
+
+# numbers
+
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
+
+def _number_caster(column: Column, manner: Manner) -> Cast:
+    def cast(text: str) -> object:
+        if decimals.is_open(text, column.type, manner.decimals):
+            raise Bad("ambiguous_number")
+        if manner.decimals == decimals.COMMA:
+            text = decimals.with_point(text)
+        return _fitted(_measured(_figure(text, column), text, column, manner), column)
+
+    return cast
+
+
+def _figure(text: str, column: Column) -> Decimal | Fraction:
+    """The number a text writes; a Fraction if it is a duration that names its own unit."""
+    try:
+        return decimal(text, column.type)
+    except Bad:
+        if column.type == "score":
+            raise Bad("bad_score") from None
+        if mapping_settings()["measured_in"].get(column.name) != "hours":
+            raise
+    hours = durations.hours(text) if len(text) <= MOST_DIGITS else None
+    if hours is None:
+        raise Bad("bad_duration")
+    return hours
+
+
+def _measured(number: Decimal | Fraction, text: str, column: Column, manner: Manner) -> Decimal:
+    """The number on the scale and in the unit of the contract; "1" lets cells name their own."""
+    if manner.scale:
+        return _on_scale(Fraction(number), manner.scale, column)
+    if manner.factor and manner.factor != "1":
+        if isinstance(number, Fraction) or multiplier_in(text):
+            raise Bad("unit_twice", factor=manner.factor)
+        return _rounded(Fraction(number) * Fraction(manner.factor), column)
+    return number if isinstance(number, Decimal) else _rounded(number, column)
+
+
+def multiplier_in(text: str) -> str | None:
+    """The word in a figure that multiplies it, as in 120万."""
+    found = _written(text)
+    return found["multiplier"] if found else None
+
+
+def decimal(text: str, column_type: str) -> Decimal:
+    """The exact number a text writes; per cent is a part of 1, but stays as it is for a score."""
+    if len(text) > MOST_DIGITS:
+        raise Bad("bad_number")
+    if PLAIN_NUMBER.fullmatch(text):
+        return Decimal(text)
+    if column_type == "score":
+        text = _without_points(text)
+    found = _written(text)
+    if not found or (found["percent"] and column_type in ("money", "integer")):
+        raise Bad("bad_number")
+    signs = [found["sign"], found["inner_sign"], found["open"], found["last_sign"]]
+    if sum(map(bool, signs)) > 1 or bool(found["open"]) != bool(found["close"]):
+        raise Bad("bad_number")
+    number = Decimal(found["digits"].replace(",", ""))
+    if found["multiplier"]:
+        number = EXACT.multiply(number, Decimal(conventions()["multipliers"][found["multiplier"]]))
+    if found["percent"] and column_type != "score":
+        number = number.scaleb(-2, EXACT)
+    is_negative = any(mark in ("-", "−", "(") for mark in signs)
+    return number.copy_negate() if is_negative else number
+
+
+def _without_points(text: str) -> str:
+    """A score without the word for its points: 95分."""
+    plain = unicodedata.normalize("NFKC", text).casefold().strip()
+    for word in mapping_settings()["scales"]["points"]:
+        if plain.endswith(word):
+            return plain.removesuffix(word).strip()
+    return text
+
+
+def _written(text: str) -> re.Match[str] | None:
+    plain = simplified(decimals.ungrouped(text).casefold())
+    return _written_number().fullmatch(plain)
+
+
+@cache
+def _written_number() -> re.Pattern[str]:
+    currency = _any_of(currencies.words())
+    multiplier = _any_of(conventions()["multipliers"])
+    return re.compile(
+        rf"(?P<sign>[-+−])?\s*(?P<open>\()?\s*(?:{currency})?\s*(?P<inner_sign>[-+−])?\s*"
+        r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
+        rf"\s*(?P<multiplier>{multiplier})?\s*(?:{currency})?\s*(?P<percent>%)?\s*"
+        r"(?P<close>\))?(?P<last_sign>[-−])?\s*"
+    )
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _on_scale(number: Fraction, scale: tuple[str, str], column: Column) -> Decimal:
+    lowest, highest = (Fraction(end) for end in scale)
+    share = (number - lowest) / (highest - lowest)
+    if not 0 <= share <= 1:
+        raise Bad("score_out_of_range", lowest=scale[0], highest=scale[1])
+    return _rounded(share * HIGHEST_SCORE, column)
+
+
+def _rounded(number: Fraction, column: Column) -> Decimal:
+    """To the last place the type holds, half away from zero; money only where nothing is lost."""
+    places = PLACES.get(column.type, 0)
+    scaled = number * 10**places
+    if column.type == "money" and scaled.denominator != 1:
+        raise Bad("too_precise_money")
+    units = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(units if number >= 0 else -units).scaleb(-places, EXACT)
+
+
+def _fitted(number: Decimal, column: Column) -> object:
+    """The number in the places its type has."""
+    if number and number.adjusted() >= WHOLE_DIGITS[column.type]:
+        raise Bad("number_out_of_range")
+    if column.minimum is not None and number < Decimal(str(column.minimum)):
+        raise Bad("below_minimum", minimum=column.minimum)
+    if column.type == "integer":
+        return _whole(number)
+    if column.type == "score" and not 0 <= number <= HIGHEST_SCORE:
+        raise Bad("score_out_of_range", lowest="0", highest=str(HIGHEST_SCORE))
+    fitted = number.quantize(
+        Decimal(1).scaleb(-PLACES[column.type]), rounding=ROUND_HALF_UP, context=ROUNDING
+    )
+    if fitted == number:
+        return fitted
+    if column.type == "money":
+        raise Bad("too_precise_money")
+    return Noted(fitted, "rounded_number")
+
+
+def _whole(number: Decimal) -> int:
+    if number != number.to_integral_value():
+        raise Bad("bad_number")
+    return int(number)
+
+
+# dates and times
+
+TIME = (
+    r"(?:(?:[T\s]|,\s|(?<=日)|(?=[上下]午))\s*(?:(?P<half_before>[上下]午)\s*)?"
+    r"(?P<hour>\d{1,2})(?::|时|点)(?P<minute>\d{1,2})分?"
+    r"(?:(?::|(?<=分))(?P<second>\d{1,2})秒?(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|UTC|GMT)?)?"
+)
+# The day of the week, which the date tells as well.
+WEEKDAY = re.compile(
+    r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+"
+    r"|\s*\(?(?:星期|周)[一二三四五六日天]\)?",
+    re.IGNORECASE,
+)
+YEAR_FIRST = re.compile(
+    r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+    r"|\s*年\s*(?P<month_zh>\d{1,2})\s*月\s*(?P<day_zh>\d{1,2})\s*日?)" + TIME,
+    re.IGNORECASE,
+)
+COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + TIME, re.IGNORECASE)
+COMPACT_TIME = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})")
+YEAR_LAST = re.compile(
+    r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second_part>\d{1,2})(?P=mark)(?P<year>\d{4})" + TIME,
+    re.IGNORECASE,
+)
+NAMED_MONTH = re.compile(
+    r"(?:(?P<day>\d{1,2})[-\s](?P<name>[A-Za-z]{3,9})|(?P<name_first>[A-Za-z]{3,9})\s(?P<day_after>\d{1,2}),?)"
+    r"[-,\s]\s*(?P<year>\d{4})" + TIME,
+    re.IGNORECASE,
+)
+TWO_DIGIT_YEAR = re.compile(
+    r"(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\d{1,2}[-\s][A-Za-z]{3,9}[-\s]\d{2}|\d{2}年\d{1,2}月\d{1,2}日?)(?:[T\s].*)?"
+)
+SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+LONG_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+
+def _date_caster(column: Column, texts: Iterable[str], manner: Manner) -> Cast:
+    order = manner.date_order or proven_order(texts)
+    zone = ZoneInfo(manner.timezone or conventions()["reporting_timezone"])
+    is_date = column.type == "date"
+
+    def cast(text: str) -> object:
+        moment = parse_moment(text, order, zone)
+        if isinstance(moment, Noted):
+            return moment._replace(value=_day(moment.value)) if is_date else moment
+        return _day(moment) if is_date else moment
+
+    return cast
+
+
+def _day(moment: object) -> date:
+    assert isinstance(moment, datetime)
+    return moment.date()
+
+
+def proven_order(texts: Iterable[str]) -> str | None:
+    """ "dmy" or "mdy" where a part above 12 proves it and none contradicts; else None."""
+    proofs = order_proofs(texts)
+    return next(iter(proofs)) if len(proofs) == 1 else None
+
+
+def order_proofs(texts: Iterable[str]) -> dict[str, str]:
+    """For "dmy" and "mdy" the first date that can be read in no other order, if there is one."""
+    proofs: dict[str, str] = {}
+    for text in texts:
+        if found := YEAR_LAST.fullmatch(text):
+            if int(found["first"]) > 12:
+                proofs.setdefault("dmy", text)
+            if int(found["second_part"]) > 12:
+                proofs.setdefault("mdy", text)
+    return proofs
+
+
+def parse_moment(text: str, order: str | None, zone: ZoneInfo) -> datetime | Noted:
+    """The time a text writes, in ``zone`` and without naming it; a day alone is its midnight."""
+    if text.isascii() and text[4:5] == "-" and len(text) in (10, 16, 19):
+        try:
+            return _plausible(datetime.fromisoformat(text))
+        except ValueError:
+            pass
+    text = WEEKDAY.sub("", unicodedata.normalize("NFKC", text))
+    text = COMPACT_TIME.sub(r"\1\2\3 \4:\5:\6", text) if len(text) == 14 else text
+    if found := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
+        parts = found.groupdict()
+        return _moment(
+            parts, parts["month"] or parts["month_zh"], parts["day"] or parts["day_zh"], zone
+        )
+    if found := YEAR_LAST.fullmatch(text):
+        return _moment(found.groupdict(), *_month_and_day(found, order), zone)
+    if found := NAMED_MONTH.fullmatch(text):
+        parts = found.groupdict()
+        return _moment(
+            parts,
+            _month_number(parts["name"] or parts["name_first"]),
+            parts["day"] or parts["day_after"],
+            zone,
+        )
+    if SERIAL.fullmatch(text):
+        return _excel_moment(text)
+    raise Bad(_why_no_date(text))
+
+
+def _month_and_day(found: re.Match[str], order: str | None) -> tuple[str, str]:
+    first, second = found["first"], found["second_part"]
+    if order is None and int(first) != int(second):
+        raise Bad("ambiguous_date")
+    return (second, first) if order == "dmy" else (first, second)
+
+
+def _month_number(name: str) -> int:
+    for names in (MONTHS, LONG_MONTHS):
+        if name.casefold() in names:
+            return names.index(name.casefold()) + 1
+    raise Bad("bad_date")
+
+
+def _moment(
+    parts: Mapping[str, str | None], month: str | int | None, day: str | None, zone: ZoneInfo
+) -> datetime:
+    try:
+        moment = datetime(
+            int(parts["year"] or 0),
+            int(month or 0),
+            int(day or 0),
+            _hour(parts),
+            int(parts["minute"] or 0),
+            int(parts["second"] or 0),
+            int((parts["fraction"] or "")[:6].ljust(6, "0")),
+        )
+        return _plausible(_in_zone(moment, parts["zone"], zone))
+    except (ValueError, OverflowError):
+        raise Bad("bad_date") from None
+
+
+def _hour(parts: Mapping[str, str | None]) -> int:
+    hour = int(parts["hour"] or 0)
+    half = parts["half"] or parts["half_before"]
+    if not half:
+        return hour
+    if not 1 <= hour <= 12 or (parts["half"] and parts["half_before"]):
+        raise ValueError(hour)
+    return hour % 12 + (12 if half[0] in "pP下" else 0)
+
+
+def _in_zone(moment: datetime, offset: str | None, zone: ZoneInfo) -> datetime:
+    if not offset:
+        return moment
+    shift = re.sub("UTC|GMT", "", offset.upper()) or "Z"
+    known = datetime.fromisoformat(moment.isoformat() + shift)
+    return known.astimezone(zone).replace(tzinfo=None)
+
+
+def _plausible(moment: datetime) -> datetime:
+    earliest, latest = conventions()["earliest_year"], conventions()["latest_year"]
+    if not earliest <= moment.year <= latest:
+        raise Bad("date_out_of_range", earliest=earliest, latest=latest)
+    return moment
+
+
+def _excel_moment(text: str) -> Noted:
+    days = Decimal(text)
+    limits = conventions()["excel_serial_first"], conventions()["excel_serial_last"]
+    if not limits[0] <= days <= limits[1]:
+        raise Bad("bad_date")
+    seconds = int((days * 86400).to_integral_value())
+    return Noted(datetime(1899, 12, 30) + timedelta(seconds=seconds), "excel_serial")
+
+
+def _why_no_date(text: str) -> str:
+    if TWO_DIGIT_YEAR.fullmatch(text):
+        return "two_digit_year"
+    words = text.casefold()
+    is_relative = any(
+        re.search(rf"\b{word}\b", words) if word.isascii() else word in words
+        for word in conventions()["relative_dates"]
+    )
+    return "relative_date" if is_relative else "bad_date"

@@ -1,0 +1,68 @@
+"""Which currency an amount is in, and which amounts of a column are in another than the others."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from kam_core.ingest.text_folding import conventions, fold, simplified
+
+# What a figure holds beside words.
+NO_WORD = re.compile(r"[\d\s.,()'’+\-−%]+")
+
+ISO_CODE = re.compile(r"[a-z]{3}")
+
+
+@cache
+def words() -> dict[str, str]:
+    """Every word or sign for a currency, in small letters of common width, and its code."""
+    return {
+        _plain(word): code for code, names in conventions()["currencies"].items() for word in names
+    }
+
+
+def currency_of(text: str) -> str | None:
+    """The currency that an amount names; None where it names none."""
+    word = NO_WORD.sub("", _plain(text))
+    for multiplier in sorted(conventions()["multipliers"], key=len, reverse=True):
+        word = word.removeprefix(multiplier)
+    return words().get(word)
+
+
+def names_currencies(header: str, texts: Sequence[str]) -> bool:
+    """Whether a column tells the currency of the amounts beside it: a word or code in each row."""
+    folded = fold(header)
+    is_called_so = any(word in folded for word in conventions()["currency_headers"])
+    return is_called_so and bool(texts) and all(map(_is_currency, texts))
+
+
+def others(amounts: Iterable[str], beside: Iterable[str]) -> tuple[str | None, Mapping[int, str]]:
+    """The currency most amounts are in, and the rows that name another one.
+
+    ``beside`` is what another column says of each row; the amount's own word goes before it.
+    """
+    known = {text: currency_of(text) for text in set(amounts)}
+    told = [
+        known[amount] or _code(said) if amount.strip() else None
+        for amount, said in zip(amounts, beside, strict=True)
+    ]
+    counts = Counter(filter(None, told))
+    if len(counts) < 2:
+        return None, {}
+    usual = counts.most_common(1)[0][0]
+    return usual, {row: code for row, code in enumerate(told) if code not in (None, usual)}
+
+
+def _code(text: str) -> str | None:
+    word = _plain(text).strip()
+    return words().get(word, word.upper()) or None
+
+
+def _is_currency(text: str) -> bool:
+    word = _plain(text).strip()
+    return word in words() or bool(ISO_CODE.fullmatch(word))
+
+
+def _plain(text: str) -> str:
+    return simplified(unicodedata.normalize("NFKC", text).casefold())

@@ -1,0 +1,334 @@
+"""Text cells to typed columns, and every problem of every row at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kam_core.contract.declaration import Column, Table
+from kam_core.ingest.text_folding import conventions, unguarded
+from kam_core.ingest.validate import currencies
+from kam_core.ingest.validate.cast import Bad, Cast, Manner, Noted, caster, decimal, is_nothing
+
+ARROW_TYPES = {
+    "VARCHAR": pa.string(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+    "DECIMAL(18,2)": pa.decimal128(18, 2),
+    "DECIMAL(9,4)": pa.decimal128(9, 4),
+    "DECIMAL(24,6)": pa.decimal128(24, 6),
+}
+SECONDS = {"minutes": 60, "hours": 3600, "days": 86400}
+
+
+class Finding(NamedTuple):
+    """One problem of one row, counted from 0; ``details`` hold column, value and more."""
+
+    row: int
+    code: str
+    details: dict[str, Any]
+
+
+class Origin(NamedTuple):
+    """Where the rows stand in the file: their line numbers and all their cells as written."""
+
+    line_numbers: Sequence[int]
+    fields: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All columns of the contract in its order, NULL where a value was missing or wrong."""
+
+    columns: dict[str, pa.Array]
+    findings: list[Finding]
+
+
+def check(
+    cells: pd.DataFrame,
+    table: Table,
+    origin: Origin,
+    manners: Mapping[str, Manner] | None = None,
+    elapsed: Mapping[str, Mapping[str, str]] | None = None,
+    currency: Sequence[str] | None = None,
+) -> Checked:
+    """Cast every cell and apply the rules of rows, of the table, and of its key.
+
+    ``currency`` is what the file says of the amounts of each row.
+    """
+    manners, elapsed = manners or {}, elapsed or {}
+    findings: list[Finding] = []
+    columns: dict[str, pa.Array] = {}
+    texts = {str(name): _trimmed(cells[name]) for name in cells}
+    for column in table.columns:
+        if column.name in texts and column.name not in elapsed:
+            manner = manners.get(column.name, Manner())
+            texts[column.name] = _without_words(column, texts[column.name], manner, findings)
+            columns[column.name] = _cast_column(column, texts[column.name], manner, findings)
+        else:
+            columns[column.name] = pa.nulls(len(cells), arrow_type(column))
+    for name, duration in elapsed.items():
+        if name in texts:
+            columns[name] = _after(columns[duration["since"]], texts[name], duration, findings)
+    findings += _in_other_currencies(table, texts, currency)
+    findings += _missing(table, texts, len(cells))
+    findings += contradictions(table, columns, _is_filled(texts.get("occurred_at")))
+    findings += _repeated(table, columns, origin)
+    return Checked(columns, findings)
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """The Arrow type that equals the column's SQL type."""
+    return ARROW_TYPES[column.sql_type]
+
+
+class _Texts(NamedTuple):
+    """A column as its distinct texts, trimmed, and for each row which of them it holds."""
+
+    distinct: list[str]
+    codes: np.ndarray
+
+    def where(self, is_wanted: Sequence[bool]) -> np.ndarray:
+        return np.flatnonzero(np.asarray(is_wanted, dtype=bool)[self.codes])
+
+
+def _trimmed(cells: pd.Series) -> _Texts:
+    codes, distinct = pd.factorize(cells)
+    return _Texts([unguarded(text) for text in distinct.tolist()], codes)
+
+
+def _without_words(
+    column: Column, texts: _Texts, manner: Manner, findings: list[Finding]
+) -> _Texts:
+    """The texts, where a word for nothing is as good as an empty cell."""
+    are_words = [is_nothing(text, column, manner) for text in texts.distinct]
+    for row in texts.where(are_words) if any(are_words) else ():
+        details = {"column": column.name, "value": texts.distinct[texts.codes[row]]}
+        findings.append(Finding(int(row), "word_for_nothing", details))
+    distinct = ["" if is_word else t for t, is_word in zip(texts.distinct, are_words, strict=True)]
+    return _Texts(distinct, texts.codes)
+
+
+def _cast_column(
+    column: Column, texts: _Texts, manner: Manner, findings: list[Finding]
+) -> pa.Array:
+    cast = caster(column, [text for text in texts.distinct if text], manner)
+    return _cast_distinct(cast, texts, column.name, arrow_type(column), findings)
+
+
+def _cast_distinct(
+    cast: Cast, texts: _Texts, name: str, type: pa.DataType, findings: list[Finding]
+) -> pa.Array:
+    """Each distinct text is cast once; value and problem then belong to every row that holds it."""
+    values: list[object] = []
+    remarks: dict[int, tuple[str, dict[str, object]]] = {}
+    for position, text in enumerate(texts.distinct):
+        value: object = None
+        try:
+            value = cast(text) if text else None
+        except Bad as bad:
+            remarks[position] = (bad.code, bad.details)
+        if isinstance(value, Noted):
+            remarks[position] = (value.code, {})
+            value = value.value
+        values.append(value)
+    for row in texts.where([p in remarks for p in range(len(values))]) if remarks else ():
+        code, details = remarks[texts.codes[row]]
+        text = texts.distinct[texts.codes[row]]
+        findings.append(Finding(int(row), code, {"column": name, "value": text, **details}))
+    return pa.array(values, type).take(pa.array(texts.codes))
+
+
+def _after(
+    since: pa.Array, texts: _Texts, duration: Mapping[str, str], findings: list[Finding]
+) -> pa.Array:
+    """Times given as a duration after another column."""
+
+    def seconds(text: str) -> int:
+        amount: Decimal = decimal(text, "number")
+        return round(Fraction(amount) * SECONDS[duration["unit"]])
+
+    lengths = _cast_distinct(seconds, texts, duration["column"], pa.int64(), findings)
+    moments = [
+        None if start is None or length is None else start + timedelta(seconds=length)
+        for start, length in zip(since.to_pylist(), lengths.to_pylist(), strict=True)
+    ]
+    return pa.array(moments, since.type)
+
+
+def _in_other_currencies(
+    table: Table, texts: Mapping[str, _Texts], beside: Sequence[str] | None
+) -> list[Finding]:
+    """Amounts that are not in the currency of most others of their column."""
+    found = []
+    for column in table.columns:
+        if column.type != "money" or column.name not in texts:
+            continue
+        held = texts[column.name]
+        if beside is None and not any(map(currencies.currency_of, held.distinct)):
+            continue
+        amounts = [held.distinct[code] for code in held.codes]
+        usual, rows = currencies.others(amounts, beside or [""] * len(amounts))
+        for row, code in rows.items():
+            details = {"column": column.name, "value": amounts[row], "currency": code}
+            found.append(Finding(row, "other_currency", {**details, "usual": usual}))
+    return found
+
+
+def _missing(table: Table, texts: Mapping[str, _Texts], row_count: int) -> list[Finding]:
+    found = []
+    for column in table.required:
+        held = texts.get(column.name)
+        rows = held.where([not t for t in held.distinct]) if held else range(row_count)
+        found += [
+            Finding(int(row), "missing_value", {"column": column.name, "value": ""}) for row in rows
+        ]
+    return found
+
+
+def contradictions(
+    table: Table, columns: Mapping[str, pa.Array], has_time: pa.Array | None
+) -> list[Finding]:
+    """Rows whose values cannot be true together.
+
+    ``has_time`` tells of an interaction whether the file names a time, be it readable or not.
+    """
+    found = _out_of_order(table, columns)
+    if table.name == "interactions":
+        found += _completed_without_time(columns, has_time)
+        found += _longer_than_a_day(columns)
+    if table.name == "accounts":
+        found += _lost_or_not(columns)
+    if table.name == "targets":
+        found += _above_whole(columns)
+    return found
+
+
+def _is_filled(texts: _Texts | None) -> pa.Array | None:
+    if texts is None:
+        return None
+    return pa.array(np.asarray([bool(text) for text in texts.distinct], dtype=bool)[texts.codes])
+
+
+def _out_of_order(table: Table, columns: Mapping[str, pa.Array]) -> list[Finding]:
+    found = []
+    for rule in conventions()["in_order"]:
+        if rule["table"] == table.name:
+            earlier, later = rule["columns"]
+            for row in _rows(pc.greater(columns[earlier], columns[later])):
+                details = {
+                    "column": later,
+                    "value": str(columns[later][row].as_py()),
+                    "other_column": earlier,
+                    "other_value": str(columns[earlier][row].as_py()),
+                }
+                found.append(Finding(row, "impossible_order", details))
+    return found
+
+
+def _completed_without_time(
+    columns: Mapping[str, pa.Array], has_time: pa.Array | None
+) -> list[Finding]:
+    """A time that could not be read has a problem of its own."""
+    lacks_time = pc.equal(columns["status"], "completed")
+    if has_time is not None:
+        lacks_time = pc.and_(lacks_time, pc.invert(has_time))
+    return [
+        Finding(row, "completed_without_time", {"column": "occurred_at", "value": ""})
+        for row in _rows(lacks_time)
+    ]
+
+
+def _longer_than_a_day(columns: Mapping[str, pa.Array]) -> list[Finding]:
+    """Hours that are too many for one interaction; minutes, it may be."""
+    hours = columns["duration_hours"]
+    return [
+        Finding(
+            row,
+            "long_duration",
+            {"column": "duration_hours", "value": f"{hours[row].as_py().normalize():f}"},
+        )
+        for row in _rows(pc.greater(hours, conventions()["longest_hours"]))
+    ]
+
+
+def _lost_or_not(columns: Mapping[str, pa.Array]) -> list[Finding]:
+    status, lost_on = columns["status"], columns["lost_on"]
+    undated = pc.and_(pc.equal(status, "lost"), pc.is_null(lost_on))
+    not_lost = pc.and_(pc.not_equal(status, "lost"), pc.is_valid(lost_on))
+    found = [
+        Finding(row, "lost_without_date", {"column": "lost_on", "value": ""})
+        for row in _rows(undated)
+    ]
+    return found + [
+        Finding(row, "lost_date_not_lost", {"column": "status", "value": status[row].as_py()})
+        for row in _rows(not_lost)
+    ]
+
+
+def _above_whole(columns: Mapping[str, pa.Array]) -> list[Finding]:
+    """Targets of shares that would be many times the whole: 90 stands for 90 % there."""
+    metric, target = columns["metric"], columns["target"]
+    found = []
+    for limit in conventions()["targets_at_most"]:
+        is_concerned = pc.is_in(metric, pa.array(limit["metrics"]))
+        for row in _rows(pc.and_(is_concerned, pc.greater(target, limit["most"]))):
+            details = {"column": "target", "value": f"{target[row].as_py().normalize():f}"}
+            found.append(Finding(row, "target_above_whole", {**details, "most": limit["most"]}))
+    return found
+
+
+def _rows(mask: pa.Array) -> list[int]:
+    """Positions where the mask is true; unknown is not true."""
+    return [int(row) for row in np.flatnonzero(pc.fill_null(mask, False).to_numpy(False))]
+
+
+def _repeated(table: Table, columns: Mapping[str, pa.Array], origin: Origin) -> list[Finding]:
+    """Rows after the first of their key: the same row again, or another one that contradicts it."""
+    group = _key_groups(table, columns)
+    order = np.argsort(group, kind="stable")
+    found = []
+    first = -1
+    for before, row in pairwise([-1, *order.tolist()]):
+        if before < 0 or group[row] != group[before]:
+            first = row
+        elif group[row] >= 0:
+            found.append(_repeat(table, columns, origin, first, row))
+    return sorted(found, key=lambda finding: finding.row)
+
+
+def _key_groups(table: Table, columns: Mapping[str, pa.Array]) -> np.ndarray:
+    """A number for each distinct key; -1 where a required part of it is missing."""
+    keys = pd.DataFrame({name: _codes(columns[name]) for name in table.key})
+    group = keys.groupby(list(table.key), sort=False).ngroup().to_numpy().copy()
+    for name in table.key:
+        if table.column(name).required:
+            group[columns[name].is_null().to_numpy(False)] = -1
+    return group
+
+
+def _codes(column: pa.Array) -> np.ndarray:
+    return column.dictionary_encode(null_encoding="encode").indices.to_numpy(False)
+
+
+def _repeat(
+    table: Table, columns: Mapping[str, pa.Array], origin: Origin, first: int, row: int
+) -> Finding:
+    is_same = list(origin.fields[row]) == list(origin.fields[first])
+    key = " | ".join(str(columns[name][row].as_py() or "") for name in table.key)
+    details = {
+        "column": ", ".join(table.key),
+        "value": key,
+        "first_line": origin.line_numbers[first],
+    }
+    return Finding(row, "duplicate_row" if is_same else "duplicate_key", details)

@@ -1,0 +1,1 @@
+"""Metrics and queries: catalogue, periods, day cache, scorecard, targets, change."""

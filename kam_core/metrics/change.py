@@ -1,0 +1,315 @@
+"""Why a figure moved between two periods, in parts that add up exactly to the difference.
+
+A divided figure moves by its mix and its rates, an amount by accounts gained, lost, grown and
+shrunk: docs/explained-change.md has the formulas and a worked example.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TypeVar
+
+import pandas as pd
+
+from kam_core.errors import KamError
+from kam_core.metrics import catalogue
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.periods import Period, a_year_earlier
+
+# Answers ``metrics.run`` for a metric, some periods and slices: from a cursor or from a cache.
+Ask = Callable[[str, Sequence[Period], tuple[str, ...]], pd.DataFrame]
+
+DIVIDED = ("ratio", "mean", "uplift")
+GROWTH = "change"
+ADDS_UP = ("sum", GROWTH, *DIVIDED)
+ACCOUNTS = "account_id"
+SLICES = ("region", "tier", "account_manager", "industry")
+GROUPS = ("gained", "lost", "grown", "shrunk")
+NO_VALUE = "no_value"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is above and below the line."""
+
+    numerator: Fraction = Fraction(0)
+    denominator: Fraction = Fraction(0)
+
+
+Slices = Mapping[str | None, Figures]
+Amounts = Mapping[str | None, Fraction]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one slice adds to the difference of a divided figure.
+
+    ``mix``: it makes up more or less of the cases; ``rate``: it did better or worse itself.
+    """
+
+    name: str | None
+    before: Figures
+    after: Figures
+    mix: Fraction
+    rate: Fraction
+
+    @property
+    def difference(self) -> Fraction:
+        return self.mix + self.rate
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What a slice, or a group of so many accounts, adds to the difference of an amount."""
+
+    name: str | None
+    before: Fraction
+    after: Fraction
+    accounts: int | None = None
+
+    @property
+    def difference(self) -> Fraction:
+        return self.after - self.before
+
+
+AnyPart = TypeVar("AnyPart", Part, Movement)
+
+
+# Makes parts of the amounts before and after.
+Added = Callable[[Amounts, Amounts], tuple[Movement, ...]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure in two periods and the parts of its difference, the largest first.
+
+    Growth that ``is_on_the_year`` stands for the amounts it compares itself: those of the period
+    against those of the year before it. ``unsplit`` says why there are no parts.
+    """
+
+    metric: str
+    unit: str
+    by: str | None
+    periods: tuple[str, str]
+    before: Fraction | None
+    after: Fraction | None
+    parts: tuple[Part | Movement, ...] = ()
+    unsplit: str | None = None
+    is_on_the_year: bool = False
+
+    @property
+    def difference(self) -> Fraction | None:
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
+    @property
+    def mix(self) -> Fraction:
+        return sum((p.mix for p in self.parts if isinstance(p, Part)), Fraction(0))
+
+    @property
+    def rate(self) -> Fraction:
+        return sum((p.rate for p in self.parts if isinstance(p, Part)), Fraction(0))
+
+    def frame(self) -> pd.DataFrame:
+        """The parts as rows; figures that a reader compares are plain numbers."""
+        return pd.DataFrame([_row(self.by or "", part) for part in self.parts])
+
+
+def splits(wanted: Metric, before: Period | None) -> tuple[str, ...]:
+    """By what the difference to a period can be split; empty where parts never add up.
+
+    Without a period growth is split on the year.
+    """
+    slices = tuple(name for name in SLICES if name in wanted.slices)
+    if wanted.kind in ADDS_UP and not _is_divided(wanted, before) and ACCOUNTS in wanted.slices:
+        return (ACCOUNTS, *slices)
+    return slices if wanted.kind in ADDS_UP else ()
+
+
+def explain(
+    ask: Ask, name: str, before: Period | None, after: Period, by: str | None = None
+) -> Change:
+    """The difference of a metric between two periods, split by what its definition allows.
+
+    ``before`` may be None for growth alone, which then is told on the year.
+    """
+    wanted = catalogue.metric(name)
+    ways = splits(wanted, before)
+    if not ways and before:
+        was, now = (_value(ask, wanted, period) for period in (before, after))
+        names = (before.period, after.period)
+        return Change(name, wanted.unit, None, names, was, now, unsplit=wanted.kind)
+    way = by or ways[0]
+    if way not in ways:
+        raise KamError("slice_not_defined", metric=name, by=way)
+    return _explained(ask, wanted, before, after, way, groups if way == ACCOUNTS else _movements)
+
+
+def by_account(ask: Ask, name: str, before: Period | None, after: Period) -> Change:
+    """The same with one part per account, of accounts that have a case in either period."""
+    return _explained(ask, catalogue.metric(name), before, after, ACCOUNTS, _movements)
+
+
+def mix_and_rate(before: Slices, after: Slices) -> tuple[Part, ...]:
+    """Both halves of the difference of two divided figures, slice by slice.
+
+    A slice weighs what its denominator is of the whole. Its mix is the change of its weight times
+    how far it lies from the middle of the two totals, its rate the change of its own figure times
+    its middle weight. Without cases in one period it has no figure there: all of it is mix.
+    """
+    was, now = _total(before.values()), _total(after.values())
+    middle = (was.numerator / was.denominator + now.numerator / now.denominator) / 2
+    names = dict.fromkeys([*before, *after])
+    parts = [
+        _part(name, (before.get(name, Figures()), was), (after.get(name, Figures()), now), middle)
+        for name in names
+    ]
+    return _largest_first(part for part in parts if part.before != part.after or part.difference)
+
+
+def _part(
+    name: str | None,
+    before: tuple[Figures, Figures],
+    after: tuple[Figures, Figures],
+    middle: Fraction,
+) -> Part:
+    (own_before, was), (own_after, now) = before, after
+    weight = own_after.denominator / now.denominator - own_before.denominator / was.denominator
+    share = own_after.numerator / now.denominator - own_before.numerator / was.denominator
+    own = [f.numerator / f.denominator for f in (own_before, own_after) if f.denominator]
+    own_middle = (own[0] + own[-1]) / 2 if own else middle
+    mix = weight * (own_middle - middle)
+    # What is left of everything the slice adds: its rate, exactly.
+    return Part(name, own_before, own_after, mix, share - weight * middle - mix)
+
+
+def groups(before: Amounts, after: Amounts) -> tuple[Movement, ...]:
+    """Accounts gained, lost, grown and shrunk, each group with its count and its amounts."""
+    members: dict[str | None, list[Movement]] = {name: [] for name in GROUPS}
+    for moved in _movements(before, after):
+        if group := group_of(moved.before, moved.after):
+            members[group].append(moved)
+    return tuple(_group(name, of_group) for name, of_group in members.items())
+
+
+def _group(name: str | None, members: Sequence[Movement]) -> Movement:
+    was, now = (
+        sum(amounts, Fraction(0))
+        for amounts in ([moved.before for moved in members], [moved.after for moved in members])
+    )
+    return Movement(name, was, now, len(members))
+
+
+def group_of(was: Fraction, now: Fraction) -> str | None:
+    """Gained: nothing before and something now; lost the other way; None where nothing moved."""
+    if was == now:
+        return None
+    if was <= 0 < now:
+        return "gained"
+    if now <= 0 < was:
+        return "lost"
+    return "grown" if now > was else "shrunk"
+
+
+def _is_divided(wanted: Metric, before: Period | None) -> bool:
+    """Whether two divided figures are compared: growth is one, but on the year two amounts are."""
+    return wanted.kind in DIVIDED or (wanted.kind == GROWTH and before is not None)
+
+
+def _explained(
+    ask: Ask, wanted: Metric, before: Period | None, after: Period, by: str, added: Added
+) -> Change:
+    rows = ask(wanted.name, [before, after] if before else [after], (by,))
+    names = ((before or a_year_earlier(after)).period, after.period)
+    if before is None:
+        amounts = [_amounts(rows, after, by, half) for half in ("denominator", "numerator")]
+        moved = Change(wanted.name, wanted.parts, by, names, None, None, is_on_the_year=True)
+        return _of_amounts(moved, amounts[0], amounts[1], added)
+    moved = Change(wanted.name, wanted.unit, by, names, None, None)
+    if _is_divided(wanted, before):
+        return _of_figures(moved, wanted, _slices(rows, before, by), _slices(rows, after, by))
+    was, now = (_amounts(rows, period, by, "numerator") for period in (before, after))
+    return _of_amounts(moved, was, now, added)
+
+
+def _of_figures(moved: Change, wanted: Metric, before: Slices, after: Slices) -> Change:
+    was, now = (_figure(wanted, _total(slices.values())) for slices in (before, after))
+    if was is None or now is None:
+        return replace(moved, before=was, after=now, unsplit=NO_VALUE)
+    return replace(moved, before=was, after=now, parts=mix_and_rate(before, after))
+
+
+def _figure(wanted: Metric, total: Figures) -> Fraction | None:
+    return catalogue.exact_value(wanted, total.numerator, total.denominator)
+
+
+def _of_amounts(moved: Change, before: Amounts, after: Amounts, parts_of: Added) -> Change:
+    was, now = (sum(a.values(), Fraction(0)) if a else None for a in (before, after))
+    if was is None or now is None:
+        return replace(moved, before=was, after=now, unsplit=NO_VALUE)
+    return replace(moved, before=was, after=now, parts=parts_of(before, after))
+
+
+def _movements(before: Amounts, after: Amounts) -> tuple[Movement, ...]:
+    names = dict.fromkeys([*before, *after])
+    zero = Fraction(0)
+    moved = (Movement(name, before.get(name, zero), after.get(name, zero)) for name in names)
+    return _largest_first(part for part in moved if part.before or part.after)
+
+
+def _largest_first(parts: Iterable[AnyPart]) -> tuple[AnyPart, ...]:
+    return tuple(sorted(parts, key=lambda part: (-abs(part.difference), part.name or "")))
+
+
+def _slices(rows: pd.DataFrame, period: Period, by: str) -> Slices:
+    told = rows[rows["period"] == period.period]
+    return {
+        _name(row[by]): Figures(Fraction(row["numerator"]), Fraction(row["denominator"]))
+        for row in told.to_dict("records")
+    }
+
+
+def _amounts(rows: pd.DataFrame, period: Period, by: str, column: str) -> Amounts:
+    told = rows[rows["period"] == period.period]
+    return {_name(row[by]): Fraction(row[column]) for row in told.to_dict("records")}
+
+
+def _value(ask: Ask, wanted: Metric, period: Period) -> Fraction | None:
+    rows = ask(wanted.name, [period], ())
+    value = None if rows.empty else rows["value"].iloc[0]
+    return None if value is None or value != value else Fraction(value)
+
+
+def _total(figures: Iterable[Figures]) -> Figures:
+    every = list(figures)
+    return Figures(
+        sum((f.numerator for f in every), Fraction(0)),
+        sum((f.denominator for f in every), Fraction(0)),
+    )
+
+
+def _name(cell: object) -> str | None:
+    return None if cell is None or cell != cell else str(cell)
+
+
+def _row(by: str, part: Part | Movement) -> dict[str, object]:
+    if isinstance(part, Part):
+        figures = {
+            "before_numerator": _plain(part.before.numerator),
+            "before_denominator": _plain(part.before.denominator),
+            "after_numerator": _plain(part.after.numerator),
+            "after_denominator": _plain(part.after.denominator),
+            "mix_effect": float(part.mix),
+            "rate_effect": float(part.rate),
+        }
+    else:
+        figures = {"before": _plain(part.before), "after": _plain(part.after)}
+        if part.accounts is not None:
+            figures |= {"accounts": part.accounts}
+    name = "movement" if part.name in GROUPS and by == ACCOUNTS else by
+    return {name: part.name, **figures, "difference": float(part.difference)}
+
+
+def _plain(amount: Fraction) -> int | float:
+    return int(amount) if amount.denominator == 1 else float(amount)

@@ -1,0 +1,270 @@
+"""What differs between two versions: uploads, rows, accounts that moved, figures."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from kam_core.metrics import catalogue, periods, scorecard
+from kam_core.metrics.day_cache import Day
+from kam_core.metrics.periods import Period
+from kam_core.metrics.scorecard import Score
+from kam_core.warehouse import version_settings
+from kam_core.warehouse.row_diff import RowChanges, row_changes
+from kam_core.warehouse.scope import Scope
+from kam_core.warehouse.store import cursor, open_version, regions
+
+# What is told of an account when it changes; `account` itself when it came or went.
+WATCHED = ("tier", "region", "account_manager", "expert_manager", "status")
+SETTINGS_TABLES = (
+    "thresholds",
+    "targets",
+    "cadences",
+    "tier_axes",
+    "tier_cells",
+    "tier_needs",
+)
+
+
+@dataclass(frozen=True)
+class AccountChange:
+    """One account, what changed of it (one of WATCHED, or ``account``), and both values."""
+
+    account_id: str
+    account_name: str
+    region: str
+    what: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class KpiChange:
+    """One figure of one quarter on both sides; a value is null where ``*_reason`` says why."""
+
+    quarter: str
+    metric: str
+    unit: str
+    before: float | None
+    after: float | None
+    before_status: str
+    after_status: str
+    before_reason: str | None
+    after_reason: str | None
+
+    @property
+    def is_changed(self) -> bool:
+        before = (self.before, self.before_status, self.before_reason)
+        return before != (self.after, self.after_status, self.after_reason)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An upload that only one of the versions holds: ``change`` is added or gone."""
+
+    change: str
+    snapshot_id: int
+    file_name: str
+    table_name: str
+    mode: str
+    as_of: date
+    received: int
+    loaded_by: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions side by side; everything is plain JSON values in ``plain``.
+
+    ``tables`` and ``kpis`` hold every table and figure, changed or not; ``accounts``, ``uploads``
+    and ``settings`` (names of settings tables) hold differences only.
+    """
+
+    before_as_of: date | None
+    after_as_of: date
+    tables: tuple[RowChanges, ...]
+    accounts: tuple[AccountChange, ...]
+    kpis: tuple[KpiChange, ...]
+    uploads: tuple[Upload, ...]
+    settings: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        return bool(
+            self.before_as_of != self.after_as_of
+            or self.accounts
+            or self.uploads
+            or self.settings
+            or any(table.is_any for table in self.tables)
+            or any(kpi.is_changed for kpi in self.kpis)
+        )
+
+
+def plain(comparison: Comparison) -> dict:
+    """A comparison as plain JSON values, with ``differs``."""
+    return _texts(asdict(comparison)) | {"differs": comparison.differs}
+
+
+def _texts(value: object) -> dict:
+    def text(part: object) -> object:
+        if isinstance(part, dict):
+            return {name: text(inner) for name, inner in part.items()}
+        if isinstance(part, list | tuple):
+            return [text(inner) for inner in part]
+        return part.isoformat() if isinstance(part, date) else part
+
+    return text(value)  # type: ignore[return-value]
+
+
+def compare(
+    before: Path | None, after: Path, regions_shown: Sequence[str] | None = None
+) -> Comparison:
+    """Compare two version files, each as of its own day; ``before=None`` is no version at all.
+
+    With ``regions_shown`` each side shows what a viewer of these regions sees of it, so an account
+    that moved out of them is gone. Figures are those of the last complete quarter of each side,
+    both sides for the same quarter.
+    """
+    with closing(_Side(after, regions_shown)) as new:
+        if before is None:
+            return _comparison(None, new, row_changes(None, after, None, regions_shown))
+        with closing(_Side(before, regions_shown)) as old:
+            return _comparison(old, new, row_changes(before, after, None, regions_shown))
+
+
+class _Side:
+    """One version as a viewer of some regions sees it on its own as-of day."""
+
+    def __init__(self, path: Path, regions_shown: Sequence[str] | None) -> None:
+        with closing(open_version(path)) as opened:
+            newest = opened.execute("select max(as_of) from meta.snapshots").fetchall()
+        self.as_of: date = newest[0][0]
+        # Through the views of today: a version of an older release lacks those of newer figures.
+        self.connection = Day(path, self.as_of).connection
+        seen = regions(self.connection) if regions_shown is None else tuple(regions_shown)
+        self.cursor = cursor(self.connection, Scope(seen, self.as_of))
+        self.fiscal_start = int(version_settings.threshold(self.cursor, "fiscal_year_start_month"))
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def last_complete_quarter(self) -> Period:
+        running = periods.quarter_of(self.as_of, self.fiscal_start)
+        if running.ends_on <= self.as_of:
+            return running
+        return periods.quarter_of(running.starts_on - timedelta(days=1), self.fiscal_start)
+
+    def accounts(self) -> pa.Table:
+        return self.cursor.sql(ACCOUNTS).to_arrow_table()
+
+    def scores(self, quarter: str) -> list[Score]:
+        return scorecard.scorecard(self.cursor, periods.quarter(quarter, self.fiscal_start))
+
+    def settings(self, table: str) -> list[tuple]:
+        return self.cursor.execute(f"select * from settings.{table} order by all").fetchall()
+
+    def uploads(self) -> dict[int, Upload]:
+        rows = self.cursor.execute(UPLOADS).fetchall()
+        return {row[0]: Upload("", *row) for row in rows}
+
+
+ACCOUNTS = """
+select
+    a.account_id, a.account_name, a.region,
+    a.account_manager, a.expert_manager, a.status, t.tier
+from scoped.accounts a
+left join as_of.tiers_on([as_of() + 1]) t using (account_id)
+"""
+
+UPLOADS = """
+select snapshot_id, file_name, table_name, mode, as_of, received, loaded_by
+from meta.snapshots
+order by as_of, snapshot_id
+"""
+
+
+def _comparison(old: _Side | None, new: _Side, tables: Iterable[RowChanges]) -> Comparison:
+    return Comparison(
+        before_as_of=old.as_of if old else None,
+        after_as_of=new.as_of,
+        tables=tuple(tables),
+        accounts=tuple(_account_changes(old, new)) if old else (),
+        kpis=tuple(_kpi_changes(old, new)),
+        uploads=tuple(_upload_changes(old, new)),
+        settings=tuple(_changed_settings(old, new)) if old else (),
+    )
+
+
+def _account_changes(old: _Side, new: _Side) -> list[AccountChange]:
+    with duckdb.connect() as connection:
+        connection.register("before", old.accounts())
+        connection.register("after", new.accounts())
+        rows = connection.execute(_account_changes_sql()).fetchall()
+    return [AccountChange(*row) for row in rows]
+
+
+def _account_changes_sql() -> str:
+    """One branch for accounts that came or went, and one for each column that is watched."""
+    branches = [
+        "select coalesce(a.account_id, b.account_id) as account_id, 0 as place, 'account' as what, "
+        "b.account_name as old, a.account_name as new "
+        "from before b full join after a using (account_id) "
+        "where a.account_id is null or b.account_id is null"
+    ]
+    branches += [
+        f"select account_id, {place}, '{column}', b.{column}, a.{column} "
+        "from before b join after a using (account_id) "
+        f"where a.{column} is distinct from b.{column}"
+        for place, column in enumerate(WATCHED, start=1)
+    ]
+    return (
+        f"with changes as ({' union all '.join(branches)}) "
+        "select account_id, coalesce(a.account_name, b.account_name), "
+        "coalesce(a.region, b.region), what, old, new "
+        "from changes left join after a using (account_id) left join before b using (account_id) "
+        "order by place, account_id"
+    )
+
+
+def _kpi_changes(old: _Side | None, new: _Side) -> list[KpiChange]:
+    sides = [side for side in (old, new) if side]
+    quarters = sorted({side.last_complete_quarter().period for side in sides})
+    return [change for quarter in quarters for change in _quarter_changes(old, new, quarter)]
+
+
+def _quarter_changes(old: _Side | None, new: _Side, quarter: str) -> list[KpiChange]:
+    before = {score.metric: score for score in old.scores(quarter)} if old else {}
+    return [_kpi_change(quarter, before.get(score.metric), score) for score in new.scores(quarter)]
+
+
+def _kpi_change(quarter: str, before: Score | None, after: Score) -> KpiChange:
+    return KpiChange(
+        quarter=quarter,
+        metric=after.metric,
+        unit=catalogue.metric(after.metric).unit,
+        before=before.value if before else None,
+        after=after.value,
+        before_status=before.status if before else "no_data",
+        after_status=after.status,
+        before_reason=before.reason if before else "no_version",
+        after_reason=after.reason,
+    )
+
+
+def _upload_changes(old: _Side | None, new: _Side) -> list[Upload]:
+    before, after = old.uploads() if old else {}, new.uploads()
+    sides = (("gone", before, after), ("added", after, before))
+    return [
+        Upload(**{**vars(upload), "change": change})
+        for change, holding, other in sides
+        for number, upload in holding.items()
+        if number not in other
+    ]
+
+
+def _changed_settings(old: _Side, new: _Side) -> list[str]:
+    return [table for table in SETTINGS_TABLES if old.settings(table) != new.settings(table)]

@@ -1,0 +1,99 @@
+"""One day of one version in memory: what is costly is computed once, for every scope."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+
+from kam_core.metrics import catalogue, periods
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.periods import Period
+from kam_core.settings import loader
+from kam_core.warehouse import build, store, version_settings
+from kam_core.warehouse.scope import Scope
+
+MARTS = build.SQL / "marts"
+
+
+class Day:
+    """A version as of one day, to be shared by every viewer; answers equal those of the file.
+
+    Only months and quarters can be asked for: from a year before the first fact to a year after
+    the day.
+    """
+
+    def __init__(self, path: Path, as_of: date) -> None:
+        self.connection = store.open_beside(path)
+        self.regions = store.regions(self.connection)
+        self.as_of = as_of
+        self._lock = Lock()
+        self._held: set[str] = set()
+        with self.cursor() as cursor:
+            _complete_thresholds(cursor)
+            for folder in (build.SQL / "views", MARTS):
+                for file in sorted(folder.glob("*.sql")):
+                    cursor.execute(file.read_text("utf-8"))
+            self._periods = _periods(cursor)
+
+    def cursor(self, scope: Scope | None = None) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own for one script run; without a scope it sees every region."""
+        return store.cursor(self.connection, scope or Scope(self.regions, self.as_of))
+
+    def knows(self, period: Period) -> bool:
+        """Whether a quarter lies among those whose facts are held."""
+        return period.period in self._periods["quarter"]
+
+    def facts(self, wanted: Metric, asked: Sequence[Period]) -> str:
+        """The query for a metric's facts; all quarters (or months) are computed at first use."""
+        length = "month" if asked[0].period in self._periods["month"] else "quarter"
+        if not {period.period for period in asked} <= set(self._periods[length]):
+            raise ValueError(f"outside {self._periods[length]}: {asked}")
+        table = f"mart.{wanted.name}_by_{length}"
+        with self._lock:
+            if table not in self._held:
+                self._compute(table, wanted, list(self._periods[length].values()))
+                self._held.add(table)
+        return f"from {table}"
+
+    def prepare(self) -> None:
+        """Compute the facts of every metric now, by quarter and by month."""
+        for wanted in catalogue.load_metrics().values():
+            for every in self._periods.values():
+                self.facts(wanted, list(every.values()))
+
+    def _compute(self, table: str, wanted: Metric, every: Sequence[Period]) -> None:
+        with self.cursor() as cursor:
+            catalogue.set_periods(cursor, every)
+            cursor.execute(f"create or replace table {table} as {wanted.sql}")
+
+
+def _complete_thresholds(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Let a version of an older release be read by limits that it did not know yet."""
+    baked = "select name, value from version.settings.thresholds"
+    known = {name for name, _ in cursor.execute(baked).fetchall()}
+    today = loader.flattened(loader.settings_document()["thresholds"])
+    added = [(name, value) for name, value in today if name not in known]
+    if added:
+        rows = ", ".join("(?, ?)" for _ in added)
+        cursor.execute("create schema mart")
+        cursor.execute(f"create table mart.thresholds as {baked}")
+        cursor.execute(
+            f"insert into mart.thresholds values {rows}", [part for row in added for part in row]
+        )
+        cursor.execute("create or replace view settings.thresholds as from mart.thresholds")
+
+
+def _periods(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Period]]:
+    """Every month and every fiscal quarter of the data, by name."""
+    first, last = cursor.execute("select min(month), max(month) from mart.months").fetchall()[0]
+    start_month = int(version_settings.threshold(cursor, "fiscal_year_start_month"))
+    count = (last.year - first.year) * 4 + 4
+    quarters = periods.quarters_until(last, count, start_month)
+    inside = [quarter for quarter in quarters if first <= quarter.starts_on]
+    months = [month for quarter in quarters for month in periods.months_of(quarter)]
+    return {
+        "quarter": {quarter.period: quarter for quarter in inside},
+        "month": {month.period: month for month in months if first <= month.starts_on},
+    }

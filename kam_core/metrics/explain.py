@@ -1,0 +1,154 @@
+"""One figure opened for a program: value, change, accounts and the first rows behind it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+
+import duckdb
+import pandas as pd
+
+from kam_core.errors import KamError
+from kam_core.metrics import catalogue, change, queries, scorecard
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.change import ACCOUNTS, Change
+from kam_core.metrics.periods import Period
+from kam_core.metrics.scorecard import Score
+
+# A cell of a result row for another program, which knows no exact numbers.
+PLAIN: dict[type, Callable] = {
+    Decimal: float,
+    Fraction: float,
+    pd.Timestamp: lambda moment: moment.isoformat(),
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A figure of one quarter, compared with what was before, in everything it is made of."""
+
+    wanted: Metric
+    period: Period
+    score: Score
+    moved: Change
+    splits: tuple[Change, ...]
+    accounts: pd.DataFrame
+    rows: pd.DataFrame
+    row_count: int
+
+
+def explain(
+    cursor: duckdb.DuckDBPyConnection,
+    name: str,
+    period: Period,
+    against: Period | None,
+    most: int,
+    facts: catalogue.Facts | None = None,
+) -> Explanation:
+    """Everything behind a metric; of accounts and rows the first few.
+
+    Growth is told on the year where no quarter is named to compare it with.
+    """
+    if against and against.starts_on >= period.starts_on:
+        raise KamError("same_period", period=period.period)
+    wanted = catalogue.metric(name)
+    data = catalogue.survey(cursor, [wanted])
+    ask = partial(catalogue.run, cursor, data=data, facts=facts)
+    ways = change.splits(wanted, against)
+    moved = [change.explain(ask, name, against, period, way) for way in ways]
+    first = moved[0] if moved else change.explain(ask, name, against, period)
+    rows = _evidence(cursor, wanted, period)
+    return Explanation(
+        wanted=wanted,
+        period=period,
+        score=scorecard.scorecard(cursor, period, [name], data, facts)[0],
+        moved=first,
+        splits=tuple(moved),
+        accounts=_accounts(cursor, ask, wanted, against, period).head(most),
+        rows=rows.head(most),
+        row_count=len(rows),
+    )
+
+
+def _accounts(
+    cursor: duckdb.DuckDBPyConnection,
+    ask: change.Ask,
+    wanted: Metric,
+    before: Period | None,
+    after: Period,
+) -> pd.DataFrame:
+    """What each account adds to the difference, the largest first."""
+    if ACCOUNTS not in wanted.slices or wanted.kind not in change.ADDS_UP:
+        return pd.DataFrame()
+    moved = change.by_account(ask, wanted.name, before, after)
+    if not moved.parts:
+        return pd.DataFrame()
+    rows = moved.frame()
+    names = queries.ask(cursor, "account_names").set_index("account_id")["account_name"]
+    rows.insert(1, "account_name", rows["account_id"].map(names))
+    return rows
+
+
+def _evidence(cursor: duckdb.DuckDBPyConnection, wanted: Metric, period: Period) -> pd.DataFrame:
+    if wanted.evidence is None:
+        return pd.DataFrame()
+    asked = {"periods": (period,), "metric": wanted.name, "account": None, "most": None}
+    rows = queries.ask(cursor, wanted.evidence, **asked)
+    return rows.astype({"line_no": "Int64", "snapshot_id": "Int64"})
+
+
+def plain(found: Explanation) -> dict[str, object]:
+    """The explanation as plain JSON values; shares as fractions of 1."""
+    wanted = found.wanted
+    evidence = queries.load_queries().get(wanted.evidence or "")
+    return {
+        "metric": wanted.name,
+        "kind": wanted.kind,
+        "unit": wanted.unit,
+        "titles": {"zh": wanted.zh, "en": wanted.en},
+        "means": {"zh": wanted.means_zh, "en": wanted.means_en},
+        "leaves_out": {"zh": wanted.not_zh, "en": wanted.not_en},
+        "quarter": found.period.period,
+        "against": found.moved.periods[0],
+        "score": scorecard.plain(found.score),
+        "change": _change(found.moved),
+        "splits": [_change(moved) for moved in found.splits],
+        "accounts": records(found.accounts),
+        "rows": records(found.rows),
+        "row_count": found.row_count,
+        "sql": wanted.sql,
+        "rows_sql": evidence.sql if evidence else None,
+    }
+
+
+def _change(moved: Change) -> dict[str, object]:
+    values = {
+        name: None if value is None else float(value)
+        for name, value in (
+            ("before", moved.before),
+            ("after", moved.after),
+            ("difference", moved.difference),
+        )
+    }
+    parts = records(moved.frame())
+    return {"by": moved.by, "unit": moved.unit, **values, "unsplit": moved.unsplit, "parts": parts}
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows as plain JSON values; an empty cell is null."""
+    return [
+        {str(name): _plain(cell) for name, cell in row.items()}
+        for row in rows.astype(object).to_dict("records")
+    ]
+
+
+def _plain(cell: object) -> object:
+    if pd.isna(cell):
+        return None
+    if hasattr(cell, "item"):
+        return cell.item()
+    return PLAIN.get(type(cell), lambda same: same)(cell)

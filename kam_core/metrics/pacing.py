@@ -1,0 +1,41 @@
+"""Where an amount, a count or its growth would end if the rest of its period went on as so far."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from kam_core.metrics import catalogue
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.periods import Period
+from kam_core.metrics.scorecard import Score
+
+
+def paced(metric: Metric, score: Score, period: Period, data: catalogue.Data) -> float | None:
+    """The value of a running period if what it counts is scaled to all of its days.
+
+    None for a whole period, and for what does not grow with the days: a share, a mean, a state.
+    """
+    if not _grows_with_days(metric) or score.numerator is None or not score.is_running:
+        return None
+    days = (period.ends_on - period.starts_on).days + 1
+    whole = Fraction(score.numerator) * days / elapsed_days(metric, period, data)
+    value = catalogue.exact_value(metric, whole, score.denominator)
+    return None if value is None else float(value)
+
+
+def paced_of(scores: Sequence[Score], period: Period, data: catalogue.Data) -> dict[str, float]:
+    """The same of several figures, by name, for those that have it."""
+    values = {s.metric: paced(catalogue.metric(s.metric), s, period, data) for s in scores}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _grows_with_days(metric: Metric) -> bool:
+    """Whether a period that goes on has more of it: a sum, or a sum against the year before."""
+    is_on_the_year = metric.kind == "change" and metric.looks_back_months > 0
+    return metric.reads == "period" and (metric.kind == "sum" or is_on_the_year)
+
+
+def elapsed_days(metric: Metric, period: Period, data: catalogue.Data) -> int:
+    """Days of the period until the as-of day or the end of the data, whichever is earlier."""
+    ends = [catalogue.last_day(period, data), *(data.days[table][1] for table in metric.dated)]
+    last = min(day for day in ends if day is not None)
+    return (last - period.starts_on).days + 1

@@ -1,0 +1,292 @@
+"""Quarterly targets: which one holds and why, what an edit changes, copies with a step, a file."""
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Any, NamedTuple
+
+import duckdb
+
+from kam_core.contract import declaration
+from kam_core.metrics import catalogue, pacing, scorecard
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.periods import Period
+from kam_core.metrics.scorecard import Score
+from kam_core.settings.loader import SETTINGS
+
+PLACES = Decimal("0.000001")
+PER_CENT = Decimal("0.01")
+# By how specific the target is that holds: scorecard.Winner.specificity.
+ORIGINS = ("default", "all", "tier", "region", "region_tier")
+
+
+class Key(NamedTuple):
+    """What a target is for; no region or tier means all of them."""
+
+    metric: str
+    quarter: str
+    region: str | None
+    tier: str | None
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One row of the table ``targets``; ``extra`` are further columns of the file it came in."""
+
+    key: Key
+    target: Decimal
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One target that is ``added``, ``changed`` or ``removed``, and its value on both sides."""
+
+    change: str
+    key: Key
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A figure against its target, and where the target comes from.
+
+    ``origin``: one of ORIGINS; ``whole_only`` where only the whole has one, and a part is looked
+    at; ``none``. ``paced`` is where an amount would end if its period went on as it began.
+    """
+
+    score: Score
+    origin: str
+    paced: float | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a copied target differs from the one it is copied from.
+
+    ``kind``: ``none``, ``points`` (percentage points, for shares alone) or ``percent`` (of the
+    target, whatever it measures). With ``improves`` the step goes to the better side: down where
+    lower is better.
+    """
+
+    kind: str
+    size: Decimal = Decimal(0)
+    improves: bool = True
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A target to be copied: from what, to what, what stands there already.
+
+    ``limit`` is the most or least the figure can be, where the step went beyond it.
+    """
+
+    source: Goal
+    goal: Goal
+    held: Decimal | None
+    limit: Decimal | None
+
+
+IN_FORCE = """
+select metric, quarter, region, tier, target, extra
+from as_of.targets
+"""
+
+
+def in_force(cursor: duckdb.DuckDBPyConnection) -> tuple[Goal, ...]:
+    """Every target as of the cursor's day, of all regions: what a new snapshot has to carry on."""
+    rows = cursor.execute(IN_FORCE).fetchall()
+    return in_order(goal_of(*row) for row in rows)
+
+
+def defaults(cursor: duckdb.DuckDBPyConnection) -> dict[str, Decimal]:
+    """The targets of the settings by metric: what holds where nobody set one."""
+    rows = cursor.execute("select metric, target from settings.targets order by metric").fetchall()
+    return {name: target for name, target in rows}
+
+
+def goal_of(
+    metric: str,
+    quarter: str,
+    region: str | None,
+    tier: str | None,
+    target: Decimal,
+    extra: str | None = None,
+) -> Goal:
+    """A row of the table as it is stored; ``extra`` is JSON."""
+    key = Key(metric, quarter, (region or "").strip() or None, (tier or "").strip() or None)
+    return Goal(key, target, tuple(json.loads(extra).items()) if extra else ())
+
+
+def in_order(goals: Iterable[Goal]) -> tuple[Goal, ...]:
+    """By quarter, then as metrics are shown, the whole before its parts."""
+    return tuple(sorted(goals, key=lambda goal: place(goal.key)))
+
+
+def place(key: Key) -> tuple:
+    """Where a target stands among others."""
+    position = _positions().get(key.metric, len(_positions()))
+    return key.quarter, position, key.region or "", key.tier or ""
+
+
+@cache
+def _positions() -> dict[str, int]:
+    names = [*catalogue.load_metrics(), *known_metrics()]
+    return {name: position for position, name in enumerate(dict.fromkeys(names))}
+
+
+@cache
+def known_metrics() -> tuple[str, ...]:
+    """Every figure that a target can name, computed already or not."""
+    return tuple(name for name, _ in declaration.tables()["targets"].column("metric").values)
+
+
+def unit_of(name: str) -> str:
+    """The unit of a figure; ``number`` of one that is not computed."""
+    known = catalogue.load_metrics().get(name)
+    return known.unit if known else "number"
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """The settings of goals.toml."""
+    return tomllib.loads((SETTINGS / "goals.toml").read_text("utf-8"))
+
+
+def bounds(name: str) -> tuple[Decimal | None, Decimal | None]:
+    """The least and the most that a target of this figure can be, each None where there is none."""
+    known = catalogue.load_metrics().get(name)
+    if known is None:
+        return None, None
+    if known.kind in catalogue.LESS_ONE:
+        return Decimal(str(rules()["lowest_change"])), None
+    lowest = None if name in rules()["may_be_negative"] else Decimal(str(rules()["lowest"]))
+    return lowest, _highest(known)
+
+
+def _highest(known: Metric) -> Decimal | None:
+    highest = rules()["highest"].get(known.unit)
+    if highest is None or known.name in rules()["beyond_the_whole"]["metrics"]:
+        return None
+    return Decimal(str(highest))
+
+
+def changes(before: Iterable[Goal], after: Iterable[Goal]) -> list[Change]:
+    """What makes the second set of targets of the first, target by target."""
+    old = {goal.key: goal.target for goal in before}
+    new = {goal.key: goal.target for goal in after}
+    return [
+        Change(_kind(key, old, new), key, old.get(key), new.get(key))
+        for key in sorted(old.keys() | new.keys(), key=place)
+        if old.get(key) != new.get(key)
+    ]
+
+
+def _kind(key: Key, old: Mapping[Key, Decimal], new: Mapping[Key, Decimal]) -> str:
+    if key not in old:
+        return "added"
+    return "changed" if key in new else "removed"
+
+
+def applied(held: Iterable[Goal], made: Iterable[Change]) -> tuple[Goal, ...]:
+    """Targets after some changes; a changed one keeps its further columns."""
+    goals = {goal.key: goal for goal in held}
+    for change in made:
+        if change.after is None:
+            goals.pop(change.key, None)
+        elif change.key in goals:
+            goals[change.key] = replace(goals[change.key], target=change.after)
+        else:
+            goals[change.key] = Goal(change.key, change.after)
+    return in_order(goals.values())
+
+
+def copies(
+    sources: Iterable[Goal], to: str, held: Iterable[Goal], step: Step, overwrite: bool
+) -> list[Copy]:
+    """What copying targets to a quarter would do; without ``overwrite`` what is there stays."""
+    there = {goal.key: goal.target for goal in held}
+    found = [_copied(source, to, there, step) for source in in_order(sources)]
+    return [copy for copy in found if copy.held is None or (overwrite and _differs(copy))]
+
+
+def _differs(copy: Copy) -> bool:
+    return copy.held != copy.goal.target
+
+
+def _copied(source: Goal, to: str, there: Mapping[Key, Decimal], step: Step) -> Copy:
+    key = source.key._replace(quarter=to)
+    wanted = stepped(source.key.metric, source.target, step)
+    limit = _limit(wanted, *bounds(source.key.metric))
+    return Copy(source, Goal(key, wanted if limit is None else limit), there.get(key), limit)
+
+
+def stepped(name: str, target: Decimal, step: Step) -> Decimal:
+    """A target after a step, exact to the six places that a target has."""
+    sign = -1 if step.improves and _is_lower_better(name) else 1
+    if step.kind == "points" and unit_of(name) == "percent":
+        target += sign * step.size * PER_CENT
+    elif step.kind == "percent":
+        target += sign * target * step.size * PER_CENT
+    return target.quantize(PLACES, rounding=ROUND_HALF_UP)
+
+
+def _is_lower_better(name: str) -> bool:
+    known = catalogue.load_metrics().get(name)
+    return known is not None and known.better == "lower"
+
+
+def _limit(target: Decimal, lowest: Decimal | None, highest: Decimal | None) -> Decimal | None:
+    if lowest is not None and target < lowest:
+        return lowest
+    return highest if highest is not None and target > highest else None
+
+
+def csv_bytes(goals: Sequence[Goal]) -> bytes:
+    """The table as a file to load: every target with its further columns, and nothing rounded."""
+    further = list(dict.fromkeys(name for goal in goals for name, _ in goal.extra))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*(c.name for c in declaration.tables()["targets"].columns), *further])
+    for goal in goals:
+        extra = dict(goal.extra)
+        parts = [part or "" for part in goal.key]
+        writer.writerow([*parts, plain(goal.target), *(extra.get(name, "") for name in further)])
+    return text.getvalue().encode()
+
+
+def plain(number: Decimal) -> str:
+    """All digits of a number and no zero too many."""
+    written = format(number, "f")
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def standings(
+    cursor: duckdb.DuckDBPyConnection,
+    period: Period,
+    data: catalogue.Data | None = None,
+    scores: Sequence[Score] | None = None,
+) -> tuple[Standing, ...]:
+    """Every figure of the catalogue, or those scored, against the target that holds in scope."""
+    data = data or catalogue.survey(cursor, catalogue.load_metrics().values())
+    won = scorecard.winners(cursor, [period])[period.period]
+    return tuple(
+        Standing(
+            score,
+            _origin(won.get(score.metric)),
+            pacing.paced(catalogue.metric(score.metric), score, period, data),
+        )
+        for score in scores or scorecard.scorecard(cursor, period, None, data)
+    )
+
+
+def _origin(winner: scorecard.Winner | None) -> str:
+    if winner is None:
+        return "none"
+    return ORIGINS[winner.specificity] if winner.holds else "whole_only"

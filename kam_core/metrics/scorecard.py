@@ -1,0 +1,329 @@
+"""Metrics side by side for one period: value, target, gap, 95 % interval and status.
+
+No data, no target and zero are three different answers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import sqrt
+from statistics import NormalDist
+
+import duckdb
+
+from kam_core.metrics import catalogue, periods
+from kam_core.metrics.catalogue import Exact, Metric
+from kam_core.metrics.periods import Period
+from kam_core.warehouse import version_settings
+
+NOTHING = {"numerator": None, "denominator": None, "value": None}
+JUDGED = ("met", "near", "missed")
+PARTIAL = "partial"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One line of the scorecard; shares are fractions of 1, ``reason`` is a code or None.
+
+    ``decidable`` is False where the interval contains the target: too few cases to tell.
+    ``attainment`` is how much of the target is reached, 1 being all of it; None where that says
+    nothing, as with a target of zero.
+    """
+
+    metric: str
+    unit: str
+    value: float | None
+    numerator: Exact | None
+    denominator: Exact | None
+    low: float | None
+    high: float | None
+    target: float | None
+    gap: float | None
+    status: str
+    decidable: bool | None
+    reason: str | None
+    attainment: float | None = None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there is both a value and a target."""
+        return self.status in JUDGED
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its period, or the data of it, has not ended: the status may still change."""
+        return self.reason == PARTIAL
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings by which a figure is judged."""
+
+    near_tolerance: Fraction
+    z: float
+
+
+def quarter(cursor: duckdb.DuckDBPyConnection, label: str) -> Period:
+    """The quarter of that name in the fiscal year of the version that ``cursor`` reads."""
+    return periods.quarter(
+        label, int(version_settings.threshold(cursor, "fiscal_year_start_month"))
+    )
+
+
+def scorecard(
+    cursor: duckdb.DuckDBPyConnection,
+    period: Period,
+    names: Sequence[str] | None = None,
+    data: catalogue.Data | None = None,
+    facts: catalogue.Facts | None = None,
+) -> list[Score]:
+    """Every metric (or those named, in that order) judged for one period and the cursor's scope."""
+    wanted = [
+        catalogue.metric(name) for name in (catalogue.load_metrics() if names is None else names)
+    ]
+    data = data or catalogue.survey(cursor, wanted)
+    goals = targets(cursor, [period])[period.period]
+    rules = rules_of(cursor)
+    return [
+        score(m, period, _figures(cursor, m, period, data, facts), goals.get(m.name), data, rules)
+        for m in wanted
+    ]
+
+
+def _figures(
+    cursor: duckdb.DuckDBPyConnection,
+    metric: Metric,
+    period: Period,
+    data: catalogue.Data,
+    facts: catalogue.Facts | None,
+) -> dict:
+    rows = catalogue.run(cursor, metric.name, [period], (), data, facts).to_dict("records")
+    return rows[0] if rows else NOTHING
+
+
+def targets(
+    cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period]
+) -> dict[str, dict[str, Decimal]]:
+    """The targets that hold for the cursor's scope: for each period's name, by metric name.
+
+    A target for a region or a tier holds where the viewer looks at exactly that one; the most
+    specific target wins: region and tier, region, tier, all, and last the default of the settings.
+    A sum is an exception: what a whole must reach (all regions, one region, one tier) is no target
+    for a part of it.
+    """
+    return {
+        period: {name: winner.target for name, winner in found.items() if winner.holds}
+        for period, found in winners(cursor, asked).items()
+    }
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The most specific target: 0 the default, 1 of all, 2 of a tier, 3 of a region, 4 of both.
+
+    It does not hold where it is what a whole must reach, and a part of it is looked at; one that
+    holds wins over one that does not.
+    """
+
+    target: Decimal
+    specificity: int
+    holds: bool
+
+
+def winners(
+    cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period]
+) -> dict[str, dict[str, Winner]]:
+    """What ``targets`` goes by: for each period's name, by metric name."""
+    sums = [name for name, metric in catalogue.load_metrics().items() if metric.kind == "sum"]
+    parameters = {"periods": [period.period for period in asked], "sums": sums}
+    found: dict[str, dict[str, Winner]] = {period.period: {} for period in asked}
+    for period, name, *winner in cursor.execute(TARGETS, parameters).fetchall():
+        found[period][name] = Winner(*winner)
+    return found
+
+
+TARGETS = """
+with asked as (
+    select unnest($periods::varchar[]) as period
+),
+candidates as (
+    select period, metric, target, null as region, null as tier, 0 as specificity
+    from asked
+    cross join settings.targets
+    where as_of() is not null
+    union all
+    select
+        quarter,
+        metric,
+        target,
+        region,
+        tier,
+        case when region is not null then 3 else 1 end
+            + case when tier is not null then 1 else 0 end
+    from scoped.targets
+    join asked on period = quarter
+    where (region is null or len(getvariable('regions')::varchar[]) = 1)
+        and (tier is null or getvariable('tiers')::varchar[] = [tier])
+),
+sight as (
+    select
+        not exists (
+            select 1 from as_of.lives
+            where not list_contains(getvariable('regions')::varchar[], region)
+        ) as has_every_region,
+        getvariable('tiers') is null as has_every_tier
+),
+judged as (
+    select
+        *,
+        not list_contains($sums::varchar[], metric)
+            or (
+                (region is not null or has_every_region) and (tier is not null or has_every_tier)
+            ) as holds
+    from candidates
+    cross join sight
+)
+select distinct on (period, metric) period, metric, target, specificity, holds
+from judged
+order by period, metric, holds desc, specificity desc
+"""
+
+
+def plain(score: Score) -> dict[str, object]:
+    """A score as plain JSON values, exact figures as numbers: the rows that `kpis` prints."""
+    fields = asdict(score)
+    for name in ("numerator", "denominator"):
+        if isinstance(fields[name], Decimal | Fraction):
+            fields[name] = float(fields[name])
+    del fields["decidable"], fields["attainment"]
+    return fields
+
+
+def wilson(successes: int, cases: int, z: float) -> tuple[float, float]:
+    """The Wilson score interval of a share: honest for few cases and near 0 and 1."""
+    share = successes / cases
+    centre = share + z * z / (2 * cases)
+    spread = z * sqrt(share * (1 - share) / cases + z * z / (4 * cases * cases))
+    scale = 1 + z * z / cases
+    low = (centre - spread) / scale if successes > 0 else 0.0
+    high = (centre + spread) / scale if successes < cases else 1.0
+    return low, high
+
+
+def status(value: Fraction, target: Fraction | None, better: str, tolerance: Fraction) -> str:
+    """met, near (missed by at most the tolerance, a share of the target), missed or no_target."""
+    if target is None:
+        return "no_target"
+    shortfall = target - value if better == "higher" else value - target
+    if shortfall <= 0:
+        return "met"
+    return "near" if shortfall <= tolerance * abs(target) else "missed"
+
+
+def attainment(value: Fraction, target: Fraction | None, better: str) -> Fraction | None:
+    """Actual over target, or target over actual where lower is better.
+
+    None where there is no target, and where a ratio would mislead: a target of zero, a negative
+    value, none at all of what should be little.
+    """
+    if target is None or target <= 0 or value < 0 or (value == 0 and better == "lower"):
+        return None
+    return value / target if better == "higher" else target / value
+
+
+def rules_of(cursor: duckdb.DuckDBPyConnection) -> Rules:
+    """How the version that ``cursor`` reads judges a figure."""
+    confidence = float(version_settings.threshold(cursor, "confidence"))
+    return Rules(
+        near_tolerance=Fraction(version_settings.threshold(cursor, "near_tolerance")),
+        z=NormalDist().inv_cdf((1 + confidence) / 2),
+    )
+
+
+def score(
+    metric: Metric,
+    period: Period,
+    figures: Mapping,
+    goal: Decimal | None,
+    data: catalogue.Data,
+    rules: Rules,
+) -> Score:
+    """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
+    if figures["value"] is None:
+        reason = catalogue.obstacle(metric, period, data) or "no_cases"
+        return _without_value(metric, figures, goal, reason)
+    return judged(metric, figures, goal, rules, is_partial(metric, period, data))
+
+
+def is_partial(metric: Metric, period: Period, data: catalogue.Data) -> bool:
+    """Whether the period, or what the data tells of it, ends before the period does."""
+    ends = [data.as_of, *(data.days[table][1] for table in metric.dated)]
+    return any(day is not None and day < period.ends_on for day in ends)
+
+
+def _without_value(metric: Metric, figures: Mapping, goal: Decimal | None, reason: str) -> Score:
+    return Score(
+        metric=metric.name,
+        unit=metric.unit,
+        value=None,
+        numerator=figures["numerator"],
+        denominator=figures["denominator"],
+        low=None,
+        high=None,
+        target=None if goal is None else float(goal),
+        gap=None,
+        status="no_data",
+        decidable=None,
+        reason=reason,
+    )
+
+
+def judged(
+    metric: Metric,
+    figures: Mapping,
+    goal: Decimal | None,
+    rules: Rules,
+    partial: bool = False,
+) -> Score:
+    """A row of ``metrics.run`` that has a value, held against its target."""
+    value, target = _exact(metric, figures), None if goal is None else Fraction(goal)
+    interval = _interval(metric, figures, rules)
+    decidable = None if goal is None or interval is None else not _contains(interval, goal)
+    attained = attainment(value, target, metric.better)
+    reason = PARTIAL if partial else None
+    if decidable is False and not partial:
+        reason = f"not_decidable:{figures['denominator']}"
+    return Score(
+        metric=metric.name,
+        unit=metric.unit,
+        value=float(value),
+        numerator=figures["numerator"],
+        denominator=figures["denominator"],
+        low=interval[0] if interval else None,
+        high=interval[1] if interval else None,
+        target=None if goal is None else float(goal),
+        gap=None if target is None else float(value - target),
+        status=status(value, target, metric.better, rules.near_tolerance),
+        decidable=decidable,
+        reason=reason,
+        attainment=None if attained is None else float(attained),
+    )
+
+
+def _exact(metric: Metric, figures: Mapping) -> Fraction:
+    """The figure as a fraction; a quantile has no numerator, its value is all there is."""
+    if figures["numerator"] is None:
+        return Fraction(figures["value"])
+    exact = catalogue.exact_value(metric, figures["numerator"], figures["denominator"])
+    return Fraction(figures["value"]) if exact is None else exact
+
+
+def _interval(metric: Metric, figures: Mapping, rules: Rules) -> tuple[float, float] | None:
+    if metric.interval != "wilson":
+        return None
+    return wilson(int(figures["numerator"]), int(figures["denominator"]), rules.z)
+
+
+def _contains(interval: tuple[float, float], goal: Decimal) -> bool:
+    return interval[0] <= goal <= interval[1]

@@ -1,0 +1,187 @@
+"""Targets as a person types them: one line per figure, region and tier, one cell per quarter."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from kam_core.ingest.validate.cast import EXACT, Bad, decimal
+from kam_core.metrics.quarterly_targets import (
+    PLACES,
+    Goal,
+    Key,
+    bounds,
+    in_order,
+    known_metrics,
+    plain,
+    rules,
+    unit_of,
+)
+
+# Stands for every region or tier, where an empty cell could also mean "not chosen yet".
+EVERY = "*"
+LINE = ("metric", "region", "tier")
+# As many digits before the point as the column of the table holds.
+LARGEST = Decimal(10**18 - 1)
+AMOUNT = re.compile(r"(.*[0-9])\s*([A-Za-z]+)")
+
+Line = Mapping[str, object]
+
+
+class CellProblem(Exception):
+    """Why a cell holds no target; ``code`` names its words under ``[targets.problem]``."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in a line, counted from 1; ``details`` fill the words of its code."""
+
+    line: int
+    code: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The targets that the lines hold, and what prevents their being saved."""
+
+    goals: tuple[Goal, ...]
+    problems: tuple[Problem, ...]
+
+
+def lines(goals: Iterable[Goal], quarters: Sequence[str]) -> list[dict[str, str]]:
+    """One line for each figure, region and tier with a target in one of the quarters."""
+    found: dict[tuple, dict[str, str]] = {}
+    for goal in sorted(goals, key=lambda goal: _line_place(goal.key)):
+        if goal.key.quarter in quarters:
+            line = found.setdefault(_of_line(goal.key), _empty(goal.key, quarters))
+            line[goal.key.quarter] = written(goal.target, unit_of(goal.key.metric))
+    return list(found.values())
+
+
+def _line_place(key: Key) -> tuple:
+    names = known_metrics()
+    position = names.index(key.metric) if key.metric in names else len(names)
+    return position, key.region or "", key.tier or ""
+
+
+def _of_line(key: Key) -> tuple:
+    return key.metric, key.region, key.tier
+
+
+def _empty(key: Key, quarters: Sequence[str]) -> dict[str, str]:
+    said = {"metric": key.metric, "region": key.region or EVERY, "tier": key.tier or EVERY}
+    return said | dict.fromkeys(quarters, "")
+
+
+def written(target: Decimal, unit: str) -> str:
+    """A target as people write it: 75%, 120,000,000, 12."""
+    if unit == "percent":
+        return f"{plain(target * 100)}%"
+    whole, _, part = plain(target).partition(".")
+    return f"{int(whole):,}" + (f".{part}" if part else "") if unit == "money" else plain(target)
+
+
+def read(said: Sequence[Line], quarters: Sequence[str], held: Collection[Goal] = ()) -> Reading:
+    """The targets of some quarters as typed; those of other quarters stay as ``held``.
+
+    A target that was held keeps its further columns, and its value where the cell cannot be read.
+    An empty cell is no target.
+    """
+    known = {goal.key: goal for goal in held}
+    goals = {key: goal for key, goal in known.items() if key.quarter not in quarters}
+    problems: list[Problem] = []
+    first: dict[tuple, int] = {}
+    for number, line in enumerate(said, start=1):
+        cells = {quarter: text for quarter in quarters if (text := _text(line.get(quarter)))}
+        try:
+            subject = _subject(line, first, number) if cells else ("", None, None)
+        except CellProblem as problem:
+            problems.append(Problem(number, problem.code, problem.details))
+            continue
+        for quarter, text in cells.items():
+            key = Key(subject[0], quarter, *subject[1:])
+            try:
+                extra = known[key].extra if key in known else ()
+                goals[key] = Goal(key, read_cell(text, key.metric), extra)
+            except CellProblem as problem:
+                goals |= {key: known[key]} if key in known else {}
+                details = {"metric": key.metric, "quarter": quarter, "text": text}
+                problems.append(Problem(number, problem.code, details | problem.details))
+    return Reading(in_order(goals.values()), tuple(problems))
+
+
+def _subject(
+    line: Line, first: dict[tuple, int], number: int
+) -> tuple[str, str | None, str | None]:
+    """Figure, region and tier of a line, which no earlier line may have."""
+    name = _metric(line)
+    subject = (name, _part(line.get("region")), _part(line.get("tier")))
+    if first.setdefault(subject, number) != number:
+        raise CellProblem("twice", metric=name, first=first[subject])
+    return subject
+
+
+def read_cell(text: str, name: str) -> Decimal:
+    """One cell as an exact target of this figure; CellProblem says why it is none."""
+    is_share = unit_of(name) == "percent"
+    has_sign = "%" in unicodedata.normalize("NFKC", text)
+    if has_sign and not is_share:
+        raise CellProblem("no_share")
+    try:
+        number = _number(text.strip(), unit_of(name))
+    except Bad:
+        raise CellProblem("not_a_number") from None
+    if is_share and not has_sign:
+        # 0.75 could be meant as 75 % or as less than one.
+        if 0 < abs(number) <= 1:
+            raise CellProblem("say_percent", percent=plain(number * 100))
+        number = number.scaleb(-2)
+    return _fitting(number, name)
+
+
+def _number(text: str, unit: str) -> Decimal:
+    """A number as uploads may write it, and 120M or 1.2 billion for money."""
+    found = AMOUNT.fullmatch(text)
+    if found and unit == "money" and found[2].casefold() in rules()["multipliers"]:
+        factor = Decimal(rules()["multipliers"][found[2].casefold()])
+        return EXACT.multiply(decimal(found[1], "number"), factor)
+    return decimal(text, "number")
+
+
+def _fitting(number: Decimal, name: str) -> Decimal:
+    unit, (lowest, highest) = unit_of(name), bounds(name)
+    highest = LARGEST if highest is None else highest
+    lowest = -LARGEST if lowest is None else lowest
+    if number > highest:
+        raise CellProblem("too_high", limit=written(highest, unit))
+    if number < lowest:
+        raise CellProblem("too_low", limit=written(lowest, unit))
+    if number != number.quantize(PLACES):
+        raise CellProblem("too_fine")
+    return number.quantize(PLACES)
+
+
+def _metric(line: Line) -> str:
+    name = _text(line.get("metric"))
+    if not name:
+        raise CellProblem("no_metric")
+    if name not in known_metrics():
+        raise CellProblem("unknown_metric", text=name)
+    return name
+
+
+def _part(cell: object) -> str | None:
+    text = _text(cell)
+    return None if text in ("", EVERY) else text
+
+
+def _text(cell: object) -> str:
+    """What a cell says; an empty one may come as None or NaN."""
+    return "" if cell is None or cell != cell else str(cell).strip()

@@ -1,1 +1,0 @@
-"""Executive packs: one structure of plain values, shown as one HTML page and as one workbook."""

@@ -1,0 +1,1 @@
+"""Dashboard values and answers as files, charts and terminal text."""

@@ -1,0 +1,41 @@
+"""Tables as CSV that opens well in a spreadsheet and cannot act there."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+
+import pandas as pd
+
+from kam_core.contract.spreadsheet_formulas import is_formula
+from kam_core.text.tables import in_words
+from kam_core.text.writer import Text
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def neutral(cell: object) -> object:
+    """A text that a spreadsheet would run as a formula, with a quote before it."""
+    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
+
+
+def csv_bytes(table: pd.DataFrame, text: Text) -> bytes:
+    """The table with headings and codes in words, UTF-8 with byte order mark."""
+    shown = in_words(table, text).astype(object).map(neutral)
+    shown.columns = [neutral(text.column(str(name))) for name in table.columns]
+    return (BYTE_ORDER_MARK + shown.to_csv(index=False, lineterminator="\r\n")).encode()
+
+
+def scorecard_csv(scores: Sequence[Mapping[str, object]]) -> str:
+    """Scores for another program: field names, no rounding, an empty cell for no value."""
+    return pd.DataFrame(list(scores)).map(neutral).to_csv(index=False)
+
+
+def file_name(stem: str, content: bytes) -> str:
+    """The name of a CSV file that changes with its content."""
+    return with_hash(f"{stem}.csv", hashlib.sha256(content).hexdigest())
+
+
+def with_hash(name: str, sha256: str) -> str:
+    """A name that changes with the content, so that no cache hands out an older file."""
+    path = PurePath(name)
+    return f"{path.stem}-{sha256[:12]}{path.suffix}"

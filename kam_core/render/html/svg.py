@@ -1,0 +1,145 @@
+"""Charts of a pack as still SVG: crisp on paper, and nothing in them can run or call out."""
+
+from collections.abc import Sequence
+
+from kam_core.dashboard.model import Columns, Field, Matrix, Point
+from kam_core.render.html.markup import Markup, joined, tag
+from kam_core.text import formats
+from kam_core.text.marked_text import plain
+
+WIDTH, HEIGHT = 340.0, 178.0
+TOP, BOTTOM = 30.0, 152.0
+LABEL_GAP, LABEL_HEIGHT = 4.0, 11.0
+BAR_SHARE, TARGET_SHARE = 0.62, 0.86
+FIELD_WIDTH, FIELD_HEIGHT, AXIS = 210.0, 74.0, 18.0
+
+# Drawn once for a whole page; a hatched column is one whose period has not ended.
+HATCH = Markup(
+    '<svg class="defs" aria-hidden="true" width="0" height="0"><defs>'
+    '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect class="paper" width="5" height="5"/>'
+    '<rect class="actual" width="2" height="5"/></pattern></defs></svg>'
+)
+
+
+def draw(chart: Columns | Matrix, lang: str) -> Markup:
+    """A chart as an image that says to a screen reader what it shows."""
+    return columns(chart, lang) if isinstance(chart, Columns) else matrix(chart)
+
+
+def columns(chart: Columns, lang: str) -> Markup:
+    """A column per point with its value written at its end, the target as a bar across."""
+    scale = _Scale(chart.points, chart.highest)
+    slot = WIDTH / max(len(chart.points), 1)
+    drawn = [
+        _column(point, slot * (position + 0.5), slot, scale, chart.unit, lang)
+        for position, point in enumerate(chart.points)
+    ]
+    line = _line(0, WIDTH, scale.y(0), "axis")
+    return _image(plain(chart.said), WIDTH, HEIGHT, [*drawn, line])
+
+
+class _Scale:
+    """Values to heights; zero is always on it."""
+
+    def __init__(self, points: Sequence[Point], highest: float | None) -> None:
+        values = [v for point in points for v in (point.value, point.target) if v is not None]
+        self.low = min([0.0, *values])
+        self.high = max([0.0, *values, highest or 0.0])
+        # Room for what is written below a negative column.
+        self.bottom = BOTTOM - (LABEL_HEIGHT if self.low < 0 else 0)
+
+    def y(self, value: float) -> float:
+        span = (self.high - self.low) or 1.0
+        return self.bottom - (value - self.low) / span * (self.bottom - TOP)
+
+
+def _column(
+    point: Point, middle: float, slot: float, scale: _Scale, unit: str, lang: str
+) -> Markup:
+    label = _text(point.label, middle, HEIGHT - 6, "tick")
+    target = ""
+    if point.target is not None:
+        half = slot * TARGET_SHARE / 2
+        target = _line(middle - half, middle + half, scale.y(point.target), "target")
+    if point.value is None:
+        return joined([target, _text(formats.NOTHING, middle, scale.y(0) - LABEL_GAP), label])
+    top, bottom = sorted((scale.y(point.value), scale.y(0)))
+    width = slot * BAR_SHARE
+    bar = tag(
+        "rect",
+        class_="running" if point.is_running else "actual",
+        x=_number(middle - width / 2),
+        y=_number(top),
+        width=_number(width),
+        height=_number(bottom - top),
+    )
+    written = formats.quantity(point.value, unit, lang)
+    return joined([bar, target, _text(written, middle, _beside(point, scale), "value"), label])
+
+
+def _beside(point: Point, scale: _Scale) -> float:
+    """Where a value is written: past the end of its column, and not across the target."""
+    assert point.value is not None
+    if point.value < 0:
+        return scale.y(point.value) + LABEL_HEIGHT
+    place = scale.y(point.value) - LABEL_GAP
+    if point.target is not None:
+        target = scale.y(point.target)
+        if place - LABEL_HEIGHT < target < place + LABEL_GAP:
+            place = target - LABEL_GAP
+    return place
+
+
+def matrix(chart: Matrix) -> Markup:
+    """The cells of the tier scheme: potential across, value up, each with what it holds."""
+    across = max((field.x for field in chart.fields), default=0) + 1
+    rows = max((field.y for field in chart.fields), default=0) + 1
+    width, height = AXIS + across * FIELD_WIDTH, rows * FIELD_HEIGHT + AXIS
+    drawn = [_field(field, rows) for field in chart.fields]
+    up = tag(
+        "text",
+        chart.up,
+        class_="tick",
+        transform=f"translate({_number(AXIS - 6)} {_number(rows * FIELD_HEIGHT / 2)}) rotate(-90)",
+        text_anchor="middle",
+    )
+    along = _text(chart.across, AXIS + across * FIELD_WIDTH / 2, height - 4, "tick")
+    return _image(plain(chart.said), width, height, [*drawn, up, along])
+
+
+def _field(field: Field, rows: int) -> Markup:
+    left, top = AXIS + field.x * FIELD_WIDTH, (rows - 1 - field.y) * FIELD_HEIGHT
+    box = tag(
+        "rect",
+        class_="key-field" if field.is_key else "field",
+        x=_number(left + 1),
+        y=_number(top + 1),
+        width=_number(FIELD_WIDTH - 2),
+        height=_number(FIELD_HEIGHT - 2),
+    )
+    kinds = ("field-name", "field-count", "tick")
+    words = [
+        _text(line, left + FIELD_WIDTH / 2, top + 22 + 20 * position, kind)
+        for position, (line, kind) in enumerate(zip(field.lines, kinds, strict=True))
+    ]
+    return joined([box, *words])
+
+
+def _image(said: str, width: float, height: float, drawn: Sequence[Markup]) -> Markup:
+    size = f"0 0 {_number(width)} {_number(height)}"
+    return tag("svg", *drawn, viewBox=size, role="img", aria_label=said)
+
+
+def _line(left: float, right: float, y: float, kind: str) -> Markup:
+    ends = {"x1": _number(left), "x2": _number(right), "y1": _number(y), "y2": _number(y)}
+    return tag("line", class_=kind, **ends)
+
+
+def _text(words: str, x: float, y: float, kind: str = "value") -> Markup:
+    return tag("text", words, class_=kind, x=_number(x), y=_number(y), text_anchor="middle")
+
+
+def _number(value: float) -> str:
+    """Coordinates with one decimal: finer than any printer here, and the same on every machine."""
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,1 @@
+"""Rows and words in, a plotly figure out."""

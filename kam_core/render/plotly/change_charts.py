@@ -1,0 +1,198 @@
+"""Figures of a difference and its parts, and of a monthly series within its limits."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from kam_core.metrics.change import ACCOUNTS, GROUPS, Change, Movement, Part
+from kam_core.metrics.control_limits import Limits
+from kam_core.render.plotly.charts import Palette, canvas, value_axis
+from kam_core.text import formats
+from kam_core.text.sentences.change_sentences import difference, name_of, quantity
+from kam_core.text.writer import Text, plotly_escape
+
+Bar = tuple[str, Fraction]
+MARGIN = 0.04
+MONTHS_A_MARK = 6
+
+
+def waterfall(moved: Change, shown: int, text: Text, colours: Palette) -> go.Figure:
+    """From one value down to the other, a bar for each part; zero is the value before."""
+    bars = _bars(moved, shown, text)
+    values = zip(moved.periods, (moved.before, moved.after), strict=True)
+    ends = [_end(period, value, moved, text) for period, value in values]
+    # Beside the names there is room for the numbers on any screen; beside the bars there is not.
+    parts = (f"{name}  <b>{difference(step, moved.unit, text)}</b>" for name, step in bars)
+    names = [ends[0], *parts, ends[1]]
+    steps = [Fraction(0), *(step for _, step in bars)]
+    total = sum(steps, Fraction(0))
+    figure = canvas(colours, 90 + 34 * len(names))
+    figure.add_waterfall(
+        orientation="h",
+        y=list(range(len(names))),
+        x=[*map(float, steps), float(total)],
+        measure=["relative"] * len(steps) + ["total"],
+        text=[""] * len(steps) + [_sum(moved, text)],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        textfont={"color": colours.paper},
+        connector={"line": {"color": colours.quiet, "width": 1}},
+        increasing={"marker": {"color": colours.actual}},
+        decreasing={"marker": {"color": colours.target}},
+        totals={"marker": {"color": colours.quiet}},
+        hoverinfo="skip",
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        autorange="reversed",
+        showgrid=False,
+        tickfont={"color": colours.text},
+    )
+    figure.update_xaxes(range=_reach(steps, total), zeroline=True, zerolinecolor=colours.quiet)
+    figure.update_xaxes(showticklabels=False, showgrid=False)
+    return figure
+
+
+def _bars(moved: Change, shown: int, text: Text) -> list[Bar]:
+    """Mix as one bar and the rate of each slice, or the amount of each group; the rest as one."""
+    by = moved.by or ""
+    if by == ACCOUNTS and all(part.name in GROUPS for part in moved.parts):
+        return [(_group_words(part, text), part.difference) for part in moved.parts]
+    mix = [(text("figure.mix"), moved.mix)] if isinstance(moved.parts[0], Part) else []
+    steps = [
+        (plotly_escape(name_of(p.name, by, text)), p.rate if isinstance(p, Part) else p.difference)
+        for p in moved.parts
+    ]
+    steps = sorted((bar for bar in steps if bar[1]), key=lambda bar: -abs(bar[1]))
+    rest = steps[shown:]
+    if rest:
+        words = text("figure.others", count=formats.count(len(rest), text.lang))
+        return [*mix, *steps[:shown], (words, sum((step for _, step in rest), Fraction(0)))]
+    return [*mix, *steps]
+
+
+def _group_words(part: Part | Movement, text: Text) -> str:
+    accounts = part.accounts if isinstance(part, Movement) else None
+    return text(f"figure.moved_{part.name}", accounts=formats.count(accounts, text.lang))
+
+
+def _end(period: str, value: Fraction | None, moved: Change, text: Text) -> str:
+    name = formats.short_period(period, text.lang) or period
+    return f"<b>{plotly_escape(name)}  {quantity(value, moved.unit, text)}</b>"
+
+
+def _sum(moved: Change, text: Text) -> str:
+    return f"<b>{difference(moved.difference, moved.unit, text)}</b>"
+
+
+def _reach(steps: Sequence[Fraction], total: Fraction) -> list[float]:
+    """As far as the bars go, and a little further."""
+    stands, at = [Fraction(0), total], Fraction(0)
+    for step in steps:
+        at += step
+        stands.append(at)
+    low, high = float(min(stands)), float(max(stands))
+    margin = ((high - low) or 1.0) * MARGIN
+    return [low - margin, high + margin]
+
+
+def limited(
+    rows: pd.DataFrame, found: Limits, unit: str, text: Text, colours: Palette
+) -> go.Figure:
+    """A monthly line within its limits: signals have a shape and a word, noise is grey.
+
+    ``rows``: period, value, limit_low, limit_high; a month without a value leaves a gap.
+    """
+    names = [formats.short_period(code, text.lang) for code in rows["period"]]
+    written = [formats.quantity(value, unit, text.lang) for value in rows["value"]]
+    figure = canvas(colours, 300)
+    if found.low is not None:
+        _band(figure, names, rows, found, text, colours)
+    figure.add_scatter(
+        x=names,
+        y=rows["value"],
+        mode="lines+markers",
+        name=text("figure.inside") if found.low is not None else text("charts.actual"),
+        line={"color": colours.quiet, "width": 1.5},
+        marker={"symbol": "circle", "size": 7, "color": colours.quiet},
+        hovertext=written,
+        hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
+    )
+    if found.signals:
+        _signals(figure, names, rows, found, unit, text, colours)
+    highest = float(rows[["value", "limit_high"]].max(numeric_only=True).max() or 0)
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=names)
+    figure.update_xaxes(tickvals=names[::-1][::MONTHS_A_MARK], tickangle=0)
+    figure.update_yaxes(**value_axis(unit, highest, text))
+    return figure
+
+
+def _band(
+    figure: go.Figure,
+    names: list[str],
+    rows: pd.DataFrame,
+    found: Limits,
+    text: Text,
+    colours: Palette,
+) -> None:
+    """The mean dashed and the limits dotted, over every month."""
+    limits = {"color": colours.target, "dash": "dot", "width": 1.5}
+    for number, column in enumerate(("limit_high", "limit_low")):
+        figure.add_scatter(
+            x=names,
+            y=rows[column],
+            mode="lines",
+            name=text("figure.limits"),
+            legendgroup="limits",
+            showlegend=number == 0,
+            line=limits,
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=names,
+        y=[found.mean] * len(names),
+        mode="lines",
+        name=text("figure.mean"),
+        line={"color": colours.actual, "dash": "dash", "width": 1.5},
+        hoverinfo="skip",
+    )
+
+
+def _signals(
+    figure: go.Figure,
+    names: list[str],
+    rows: pd.DataFrame,
+    found: Limits,
+    unit: str,
+    text: Text,
+    colours: Palette,
+) -> None:
+    """The months outside: a shape of their own, and the word at the first of neighbours."""
+    is_out = [found.is_signal(code) for code in rows["period"]]
+    first = [out and not before for out, before in zip(is_out, [False, *is_out], strict=False)]
+    outside = [
+        (name, value, text("figure.signal") if is_first else "", _beside(value, found))
+        for name, value, out, is_first in zip(names, rows["value"], is_out, first, strict=True)
+        if out
+    ]
+    figure.add_scatter(
+        x=[name for name, *_ in outside],
+        y=[value for _, value, *_ in outside],
+        mode="markers+text",
+        name=text("figure.signal"),
+        text=[word for *_, word, _ in outside],
+        textposition=[side for *_, side in outside],
+        cliponaxis=False,
+        marker={"symbol": "diamond", "size": 13, "color": colours.target},
+        hovertext=[formats.quantity(value, unit, text.lang) for _, value, *_ in outside],
+        hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
+    )
+
+
+def _beside(value: float, found: Limits) -> str:
+    """Away from the limits, where nothing else is drawn."""
+    return "bottom center" if found.low is not None and value < found.low else "top center"

@@ -1,0 +1,312 @@
+"""Figures: rows and words in, a plotly figure out. Time runs left to right; actual is solid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from kam_core.text import formats
+from kam_core.text.writer import Text, plotly_escape
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme. A word or a shape goes with each: none means anything alone."""
+
+    actual: str
+    previous: str
+    target: str
+    text: str
+    quiet: str
+    line: str
+    paper: str
+    low: str
+    high: str
+    series: tuple[str, ...]
+
+
+LIGHT = Palette(
+    actual="#1f5673",
+    previous="#a9c3d2",
+    target="#b3691b",
+    text="#1d2733",
+    quiet="#667085",
+    line="#e3e8ee",
+    paper="#ffffff",
+    low="#f8f3ea",
+    high="#86b4cb",
+    series=("#1f5673", "#c08a3e", "#5b8c7b", "#7a6a9b", "#98a2b3"),
+)
+DARK = Palette(
+    actual="#8cc0de",
+    previous="#4c6b80",
+    target="#dca35c",
+    text="#e4e9ef",
+    quiet="#98a2b3",
+    line="#2a333e",
+    paper="#12171d",
+    low="#2a2622",
+    high="#2f6c8c",
+    series=("#8cc0de", "#d9a75f", "#83b8a5", "#a898cc", "#667085"),
+)
+# As many digits as the marks of an axis need.
+TICK_FORMATS = {"percent": "~%", "money": "~s", "hours": "~g", "days": "~g", "count": ",d"}
+FONTS = "Inter, Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+
+def palette(theme: str | None) -> Palette:
+    return DARK if theme == "dark" else LIGHT
+
+
+def canvas(colours: Palette, height: int) -> go.Figure:
+    """An empty figure in the colours and letters of a theme."""
+    axis = {
+        "gridcolor": colours.line,
+        "linecolor": colours.line,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "tickfont": {"color": colours.quiet},
+        "title": {"font": {"color": colours.quiet, "size": 12}},
+    }
+    template = go.layout.Template(
+        layout={
+            "font": {"color": colours.text, "size": 12, "family": FONTS},
+            "uniformtext": {"minsize": 9, "mode": "hide"},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+            "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
+            "hoverlabel": {"align": "left"},
+            "bargap": 0.35,
+            "xaxis": axis | {"showgrid": False},
+            "yaxis": axis,
+        }
+    )
+    return go.Figure(layout={"template": template, "height": height})
+
+
+def hatched(colour: str, shape: str, colours: Palette) -> dict:
+    """How a bar is filled: a colour, and a pattern that tells it from others without colour."""
+    pattern = {"shape": shape, "fillmode": "overlay", "fgcolor": colours.paper, "fgopacity": 0.4}
+    return {"color": colour, "pattern": pattern | {"size": 8, "solidity": 0.15}}
+
+
+def money_ticks(highest: float, text: Text, steps: int = 4) -> dict:
+    """Axis marks in the reader's own units, which plotly has no words for."""
+    if not highest > 0:
+        return {}
+    step = _round_step(highest / steps)
+    marks = [step * number for number in range(int(highest / step) + 2)]
+    return {"tickvals": marks, "ticktext": [formats.money(mark, text.lang) for mark in marks]}
+
+
+def _round_step(rough: float) -> float:
+    power = 10 ** (len(str(int(rough))) - 1)
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+
+
+def value_axis(unit: str, highest: float, text: Text) -> dict:
+    """An axis of values from zero, with marks in the unit of the values."""
+    ticks = money_ticks(highest, text) if unit == "money" else {}
+    return {"tickformat": TICK_FORMATS.get(unit, "~g"), "rangemode": "tozero"} | ticks
+
+
+def trend(rows: pd.DataFrame, unit: str, text: Text, colours: Palette) -> go.Figure:
+    """Columns per period, the target as a mark; rows have period, value, target."""
+    names = [formats.short_period(code, text.lang) for code in rows["period"]]
+    figure = canvas(colours, 280)
+    figure.add_bar(
+        x=names,
+        y=rows["value"],
+        name=text("charts.actual"),
+        marker_color=colours.actual,
+        text=[formats.quantity(value, unit, text.lang) for value in rows["value"]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{x}<br>%{text}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=names,
+        y=rows["target"],
+        visible=bool(rows["target"].notna().any()),
+        mode="markers",
+        name=text("charts.target"),
+        marker={"symbol": "line-ew-open", "size": 26, "color": colours.target, "line_width": 3},
+        hovertext=[formats.quantity(value, unit, text.lang) for value in rows["target"]],
+        hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
+    )
+    highest = float(pd.concat([rows["value"], rows["target"]]).max() or 0)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(**value_axis(unit, highest, text))
+    return figure
+
+
+def lines(
+    rows: pd.DataFrame, series: dict[str, str], unit: str, text: Text, colours: Palette
+) -> go.Figure:
+    """One line per series (column -> name) over the periods of the rows, on one scale."""
+    names = [formats.short_period(code, text.lang) for code in rows["period"]]
+    dashes = ("solid", "dash", "dot", "dashdot")
+    figure = canvas(colours, 280)
+    for position, (column, name) in enumerate(series.items()):
+        figure.add_scatter(
+            x=names,
+            y=rows[column],
+            name=name,
+            mode="lines+markers",
+            line={"color": colours.series[position], "dash": dashes[position], "width": 2.5},
+            marker={"symbol": position, "size": 8},
+            hovertext=[formats.quantity(value, unit, text.lang) for value in rows[column]],
+            hovertemplate="%{x}<br>%{hovertext}",
+        )
+    highest = float(rows[list(series)].max(numeric_only=True).max() or 0)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(**value_axis(unit, highest, text))
+    return figure
+
+
+def heat(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
+    """A grid of shares: one row per index entry, one column per period, the share written in."""
+    written = [[formats.percent(cell, text.lang, 0) for cell in line] for line in rows.to_numpy()]
+    figure = canvas(colours, 90 + 30 * len(rows))
+    figure.add_heatmap(
+        x=[formats.short_period(code, text.lang) for code in rows.columns],
+        y=[plotly_escape(str(name)) for name in rows.index],
+        z=rows.to_numpy(dtype=float),
+        text=written,
+        texttemplate="%{text}",
+        textfont={"color": colours.text},
+        colorscale=[[0, colours.low], [1, colours.high]],
+        zmin=0,
+        zmax=1,
+        xgap=2,
+        ygap=2,
+        showscale=False,
+        hovertemplate="%{y} · %{x}<br>%{text}<extra></extra>",
+    )
+    figure.update_xaxes(type="category", side="top")
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    return figure
+
+
+def bars(
+    names: Sequence[str], counts: Sequence[float], unit: str, text: Text, colours: Palette
+) -> go.Figure:
+    """Columns in a given order, each with its value above it."""
+    figure = canvas(colours, 240)
+    figure.add_bar(
+        x=[plotly_escape(name) for name in names],
+        y=list(counts),
+        marker_color=colours.actual,
+        text=[formats.quantity(number, unit, text.lang) for number in counts],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{x}<br>%{text}<extra></extra>",
+    )
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(**value_axis(unit, float(max(counts, default=0)), text))
+    return figure
+
+
+def stacked(parts: dict[str, float], text: Text, colours: Palette) -> go.Figure:
+    """One bar of a whole cut into named parts, each with its count."""
+    shades = (colours.actual, colours.previous, colours.line, colours.target, colours.paper)
+    figure = canvas(colours, 120)
+    for shade, (name, number) in zip(shades, parts.items(), strict=False):
+        figure.add_bar(
+            x=[number],
+            y=[""],
+            orientation="h",
+            name=name,
+            marker={"color": shade, "line": {"color": colours.quiet, "width": 0.5}},
+            text=[formats.count(number, text.lang)] if number else None,
+            insidetextanchor="middle",
+            textangle=0,
+            hovertemplate=f"{plotly_escape(name)}<br>%{{x}}<extra></extra>",
+        )
+    figure.update_layout(barmode="stack", legend_traceorder="normal")
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return figure
+
+
+def matrix(
+    accounts: pd.DataFrame,
+    cells: pd.DataFrame,
+    cuts: tuple[float, float],
+    text: Text,
+    colours: Palette,
+) -> go.Figure:
+    """One mark per account, potential across and value rank up, cut into cells with their totals.
+
+    ``accounts``: account_id, account_name, tier, potential, rank, revenue_12m; ``cells``: tier,
+    accounts, revenue_12m, share, x, y (where its words stand); ``cuts``: across and up.
+    """
+    figure = canvas(colours, 540)
+    largest = float(accounts["revenue_12m"].max() or 0) or 1.0
+    for position, tier in enumerate(cells["tier"]):
+        members = accounts[accounts["tier"] == tier]
+        figure.add_scatter(**_marks(members, largest, position, text, colours))
+        figure.data[-1].name = plotly_escape(text.value("tier", tier))
+    across, up = cuts
+    figure.add_vline(x=across, line={"color": colours.quiet, "dash": "dash", "width": 1})
+    figure.add_hline(y=up, line={"color": colours.quiet, "dash": "dash", "width": 1})
+    for cell in cells.to_dict("records"):
+        figure.add_annotation(**_cell_words(cell, text, colours))
+    figure.update_xaxes(title_text=text("charts.potential"), range=[-3, 103])
+    figure.update_yaxes(title_text=text("charts.value_rank"), range=[-0.04, 1.16])
+    figure.update_yaxes(tickformat=".0%", tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1])
+    figure.update_layout(margin_t=40, dragmode=False, clickmode="event+select")
+    return figure
+
+
+def _marks(
+    members: pd.DataFrame, largest: float, position: int, text: Text, colours: Palette
+) -> dict:
+    sizes = members["revenue_12m"].clip(lower=0) / largest
+    return {
+        "x": members["potential"],
+        "y": members["rank"],
+        "mode": "markers",
+        "customdata": members[["account_id", "tier"]],
+        "marker": {
+            "color": colours.series[position % len(colours.series)],
+            "symbol": SYMBOLS[position % len(SYMBOLS)],
+            "opacity": 0.75,
+            "size": 7 + 27 * sizes**0.5,
+            "line": {"width": 0.5, "color": colours.text},
+        },
+        "text": [
+            f"{plotly_escape(name)}<br>{formats.money(revenue, text.lang)}"
+            for name, revenue in zip(members["account_name"], members["revenue_12m"], strict=True)
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _cell_words(cell: Mapping[str, Any], text: Text, colours: Palette) -> dict:
+    words = text(
+        "charts.cell",
+        tier=plotly_escape(text.value("tier", cell["tier"])),
+        accounts=formats.count(cell["accounts"], text.lang),
+        revenue=formats.money(cell["revenue_12m"], text.lang),
+        share=formats.percent(cell["share"], text.lang, 0),
+    )
+    side = "left" if cell["x"] < 50 else "right"
+    return {
+        "x": cell["x"],
+        "y": cell["y"],
+        "xanchor": side,
+        "yanchor": "top",
+        "text": words,
+        "align": side,
+        "showarrow": False,
+        "bgcolor": colours.paper,
+        "opacity": 0.88,
+        "font": {"size": 12, "color": colours.text},
+    }

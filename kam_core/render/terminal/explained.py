@@ -1,0 +1,160 @@
+"""One figure opened, as lines for a terminal."""
+
+from decimal import Decimal
+
+import pandas as pd
+
+from kam_core.metrics.catalogue import Exact
+from kam_core.metrics.change import ACCOUNTS, GROUPS, Change, Part
+from kam_core.metrics.explain import Explanation
+from kam_core.metrics.scorecard import Score
+from kam_core.text import formats
+from kam_core.text.sentences import change_sentences as sentences
+from kam_core.text.sentences.evidence_sentences import listed
+from kam_core.text.tables import in_words
+from kam_core.text.writer import Text, aligned
+
+# What a terminal has room for; a program asks for JSON, which holds every column.
+LEFT_OUT = ("account_name", "region", "account_manager", "tier", "description", "snapshot_id")
+
+
+def why(found: Explanation, text: Text) -> str:
+    """The sentence that says why the figure moved, as plain characters."""
+    return plain_characters(sentences.why(found.moved, text))
+
+
+def plain_characters(markdown: str) -> str:
+    return markdown.replace("**", "").replace("\\", "")
+
+
+def lines(found: Explanation, text: Text) -> str:
+    """Value, meaning, change, accounts, rows and SQL, from the top down."""
+    blocks = [
+        _value(found, text),
+        _meaning(found, text),
+        text("cli.explain_change", sentence=why(found, text)),
+        *(_parts(moved, text) for moved in found.splits),
+        _accounts(found, text),
+        _rows(found, text),
+        f"{text('cli.explain_sql')}\n{found.wanted.sql}",
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _value(found: Explanation, text: Text) -> str:
+    score, lang = found.score, text.lang
+    said = [
+        text(
+            "cli.explain_value",
+            title=found.wanted.title(lang),
+            period=formats.period(found.period.period, lang),
+            value=formats.quantity(score.value, score.unit, lang),
+        ),
+        text(
+            "cli.explain_standing",
+            target=formats.quantity(score.target, score.unit, lang),
+            gap=formats.difference(score.gap, score.unit, lang),
+            status=text.standing(score),
+        ),
+        *_template(score, text),
+    ]
+    if score.low is not None:
+        ends = {"low": score.low, "high": score.high}
+        written = {name: formats.quantity(end, score.unit, lang) for name, end in ends.items()}
+        said.append(text("cli.explain_interval", **written))
+    if found.wanted.kind != "concentration" and score.denominator is not None:
+        numerator, denominator = _exact(score.numerator, lang), _exact(score.denominator, lang)
+        words = {"numerator": numerator, "denominator": denominator}
+        said.append(text("cli.explain_cases", **words))
+    return "\n".join(said)
+
+
+def _template(score: Score, text: Text) -> list[str]:
+    """How to get the table that a figure waits for as a template."""
+    code, _, need = (score.reason or "").partition(":")
+    return [text("cli.explain_template", table=need.partition(".")[0])] if code == "needs" else []
+
+
+def _exact(amount: Exact | None, lang: str) -> str:
+    if amount is None:
+        return formats.NOTHING
+    return formats.decimal(float(amount), lang, 0 if float(amount).is_integer() else 2)
+
+
+def _meaning(found: Explanation, text: Text) -> str:
+    wanted = found.wanted
+    return "\n".join(
+        [
+            text("cli.explain_means", means=wanted.means(text.lang)),
+            text("cli.explain_not", excludes=wanted.excludes(text.lang)),
+            text("cli.explain_formula", formula=text(f"definitions.formula_{wanted.kind}")),
+        ]
+    )
+
+
+def _parts(moved: Change, text: Text) -> str:
+    """Every part of the difference; its columns add up to the difference."""
+    if not moved.parts:
+        return ""
+    by = text(f"figure.split_{moved.by}")
+    shown = [_part(moved, part, text) for part in moved.parts]
+    return f"{text('cli.explain_parts', by=by)}\n{aligned(shown)}"
+
+
+def _part(moved: Change, part: object, text: Text) -> list[str]:
+    assert hasattr(part, "name") and hasattr(part, "difference")
+    in_groups = moved.by == ACCOUNTS and part.name in GROUPS
+    name = sentences.name_of(part.name, "movement" if in_groups else moved.by or "", text)
+    cells = [f"  {name}", sentences.difference(part.difference, moved.unit, text)]
+    if isinstance(part, Part):
+        halves = {"mix_effect": part.mix, "rate_effect": part.rate}
+        cells += [
+            f"{text.column(half)} {sentences.difference(step, moved.unit, text)}"
+            for half, step in halves.items()
+        ]
+    accounts = getattr(part, "accounts", None)
+    return [*cells, f"n = {accounts}"] if accounts is not None else cells
+
+
+def _accounts(found: Explanation, text: Text) -> str:
+    if found.accounts.empty:
+        return ""
+    unit = found.moved.unit
+    shown = [
+        [
+            f"  {row['account_name']} ({row['account_id']})",
+            formats.difference(row["difference"], unit, text.lang),
+        ]
+        for row in found.accounts.to_dict("records")
+    ]
+    return f"{text('cli.explain_accounts')}\n{aligned(shown)}"
+
+
+def _rows(found: Explanation, text: Text) -> str:
+    """The first rows behind the figure, each with its file and line."""
+    shown = found.rows
+    if shown.empty:
+        return ""
+    shown = listed(shown, found.wanted).drop(columns=[n for n in LEFT_OUT if n in shown])
+    shown = in_words(shown.dropna(axis="columns", how="all"), text)
+    heads = [f"  {text.column(str(shown.columns[0]))}", *map(text.column, shown.columns[1:])]
+    cells = [[f"  {_cell(row[0])}", *map(_cell, row[1:])] for row in shown.itertuples(index=False)]
+    count = formats.count(found.row_count, text.lang)
+    lead = text("cli.explain_rows", shown=len(shown), count=count)
+    return f"{lead}\n{aligned([heads, *cells])}"
+
+
+def _cell(cell: object) -> str:
+    if pd.isna(cell):
+        return formats.NOTHING
+    if isinstance(cell, pd.Timestamp):
+        return f"{cell:%Y-%m-%d}" if cell == cell.normalize() else f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, Decimal | float):
+        return _shortest(cell)
+    return " ".join(str(cell).split())
+
+
+def _shortest(number: Decimal | float) -> str:
+    """All digits of a number, and no zero that says nothing."""
+    written = f"{Decimal(str(number)):,f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written

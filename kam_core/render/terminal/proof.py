@@ -1,0 +1,71 @@
+"""What a recount found, in words, line by line, for a terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kam_core.text import formats
+from kam_core.text.writer import Text
+
+# The rest is told by a number; a defect in a common table would fill the screen.
+FIRST_DIFFERENCES = 50
+
+
+def lines(report: Mapping[str, Any], text: Text) -> list[str]:
+    """A report in plain values: what was compared, then everything that is not as it should be."""
+    findings = [_finding(finding, text) for finding in report["findings"]]
+    differences = report["differences"]
+    told = [_difference(difference, text) for difference in differences[:FIRST_DIFFERENCES]]
+    if further := len(differences) - len(told):
+        told.append(text("verify.further", count=formats.count(further, text.lang)))
+    return [*_summary(report, text), *findings, *told]
+
+
+def _summary(report: Mapping[str, Any], text: Text) -> list[str]:
+    count = formats.count
+    counts = {name: count(report[name], text.lang) for name in ("compared", "uploads")}
+    wrong = {name: len(report[name]) for name in ("differences", "findings")}
+    lines = [
+        text(
+            "verify.compared",
+            version=report["version"],
+            as_of=report["as_of"],
+            quarters=text("punctuation.list").join(report["quarters"]) or text("cli.nothing"),
+            **counts,
+        )
+    ]
+    if not any(wrong.values()):
+        return [*lines, text("verify.holds")]
+    said = {name: count(number, text.lang) for name, number in wrong.items()}
+    return [*lines, text("verify.fails", **said)]
+
+
+def _finding(finding: Mapping[str, Any], text: Text) -> str:
+    details = dict(finding)
+    if "table" in details:
+        details["table"] = text.table(details["table"])
+    if details.get("file") == "settings":
+        details["file"] = text("verify.settings")
+    return text(f"verify.{details.pop('code')}", **details)
+
+
+def _difference(difference: Mapping[str, Any], text: Text) -> str:
+    sliced = [
+        f"{text.column(name)} {text('verify.empty') if value is None else text.value(name, value)}"
+        for name, value in difference["slice"].items()
+    ]
+    return text(
+        "verify.difference",
+        metric=text.metric(difference["metric"]),
+        name=difference["metric"],
+        where=text("punctuation.list").join([difference["period"], *sliced]),
+        shown=_figure(difference["shown"], text),
+        recounted=_figure(difference["recounted"], text),
+    )
+
+
+def _figure(figure: Mapping[str, Any] | None, text: Text) -> str:
+    if figure is None:
+        return text("verify.no_figure")
+    value = text("verify.no_value") if figure["value"] is None else str(figure["value"])
+    parts = [figure[name] for name in ("numerator", "denominator") if figure[name] is not None]
+    return text("verify.figure", value=value, parts=" ÷ ".join(parts))

@@ -1,0 +1,1 @@
+"""Words, formats and sentences in both languages."""

@@ -1,0 +1,34 @@
+"""Sentences of a pack: their values stand out on a page and are plain text in a workbook."""
+
+import re
+from collections.abc import Iterator
+
+from kam_core.text.word_catalogue import say
+from kam_core.text.writer import Text
+
+# Of the private use area, so that no sentence of ours holds them; data loses them.
+START, END = "\ue000", "\ue001"
+MARKED = re.compile(f"{START}(.*?){END}", re.DOTALL)
+MARKS = str.maketrans({START: None, END: None})
+
+
+class Marked(Text):
+    """``rich`` marks its values instead of writing Markdown, which a pack does not speak."""
+
+    def rich(self, key: str, /, **values: object) -> str:
+        marked = {
+            name: f"{START}{str(value).translate(MARKS)}{END}" for name, value in values.items()
+        }
+        return say(key, self.lang, **marked)
+
+
+def runs(sentence: str) -> Iterator[tuple[str, bool]]:
+    """The parts of a sentence, each with whether it is a value."""
+    for position, part in enumerate(MARKED.split(sentence)):
+        if part:
+            yield part, position % 2 == 1
+
+
+def plain(sentence: str) -> str:
+    """A sentence without its marks."""
+    return sentence.translate(MARKS)

@@ -1,0 +1,1 @@
+"""What a picture or a table shows, in a sentence with the number in it."""

@@ -1,0 +1,112 @@
+"""Why a figure moved, whether a month is a signal, and what stands behind a number: in words."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from kam_core.metrics.change import ACCOUNTS, Change, Movement
+from kam_core.metrics.control_limits import Limits
+from kam_core.text import formats
+from kam_core.text.sentences.figure_sentences import joined
+from kam_core.text.writer import Text
+
+NO_VALUE = "no_value"
+
+
+def why(moved: Change, text: Text) -> str:
+    """The difference and what it is made of."""
+    if moved.difference is None:
+        before, after = moved.periods
+        is_missing_before = moved.before is None and not moved.is_on_the_year
+        period = formats.period(before if is_missing_before else after, text.lang)
+        return text.rich("change.no_value", metric=text.metric(moved.metric), period=period)
+    return joined([_difference(moved, text), _parts(moved, text)], text)
+
+
+def _difference(moved: Change, text: Text) -> str:
+    key = "change.moved" if moved.difference else "change.unmoved"
+    before, after = (formats.period(period, text.lang) for period in moved.periods)
+    return text.rich(
+        "change.growth" if moved.is_on_the_year else key,
+        metric=text.metric(moved.metric),
+        before_period=before,
+        after_period=after,
+        before=quantity(moved.before, moved.unit, text),
+        after=quantity(moved.after, moved.unit, text),
+        difference=difference(moved.difference, moved.unit, text),
+    )
+
+
+def _parts(moved: Change, text: Text) -> str:
+    if moved.unsplit and moved.unsplit != NO_VALUE:
+        return text(f"change.unsplit_{moved.unsplit}")
+    if not moved.parts or not moved.difference:
+        return ""
+    if moved.by == ACCOUNTS and isinstance(moved.parts[0], Movement):
+        return _groups(moved, text)
+    first = moved.parts[0]
+    most = text.rich(
+        "change.most_from",
+        name=name_of(first.name, moved.by or "", text),
+        part=difference(first.difference, moved.unit, text),
+    )
+    if isinstance(first, Movement):
+        return most
+    halves = text.rich(
+        "change.mix_and_rate",
+        slices=text(f"change.slices_{moved.by}"),
+        mix=difference(moved.mix, moved.unit, text),
+        rate=difference(moved.rate, moved.unit, text),
+    )
+    return joined([halves, most], text)
+
+
+def _groups(moved: Change, text: Text) -> str:
+    words: dict[str, object] = {}
+    for group in moved.parts:
+        if isinstance(group, Movement):
+            words[str(group.name)] = formats.count(group.accounts, text.lang)
+            words[f"{group.name}_by"] = difference(group.difference, moved.unit, text)
+    return text.rich("change.groups", **words)
+
+
+def limits(found: Limits, title: str, unit: str, enough_points: int, text: Text) -> str:
+    """Whether any month is a signal, how far the limits can be trusted, and which months lack."""
+    words = {"metric": title, "points": formats.count(found.points, text.lang)}
+    parts = []
+    if found.low is None:
+        parts.append(text.rich("limits.no_limits", **words))
+    else:
+        words |= {
+            "low": formats.quantity(found.low, unit, text.lang),
+            "high": formats.quantity(found.high, unit, text.lang),
+            "mean": formats.quantity(found.mean, unit, text.lang),
+        }
+        key = "limits.outside" if found.signals else "limits.none_outside"
+        outside = {"count": len(found.signals), "months": months(found.signals, text)}
+        parts.append(text.rich(key, **words, **(outside if found.signals else {})))
+        if found.is_trial:
+            points = formats.count(found.points, text.lang)
+            parts.append(text.rich("limits.trial", points=points, enough=enough_points))
+    return joined([*parts, gaps(found, text)], text)
+
+
+def gaps(found: Limits, text: Text) -> str:
+    """The months without a value, which are no zeros."""
+    return text.rich("limits.gaps", months=months(found.gaps, text)) if found.gaps else ""
+
+
+def months(codes: Sequence[str], text: Text) -> str:
+    return text("punctuation.list").join(formats.period(code, text.lang) for code in codes)
+
+
+def name_of(name: str | None, by: str, text: Text) -> str:
+    """A slice in words; one that no account states is called so."""
+    return text("figure.not_stated") if name is None else text.value(by, name)
+
+
+def quantity(value: Fraction | None, unit: str, text: Text) -> str:
+    return formats.quantity(None if value is None else float(value), unit, text.lang)
+
+
+def difference(value: Fraction | None, unit: str, text: Text) -> str:
+    return formats.difference(None if value is None else float(value), unit, text.lang)

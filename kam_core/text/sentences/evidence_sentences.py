@@ -1,0 +1,55 @@
+"""The rows behind a figure: how many there are, and how they make it up."""
+
+import pandas as pd
+
+from kam_core.metrics.catalogue import MICROSECONDS, Metric
+from kam_core.text import formats
+from kam_core.text.sentences.figure_sentences import joined
+from kam_core.text.writer import Text
+
+HALVES = ("numerator", "denominator")
+WHOLE = ("line_no", "snapshot_id")
+FIRST = ("account_name", "file_name", "line_no")
+WITH_WORDS_OF_THEIR_OWN = {"quantile": "cases", "per_head": "per_head"}
+
+
+def behind(
+    rows: pd.DataFrame, wanted: Metric, period: str, account: str | None, most: int, text: Text
+) -> str:
+    """How many rows there are, and whether they add up to the figure."""
+    words = {"period": formats.period(period, text.lang)}
+    if rows.empty:
+        return text.rich("evidence.none", **words)
+    if len(rows) >= most:
+        return joined([text.rich("evidence.shown", shown=formats.count(most, text.lang))], text)
+    words |= {
+        "metric": wanted.title(text.lang),
+        "count": formats.count(len(rows), text.lang),
+    }
+    key = "evidence.sentence_account" if account else "evidence.sentence"
+    said = text.rich(key, **words, **({"account": account} if account else {}))
+    return joined([said, text(f"evidence.{how(rows, wanted)}", count=words["count"])], text)
+
+
+def how(rows: pd.DataFrame, wanted: Metric) -> str:
+    """How the rows make up the figure: which halves of it they hold."""
+    if wanted.kind in WITH_WORDS_OF_THEIR_OWN:
+        return WITH_WORDS_OF_THEIR_OWN[wanted.kind]
+    if rows["numerator"].isna().all():
+        return "not_by_row"
+    if wanted.kind == "mean" and wanted.unit in MICROSECONDS:
+        return "microseconds"
+    if wanted.kind != "sum" and rows["denominator"].isna().all():
+        return "numerator_only"
+    return "obligations" if "state" in rows and "due_on" in rows else "add_up"
+
+
+def listed(rows: pd.DataFrame, wanted: Metric) -> pd.DataFrame:
+    """The rows without a half that nobody reads: an empty one, or one in microseconds."""
+    in_microseconds = wanted.kind == "mean" and wanted.unit in MICROSECONDS
+    unread = [half for half in HALVES if rows[half].isna().all() or in_microseconds]
+    if wanted.kind == "quantile":
+        unread = list(HALVES)
+    # A row that was never uploaded has no line; the others have a whole one.
+    shown = rows.drop(columns=["period", *unread]).astype(dict.fromkeys(WHOLE, "Int64"))
+    return shown[[*FIRST, *(name for name in shown if name not in FIRST)]]

@@ -1,0 +1,188 @@
+"""What the pictures of the resources page show, in one sentence each with the number in it."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kam_core.text import formats
+from kam_core.text.sentences.figure_sentences import joined
+from kam_core.text.writer import Text
+
+if TYPE_CHECKING:
+    from kam_core.analysis.renewal_model import Estimate
+
+
+def hours(period: str, value: float, target: float | None, months: pd.DataFrame, text: Text) -> str:
+    """Hours per manager and week of a quarter, and the months between which they moved."""
+    lang = text.lang
+    words = {"period": formats.period(period, lang), "hours": formats.hours(value, lang)}
+    said = text.rich("resources.hours_sentence", **words)
+    if target is not None:
+        said = text.rich(
+            "resources.hours_sentence_target", **words, target=formats.hours(target, lang)
+        )
+    known = months[months["value"].notna()]
+    if known.empty:
+        return said
+    most, least = (known.loc[place] for place in (known["value"].idxmax(), known["value"].idxmin()))
+    ranged = text.rich(
+        "resources.hours_range",
+        count=formats.count(len(known), lang),
+        high=formats.hours(most["value"], lang),
+        high_month=formats.period(most["period"], lang),
+        low=formats.hours(least["value"], lang),
+        low_month=formats.period(least["period"], lang),
+    )
+    return joined([said, ranged], text)
+
+
+def work_types(period: str, shares: Mapping[str, float], total: float, text: Text) -> str:
+    """How the hours of a period divide; the parts are of one whole."""
+    lang = text.lang
+    personalised = shares.get("personalised", 0.0)
+    rest = text("punctuation.list").join(
+        f"{text.value('work_type', name)} {formats.percent(share, lang)}"
+        for name, share in shares.items()
+        if name != "personalised" and share
+    )
+    return text.rich(
+        "resources.work_types_sentence",
+        period=formats.period(period, lang),
+        hours=formats.hours(total, lang, 0),
+        personalised=formats.percent(personalised, lang),
+        others=formats.percent(1 - personalised, lang),
+        rest=rest,
+    )
+
+
+def tiers(period: str, rows: pd.DataFrame, text: Text) -> str:
+    """The tier that gets most time beyond its share of revenue, and the one that gets least."""
+    lang, beyond = text.lang, rows["hours_share"] - rows["revenue_share"]
+    over, under = rows.loc[beyond.idxmax()], rows.loc[beyond.idxmin()]
+    return text.rich(
+        "resources.tiers_sentence",
+        period=formats.period(period, lang),
+        over=text.value("tier", over["tier"]),
+        over_hours=formats.percent(over["hours_share"], lang),
+        over_revenue=formats.percent(over["revenue_share"], lang),
+        under=text.value("tier", under["tier"]),
+        under_hours=formats.percent(under["hours_share"], lang),
+        under_revenue=formats.percent(under["revenue_share"], lang),
+    )
+
+
+def top_managers(period: str, rows: pd.DataFrame, text: Text) -> str:
+    """How many of the largest accounts have both managers, and what hangs on the others."""
+    lang, both = text.lang, rows["managers"] == 2
+    said = text.rich(
+        "resources.top_sentence",
+        period=formats.period(period, lang),
+        total=formats.count(len(rows), lang),
+        both=formats.count(both.sum(), lang),
+        share=formats.percent(both.mean(), lang),
+    )
+    if both.all():
+        return said
+    lacking = rows[~both]
+    without = text.rich(
+        "resources.top_without",
+        count=formats.count(len(lacking), lang),
+        revenue=formats.money(lacking["revenue_12m"].sum(), lang),
+        account=lacking.iloc[0]["account_name"] or lacking.iloc[0]["account_id"],
+    )
+    return joined([said, without], text)
+
+
+def contacts(period: str, rows: pd.DataFrame, text: Text) -> str:
+    """How many accounts were met at all three levels, and which level is missing most."""
+    lang, lacking = text.lang, rows[rows["levels_met"] < 3]
+    said = text.rich(
+        "resources.contacts_sentence",
+        period=formats.period(period, lang),
+        total=formats.count(len(rows), lang),
+        met=formats.count(len(rows) - len(lacking), lang),
+        share=formats.percent(1 - len(lacking) / len(rows), lang),
+    )
+    if lacking.empty:
+        return said
+    absent = {
+        level: int((rows[level] == 0).sum()) for level in ("executive", "management", "working")
+    }
+    level = max(absent, key=lambda name: absent[name])
+    told = text.rich(
+        "resources.contacts_lacking",
+        key=formats.count(lacking["is_key"].sum(), lang),
+        level=text.value("contact_level", level),
+        count=formats.count(absent[level], lang),
+    )
+    return joined([said, told], text)
+
+
+def estimated(found: "Estimate", claim: float | None, text: Text) -> str:
+    """The effect an hour is associated with, its interval and n; or why it cannot be estimated."""
+    lang = text.lang
+    words = {"contracts": formats.count(found.contracts, lang)}
+    if found.effect is None or found.low is None or found.high is None:
+        reason = text(f"resources.cannot_{found.reason}", **_limits(found, lang))
+        return text.rich("resources.cannot", **words, reason=reason)
+    said = text.rich(
+        "resources.effect_sentence",
+        **words,
+        accounts=formats.count(found.accounts, lang),
+        effect=formats.points(found.effect, lang),
+        low=formats.points(found.low, lang),
+        high=formats.points(found.high, lang),
+        confidence=formats.percent(found.confidence, lang, 0),
+    )
+    undecided = text("resources.effect_undecided") if found.low <= 0 <= found.high else ""
+    return joined([said, undecided, _against(found, claim, text)], text)
+
+
+def _limits(found: "Estimate", lang: str) -> dict[str, str]:
+    return {
+        "contracts": formats.count(found.contracts, lang),
+        "renewed": formats.count(found.renewed, lang),
+        "lost": formats.count(found.contracts - found.renewed, lang),
+        "accounts": formats.count(found.accounts, lang),
+    }
+
+
+def _against(found: "Estimate", claim: float | None, text: Text) -> str:
+    """What somebody claims beside what this data says, where a claim is set."""
+    if claim is None or found.low is None or found.high is None:
+        return ""
+    key = "inside" if found.low <= claim <= found.high else "outside"
+    return text.rich(f"resources.claim_{key}", claim=formats.points(claim, text.lang, 0))
+
+
+def band_names(rows: pd.DataFrame, text: Text) -> Sequence[str]:
+    """``2 to less than 6 h`` for each band."""
+    return [band_name(row, text) for row in rows.to_dict("records")]
+
+
+def band_name(row: Mapping[str, Any], text: Text) -> str:
+    start, end = (_hour(row[name], text.lang) for name in ("from_hours", "to_hours"))
+    if row["to_hours"] == float("inf"):
+        return text("resources.band_from", start=start)
+    if not row["from_hours"]:
+        return text("resources.band_below", end=end)
+    return text("resources.band", start=start, end=end)
+
+
+def _hour(number: float, lang: str) -> str:
+    return formats.decimal(number, lang, 0 if float(number).is_integer() else 1)
+
+
+def banded(rows: pd.DataFrame, text: Text) -> str:
+    """The renewal rate of the first and the last band, each with n."""
+    first, last = rows.iloc[0].to_dict(), rows.iloc[-1].to_dict()
+    return text.rich(
+        "resources.bands_sentence",
+        first=band_name(first, text),
+        first_rate=formats.percent(first["rate"], text.lang),
+        first_n=formats.count(first["contracts"], text.lang),
+        last=band_name(last, text),
+        last_rate=formats.percent(last["rate"], text.lang),
+        last_n=formats.count(last["contracts"], text.lang),
+    )

@@ -1,0 +1,53 @@
+"""The catalogue of words: every text the product shows, from the files in zh/ and en/.
+
+Both folders hold the same files with the same keys. The names and meanings of metrics stand in the
+headers of their own files.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def load_words(lang: str) -> dict[str, str]:
+    """All texts of a language by dotted key, such as ``overview.title``."""
+    texts: dict[str, str] = {}
+    for file in sorted((Path(__file__).parent / lang).glob("*.toml")):
+        found = dict(_flat(tomllib.loads(file.read_text("utf-8")), ""))
+        if twice := texts.keys() & found.keys():
+            raise ValueError(f"{file} says again: {sorted(twice)}")
+        texts |= found
+    return texts
+
+
+def _flat(document: dict, prefix: str) -> Iterator[tuple[str, str]]:
+    for name, value in document.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+class _Counting(Formatter):
+    """Takes ``{rows:row|rows}``, too: the first words where the value is 1, else the second."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, is_choice, several = format_spec.partition("|")
+        if not is_choice:
+            return super().format_field(value, format_spec)
+        return one if str(value).strip("*") == "1" else several
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """A text with its placeholders filled, as plain characters."""
+    return _Counting().vformat(template, (), values)
+
+
+def say(key: str, lang: str, /, **values: object) -> str:
+    """One text of the catalogue with its placeholders filled."""
+    return filled(load_words(lang)[key], values)

@@ -1,0 +1,1 @@
+"""From files to a published version: load, preview, confirmations, history, watched folder."""

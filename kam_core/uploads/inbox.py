@@ -1,0 +1,87 @@
+"""The folder that is watched: which files in it are ready, and where they go afterwards."""
+
+import os
+import time
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kam_core.settings.loader import SETTINGS
+from kam_core.warehouse.ledger import now
+
+Stamp = tuple[int, int]
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """The settings of watch.toml."""
+    return tomllib.loads((SETTINGS / "watch.toml").read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Size and time of a file, and since when (seconds, monotonic) they have been the same."""
+
+    stamp: Stamp
+    since: float
+
+
+class Inbox:
+    """Remembers from look to look since when each file has not changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.seen: dict[Path, Sighting] = {}
+
+    def look(self) -> None:
+        moment = time.monotonic()
+        self.seen = {
+            path: earlier
+            if (earlier := self.seen.get(path)) and earlier.stamp == stamp
+            else Sighting(stamp, moment)
+            for path, stamp in _arrivals(self.folder).items()
+        }
+
+    def ready(self, patience_seconds: float) -> list[Path]:
+        """Files that have settled; none while others still grow, until patience runs out."""
+        moment, settle = time.monotonic(), rules()["settle_seconds"]
+        settled = {p: s for p, s in self.seen.items() if moment - s.since >= settle}
+        waited = max((moment - s.since for s in settled.values()), default=0)
+        if len(settled) < len(self.seen) and waited < patience_seconds:
+            return []
+        return sorted(settled)
+
+    def is_unchanged(self, path: Path) -> bool:
+        return path.exists() and stamp_of(path) == self.seen[path].stamp
+
+
+def stamp_of(path: Path) -> Stamp:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _arrivals(folder: Path) -> Mapping[Path, Stamp]:
+    found = {}
+    for entry in os.scandir(folder):
+        is_ours = any(fnmatch(entry.name, pattern) for pattern in rules()["ignored"])
+        if not is_ours and entry.is_file():
+            status = entry.stat()
+            found[Path(entry.path)] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def new_folder(parent: Path) -> Path:
+    """A folder named after this moment, which never existed before."""
+    moment = now().strftime("%Y%m%d-%H%M%S")
+    for attempt in range(1, 1000):
+        folder = parent / (moment if attempt == 1 else f"{moment}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise FileExistsError(parent / moment)

@@ -1,0 +1,476 @@
+"""Loads files into the warehouse: all of one call become one new version, or nothing does."""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, Unpack
+
+from kam_core.errors import KamError
+from kam_core.ingest.corrections.source import upload_of
+from kam_core.ingest.fast_csv.fast_path import raw_lines, stage_file
+from kam_core.ingest.mapping import name_map
+from kam_core.ingest.mapping.feeds import Recipe
+from kam_core.ingest.progress import Listener, Progress, nobody
+from kam_core.ingest.stage import Staged
+from kam_core.settings import loader
+from kam_core.uploads import locations
+from kam_core.uploads.confirmations import Question, questions, refuse_unless_confirmed
+from kam_core.uploads.known_names import known_names
+from kam_core.uploads.report import FileReport
+from kam_core.uploads.upload_part import How, Part, checked_parts, remember_answers
+from kam_core.warehouse import build
+from kam_core.warehouse.ledger import Snapshot, Version, now
+from kam_core.warehouse.row_diff import quarantine_changes
+from kam_core.warehouse.store import Warehouse, open_version
+
+DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+# Looks at the live version file (None before the first load) and at the candidate to replace it.
+Look = Callable[[Path | None, Path], object]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a load would do: its reports, what it would ask, and what ``look`` found.
+
+    ``version`` is the live one it was tried against, 0 where there is none.
+    """
+
+    reports: list[FileReport]
+    asked: list[Question]
+    version: int
+    found: Any
+
+
+def load(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    *,
+    mode: str = "full",
+    as_of: date | None = None,
+    by: str = "",
+    dry_run: bool = False,
+    confirmed: bool = False,
+    expect_version: int | None = None,
+    progress: Listener = nobody,
+    **how: Unpack[How],
+) -> list[FileReport]:
+    """Load files as one new version and report on each part; KamError refuses the whole call.
+
+    ``mode="full"``: the file is the whole table. ``mode="update"``: its rows are added or replaced
+    by key. Several files of one table in one call together are that table. ``how`` says what
+    should not be found out (see How). With ``dry_run`` everything is checked and counted and
+    nothing is published.
+
+    What needs a second yes (KamError("needs_confirmation")) is done with ``confirmed``. With
+    ``expect_version`` (0: none) another live version refuses the call: KamError("version_moved").
+    """
+    if dry_run:
+        return trial(warehouse, paths, mode, as_of, by, progress=progress, **how).reports
+    with _offered(warehouse, paths, mode, as_of, by, progress, how) as offer:
+        offer.refuse_if_moved(expect_version)
+        reports = offer.publish(by, confirmed)
+        remember_answers(warehouse, offer.parts, how, by)
+        return reports
+
+
+def trial(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    mode: str = "full",
+    as_of: date | None = None,
+    by: str = "",
+    look: Look | None = None,
+    progress: Listener = nobody,
+    **how: Unpack[How],
+) -> Trial:
+    """Build the version that ``load`` would publish, look at it, and leave everything as it was."""
+    with _offered(warehouse, paths, mode, as_of, by, progress, how) as offer:
+        return offer.try_out(look)
+
+
+def restore(warehouse: Warehouse, number: int, by: str) -> None:
+    """Make an earlier version live again, after rebuilding its file where that is gone."""
+    intact_file(warehouse, number)
+    warehouse.rollback(number, by)
+
+
+def intact_file(warehouse: Warehouse, number: int) -> Path:
+    """The file of a version, rebuilt from raw where it was pruned or damaged."""
+    if not warehouse.is_intact(number):
+        rebuild(warehouse, number)
+    return warehouse.file(number)
+
+
+def rebuild(warehouse: Warehouse, number: int) -> Version:
+    """Make a version's file again from the raw uploads and the recipes they were read with."""
+    with warehouse.building():
+        return warehouse.rebuild(number, partial(_steps, warehouse))
+
+
+def apply_settings(warehouse: Warehouse, by: str) -> Version:
+    """Publish the live version's data under the settings files as they are now."""
+    with warehouse.building(by):
+        if warehouse.live_version() is None:
+            raise KamError("empty_warehouse")
+        document = loader.settings_document()
+        version, _ = warehouse.add_version([], partial(_steps, warehouse), document, by, "settings")
+        return version
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """The files of one call, read and checked, and what they would change in the live version.
+
+    ``repeats`` holds, by number, the snapshots that are in the live version already; ``earlier``
+    who brought the same bytes before, ``names`` the remarks on regions and persons. All of it is
+    asked before anything is published: a failure after that would belie what was done.
+    """
+
+    warehouse: Warehouse
+    parts: list[Part]
+    snapshots: list[Snapshot]
+    live: Version | None
+    live_file: Path | None
+    known: list[Snapshot]
+    repeats: dict[int, Snapshot]
+    earlier: dict[int, dict[str, object] | None]
+    names: dict[int, list[dict[str, object]]]
+    tell: Listener
+
+    @property
+    def fresh(self) -> list[Snapshot]:
+        return [s for s in self.snapshots if s.snapshot_id not in self.repeats]
+
+    def refuse_if_moved(self, expected: int | None) -> None:
+        found = self.live.version if self.live else 0
+        if expected is not None and expected != found:
+            by = self.live.created_by if self.live else ""
+            raise KamError("version_moved", expected=expected, found=found, by=by)
+
+    def publish(self, by: str, confirmed: bool) -> list[FileReport]:
+        if not self.fresh:
+            number = self.live.version if self.live else None
+            return [replace(report, version=number) for report in self._reports()]
+        reports: list[FileReport] = []
+
+        def approve(candidate: Path, built: build.Built) -> None:
+            asked = self._questions(candidate)
+            reports.extend(self._reports(candidate, built, asked))
+            refuse_unless_confirmed(asked, confirmed, reports)
+
+        version, _ = self.warehouse.add_version(
+            self.fresh,
+            self._steps,
+            loader.settings_document(),
+            by,
+            approve=approve,
+            tell=self._tell_phase,
+        )
+        return [replace(report, version=version.version) for report in reports]
+
+    def try_out(self, look: Look | None) -> Trial:
+        live, version = self.live_file, self.live.version if self.live else 0
+        if not self.fresh:
+            found = look(live, live) if look and live else None
+            return Trial(self._reports(), [], version, found)
+        built = self.warehouse.try_version(
+            self.fresh, self._steps, loader.settings_document(), self._tell_phase
+        )
+        candidate = self.warehouse.candidate
+        try:
+            found = look(live, candidate) if look else None
+            asked = self._questions(candidate)
+            return Trial(self._reports(candidate, built, asked), asked, version, found)
+        finally:
+            candidate.unlink()
+
+    def _questions(self, candidate: Path) -> list[Question]:
+        corrected = {
+            part.name: {upload for upload, _ in _returned(self.warehouse, part.staged).values()}
+            for part in self.parts
+        }
+        return questions(self.live_file, candidate, self.fresh, self.known, corrected)
+
+    def _tell_phase(self, phase: str) -> None:
+        self.tell(Progress(phase))
+
+    def _steps(self, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
+        """Steps from the parts at hand, else from raw; telling of each which rows come next."""
+        staged = {s.snapshot_id: p.staged for s, p in zip(self.snapshots, self.parts, strict=True)}
+        total = sum(snapshot.received for snapshot in snapshots)
+        done = 0
+        for number, snapshot in enumerate(snapshots, start=1):
+            place = snapshot.file_name, number, len(snapshots)
+            self.tell(Progress("build", *place, rows=done, total=total))
+            yield _step(self.warehouse, snapshot, staged.get(snapshot.snapshot_id))
+            done += snapshot.received
+
+    def _reports(
+        self,
+        candidate: Path | None = None,
+        built: build.Built | None = None,
+        asked: Sequence[Question] = (),
+    ) -> list[FileReport]:
+        """One report per part; without a candidate nothing is new and the live version's hold."""
+        if built:
+            counts = {number: (accepted, rest) for number, _, accepted, rest in built.counts}
+        else:
+            counts = self.warehouse.ledger.counts(self.live.version) if self.live else {}
+        remarks = built.remarks if built else {}
+        file = candidate or self.live_file
+        reports = [
+            replace(
+                self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file),
+                confirm=[asdict(question) for question in asked if part.name in question.files],
+            )
+            for part, snapshot in zip(self.parts, self.snapshots, strict=True)
+        ]
+        if candidate and self.live_file:
+            moved = [asdict(change) for change in quarantine_changes(self.live_file, candidate)]
+            reports[0] = replace(reports[0], elsewhere=moved)
+        return reports
+
+    def _report(
+        self,
+        part: Part,
+        snapshot: Snapshot,
+        counts: dict[int, tuple[int, int]],
+        remarks: dict[str, int],
+        file: Path | None,
+    ) -> FileReport:
+        repeated = self.repeats.get(snapshot.snapshot_id)
+        held = repeated or snapshot
+        accepted, quarantined = counts[held.snapshot_id]
+        across = _found_across(part, quarantined, remarks)
+        lines = locations.first_lines(file, held.snapshot_id, part.staged, across) if file else {}
+        unknown = locations.unknown_accounts(file, held.snapshot_id) if file else {}
+        return FileReport(
+            file=part.name,
+            table=part.recipe.table,
+            received=part.staged.received,
+            accepted=accepted,
+            quarantined=quarantined,
+            blank=part.staged.blank,
+            problems=part.staged.problems | across,
+            version=None,
+            mode=part.mode,
+            as_of=held.as_of.isoformat(),
+            set_aside=part.staged.set_aside,
+            already_loaded=repeated is not None,
+            first_lines=part.staged.first_lines | lines,
+            earlier=self.earlier[snapshot.snapshot_id],
+            names=[] if repeated else self.names[snapshot.snapshot_id],
+            examples=part.staged.examples | unknown,
+        )
+
+
+@contextmanager
+def _offered(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    mode: str,
+    as_of: date | None,
+    by: str,
+    tell: Listener,
+    how: How,
+) -> Iterator[_Offer]:
+    """Read and check the files of one call, and hold the build lock for what follows."""
+    with warehouse.building(by, lambda holder: tell(Progress("queued", holder=holder))):
+        parts = checked_parts(warehouse, paths, mode, how, tell)
+        live = warehouse.live_version()
+        known = warehouse.ledger.snapshots(live.version) if live else []
+        # The name of a correction has the date of the file that its rows come from.
+        said = as_of or _as_of_in_names([part for part in parts if not part.is_correction])
+        snapshots = _new_snapshots(warehouse, parts, said or _as_of_found(parts, live), by)
+        repeats = _repeats(snapshots, known, is_dated=said is not None)
+        live_file = _readable_file(warehouse, live)
+        earlier = {s.snapshot_id: _earlier(warehouse, s) for s in snapshots}
+        names = _names(parts, snapshots, live_file)
+        yield _Offer(
+            warehouse, parts, snapshots, live, live_file, known, repeats, earlier, names, tell
+        )
+
+
+def _names(
+    parts: Sequence[Part], snapshots: Sequence[Snapshot], live_file: Path | None
+) -> dict[int, list[dict[str, object]]]:
+    """By snapshot, what the live version says about the regions and persons of the part."""
+    known = name_map.KnownNames()
+    if live_file is not None:
+        with open_version(live_file) as connection:
+            known = known_names(connection)
+    return {
+        snapshot.snapshot_id: [
+            asdict(note)
+            for note in name_map.notes(part.recipe.table, part.staged.accepted, known, part.mode)
+        ]
+        for part, snapshot in zip(parts, snapshots, strict=True)
+    }
+
+
+def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
+    """The file of the live version, made again where it is damaged; None where that fails."""
+    if live is None:
+        return None
+    try:
+        return warehouse.verified_file(live.version)
+    except KamError:
+        with suppress(KamError):
+            warehouse.rebuild(live.version, partial(_steps, warehouse))
+            return warehouse.file(live.version)
+        return None
+
+
+def _found_across(part: Part, quarantined: int, remarks: dict[str, int]) -> dict[str, int]:
+    """Rows by problem that not the file itself shows, but the other tables of the version."""
+    unknown = quarantined - part.staged.rejected.num_rows
+    return ({"unknown_account": unknown} if unknown else {}) | remarks
+
+
+def _earlier(warehouse: Warehouse, snapshot: Snapshot) -> dict[str, object] | None:
+    """Who brought the same bytes to this table before, and when."""
+    found = warehouse.ledger.last_upload(snapshot.sha256, snapshot.table_name, snapshot.snapshot_id)
+    if found is None:
+        return None
+    earlier, version = found
+    return {
+        "by": earlier.loaded_by,
+        "at": earlier.loaded_at.isoformat(sep=" "),
+        "as_of": earlier.as_of.isoformat(),
+        "version": version,
+    }
+
+
+def _as_of_in_names(parts: Sequence[Part]) -> date | None:
+    """The newest date in the files' names."""
+    return max((day for part in parts if (day := _date_in_name(part.name))), default=None)
+
+
+def _as_of_found(parts: Sequence[Part], live: Version | None) -> date:
+    """The newest fact in the files, but never before the live version's day."""
+    today = now().date()
+    facts = [min(part.staged.newest_fact, today) for part in parts if part.staged.newest_fact]
+    if live is not None:
+        facts.append(live.as_of)
+    return max(facts, default=today)
+
+
+def _date_in_name(file_name: str) -> date | None:
+    match = DATE_IN_NAME.search(file_name)
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
+
+
+def _new_snapshots(
+    warehouse: Warehouse, parts: Sequence[Part], as_of: date, by: str
+) -> list[Snapshot]:
+    _, first = warehouse.ledger.next_numbers()
+    loaded_at = now()
+    return [
+        Snapshot(
+            snapshot_id=first + offset,
+            sha256=part.sha256,
+            file_name=part.name,
+            table_name=part.recipe.table,
+            mode=part.mode,
+            as_of=as_of,
+            recipe=part.recipe.document(),
+            received=part.staged.received,
+            blank=part.staged.blank,
+            set_aside=part.staged.set_aside,
+            problems=part.staged.problems,
+            loaded_by=by,
+            loaded_at=loaded_at,
+        )
+        for offset, part in enumerate(parts)
+    ]
+
+
+def _repeats(
+    snapshots: Sequence[Snapshot], known: Sequence[Snapshot], is_dated: bool
+) -> dict[int, Snapshot]:
+    """The snapshots that were loaded before and still have the last word, with their originals.
+
+    All files of a table are judged together: they repeat an earlier upload only as a whole. For
+    another day they are a repeat only where nobody named that day (see docs/decisions/0003).
+    """
+    repeats: dict[int, Snapshot] = {}
+    for table in {snapshot.table_name for snapshot in snapshots}:
+        new = [snapshot for snapshot in snapshots if snapshot.table_name == table]
+        before = [
+            earlier
+            for earlier in known
+            if earlier.table_name == table and earlier.as_of <= new[0].as_of
+        ]
+        last = before[-len(new) :]
+        is_same_day = all(earlier.as_of == new[0].as_of for earlier in last)
+        is_same = [_what(earlier) for earlier in last] == [_what(snapshot) for snapshot in new]
+        if is_same and (is_same_day or not is_dated):
+            repeats |= {
+                snapshot.snapshot_id: earlier for snapshot, earlier in zip(new, last, strict=True)
+            }
+    return repeats
+
+
+def _what(snapshot: Snapshot) -> tuple:
+    # As a recipe of today would be written: one stored before a field was added is the same.
+    recipe = json.dumps(Recipe.of(snapshot.recipe).document(), sort_keys=True)
+    return snapshot.sha256, snapshot.mode, recipe
+
+
+def _steps(warehouse: Warehouse, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
+    """Steps from the raw files alone."""
+    return (_step(warehouse, snapshot) for snapshot in snapshots)
+
+
+def _step(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None) -> build.Step:
+    recipe = Recipe.of(snapshot.recipe)
+    staged = staged or stage_file(warehouse.raw_file(snapshot.sha256), recipe)
+
+    def raw_of(line_numbers: Collection[int]) -> dict[int, str]:
+        return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
+
+    returned = _returned(warehouse, staged)
+    return build.Step(snapshot, staged.accepted, staged.rejected, raw_of, returned)
+
+
+def _returned(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:
+    """The rows of earlier uploads to this table that lines stand for."""
+    found = staged.returned or {}
+    meant = {(ref.snapshot_id, ref.sha256): ref for ref in found.values()}
+    uploads = {upload: upload_of(warehouse, ref) for upload, ref in meant.items()}
+    return {
+        line: (ref.snapshot_id, ref.line_no)
+        for line, ref in found.items()
+        if (upload := uploads[ref.snapshot_id, ref.sha256]) and upload.table_name == staged.table
+    }
+
+
+def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
+    """The report of an upload of an earlier call, as the ledger remembers it."""
+    version = warehouse.ledger.first_version(snapshot.snapshot_id)
+    accepted, quarantined = warehouse.ledger.counts(version)[snapshot.snapshot_id]
+    return FileReport(
+        file=snapshot.file_name,
+        table=snapshot.table_name,
+        received=snapshot.received,
+        accepted=accepted,
+        quarantined=quarantined,
+        blank=snapshot.blank,
+        problems=snapshot.problems,
+        version=version,
+        mode=snapshot.mode,
+        as_of=snapshot.as_of.isoformat(),
+        set_aside=snapshot.set_aside,
+        already_loaded=True,
+        first_lines={},
+        earlier=_earlier(warehouse, snapshot),
+    )

@@ -1,0 +1,64 @@
+"""What a load would change, seen before it is published, and whether it needs a second yes."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Unpack
+
+from kam_core.ingest.progress import Listener, nobody
+from kam_core.metrics import compare
+from kam_core.metrics.compare import Comparison
+from kam_core.uploads.confirmations import Question
+from kam_core.uploads.load import trial
+from kam_core.uploads.report import FileReport, as_json
+from kam_core.uploads.upload_part import How
+from kam_core.warehouse.store import Warehouse
+
+
+@dataclass(frozen=True)
+class Preview:
+    """``version`` is the live one it was made against (0: none): hand it to ``load`` as
+    ``expect_version``, so that nothing else is published than what was seen.
+
+    ``confirm``: what ``load`` refuses to do without ``confirmed``.
+    """
+
+    files: list[FileReport]
+    comparison: Comparison
+    confirm: list[Question]
+    version: int
+
+
+def preview(
+    warehouse: Warehouse,
+    paths: Sequence[Path],
+    *,
+    mode: str = "full",
+    as_of: date | None = None,
+    by: str = "",
+    regions: Sequence[str] | None = None,
+    progress: Listener = nobody,
+    **how: Unpack[How],
+) -> Preview:
+    """Build what ``load`` would publish, compare it with the live version, and discard it.
+
+    With ``regions`` the comparison shows what a viewer of these sees. Refuses what ``load``
+    refuses; what needs a second yes is told in ``confirm``.
+    """
+
+    def look(live: Path | None, candidate: Path) -> Comparison:
+        return compare.compare(live, candidate, regions)
+
+    tried = trial(warehouse, paths, mode, as_of, by, look, progress, **how)
+    return Preview(tried.reports, tried.found, tried.asked, tried.version)
+
+
+def plain(preview: Preview) -> dict:
+    """A preview as plain JSON values: files, confirm, version, and the keys of a comparison."""
+    return {
+        "files": as_json(preview.files),
+        "confirm": [asdict(question) for question in preview.confirm],
+        "version": preview.version,
+        **compare.plain(preview.comparison),
+    }

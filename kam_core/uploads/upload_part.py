@@ -1,0 +1,291 @@
+"""Files read and checked into parts: one table's worth of one file each, not yet in a version."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypedDict
+
+import duckdb
+import pyarrow as pa
+
+from kam_core.contract import declaration
+from kam_core.errors import KamError, together
+from kam_core.ingest.corrections.source import source_of
+from kam_core.ingest.fast_csv.fast_path import bytes_to_plan_by, stage_file
+from kam_core.ingest.mapping.feeds import Recall, Recipe
+from kam_core.ingest.mapping.overrides import (
+    Answers,
+    answers_for,
+    answers_from_json,
+    by_headers,
+    header_key,
+    reading_for,
+)
+from kam_core.ingest.progress import Listener, Progress
+from kam_core.ingest.read.sources import WITHIN, first_rows, refuse_if_too_large
+from kam_core.ingest.stage import AnswersByHeader, Staged, recipes_for
+from kam_core.warehouse.store import Warehouse, limits
+
+
+class How(TypedDict, total=False):
+    """How the files of a call are read where the person says so; what is left out is found out.
+
+    ``answers`` is the JSON document that ``ingest.answers`` reads; what it says about the reading
+    of one file stands above what is said here for all.
+    """
+
+    table: str | None
+    encoding: str | None
+    delimiter: str | None
+    header_line: int | None
+    sheet: str | None
+    member: str | None
+    answers: object
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows that one recipe makes of one file; ``name`` is that of the file and the part."""
+
+    name: str
+    sha256: str
+    recipe: Recipe
+    mode: str
+    staged: Staged
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether this is a download of quarantined rows, sent back."""
+        return self.staged.returned is not None
+
+
+def checked_parts(
+    warehouse: Warehouse, paths: Sequence[Path], mode: str, how: How, tell: Listener
+) -> list[Part]:
+    """All files read and checked, accounts first; what cannot be used refuses the whole call.
+
+    It is refused once, for all that is wrong with any of the files. Call it inside ``building()``.
+    """
+    refused: list[KamError] = []
+    read_parts = [
+        part
+        for number, path in enumerate(paths, start=1)
+        for part in _parts(warehouse, Path(path), how, tell, (number, len(paths)), refused)
+    ]
+    parts = _with_modes(_in_contract_order(read_parts), mode)
+    if mode == "full":
+        _check_clashes([part for part in parts if not part.is_correction], refused)
+    if refused:
+        raise together(refused)
+    return parts
+
+
+def file_of(name: str) -> str:
+    """The name of the file that a part belongs to."""
+    return name.split(WITHIN)[0]
+
+
+@contextmanager
+def _collected(refused: list[KamError], **details: object) -> Iterator[None]:
+    """Put a refusal with the rest, so that the other files are looked at all the same."""
+    try:
+        yield
+    except KamError as error:
+        refused.append(KamError(error.code, **{**details, **error.details}))
+
+
+def _parts(
+    warehouse: Warehouse,
+    path: Path,
+    how: How,
+    tell: Listener,
+    place: tuple[int, int],
+    refused: list[KamError],
+) -> list[Part]:
+    """What can be used of one file; the rest is added to ``refused``."""
+    parts: list[Part] = []
+    recipes: list[Recipe] = []
+    with _collected(refused, file=path.name):
+        if not path.is_file():
+            raise KamError("file_not_found", file=str(path))
+        refuse_if_too_large(path.stat().st_size)
+        tell(Progress("read", path.name, *place))
+        sha256 = warehouse.keep_file(path)
+        tell(Progress("map", path.name, *place))
+        recipes = _recipes(warehouse, sha256, path, how)
+    for recipe in recipes:
+        with _collected(refused, file=path.name):
+            parts.append(_part(warehouse, sha256, path.name, recipe, tell, place))
+    return parts
+
+
+def _recipes(warehouse: Warehouse, sha256: str, path: Path, how: How) -> list[Recipe]:
+    """The recipes for a file: as the person says, else as remembered, else as found out."""
+    given = {name: value for name, value in how.items() if name != "answers"}
+    given |= reading_for(how.get("answers"), path)
+    return recipes_for(
+        bytes_to_plan_by(warehouse.raw / sha256),
+        path.name,
+        answers=_answers_by_header(how, path.name),
+        recall=_recall(warehouse, how),
+        source=partial(source_of, warehouse),
+        **given,  # type: ignore[arg-type]
+    )
+
+
+def _answers(how: How, file_name: str) -> Answers | None:
+    return answers_for(how.get("answers"), file_name)
+
+
+def _answers_by_header(how: How, file_name: str) -> AnswersByHeader:
+    """What is said now about the file, or else about the header set of one of its parts.
+
+    Said of one table, it stands above what any other table was remembered for.
+    """
+    of_file, of_headers = _answers(how, file_name), by_headers(how.get("answers"))
+
+    def said(header: Sequence[str]) -> Answers | None:
+        keys = {table: header_key(header, table) for table in declaration.tables()}
+        named = [table for table, key in keys.items() if key in of_headers]
+        if len(named) != 1:
+            return of_file
+        return replace(of_headers[keys[named[0]]], table=named[0])
+
+    return said
+
+
+def _recall(warehouse: Warehouse, how: How) -> Recall:
+    """What was confirmed for a header set, with what is said of it now laid over that."""
+    said = by_headers(how.get("answers"))
+
+    def recall(key: str) -> dict | None:
+        older = warehouse.ledger.remembered(key)
+        return _over(said[key], older).document() if key in said else older
+
+    return recall
+
+
+def _over(answers: Answers, older: dict | None) -> Answers:
+    return answers.over(answers_from_json(older)) if older else answers
+
+
+def _part(
+    warehouse: Warehouse,
+    sha256: str,
+    file_name: str,
+    recipe: Recipe,
+    tell: Listener,
+    place: tuple[int, int],
+) -> Part:
+    name = WITHIN.join(filter(None, (file_name, recipe.member, recipe.sheet)))
+
+    def tell_rows(done: int, total: int) -> None:
+        tell(Progress("check", name, *place, rows=done, total=total))
+
+    tell(Progress("check", name, *place))
+    staged = stage_file(warehouse.raw / sha256, recipe, tell_rows)
+    tell_rows(staged.received, staged.received)
+    part = Part(name, sha256, recipe, "", staged)
+    _refuse_if_unreadable(part)
+    return part
+
+
+def remember_answers(warehouse: Warehouse, parts: Sequence[Part], how: How, by: str) -> None:
+    """Keep what a person answered, for the next file with the same headers."""
+    said = by_headers(how.get("answers"))
+    for part in parts if how.get("answers") is not None else ():
+        key = header_key(_header(warehouse, part), part.recipe.table)
+        answers = said.get(key) or _answers(how, file_of(part.name))
+        if answers and answers.table in (None, part.recipe.table):
+            answers = _over(answers, warehouse.ledger.remembered(key))
+            warehouse.ledger.remember(key, part.recipe.table, answers.document(), by)
+
+
+def _header(warehouse: Warehouse, part: Part) -> list[str]:
+    return first_rows(bytes_to_plan_by(warehouse.raw_file(part.sha256)), part.recipe).header
+
+
+def _in_contract_order(parts: Iterable[Part]) -> list[Part]:
+    """Accounts before what refers to them, corrections after what they correct."""
+    order = list(declaration.tables())
+    return sorted(parts, key=lambda part: (order.index(part.recipe.table), part.is_correction))
+
+
+def _with_modes(parts: Sequence[Part], mode: str) -> list[Part]:
+    """A further file of a table adds to the first one's rows instead of replacing them.
+
+    So do corrections in any case: the rows that were set apart are never a whole table.
+    """
+    seen: set[str] = set()
+    result = []
+    for part in parts:
+        is_further = part.is_correction or part.recipe.table in seen
+        result.append(replace(part, mode="update" if is_further else mode))
+        seen.add(part.recipe.table)
+    return result
+
+
+def _refuse_if_unreadable(part: Part) -> None:
+    staged = part.staged
+    details = {
+        "file": part.name,
+        "table": part.recipe.table,
+        "received": staged.received,
+        "rejected": staged.rejected.num_rows,
+        "blank": staged.blank,
+        "problems": staged.problems,
+        "first_lines": staged.first_lines,
+        "examples": staged.examples,
+    }
+    if staged.received == 0:
+        raise KamError("no_rows", **details)
+    share = staged.rejected.num_rows / staged.received
+    # Who corrects some of many rows sends the others along.
+    most = limits()["max_quarantined_share"]
+    if share == 1 or (share > most and not part.is_correction):
+        raise KamError("too_many_broken_rows", **details)
+
+
+def _check_clashes(parts: Sequence[Part], refused: list[KamError]) -> None:
+    """Two files that are one table together must not say two things about one row."""
+    tables = [part.recipe.table for part in parts]
+    for table in dict.fromkeys(tables):
+        if tables.count(table) > 1:
+            with _collected(refused):
+                _refuse_clash([part for part in parts if part.recipe.table == table])
+
+
+def _refuse_clash(parts: Sequence[Part]) -> None:
+    key = declaration.tables()[parts[0].recipe.table].key
+    rows = _all_rows(parts)
+    cells = ", ".join(f'"{name}"' for name in rows.column_names if name != "part")
+    with duckdb.connect() as connection:
+        connection.register("rows", rows)
+        same_key = " and ".join(f"one.{name} is not distinct from other.{name}" for name in key)
+        clashes = connection.execute(
+            f"with contents as (select *, md5(row({cells})::varchar) as content from rows) "
+            f"select one.part, other.part, {', '.join(f'one.{name}' for name in key)} "
+            "from contents one join contents other "
+            f"on {same_key} and one.part < other.part and one.content <> other.content "
+            "order by all limit 1"
+        ).fetchall()
+    for one, other, *values in clashes:
+        raise KamError(
+            "clashing_rows",
+            file=parts[other].name,
+            other=parts[one].name,
+            table=parts[0].recipe.table,
+            key=" / ".join(str(value) for value in values),
+        )
+
+
+def _all_rows(parts: Sequence[Part]) -> pa.Table:
+    """The accepted rows of several parts, each with the position of its part."""
+    return pa.concat_tables(
+        part.staged.accepted.drop_columns(["line_no"]).append_column(
+            "part", pa.array([position] * part.staged.accepted.num_rows, pa.int32())
+        )
+        for position, part in enumerate(parts)
+    )

@@ -1,0 +1,103 @@
+"""What the loaded data can speak of: a period it does not reach has no figure, not even zero."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kam_core.verify.cases import Asked
+from kam_core.verify.company import Company
+from kam_core.verify.days import DAY, Span, months_later
+
+# The day of a fact, by table.
+DAY_OF = {
+    "needs": "raised_at",
+    "orders": "ordered_on",
+    "contracts": "starts_on",
+    "opportunities": "opened_on",
+    "tickets": "opened_at",
+    "surveys": "surveyed_on",
+    "value_items": "dated_on",
+}
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a figure demands of the data, as its definition says.
+
+    Each of ``needs`` is a table or table.column that must be there, or several joined by "|" of
+    which one is enough; the facts of the tables in ``dated`` must reach the period. One that is not
+    ``is_by_tier`` says nothing of some tiers alone.
+    """
+
+    needs: tuple[str, ...]
+    dated: tuple[str, ...] = ()
+    looks_back_months: int = 0
+    is_change: bool = False
+    is_by_tier: bool = True
+
+
+def tells(asked: Asked, demand: Demand) -> bool:
+    """Whether the data can say anything about a figure in a period."""
+    company = asked.company
+    return (
+        asked.is_begun
+        and all(_is_there(company, need) for need in demand.needs)
+        and all(_reaches(asked, demand, table) for table in demand.dated)
+    )
+
+
+def _is_there(company: Company, need: str) -> bool:
+    return any(_is_filled(company, *option.split(".")) for option in need.split("|"))
+
+
+def _is_filled(company: Company, table: str, column: str = "") -> bool:
+    if not column:
+        return company.rows.first_upload(table) is not None
+    rows = company.accounts if table == "accounts" else company.table(table)
+    return bool(rows[column].notna().any())
+
+
+def _reaches(asked: Asked, demand: Demand, table: str) -> bool:
+    told = covered(asked.company, table)
+    if told is None:
+        return False
+    begins = asked.period.first if demand.is_change else asked.until + DAY
+    looked_back = months_later(begins, -demand.looks_back_months)
+    is_behind = demand.looks_back_months > 0 and looked_back < _whole_from(asked.company, table)
+    return not is_behind and asked.period.last >= told.first and asked.period.first <= told.last
+
+
+def covered(company: Company, table: str) -> Span | None:
+    """From the month of the first fact to the last one, or the day of the upload that tells it."""
+    days = _known_days(company, table)
+    if days.empty:
+        return None
+    uploads = company.rows.uploads
+    uploaded = uploads.loc[uploads["table_name"] == table, "as_of"]
+    by_then = uploaded[uploaded <= company.as_of]
+    newest = uploaded.min() if by_then.empty else by_then.max()
+    last = min(company.as_of, max(days.max().normalize(), newest))
+    return Span(days.min().normalize().replace(day=1), last)
+
+
+def _whole_from(company: Company, table: str) -> pd.Timestamp:
+    """The first month that can be compared with: facts that begin late tell a part of theirs."""
+    first_fact = _known_days(company, table).min()
+    months = 0 if first_fact.day <= company.settings.limit("coverage.first_days") else 1
+    return months_later(first_fact.normalize().replace(day=1), months)
+
+
+def all_covered(company: Company) -> Span | None:
+    """From the first fact of any table to the as-of day; None where nothing was loaded."""
+    told = [span for table in ("interactions", *DAY_OF) if (span := covered(company, table))]
+    return Span(min(span.first for span in told), company.as_of) if told else None
+
+
+def _known_days(company: Company, table: str) -> pd.Series:
+    """The days of the facts of a table, up to the as-of day."""
+    rows = company.table(table)
+    if table == "interactions":
+        days = rows["occurred_at"].where(rows["occurred_at"].notna(), rows["planned_for"])
+    else:
+        days = rows[DAY_OF[table]]
+    return days[days < company.as_of + DAY]

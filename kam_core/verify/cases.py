@@ -1,0 +1,60 @@
+"""What a figure is asked about, and cases added up by account as whole numbers."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from kam_core.verify.company import Amounts, Company
+from kam_core.verify.days import Span
+from kam_core.verify.tiers import Tiers
+
+# What stands above and below the line, by account.
+Parts = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One period of one company, every region and tier."""
+
+    company: Company
+    tiers: Tiers
+    period: Span
+
+    @cached_property
+    def until(self) -> pd.Timestamp:
+        """The day on which a figure about a state is read."""
+        return self.company.until(self.period.last)
+
+    @cached_property
+    def is_begun(self) -> bool:
+        return self.period.first <= self.company.as_of
+
+    def rows(self, table: str, column: str) -> pd.DataFrame:
+        """The rows of a table whose day or moment lies in the period."""
+        return self.company.within(table, column, self.period)
+
+
+def shares(rows: pd.DataFrame, is_hit: pd.Series) -> Parts:
+    """How many rows of each account are hits, of how many."""
+    hits = is_hit.astype(int).groupby(rows["account_id"]).agg(["sum", "size"])
+    return {str(a): (int(hit), int(size)) for a, hit, size in hits.itertuples()}
+
+
+def counts(rows: pd.DataFrame) -> Amounts:
+    return {str(a): int(n) for a, n in rows.groupby("account_id").size().items()}
+
+
+def over(above: Amounts, below: Amounts) -> Parts:
+    """Two amounts of the same accounts; one that is missing is nothing."""
+    return {a: (above.get(a, 0), below.get(a, 0)) for a in {*above, *below}}
+
+
+def alone(above: Amounts) -> Parts:
+    """An amount with nothing below it."""
+    return {a: (amount, 0) for a, amount in above.items()}
+
+
+def is_text(column: pd.Series, *values: str) -> pd.Series:
+    """Where a column says one of these; a missing value never does."""
+    return column.isin(values)

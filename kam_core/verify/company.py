@@ -1,0 +1,123 @@
+"""The company as it was known at the end of a day: later facts, answers and losses are unknown."""
+
+from datetime import date
+from functools import cached_property
+
+import pandas as pd
+
+from kam_core.verify.days import DAY, Span, stamp
+from kam_core.verify.settings import Settings
+from kam_core.verify.tables import Rows
+
+# What must have happened by the day for a row to be known, and what of it may come later.
+HAPPENS = {
+    "needs": "raised_at",
+    "orders": "ordered_on",
+    "opportunities": "opened_on",
+    "tickets": "opened_at",
+    "surveys": "surveyed_on",
+    "value_items": "dated_on",
+}
+FOLLOWS = {
+    "interactions": ("responded_at",),
+    "needs": ("responded_at", "resolved_at"),
+    "opportunities": ("closed_on",),
+    "tickets": ("first_response_at", "resolved_at"),
+}
+# Whole numbers of the last digit by account.
+Amounts = dict[str, int]
+
+
+class Company:
+    """All regions of a version as of one day."""
+
+    def __init__(self, rows: Rows, settings: Settings, as_of: date) -> None:
+        self.rows, self.settings, self.as_of = rows, settings, stamp(as_of)
+        self._tables: dict[str, pd.DataFrame] = {}
+        self._revenue: dict[Span, Amounts] = {}
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table's rows of known accounts, as far as the day knows them."""
+        if name not in self._tables:
+            self._tables[name] = self._known(name)
+        return self._tables[name]
+
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """Every account by its number; one whose loss lies ahead is active."""
+        accounts = self._in_force("accounts")
+        told_ahead = accounts["lost_on"].notna() & ~self._is_past(accounts["lost_on"])
+        accounts.loc[told_ahead & (accounts["status"] == "lost"), "status"] = "active"
+        accounts["lost_on"] = accounts["lost_on"].where(~told_ahead)
+        return accounts.set_index("account_id", drop=False).rename_axis(index=None)
+
+    @cached_property
+    def completed(self) -> pd.DataFrame:
+        """Interactions that took place."""
+        rows = self.table("interactions")
+        return rows[rows["status"] == "completed"]
+
+    @cached_property
+    def maintenance(self) -> pd.DataFrame:
+        """Those that are maintenance: all but invitations."""
+        return self.completed[self.completed["kind"] != "invitation"]
+
+    def is_active(self, day: pd.Timestamp) -> pd.Series:
+        """Whether each account is a customer on a day; the day of loss is the last such day."""
+        a = self.accounts
+        has_begun = a["customer_since"].isna() | (a["customer_since"] <= day)
+        stays = (a["lost_on"] >= day).where(a["lost_on"].notna(), a["status"] != "lost")
+        return (a["status"] != "prospect") & has_begun & stays.astype(bool)
+
+    def active_ids(self, day: pd.Timestamp) -> set[str]:
+        return set(self.accounts.index[self.is_active(day)])
+
+    def revenue(self, span: Span) -> Amounts:
+        """The orders of a run of days added up by account; an account without one is left out."""
+        if span not in self._revenue:
+            self._revenue[span] = total(self.within("orders", "ordered_on", span), "amount")
+        return self._revenue[span]
+
+    def within(self, table: str, column: str, span: Span) -> pd.DataFrame:
+        """The rows of a table whose day or moment lies in a run of days."""
+        rows = self.table(table)
+        return rows[span.holds(rows[column])]
+
+    def until(self, last: pd.Timestamp) -> pd.Timestamp:
+        """The day on which a state is read: the last one of a period, or the as-of day."""
+        return min(last, self.as_of)
+
+    def _known(self, name: str) -> pd.DataFrame:
+        rows = self._cut(name)
+        if name == "interactions":
+            held = (rows["status"] != "completed") | self._is_past(rows["occurred_at"])
+            rows = rows[held]
+        if name in HAPPENS:
+            rows = rows[self._is_past(rows[HAPPENS[name]])]
+        return rows[rows["account_id"].isin(self.accounts.index)]
+
+    def _cut(self, name: str) -> pd.DataFrame:
+        """The rows in force, without what came of them after the day."""
+        rows = self._in_force(name)
+        for column in FOLLOWS.get(name, ()):
+            is_ahead = rows[column].notna() & ~self._is_past(rows[column])
+            if name == "opportunities":
+                rows.loc[is_ahead, "outcome"] = "open"
+            rows[column] = rows[column].where(~is_ahead)
+        return rows
+
+    def _in_force(self, name: str) -> pd.DataFrame:
+        """A day before the first upload of a table is shown the rows of that first upload."""
+        rows, first = self.rows.history[name], self.rows.first_upload(name)
+        has_come = (rows["valid_from"] <= self.as_of) | (rows["valid_from"] == first)
+        stays = rows["valid_to"].isna() | (rows["valid_to"] > self.as_of)
+        return rows[has_come & stays].copy()
+
+    def _is_past(self, moments: pd.Series) -> pd.Series:
+        return moments < self.as_of + DAY
+
+
+def total(rows: pd.DataFrame, column: str) -> Amounts:
+    """A column of whole numbers added up by account; missing ones add nothing."""
+    told = rows[rows[column].notna()]
+    return {str(key): int(value) for key, value in told.groupby("account_id")[column].sum().items()}

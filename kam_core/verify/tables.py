@@ -1,0 +1,67 @@
+"""The plain rows of a version as pandas tables; amounts as whole numbers of their last digit."""
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from kam_core.contract import declaration
+
+IN_FORCE = ("valid_from", "valid_to")
+BIGGEST = 2**63
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What was ever accepted, by table, and which table was uploaded for which day."""
+
+    history: dict[str, pd.DataFrame]
+    uploads: pd.DataFrame
+
+    def first_upload(self, table: str) -> pd.Timestamp | None:
+        """The day of the first upload of a table; None where it was never loaded."""
+        days = self.uploads.loc[self.uploads["table_name"] == table, "as_of"]
+        return None if days.empty else days.min()
+
+
+def read(connection: duckdb.DuckDBPyConnection) -> Rows:
+    """The tables of a version, each by a select of its columns and nothing else."""
+    history = {
+        table.name: _table(connection, f"history.{table.name}", _columns(table))
+        for table in declaration.tables().values()
+    }
+    return Rows(history, _table(connection, "meta.snapshots", ("table_name", "as_of")))
+
+
+def _columns(table: declaration.Table) -> tuple[str, ...]:
+    return (*(column.name for column in table.columns), *IN_FORCE)
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection, relation: str, names: tuple[str, ...]
+) -> pd.DataFrame:
+    rows = connection.sql(f"select {', '.join(names)} from {relation}").to_arrow_table()
+    columns = {name: _column(rows.column(name)) for name in names}
+    return pd.DataFrame(columns, columns=list(names))
+
+
+def _column(values: pa.ChunkedArray) -> pd.Series:
+    if pa.types.is_decimal(values.type):
+        return _whole(values)
+    if pa.types.is_date(values.type):
+        values = values.cast(pa.timestamp("us"))
+    if pa.types.is_boolean(values.type):
+        return values.to_pandas().astype("boolean")
+    if pa.types.is_integer(values.type):
+        return pd.Series(values.to_pylist(), dtype="Int64")
+    return values.to_pandas()
+
+
+def _whole(values: pa.ChunkedArray) -> pd.Series:
+    """1.50 with two digits as 150, so that adding up is exact."""
+    digits = values.type.scale
+    units = [None if v is None else int(v.scaleb(digits)) for v in values.to_pylist()]
+    # Adding up a column must not leave 64 bits either; Python's own integers have no end.
+    fits = sum(abs(unit) for unit in units if unit is not None) < BIGGEST
+    return pd.Series(units, dtype="Int64" if fits else object)

@@ -1,0 +1,1 @@
+"""Raw uploads, ledger, versions: what is stored and what is live."""

@@ -1,0 +1,481 @@
+"""Builds one version file: the history of every table, its quarantine, its settings, its views.
+
+A row of ``history.<table>`` holds from the as-of date of the snapshot that brought it
+(``valid_from``) until that of the snapshot that changed or dropped it (``valid_to``, null while it
+is in force). What a version contains depends only on its snapshots and its settings, never on when
+or in how many builds they came: so it can be rebuilt from the raw files with the same content hash.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from kam_core.contract import declaration
+from kam_core.warehouse import checks, version_settings
+from kam_core.warehouse.ledger import Snapshot
+
+SQL = Path(__file__).parents[1] / "sql"
+STORAGE_VERSION = "v1.5.0"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A snapshot about to be applied: its checked rows, its rejects, its lines as received.
+
+    ``returned``: the quarantined rows of earlier uploads that its lines stand for, each as
+    (snapshot_id, line_no).
+    """
+
+    snapshot: Snapshot
+    accepted: pa.Table
+    rejected: pa.Table
+    raw_lines: Callable[[Collection[int]], dict[int, str]]
+    returned: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a version file holds: ``counts`` are (snapshot_id, received, accepted, quarantined).
+
+    ``gone`` counts rows in force by table whose account was known once and is not any more; for
+    accounts it counts those accounts. ``notes`` counts rows by table and code of crosschecks.
+    """
+
+    content_hash: str
+    counts: tuple[tuple[int, int, int, int], ...]
+    gone: dict[str, int]
+    notes: dict[str, dict[str, int]]
+
+    @property
+    def remarks(self) -> dict[str, dict[str, int]]:
+        """Rows by table and note that only the tables together show, ``gone`` as account_gone."""
+        found = {table: {"account_gone": count} for table, count in self.gone.items()}
+        for table, codes in self.notes.items():
+            found[table] = found.get(table, {}) | codes
+        return found
+
+
+class AccountsVanished(Exception):
+    """A base cannot be continued: an account that its rows were accepted for was never in force.
+
+    That happens where a second upload of accounts for the same day leaves an account out. Its rows
+    in other uploads then belong to the quarantine, and only these uploads hold their text.
+    """
+
+
+def build(
+    path: Path,
+    base: Path | None,
+    inherited: Iterable[Snapshot],
+    steps: Iterable[Step],
+    settings: dict,
+    memory_limit: str,
+) -> Built:
+    """Write a version file at ``path`` from an earlier version, or none, and further snapshots.
+
+    The steps of accounts must come first. AccountsVanished: build it without a base.
+    """
+    connection = _empty(path, memory_limit)
+    try:
+        create_schema(connection)
+        snapshots = list(inherited)
+        if base is not None:
+            _copy_base(connection, base)
+        for step in steps:
+            _apply(connection, step)
+            snapshots.append(step.snapshot)
+        if base is not None and _has_lost_accounts(connection):
+            raise AccountsVanished
+        _release_known_accounts(connection)
+        _write_snapshots(connection, snapshots)
+        install_views(connection, settings)
+        checks.note(connection)
+        built = describe(connection)
+        connection.execute("checkpoint version")
+        connection.execute("use memory")
+        connection.execute("detach version")
+        return built
+    finally:
+        connection.close()
+
+
+def _empty(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    """A connection to a new version file, which it calls ``version``."""
+    # What memory cannot hold goes beside the file, not wherever the process was started.
+    connection = duckdb.connect(
+        config={"memory_limit": memory_limit, "temp_directory": f"{path}.tmp"}
+    )
+    # Half a version is thrown away, so there is nothing that a write-ahead log could save.
+    connection.execute(
+        f"attach {_quoted(path)} as version "
+        f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')"
+    )
+    connection.execute("use version")
+    return connection
+
+
+def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty schemas, history tables and bookkeeping tables of a version."""
+    for file in sorted((SQL / "schema").glob("*.sql")):
+        connection.execute(file.read_text("utf-8"))
+    for table in declaration.tables().values():
+        connection.execute(_history_ddl(table))
+
+
+def install_views(connection: duckdb.DuckDBPyConnection, settings: dict) -> None:
+    """Fill the settings tables, then create the views that read data and settings."""
+    version_settings.install_settings(connection, settings)
+    for table in declaration.tables().values():
+        connection.execute(_current_view(table))
+    for file in sorted((SQL / "views").glob("*.sql")):
+        connection.execute(file.read_text("utf-8"))
+
+
+def describe(connection: duckdb.DuckDBPyConnection) -> Built:
+    """Hash the content of the current version file and count what each snapshot brought.
+
+    The hash adds up hashes of rows, so it does not depend on the order in which they are stored.
+    """
+    digest = hashlib.sha256()
+    for table in declaration.tables().values():
+        digest.update(_history_line(connection, f"history.{table.name}"))
+    digest.update(_content_line(connection, "meta.quarantine", "quarantine"))
+    digest.update(_content_line(connection, "meta.snapshots", "snapshots"))
+    digest.update(_content_line(connection, "meta.notes", "notes"))
+    if _has_rows(connection, "meta.returned"):
+        # A version that has no row of them has the hash of one that has no such table.
+        digest.update(_content_line(connection, "meta.returned", "returned"))
+    counts = connection.execute(
+        "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
+    ).fetchall()
+    notes = checks.counts(connection)
+    return Built(digest.hexdigest(), tuple(counts), _gone(connection), notes)
+
+
+# Of a row in force: its account was known once and is not any more.
+IS_GONE = (
+    "account_id not in (select account_id from history.accounts where valid_to is null) "
+    "and account_id not in "
+    "(select account_id from meta.quarantine where account_id is not null)"
+)
+
+
+def _gone(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    tables = [name for name in declaration.tables() if name not in ("accounts", "targets")]
+    branches = " union all ".join(
+        f"select '{name}' as name, account_id, count(*) as held from history.{name} "
+        "where valid_to is null group by all"
+        for name in tables
+    )
+    rows = connection.execute(
+        f"with accounts as materialized ({branches}), "
+        f"gone as (select * from accounts where {IS_GONE}) "
+        "select name, sum(held)::bigint from gone group by all "
+        "union all select 'accounts', count(distinct account_id) from gone"
+    ).fetchall()
+    return {name: count for name, count in rows if count}
+
+
+_HASHED = {
+    "quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
+    "snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
+    "notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
+    "returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line)",
+}
+
+
+# Each number of a row is weighed by so many bits of its fingerprint that no sum overflows.
+_WEIGHT = f"(fingerprint & {2**60 - 1}::uhugeint)::bigint::hugeint"
+# What many rows have in common is weighed once for all of them.
+_COMMON = ("snapshot_id", "epoch(valid_from)", "epoch(valid_to)")
+
+
+def _history_line(connection: duckdb.DuckDBPyConnection, relation: str) -> bytes:
+    """Tells contents apart without writing every row as text."""
+    snapshots, begins, ends = (f"sum(weight * ({figure})::bigint)" for figure in _COMMON)
+    figures = connection.execute(
+        f"with weighed as (select *, {_WEIGHT} as weight from {relation}), "
+        "alike as (select snapshot_id, valid_from, valid_to, count(*) as held, "
+        "sum(weight) as weight, sum(weight * line_no) as lines from weighed group by all) "
+        f"select coalesce(sum(held), 0)::bigint, sum(weight), {snapshots}, sum(lines), "
+        f"{begins}, {ends} from alike"
+    ).fetchall()[0]
+    return f"{relation} {figures}\n".encode()
+
+
+def _content_line(connection: duckdb.DuckDBPyConnection, relation: str, kind: str) -> bytes:
+    row = _HASHED[kind]
+    figures = connection.execute(
+        f"select count(*), sum(md5_number_lower({row})::hugeint), "
+        f"sum(md5_number_upper({row})::hugeint) from {relation}"
+    ).fetchall()[0]
+    return f"{relation} {figures}\n".encode()
+
+
+def _history_ddl(table: declaration.Table) -> str:
+    columns = [f"{column.name} {column.sql_type}" for column in table.columns]
+    return (
+        f"create table history.{table.name} ({', '.join(columns)}, extra varchar, "
+        "snapshot_id integer, line_no bigint, valid_from date, valid_to date, "
+        "fingerprint uhugeint)"
+    )
+
+
+def _current_view(table: declaration.Table) -> str:
+    names = ", ".join(column.name for column in table.columns)
+    known = ""
+    if "account_id" in table.key or table.name not in ("accounts", "targets"):
+        known = " and account_id in (select account_id from history.accounts)"
+    title = f"{table.zh} / {table.en}: the rows in force, one per {', '.join(table.key)}"
+    return (
+        f"create view main.{table.name} as select {names}, extra, snapshot_id, line_no "
+        f"from history.{table.name} where valid_to is null{known}; "
+        f"comment on view main.{table.name} is '{title}'"
+    )
+
+
+def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
+    connection.execute(f"attach {_quoted(base)} as base (read_only)")
+    for table in declaration.tables():
+        connection.execute(f"insert into history.{table} by name from base.history.{table}")
+    connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
+    if knows_returned_rows(connection, "base"):
+        connection.execute("insert into meta.returned by name from base.meta.returned")
+    connection.execute(
+        "create temp table accounts_of_base as "
+        "select distinct account_id from base.history.accounts"
+    )
+    connection.execute("detach base")
+
+
+def _has_lost_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
+    query = "select exists (from accounts_of_base anti join history.accounts using (account_id))"
+    return connection.execute(query).fetchall()[0][0]
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    table = declaration.tables()[step.snapshot.table_name]
+    connection.register("staged", step.accepted)
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    has_rows = _is_anything_in_force(connection, table)
+    # Where there is nothing to compare with, no row is put anywhere but where it stays.
+    kind = "table" if has_rows else "view"
+    connection.execute(
+        f"create temp {kind} incoming as "
+        f"select {names}, extra, line_no, {_fingerprint(table)} as fingerprint from staged"
+    )
+    _note_returned(connection, step)
+    if has_rows:
+        _close_returned(connection, table, step.snapshot)
+        _close_rows(connection, table, step.snapshot)
+    _insert_rows(
+        connection, table, step.snapshot, names, _unlike_any(table) if has_rows else "true"
+    )
+    _quarantine(connection, table, step)
+    connection.execute(f"drop {kind} incoming")
+    connection.unregister("staged")
+
+
+def knows_returned_rows(connection: duckdb.DuckDBPyConnection, database: str) -> bool:
+    """Whether a version file knows of rows sent back: older ones have no table for them."""
+    query = (
+        "select count(*) from duckdb_tables() "
+        "where database_name = $database and schema_name = 'meta' and table_name = 'returned'"
+    )
+    return bool(connection.execute(query, {"database": database}).fetchall()[0][0])
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    return connection.execute(f"select exists (from {relation})").fetchall()[0][0]
+
+
+def _is_anything_in_force(connection: duckdb.DuckDBPyConnection, table: declaration.Table) -> bool:
+    query = f"select exists (from history.{table.name} where valid_to is null)"
+    return connection.execute(query).fetchall()[0][0]
+
+
+def _fingerprint(table: declaration.Table) -> str:
+    """What the file says in a row, not where: on another line of a later upload it is the same.
+
+    No cell holds a NUL, which stands between the values, and none is empty but a missing one.
+    """
+    names = [*(f'"{column.name}"' for column in table.columns), "extra"]
+    # Of all ways to join texts this one, which passes NULL by, is the quickest.
+    return f"md5_number(concat({', chr(0), '.join(names)}))"
+
+
+def altered(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows by table whose values are not those that were accepted: their fingerprint differs."""
+    found = {}
+    for table in declaration.tables().values():
+        is_another = f"fingerprint <> {_fingerprint(table)}"
+        query = f"select count(*) from history.{table.name} where {is_another}"
+        found[table.name] = connection.execute(query).fetchall()[0][0]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _close_rows(
+    connection: duckdb.DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
+) -> None:
+    same_key = " and ".join(f"i.{name} is not distinct from h.{name}" for name in table.key)
+    replaced = f"exists (select 1 from incoming i where {same_key})"
+    touched = "true" if snapshot.mode == "full" else replaced
+    connection.execute(
+        f"update history.{table.name} h set valid_to = $as_of where valid_to is null and {touched} "
+        "and not exists (select 1 from incoming i where i.fingerprint = h.fingerprint)",
+        {"as_of": snapshot.as_of},
+    )
+    # A row corrected by a second upload for the same day was never in force on any day.
+    connection.execute(f"delete from history.{table.name} where valid_to = valid_from")
+
+
+def _insert_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: declaration.Table,
+    snapshot: Snapshot,
+    names: str,
+    wanted: str,
+) -> None:
+    # Rows know their line; storing them in its order as well would take half as long again.
+    connection.execute("set preserve_insertion_order = false")
+    connection.execute(
+        f"insert into history.{table.name} "
+        f"select {names}, extra, $snapshot_id, line_no, $as_of, null, fingerprint from incoming i "
+        f"where {wanted}",
+        {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
+    )
+    connection.execute("reset preserve_insertion_order")
+
+
+def _unlike_any(table: declaration.Table) -> str:
+    """The condition that a row ``i`` is not in force already."""
+    in_force = f"select 1 from history.{table.name} h where h.valid_to is null"
+    return f"not exists ({in_force} and h.fingerprint = i.fingerprint)"
+
+
+def _quarantine(
+    connection: duckdb.DuckDBPyConnection, table: declaration.Table, step: Step
+) -> None:
+    connection.register("rejects", step.rejected)
+    connection.execute(
+        "insert into meta.quarantine "
+        "select $snapshot_id, $table_name, line_no, raw, codes, detail, null, null from rejects",
+        {"snapshot_id": step.snapshot.snapshot_id, "table_name": table.name},
+    )
+    connection.unregister("rejects")
+    if table.name not in ("accounts", "targets"):
+        _quarantine_unknown_accounts(connection, step)
+
+
+def _note_returned(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """Write down which quarantined rows came back, whatever became of them this time."""
+    if step.returned:
+        connection.executemany(
+            "insert into meta.returned values ($1, $2, $3, $4)",
+            [(step.snapshot.snapshot_id, line, *of) for line, of in step.returned.items()],
+        )
+
+
+def _close_returned(
+    connection: duckdb.DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
+) -> None:
+    """Close the rows that came back: they waited for their account, or were let in meanwhile."""
+    came_back = "select of_snapshot, of_line from meta.returned where snapshot_id = $snapshot_id"
+    connection.execute(
+        f"update history.{table.name} set valid_to = $as_of where valid_to is null and ("
+        f"(snapshot_id, line_no) in ({came_back}) or fingerprint in (select q.fingerprint "
+        f"from meta.quarantine q join ({came_back}) r "
+        "on q.snapshot_id = r.of_snapshot and q.line_no = r.of_line))",
+        {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id},
+    )
+
+
+def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """List rows of accounts nobody knows yet; in history, every view passes them by."""
+    unknown = connection.execute(
+        "select line_no, account_id from incoming "
+        "where account_id not in (select account_id from history.accounts) order by line_no"
+    ).fetchall()
+    if not unknown:
+        return
+    raw = step.raw_lines({line_no for line_no, _ in unknown})
+    rows = [
+        (
+            step.snapshot.snapshot_id,
+            step.snapshot.table_name,
+            line_no,
+            raw[line_no],
+            ["unknown_account"],
+            json.dumps(
+                [{"code": "unknown_account", "column": "account_id", "value": account_id}],
+                ensure_ascii=False,
+            ),
+            account_id,
+        )
+        for line_no, account_id in unknown
+    ]
+    connection.register("unknown_rows", _quarantine_table(rows))
+    connection.execute(
+        "insert into meta.quarantine "
+        "select u.*, i.fingerprint from unknown_rows u join incoming i using (line_no)"
+    )
+    connection.unregister("unknown_rows")
+
+
+def _quarantine_table(rows: list[tuple]) -> pa.Table:
+    schema = pa.schema(
+        [
+            ("snapshot_id", pa.int32()),
+            ("table_name", pa.string()),
+            ("line_no", pa.int64()),
+            ("raw", pa.string()),
+            ("codes", pa.list_(pa.string())),
+            ("detail", pa.string()),
+            ("account_id", pa.string()),
+        ]
+    )
+    columns = zip(*rows, strict=True)
+    return pa.Table.from_arrays(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
+        schema=schema,
+    )
+
+
+def _release_known_accounts(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "delete from meta.quarantine where account_id in (select account_id from history.accounts)"
+    )
+
+
+def _write_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:
+    ordered = sorted(snapshots, key=lambda snapshot: snapshot.order)
+    connection.executemany(
+        "insert into meta.snapshots "
+        "select $1, $2, $3, $4, $5, $6, $7, $7 - q.quarantined, q.quarantined, $8, $9, $10, $11 "
+        "from (select count(*) as quarantined from meta.quarantine where snapshot_id = $1) q",
+        [
+            (
+                snapshot.snapshot_id,
+                snapshot.table_name,
+                snapshot.as_of,
+                snapshot.mode,
+                snapshot.file_name,
+                snapshot.sha256,
+                snapshot.received,
+                snapshot.blank,
+                snapshot.set_aside,
+                snapshot.loaded_by,
+                snapshot.loaded_at,
+            )
+            for snapshot in ordered
+        ],
+    )

@@ -1,0 +1,402 @@
+"""The SQLite ledger: the snapshots, the versions they make up, and which version is live."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from kam_core.errors import KamError
+from kam_core.warehouse.sqlite_file import in_place, is_cut_short, readable
+
+Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]
+
+SCHEMA = """
+create table if not exists snapshots (
+    snapshot_id integer primary key,
+    sha256      text not null,
+    file_name   text not null,
+    table_name  text not null,
+    mode        text not null check (mode in ('full', 'update')),
+    as_of       text not null,
+    recipe      text not null,
+    received    integer not null,
+    blank       integer not null,
+    set_aside   integer not null,
+    problems    text not null,
+    loaded_by   text not null,
+    loaded_at   text not null
+);
+create table if not exists versions (
+    version         integer primary key,
+    parent          integer references versions (version),
+    as_of           text not null,
+    settings_sha256 text not null,
+    content_hash    text not null,
+    file_sha256     text not null,
+    created_by      text not null,
+    created_at      text not null
+);
+create table if not exists version_snapshots (
+    version     integer not null references versions (version),
+    snapshot_id integer not null references snapshots (snapshot_id),
+    received    integer not null,
+    accepted    integer not null,
+    quarantined integer not null,
+    primary key (version, snapshot_id),
+    check (received = accepted + quarantined)
+);
+create table if not exists publications (
+    publication_id integer primary key,
+    version        integer not null references versions (version),
+    reason         text not null check (reason in ('load', 'rollback', 'settings')),
+    published_by   text not null,
+    published_at   text not null
+);
+create table if not exists mappings (
+    sequence     integer primary key,
+    header_key   text not null,
+    table_name   text not null,
+    answers      text not null,
+    confirmed_by text not null,
+    confirmed_at text not null
+);
+create index if not exists mappings_by_key on mappings (header_key, sequence);
+"""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One accepted upload of one table: the bytes ``sha256`` names, read by ``recipe``."""
+
+    snapshot_id: int
+    sha256: str
+    file_name: str
+    table_name: str
+    mode: str
+    as_of: date
+    recipe: dict
+    received: int
+    blank: int
+    set_aside: int
+    problems: dict[str, int]
+    loaded_by: str
+    loaded_at: datetime
+
+    @property
+    def order(self) -> tuple[date, int]:
+        """Snapshots apply by as-of date, then by arrival."""
+        return self.as_of, self.snapshot_id
+
+
+@dataclass(frozen=True)
+class Version:
+    """One immutable DuckDB file and what it must contain."""
+
+    version: int
+    parent: int | None
+    as_of: date
+    settings_sha256: str
+    content_hash: str
+    file_sha256: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The moment from which a version was the live one."""
+
+    publication_id: int
+    version: int
+    reason: str
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class ConfirmedMapping:
+    """What a person confirmed about the headers that ``header_key`` stands for; newest wins."""
+
+    sequence: int
+    header_key: str
+    table_name: str
+    answers: dict
+    confirmed_by: str
+    confirmed_at: datetime
+
+
+def now() -> datetime:
+    """The moment of a deed, for the record only: no number depends on it."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+class Ledger:
+    """Opens one short connection per question, so that no process holds it for long.
+
+    A ledger in a folder that cannot be written can be read, too. One that SQLite finds damaged is
+    refused with KamError("ledger_damaged"), one that is empty though ``is_expected`` to hold
+    something with KamError("ledger_lost").
+    """
+
+    def __init__(self, path: Path, is_expected: bool = False) -> None:
+        self.path = path
+        if is_cut_short(path):
+            raise KamError("ledger_damaged", file=path, detail=f"{path.stat().st_size} B")
+        tables = self._rows("select name from sqlite_master where type = 'table'")
+        if is_expected and not tables:
+            raise KamError("ledger_lost", folder=path.parent)
+        if len(tables) < SCHEMA.count("create table"):
+            with self._writing() as connection:
+                connection.executescript(SCHEMA)
+
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self._opened(in_place)
+
+    @contextmanager
+    def _opened(self, opener: Opener) -> Iterator[sqlite3.Connection]:
+        try:
+            with opener(self.path) as connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            name = getattr(error, "sqlite_errorname", "")
+            if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+                raise KamError("ledger_damaged", file=self.path, detail=error) from error
+            raise
+
+    def _rows(self, query: str, *parameters: object) -> list[sqlite3.Row]:
+        with self._opened(readable) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def live(self) -> Version | None:
+        """The version last published, or None before the first load."""
+        rows = self._rows(
+            "select v.* from publications p join versions v using (version) "
+            "order by publication_id desc limit 1"
+        )
+        return _version(rows[0]) if rows else None
+
+    def version(self, number: int) -> Version | None:
+        rows = self._rows("select * from versions where version = ?", number)
+        return _version(rows[0]) if rows else None
+
+    def versions(self) -> list[Version]:
+        return [_version(row) for row in self._rows("select * from versions order by version")]
+
+    def publications(self) -> list[Publication]:
+        rows = self._rows("select * from publications order by publication_id")
+        return [
+            Publication(
+                **{**dict(row), "published_at": datetime.fromisoformat(row["published_at"])}
+            )
+            for row in rows
+        ]
+
+    def snapshots(self, version: int) -> list[Snapshot]:
+        """The snapshots of a version, in the order in which they apply."""
+        rows = self._rows(
+            "select s.* from version_snapshots v join snapshots s using (snapshot_id) "
+            "where v.version = ? order by s.as_of, s.snapshot_id",
+            version,
+        )
+        return [_snapshot(row) for row in rows]
+
+    def counts(self, version: int) -> dict[int, tuple[int, int]]:
+        """(accepted, quarantined) rows of each snapshot of a version."""
+        rows = self._rows(
+            "select snapshot_id, accepted, quarantined from version_snapshots where version = ?",
+            version,
+        )
+        return {row["snapshot_id"]: (row["accepted"], row["quarantined"]) for row in rows}
+
+    def last_upload(self, sha256: str, table_name: str, before: int) -> tuple[Snapshot, int] | None:
+        """The newest snapshot of these bytes, older than number ``before``, and its version."""
+        rows = self._rows(
+            "select * from snapshots where sha256 = ? and table_name = ? and snapshot_id < ? "
+            "order by snapshot_id desc limit 1",
+            sha256,
+            table_name,
+            before,
+        )
+        if not rows:
+            return None
+        snapshot = _snapshot(rows[0])
+        return snapshot, self.first_version(snapshot.snapshot_id)
+
+    def names(self, sha256: str) -> bool:
+        """Whether an upload or the settings of a version are these bytes."""
+        query = (
+            "select 1 from snapshots where sha256 = ?1 "
+            "union all select 1 from versions where settings_sha256 = ?1 limit 1"
+        )
+        return bool(self._rows(query, sha256))
+
+    def uploads_since(self, number: int, sha256: str) -> list[Snapshot]:
+        """The snapshots of these bytes from that snapshot number on."""
+        rows = self._rows(
+            "select * from snapshots where snapshot_id >= ? and sha256 = ? order by snapshot_id",
+            number,
+            sha256,
+        )
+        return [_snapshot(row) for row in rows]
+
+    def first_version(self, snapshot_id: int) -> int:
+        """The version that a snapshot came with."""
+        query = "select min(version) from version_snapshots where snapshot_id = ?"
+        return self._rows(query, snapshot_id)[0][0]
+
+    def snapshot(self, number: int) -> Snapshot | None:
+        rows = self._rows("select * from snapshots where snapshot_id = ?", number)
+        return _snapshot(rows[0]) if rows else None
+
+    def brought_by(self, version: int) -> list[Snapshot]:
+        """The snapshots of a version that were not in any version before it."""
+        rows = self._rows(
+            "select s.* from snapshots s join version_snapshots v using (snapshot_id) "
+            "group by snapshot_id having min(v.version) = ? order by snapshot_id",
+            version,
+        )
+        return [_snapshot(row) for row in rows]
+
+    def next_numbers(self) -> tuple[int, int]:
+        """The version and snapshot number that come next; call it under the build lock."""
+        row = self._rows(
+            "select (select coalesce(max(version), 0) + 1 from versions), "
+            "(select coalesce(max(snapshot_id), 0) + 1 from snapshots)"
+        )[0]
+        return row[0], row[1]
+
+    def publish(
+        self,
+        version: Version,
+        added: Sequence[Snapshot],
+        counts: Sequence[tuple[int, int, int, int]],
+        reason: str = "load",
+    ) -> None:
+        """Record a built version and make it live, all in one transaction.
+
+        ``counts`` holds (snapshot_id, received, accepted, quarantined) of every snapshot in it.
+        """
+        with self._writing() as connection:
+            connection.execute("begin immediate")
+            connection.executemany(
+                "insert into snapshots values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [_snapshot_row(snapshot) for snapshot in added],
+            )
+            connection.execute(
+                "insert into versions values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    version.version,
+                    version.parent,
+                    version.as_of.isoformat(),
+                    version.settings_sha256,
+                    version.content_hash,
+                    version.file_sha256,
+                    version.created_by,
+                    version.created_at.isoformat(),
+                ),
+            )
+            connection.executemany(
+                "insert into version_snapshots values (?, ?, ?, ?, ?)",
+                [(version.version, *row) for row in counts],
+            )
+            _publication(connection, version.version, reason, version.created_by)
+            connection.execute("commit")
+
+    def republish(self, number: int, by: str) -> None:
+        """Make an earlier version live again: the record of it is one row."""
+        with self._writing() as connection:
+            _publication(connection, number, "rollback", by)
+
+    def replace_file(self, number: int, file_sha256: str) -> None:
+        """Note the file hash of a version that was rebuilt with the same content."""
+        with self._writing() as connection:
+            connection.execute(
+                "update versions set file_sha256 = ? where version = ?", (file_sha256, number)
+            )
+
+    def remember(self, header_key: str, table_name: str, answers: dict, by: str) -> None:
+        """Keep what a person confirmed about a header set; saying the same again adds nothing."""
+        document = json.dumps(answers, ensure_ascii=False, sort_keys=True)
+        with self._writing() as connection:
+            connection.execute("begin immediate")
+            last = connection.execute(
+                "select answers from mappings where header_key = ? order by sequence desc limit 1",
+                (header_key,),
+            ).fetchone()
+            if last is None or last["answers"] != document:
+                connection.execute(
+                    "insert into mappings "
+                    "(header_key, table_name, answers, confirmed_by, confirmed_at) "
+                    "values (?, ?, ?, ?, ?)",
+                    (header_key, table_name, document, by, now().isoformat()),
+                )
+            connection.execute("commit")
+
+    def remembered(self, header_key: str) -> dict | None:
+        """The answers last confirmed for a header set, or None."""
+        rows = self._rows(
+            "select answers from mappings where header_key = ? order by sequence desc limit 1",
+            header_key,
+        )
+        return json.loads(rows[0]["answers"]) if rows else None
+
+    def mappings(self, header_key: str | None = None) -> list[ConfirmedMapping]:
+        """Everything ever confirmed, oldest first; for one header set, or for all."""
+        rows = self._rows(
+            "select * from mappings where ? is null or header_key = ? order by sequence",
+            header_key,
+            header_key,
+        )
+        return [_mapping(row) for row in rows]
+
+
+def _publication(connection: sqlite3.Connection, version: int, reason: str, by: str) -> None:
+    connection.execute(
+        "insert into publications (version, reason, published_by, published_at) "
+        "values (?, ?, ?, ?)",
+        (version, reason, by, now().isoformat()),
+    )
+
+
+def _version(row: sqlite3.Row) -> Version:
+    fields = dict(row)
+    fields["as_of"] = date.fromisoformat(fields["as_of"])
+    fields["created_at"] = datetime.fromisoformat(fields["created_at"])
+    return Version(**fields)
+
+
+def _mapping(row: sqlite3.Row) -> ConfirmedMapping:
+    fields = dict(row)
+    fields["answers"] = json.loads(fields["answers"])
+    fields["confirmed_at"] = datetime.fromisoformat(fields["confirmed_at"])
+    return ConfirmedMapping(**fields)
+
+
+def _snapshot(row: sqlite3.Row) -> Snapshot:
+    fields = dict(row)
+    fields["as_of"] = date.fromisoformat(fields["as_of"])
+    fields["loaded_at"] = datetime.fromisoformat(fields["loaded_at"])
+    fields["recipe"] = json.loads(fields["recipe"])
+    fields["problems"] = json.loads(fields["problems"])
+    return Snapshot(**fields)
+
+
+def _snapshot_row(snapshot: Snapshot) -> tuple:
+    return (
+        snapshot.snapshot_id,
+        snapshot.sha256,
+        snapshot.file_name,
+        snapshot.table_name,
+        snapshot.mode,
+        snapshot.as_of.isoformat(),
+        json.dumps(snapshot.recipe, ensure_ascii=False, sort_keys=True),
+        snapshot.received,
+        snapshot.blank,
+        snapshot.set_aside,
+        json.dumps(snapshot.problems, sort_keys=True),
+        snapshot.loaded_by,
+        snapshot.loaded_at.isoformat(),
+    )

@@ -1,0 +1,162 @@
+"""Which rows two version files do not share: counted in SQL, table by table, by the contract's key.
+
+Compared are the rows in force of accounts somebody knows, which is what the views in ``main`` show.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from kam_core.contract import declaration
+from kam_core.warehouse.store import limits
+
+BEFORE, AFTER = "before", "after"
+
+
+@dataclass(frozen=True)
+class RowChanges:
+    """Rows in force of one table: ``after == before + added - gone``; changed = same key."""
+
+    table: str
+    before: int
+    after: int
+    added: int
+    changed: int
+    gone: int
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.added or self.changed or self.gone)
+
+
+@dataclass(frozen=True)
+class QuarantineChange:
+    """Rows of uploads that both files hold: ``set_apart`` in the later one only, or ``let_in``."""
+
+    change: str
+    table: str
+    code: str
+    rows: int
+
+
+QUARANTINE_CHANGES = f"""
+with shared as (
+    select snapshot_id from {BEFORE}.meta.snapshots
+    intersect
+    select snapshot_id from {AFTER}.meta.snapshots
+),
+old as (
+    select snapshot_id, line_no, table_name, unnest(codes) as code
+    from {BEFORE}.meta.quarantine semi join shared using (snapshot_id)
+),
+new as (
+    select snapshot_id, line_no, table_name, unnest(codes) as code
+    from {AFTER}.meta.quarantine semi join shared using (snapshot_id)
+),
+changes as (
+    select 'set_apart' as change, * from (from new except all from old)
+    union all
+    select 'let_in', * from (from old except all from new)
+)
+select change, table_name, code, count(*) from changes group by all order by all
+"""
+
+
+def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
+    """What differs in the quarantine of earlier uploads: an account came, or was never known."""
+    if before.samefile(after):
+        return []
+    with _both(before, after) as (connection, _):
+        return [QuarantineChange(*row) for row in connection.execute(QUARANTINE_CHANGES).fetchall()]
+
+
+def row_changes(
+    before: Path | None,
+    after: Path,
+    tables: Sequence[str] | None = None,
+    regions: Sequence[str] | None = None,
+) -> list[RowChanges]:
+    """The changes of each table (default: all) between two files; ``before=None`` is empty.
+
+    With ``regions`` a row counts on a side where its account is in one of them on that side.
+    """
+    wanted = list(declaration.tables()) if tables is None else list(tables)
+    with _both(before, after) as (connection, names):
+        return [_changes(connection, names, declaration.tables()[t], regions) for t in wanted]
+
+
+@contextmanager
+def _both(
+    before: Path | None, after: Path
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
+    """One connection that reads both files, and the name under which each side is attached."""
+    with tempfile.TemporaryDirectory(prefix="keystone-") as folder:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": limits()["memory_limit"],
+            "temp_directory": folder,
+        }
+        with duckdb.connect(config=config) as connection:
+            _attach(connection, after, AFTER)
+            if before is None or before.samefile(after):
+                yield connection, {BEFORE: AFTER if before else "", AFTER: AFTER}
+            else:
+                _attach(connection, before, BEFORE)
+                yield connection, {BEFORE: BEFORE, AFTER: AFTER}
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"attach '{quoted}' as {name} (read_only)")
+
+
+def _changes(
+    connection: duckdb.DuckDBPyConnection,
+    names: dict[str, str],
+    table: declaration.Table,
+    regions: Sequence[str] | None,
+) -> RowChanges:
+    rows = {side: _rows_in_force(names[side], table, regions) for side in (BEFORE, AFTER)}
+    # A key may have empty parts (a target for all regions), and they are equal to each other.
+    same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in table.key)
+    query = f"""
+        select
+            count(b.fingerprint),
+            count(a.fingerprint),
+            count(*) filter (where b.fingerprint is null),
+            count(*) filter (where a.fingerprint <> b.fingerprint),
+            count(*) filter (where a.fingerprint is null)
+        from ({rows[BEFORE]}) b full join ({rows[AFTER]}) a on {same_key}
+    """
+    parameters = {} if regions is None else {"regions": list(regions)}
+    counts = connection.execute(query, parameters).fetchall()[0]
+    return RowChanges(table.name, *counts)
+
+
+def _rows_in_force(name: str, table: declaration.Table, regions: Sequence[str] | None) -> str:
+    """The query for key and fingerprint of one side; a side that does not exist has no row."""
+    history = f"{name or AFTER}.history"
+    conditions = ["valid_to is null", "true" if name else "false"]
+    is_of_accounts = any(column.name == "account_id" for column in table.columns)
+    if is_of_accounts:
+        conditions.append(f"account_id in (select account_id from {history}.accounts)")
+    if regions is not None:
+        conditions.append(_in_regions(history, table.name, is_of_accounts))
+    keys = ", ".join(table.key)
+    return (
+        f"select {keys}, fingerprint from {history}.{table.name} where {' and '.join(conditions)}"
+    )
+
+
+def _in_regions(history: str, table: str, is_of_accounts: bool) -> str:
+    if table == "accounts":
+        return "list_contains($regions, region)"
+    if is_of_accounts:
+        return (
+            f"account_id in (select account_id from {history}.accounts "
+            "where valid_to is null and list_contains($regions, region))"
+        )
+    return "(region is null or list_contains($regions, region))"

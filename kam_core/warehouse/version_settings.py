@@ -1,0 +1,89 @@
+"""The settings of a version: written into it when it is built, read from a cursor."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import duckdb
+
+from kam_core.errors import KamError
+from kam_core.settings.loader import active_scheme, flattened
+
+EVERY_OTHER_TIER = "*"
+SCALES = {"raw", "percentile", "minmax"}
+
+DDL = """
+create or replace table settings.thresholds (name varchar, value decimal(18, 6));
+comment on table settings.thresholds is 'Limits and weights; a nested name is group.name';
+create or replace table settings.targets (metric varchar, target decimal(24, 6));
+comment on table settings.targets is 'Default quarterly targets; shares as fractions of 1';
+create or replace table settings.cadences (tier varchar, kind varchar, every varchar);
+comment on table settings.cadences is
+    'What a tier is promised every month, quarter or year; tier * is every tier not named';
+create or replace table settings.tier_axes
+    (scheme varchar, axis varchar, measure varchar, scale varchar, cuts double[]);
+comment on table settings.tier_axes is 'The two axes of the active tier scheme';
+create or replace table settings.tier_cells
+    (scheme varchar, x_level integer, y_level integer, tier varchar, is_key boolean);
+create or replace table settings.tier_needs (position integer, need varchar);
+comment on table settings.tier_needs is
+    'Tables and columns without which the active scheme rates nobody; a|b = one is enough';
+comment on table settings.tier_cells is 'The tier of each pair of levels in the active tier scheme';
+"""
+
+
+def install_settings(con: duckdb.DuckDBPyConnection, document: dict) -> None:
+    """Create and fill the tables of schema ``settings`` from a settings document."""
+    con.execute(DDL)
+    _fill(con, "thresholds", list(flattened(document["thresholds"])))
+    _fill(con, "targets", list(flattened(document["targets"]["targets"])))
+    _fill(con, "cadences", list(_cadence_rows(document["cadences"])))
+    name = document["tier_schemes"]["active"]
+    scheme = active_scheme(document)
+    _check_scheme(name, scheme)
+    _fill(con, "tier_axes", [_axis_row(name, axis, scheme["axes"][axis]) for axis in ("x", "y")])
+    _fill(con, "tier_cells", [_cell_row(name, scheme, *cell) for cell in scheme["cells"].items()])
+    _fill(con, "tier_needs", list(enumerate(scheme["needs"])))
+
+
+def threshold(con: duckdb.DuckDBPyConnection, name: str) -> Decimal:
+    """One limit or weight as baked into the version that ``con`` reads."""
+    query = "select value from settings.thresholds where name = $name"
+    rows = con.execute(query, {"name": name}).fetchall()
+    if not rows:
+        raise KamError("unknown_setting", setting=name)
+    return rows[0][0]
+
+
+def _check_scheme(name: str, scheme: dict) -> None:
+    """Refuse a scheme with an unknown scale, cuts that do not rise, or a cell without its tier."""
+    x_cuts, y_cuts = (scheme["axes"][axis]["cuts"] for axis in ("x", "y"))
+    cells = {f"{x},{y}" for x in range(len(x_cuts) + 1) for y in range(len(y_cuts) + 1)}
+    is_sound = (
+        all(scheme["axes"][axis]["scale"] in SCALES for axis in ("x", "y"))
+        and all(cuts == sorted(set(cuts)) for cuts in (x_cuts, y_cuts))
+        and set(scheme["cells"]) == cells
+        and set(scheme["cells"].values()) == set(scheme["tiers"])
+    )
+    if not is_sound:
+        raise KamError("bad_tier_scheme", scheme=name)
+
+
+def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
+    marks = ", ".join("?" * len(rows[0])) if rows else ""
+    for row in rows:
+        con.execute(f"insert into settings.{table} values ({marks})", row)
+
+
+def _cadence_rows(cadences: dict) -> Iterator[tuple[str, str, str]]:
+    for tier, promises in {EVERY_OTHER_TIER: cadences["default"], **cadences["tiers"]}.items():
+        for kind, every in promises.items():
+            yield tier, kind, every
+
+
+def _axis_row(scheme: str, axis: str, spec: dict) -> tuple:
+    return scheme, axis, spec["measure"], spec["scale"], [float(cut) for cut in spec["cuts"]]
+
+
+def _cell_row(name: str, scheme: dict, levels: str, tier: str) -> tuple:
+    x_level, y_level = map(int, levels.split(","))
+    return name, x_level, y_level, tier, scheme["tiers"][tier]["key"]

@@ -1,0 +1,1 @@
+"""Cards, figures, tables and sentences on a page."""

@@ -1,0 +1,1 @@
+"""Who is looking at what: viewer, filters, address, kept choices, cache."""

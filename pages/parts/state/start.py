@@ -1,0 +1,28 @@
+"""The first page of an empty warehouse: three steps to one's own data, or the sample."""
+
+import streamlit as st
+
+from kam_core.text.writer import Text
+from pages.parts.state import links
+from pages.parts.state.viewer import Viewer
+from pages.parts.uploads import commands
+
+
+def page(viewer: Viewer, lang: str) -> None:
+    text = Text(lang)
+    st.title(text("start.title"), anchor=False)
+    st.markdown(text("start.lead"))
+    for number in (1, 2, 3):
+        with st.container(border=True):
+            st.markdown(f"**{number}.** {text(f'start.step_{number}')}")
+    links.to("uploads", text("start.upload_button"))
+    st.divider()
+    st.markdown(text("start.sample_lead"))
+    if st.button(text("start.sample_button"), type="primary"):
+        with st.spinner(text("start.sample_loading")):
+            outcome = commands.load_sample(lang)
+        if outcome.refusal:
+            st.error(text("start.sample_failed"))
+            st.text(outcome.refusal)
+        else:
+            st.rerun()

@@ -1,0 +1,138 @@
+"""Targets copied from another quarter or from the defaults, with a step, seen before they are."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pandas as pd
+import streamlit as st
+
+from kam_core.metrics import quarterly_targets
+from kam_core.metrics.quarterly_targets import Change, Copy, Goal, Key, Step, unit_of
+from kam_core.text import formats
+from kam_core.text.sentences import target_sentences
+from kam_core.text.writer import Text, escape
+from pages.parts.render import blocks
+from pages.parts.state import cache
+from pages.parts.state.filters import View
+from pages.parts.state.viewer import Viewer
+from pages.parts.targets import scorecard as shown_goals
+from pages.parts.targets import target_draft
+from pages.parts.targets.target_draft import Draft
+
+DEFAULTS = "defaults"
+STEPS = ("none", "points", "percent")
+
+
+def show(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
+    """From where, to where and with which step; then what would come into the table."""
+    edited = target_draft.reading(draft).goals
+    quarters = sorted({goal.key.quarter for goal in edited}, reverse=True)
+    # A default is a target of the whole company, which not everybody may set.
+    sources = [*quarters, *([DEFAULTS] if viewer.regions is None else [])]
+    if not sources:
+        st.caption(text("targets.copy_none"))
+        return
+    to = _to(draft, quarters, text)
+    source = _source(sources, to, text)
+    found = _found(source, edited, view, to)
+    names = st.multiselect(
+        text("targets.copy_metrics"),
+        list(dict.fromkeys(goal.key.metric for goal in found)),
+        format_func=lambda name: escape(text.metric(name)),
+        placeholder=text("targets.copy_all"),
+        key="target_copy_metrics",
+    )
+    step = _step(text)
+    overwrite = st.toggle(text("targets.copy_overwrite"), key="target_copy_overwrite")
+    chosen = [goal for goal in found if not names or goal.key.metric in names]
+    copies = quarterly_targets.copies(chosen, to, edited, step, overwrite)
+    _preview(copies, to, text)
+    label = text("targets.copy_button", count=len(copies))
+    if st.button(label, disabled=not copies):
+        changes = [Change("changed", c.goal.key, c.held, c.goal.target) for c in copies]
+        target_draft.put_in(draft, changes)
+
+
+def _to(draft: Draft, quarters: Sequence[str], text: Text) -> str:
+    """The quarter to fill, at first the first one without any target."""
+    free = [quarter for quarter in draft.quarters if quarter not in quarters]
+    return st.selectbox(
+        text("targets.copy_to"),
+        draft.quarters,
+        index=draft.quarters.index(free[0]) if free else 0,
+        format_func=lambda quarter: formats.period(quarter, text.lang),
+        key="target_copy_to",
+    )
+
+
+def _source(sources: Sequence[str], to: str, text: Text) -> str:
+    """The quarter to copy, at first the last one before."""
+    others = [source for source in sources if source != to]
+    earlier = [source for source in others if source < to]
+    return st.selectbox(
+        text("targets.copy_from"),
+        others,
+        index=others.index(earlier[0]) if earlier else 0,
+        format_func=lambda source: (
+            text("targets.copy_defaults")
+            if source == DEFAULTS
+            else formats.period(source, text.lang)
+        ),
+        key=f"target_copy_from_{to}",
+    )
+
+
+def _found(source: str, edited: Sequence[Goal], view: View, to: str) -> list[Goal]:
+    if source != DEFAULTS:
+        return [goal for goal in edited if goal.key.quarter == source]
+    defaults = cache.defaults_in_force(view.source)
+    return [Goal(Key(name, to, None, None), target) for name, target in defaults.items()]
+
+
+def _step(text: Text) -> Step:
+    kind = st.segmented_control(
+        text("targets.copy_kind"),
+        STEPS,
+        default="none",
+        format_func=lambda kind: text.value("step", kind),
+        required=True,
+        help=text("targets.copy_points_help"),
+        key="target_copy_kind",
+    )
+    if kind not in STEPS[1:]:
+        return Step("none")
+    size = st.number_input(
+        text(f"targets.copy_size_{kind}"),
+        value=2.0,
+        step=0.5,
+        format="%.2f",
+        key="target_copy_size",
+    )
+    improves = st.toggle(
+        text("targets.copy_improves"),
+        value=True,
+        help=text("targets.copy_improves_help"),
+        key="target_copy_improves",
+    )
+    return Step(kind, Decimal(str(size)), improves)
+
+
+def _preview(copies: Sequence[Copy], to: str, text: Text) -> None:
+    if not copies:
+        st.caption(text("targets.copy_none"))
+        return
+    capped = sum(copy.limit is not None for copy in copies)
+    blocks.sentence(target_sentences.copying(len(copies), capped, to, text))
+    blocks.rows(pd.DataFrame([_row(copy, text) for copy in copies]), text, height=240)
+
+
+def _row(copy: Copy, text: Text) -> dict[str, object]:
+    key, unit = copy.goal.key, unit_of(copy.goal.key.metric)
+    return {
+        "metric": text.metric(key.metric),
+        "region": key.region or text("targets.every_region"),
+        "tier": text.value("tier", key.tier or text("targets.every_tier")),
+        "copied_from": shown_goals.goal(copy.source.target, unit),
+        "already": shown_goals.goal(copy.held, unit),
+        "target": shown_goals.goal(copy.goal.target, unit),
+    }

@@ -1,0 +1,207 @@
+"""The table of targets to edit, other ways to fill it, and what is about to be saved."""
+
+import pandas as pd
+import streamlit as st
+
+from kam_core.metrics import quarterly_targets, target_grid
+from kam_core.metrics.quarterly_targets import Change, Key
+from kam_core.metrics.target_grid import EVERY, CellProblem, Problem
+from kam_core.text import formats
+from kam_core.text.sentences import target_sentences
+from kam_core.text.writer import Text, escape
+from pages.parts.render import blocks
+from pages.parts.state import cache
+from pages.parts.state.filters import View
+from pages.parts.state.viewer import Viewer
+from pages.parts.targets import copy_targets, save_draft, target_draft
+from pages.parts.targets import scorecard as shown_goals
+from pages.parts.targets.target_draft import Draft
+
+ROW_HEIGHT, TALLEST = 35, 600
+
+
+def show(view: View, viewer: Viewer, text: Text) -> None:
+    """The step an edit is at; it stays there while other pages are visited."""
+    if save_draft.is_under_way():
+        save_draft.show(viewer, text)
+        return
+    draft = target_draft.current(view, viewer)
+    st.caption(escape(text("targets.edit_lead")))
+    if viewer.regions is not None:
+        st.caption(escape(text("targets.edit_limited")))
+    if not draft.held:
+        st.info(text("targets.empty"))
+    if not target_draft.follow(draft, view):
+        st.warning(text("targets.finish_first"))
+    _table(draft, view, viewer, text)
+    st.caption(escape(text("targets.edit_help")))
+    said = target_draft.reading(draft)
+    for problem in said.problems:
+        st.error(target_sentences.problem(problem, text))
+    if st.session_state.pop(target_draft.NOTICE, False):
+        st.success(text("targets.one_done"))
+    left, right = st.columns(2, gap="medium")
+    with left, st.expander(text("targets.one")):
+        _one(draft, view, viewer, text)
+    with right, st.expander(text("targets.copy")):
+        copy_targets.show(draft, view, viewer, text)
+    _save(draft, view, viewer, text, is_sound=not said.problems)
+
+
+def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
+    """The table; what was typed outlives a visit to another page, or to the other language."""
+    key = f"target_table_{draft.number}_{text.lang}"
+    if key not in st.session_state and draft.edited is not draft.frame:
+        draft.put(draft.edited)
+        key = f"target_table_{draft.number}_{text.lang}"
+    regions, tiers = places(draft, view, viewer)
+    columns = {
+        "metric": st.column_config.SelectboxColumn(
+            text.column("metric"),
+            options=list(quarterly_targets.known_metrics()),
+            format_func=text.metric,
+            pinned=True,
+            width=230,
+        ),
+        "region": st.column_config.SelectboxColumn(
+            text.column("region"),
+            options=regions,
+            default=regions[0],
+            format_func=lambda region: region_words(region, text),
+        ),
+        "tier": st.column_config.SelectboxColumn(
+            text.column("tier"),
+            options=tiers,
+            default=EVERY,
+            format_func=lambda tier: tier_words(tier, text),
+        ),
+    }
+    for quarter in draft.quarters:
+        columns[quarter] = st.column_config.TextColumn(formats.period(quarter, text.lang))
+    draft.edited = st.data_editor(
+        draft.frame,
+        key=key,
+        num_rows="dynamic",
+        height=min(ROW_HEIGHT * (len(draft.frame) + 3), TALLEST),
+        hide_index=True,
+        column_config=columns,
+        placeholder="",
+        alt=text("targets.edit"),
+    )
+
+
+def places(draft: Draft, view: View, viewer: Viewer) -> tuple[list[str], list[str]]:
+    """The regions and tiers that a target can be for, those of all first."""
+    held = cache.holdings(view.source)
+    own = viewer.sees(held.regions)
+    said = {goal.key.region for goal in draft.goals if goal.key.region}
+    regions = [*own, *sorted(said - set(own))]
+    tiers = {goal.key.tier for goal in draft.goals if goal.key.tier}
+    every = [EVERY] if viewer.regions is None else []
+    return [*every, *regions], [EVERY, *held.tiers, *sorted(tiers - set(held.tiers))]
+
+
+def region_words(region: str, text: Text) -> str:
+    return text("targets.every_region") if region == EVERY else region
+
+
+def tier_words(tier: str, text: Text) -> str:
+    return text("targets.every_tier") if tier == EVERY else text.value("tier", tier)
+
+
+def _one(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
+    """One target in fields of their own: for a phone, a keyboard or a screen reader."""
+    regions, tiers = places(draft, view, viewer)
+    with st.form("target_one", border=False):
+        name = st.selectbox(
+            text("targets.one_metric"),
+            quarterly_targets.known_metrics(),
+            format_func=lambda name: escape(text.metric(name)),
+        )
+        region = st.selectbox(
+            text("targets.one_region"),
+            regions,
+            format_func=lambda region: escape(region_words(region, text)),
+        )
+        tier = st.selectbox(
+            text("targets.one_tier"),
+            tiers,
+            format_func=lambda tier: escape(tier_words(tier, text)),
+        )
+        quarter = st.selectbox(
+            text("targets.one_quarter"),
+            draft.quarters,
+            format_func=lambda quarter: formats.period(quarter, text.lang),
+        )
+        target = st.text_input(text("targets.one_target"), help=text("targets.one_target_help"))
+        is_sent = st.form_submit_button(text("targets.one_button"))
+    if is_sent:
+        parts = [None if part == EVERY else part for part in (region, tier)]
+        _put(draft, Key(name, quarter, *parts), target.strip(), text)
+
+
+def _put(draft: Draft, key: Key, written: str, text: Text) -> None:
+    """One target into the table, or the reason why it is none."""
+    try:
+        after = target_grid.read_cell(written, key.metric) if written else None
+    except CellProblem as problem:
+        details = {"metric": key.metric, "quarter": key.quarter, "text": written}
+        found = Problem(1, problem.code, details | problem.details)
+        st.error(target_sentences.cell_problem(found, text))
+        return
+    target_draft.put_in(draft, [Change("changed", key, None, after)])
+
+
+def _save(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
+    """What is about to change, and the way to save it or to give it up."""
+    st.subheader(text("targets.draft"), anchor=False)
+    made = target_draft.made(draft, viewer)
+    blocks.sentence(target_sentences.draft(made, text))
+    if not made:
+        return
+    rows = [shown_goals.change(change, text) for change in made]
+    blocks.table("target_draft", pd.DataFrame(rows), text)
+    if draft.version != view.source.version:
+        _moved(draft, view, viewer, text, is_sound)
+    else:
+        _publish(draft, view, viewer, text, is_sound)
+    if st.button(text("targets.discard")):
+        target_draft.forget()
+        st.rerun()
+
+
+def _publish(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
+    by = st.text_input(
+        text("targets.by"),
+        viewer.name,
+        key="target_by",
+        help=text("targets.by_help"),
+        width=280,
+        max_chars=60,
+    ).strip()
+    whole = target_draft.whole(draft, viewer)
+    if not whole:
+        st.error(text("targets.all_removed"))
+    can_save = is_sound and bool(whole)
+    if st.button(text("targets.preview_button"), type="primary", disabled=not can_save):
+        signed = by if by in ("", viewer.name) else f"{by} ({viewer.name})"
+        save_draft.preview(whole, view.source, signed or viewer.name, viewer, text.lang)
+
+
+def _moved(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
+    """Somebody published meanwhile: nothing is saved over it unseen."""
+    published = cache.publications().iloc[0]
+    words = {"by": published["published_by"], "found": view.source.version}
+    st.warning(text.rich("targets.moved", expected=draft.version, **words))
+    if found := target_draft.clashes(draft, view, viewer):
+        named = text("punctuation.list").join(_name(change.key, text) for change in found)
+        st.warning(escape(text("targets.clashes", goals=named)))
+    label = text("targets.carry_over", version=view.source.version)
+    if st.button(label, type="primary", disabled=not is_sound):
+        target_draft.carry_over(draft, view, viewer)
+        st.rerun()
+
+
+def _name(key: Key, text: Text) -> str:
+    parts = [text.metric(key.metric), formats.period(key.quarter, text.lang), key.region]
+    return " · ".join(part for part in [*parts, key.tier] if part)

@@ -1,0 +1,184 @@
+"""What was uploaded, what was set apart, and the versions to compare or go back to."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from kam_core.text import findings, formats
+from kam_core.text.sentences import figure_sentences
+from kam_core.text.writer import Text
+from kam_core.warehouse.scope import Scope
+from pages.parts.render import blocks
+from pages.parts.state import cache
+from pages.parts.state.viewer import Viewer
+from pages.parts.uploads import commands, preview_step
+
+UPLOADED = [
+    "snapshot_id",
+    "file_name",
+    "table_name",
+    "as_of",
+    "mode",
+    "received",
+    "accepted",
+    "quarantined",
+    "blank",
+    "loaded_by",
+    "loaded_at",
+]
+NOTED = ["file_name", "table_name", "line_no", "account_id", "problem", "todo"]
+PUBLISHED = ["published_at", "version", "reason", "published_by", "files"]
+NOTICE, COMPARED = "rolled_back", "compared"
+
+
+def show(viewer: Viewer, text: Text) -> None:
+    """The lists, once there is something in them; only the open one is asked for."""
+    source = cache.live()
+    if source is None:
+        st.caption(text("uploads.none_yet"))
+        return
+    scope = Scope(viewer.sees(cache.holdings(source).regions), source.as_of)
+    shows: dict[str, Callable] = {
+        "history": _history,
+        "quarantine": _quarantine,
+        "notes": _notes,
+        "versions": _versions,
+        "compare": _compare,
+    }
+    titles = [text(f"uploads.{name}") for name in shows]
+    tabs = st.tabs(titles, key="upload_lists", on_change="rerun")
+    for tab, shown in zip(tabs, shows.values(), strict=True):
+        if tab.open:
+            with tab:
+                shown(source, scope, viewer, text)
+
+
+def _history(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    rows = cache.ask(source, scope, "snapshots")
+    blocks.sentence(figure_sentences.uploads(rows, text))
+    blocks.table("uploads", rows[UPLOADED], text)
+    if not cache.sees_everything(source, scope):
+        return
+    chosen = _upload(rows, "original", text)
+    _offer("original", cache.original(chosen), text)
+
+
+def _quarantine(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    """What is left to correct: which cell of which row, what is wrong, and what to do."""
+    rows = cache.ask(source, scope, "quarantine")
+    is_open = rows["state"] == "open"
+    blocks.sentence(figure_sentences.listed("uploads.quarantine", rows[is_open], text))
+    is_all = not is_open.all() and st.toggle(text("uploads.quarantine_all"))
+    shown = rows if is_all else rows[is_open]
+    likely = cache.likely_accounts(source, scope)
+    table = findings.table(shown, text, likely)
+    blocks.table("quarantine", table if is_all else table.drop(columns="quarantine_state"), text)
+    snapshots = cache.ask(source, scope, "snapshots")
+    to_correct = snapshots[snapshots["snapshot_id"].isin(rows[is_open]["snapshot_id"])]
+    if to_correct.empty:
+        return
+    chosen = _upload(to_correct, "corrections", text)
+    _offer("corrections", cache.corrections(source, chosen, text.lang), text)
+    st.caption(text("uploads.corrections_help"))
+
+
+def _notes(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    """What the checks across tables remark on rows that were kept."""
+    rows = cache.ask(source, scope, "notes")
+    blocks.sentence(figure_sentences.listed("uploads.notes", rows, text))
+    told = rows.assign(
+        problem=[text.problem(code) for code in rows["code"]],
+        todo=[text.todo(code) for code in rows["code"]],
+    )
+    blocks.table("notes", told[NOTED], text)
+
+
+def _upload(rows: pd.DataFrame, purpose: str, text: Text) -> int:
+    """The number of one of some uploads."""
+    named = {row["snapshot_id"]: row for row in rows.to_dict("records")}
+    return st.selectbox(
+        text(f"uploads.{purpose}_of"),
+        list(named),
+        format_func=lambda number: text(
+            "uploads.upload_name",
+            number=number,
+            file=named[number]["file_name"],
+            table=text.table(named[number]["table_name"]),
+        ),
+        key=f"upload_for_{purpose}/{text.lang}",
+        width=420,
+    )
+
+
+def _offer(purpose: str, download: cache.Download, text: Text) -> None:
+    st.download_button(
+        text(f"uploads.download_{purpose}"),
+        download.content,
+        file_name=download.name,
+        mime="application/octet-stream",
+        key=f"download_{purpose}",
+        on_click="ignore",
+    )
+
+
+def _versions(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    rows = cache.versions()
+    count = formats.count(len(rows), text.lang)
+    blocks.sentence(text.rich("uploads.versions_sentence", count=count, live=source.version))
+    published = cache.publications()[PUBLISHED]
+    reasons = published["reason"].map(lambda reason: text.value("publication", reason))
+    blocks.rows(published.assign(reason=reasons), text)
+    others = [version for version in rows["version"] if version != source.version]
+    if others:
+        _roll_back(others, rows, viewer, text)
+    if notice := st.session_state.pop(NOTICE, None):
+        st.success(notice)
+
+
+def _roll_back(others: list[int], rows: pd.DataFrame, viewer: Viewer, text: Text) -> None:
+    version = _version("rollback_to", others, rows, text)
+    if st.button(text("uploads.rollback_button", version=version)):
+        outcome = commands.roll_back(version, viewer.name, text.lang)
+        if outcome.refusal:
+            st.error(text("uploads.not_rolled_back"))
+            st.text(outcome.refusal)
+        else:
+            st.session_state[NOTICE] = text("uploads.rolled_back", version=version)
+            st.rerun()
+
+
+def _version(label: str, numbers: list[int], rows: pd.DataFrame, text: Text) -> int:
+    named = {row["version"]: row for row in rows.to_dict("records")}
+    return st.selectbox(
+        text(f"uploads.{label}"),
+        numbers,
+        format_func=lambda number: text(
+            "uploads.version_name",
+            version=number,
+            as_of=formats.day(named[number]["as_of"], text.lang),
+            created=formats.moment(named[number]["created_at"], text.lang),
+        ),
+        key=f"version_{label}/{text.lang}",
+        width=420,
+    )
+
+
+def _compare(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+    rows = cache.versions()
+    numbers = list(rows["version"])
+    if len(numbers) < 2:
+        st.caption(text("uploads.one_version"))
+        return
+    after = _version("compare_after", numbers, rows, text)
+    before = _version("compare_before", [n for n in numbers if n != after], rows, text)
+    asked = (before, after, viewer.regions)
+    if st.button(text("uploads.compare_button", before=before, after=after)):
+        with st.spinner(text("uploads.comparing")):
+            found = commands.compare(before, after, viewer.regions or (), text.lang)
+        st.session_state[COMPARED] = asked, found
+    done, found = st.session_state.get(COMPARED, (None, None))
+    if done == asked and found.refusal:
+        preview_step.refused(found, text)
+    elif done == asked:
+        preview_step.comparison(found.document, text)

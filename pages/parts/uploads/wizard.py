@@ -1,0 +1,200 @@
+"""From files to a new version: choose, look, answer what only a person knows, preview, publish."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kam_core.contract import declaration
+from kam_core.text.writer import Text, escape
+from pages.parts.render import blocks
+from pages.parts.state import cache, links, widget_state
+from pages.parts.state.viewer import Viewer
+from pages.parts.uploads import commands, preview_step, review, template_downloads
+from pages.parts.uploads.commands import Request, Saved, Upload
+from pages.parts.uploads.jobs import Job, Outcome
+
+# What the session keeps of an upload that is under way.
+CHOSEN, FILES, REQUEST, JOB, PREVIEW, RESULT = (
+    f"upload_{name}" for name in ("chosen", "files", "request", "job", "preview", "result")
+)
+MODE, AS_OF = "upload_mode", "upload_as_of"
+MODES = ("full", "update")
+KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "zip"]
+
+
+def show(viewer: Viewer, text: Text) -> None:
+    """The step an upload is at; it stays there while other pages are visited."""
+    state = st.session_state
+    if job := state.get(JOB):
+        _wait(job, text)
+    elif outcome := state.get(RESULT):
+        source = cache.live()
+        preview_step.result(outcome, source and source.version, text)
+        if source and not outcome.refusal:
+            links.to("overview", text("uploads.see_figures"))
+        if st.button(text("uploads.another")):
+            _forget()
+            widget_state.forget(MODE)
+            st.session_state.pop(AS_OF, None)
+            st.rerun()
+    elif preview := state.get(PREVIEW):
+        _publish(*preview, text)
+    elif files := _choose(text):
+        request = _request(files, viewer, text)
+        if request and st.button(text("uploads.preview_button"), type="primary"):
+            _start(commands.preview(files, request, viewer.regions or (), text.lang), request)
+
+
+def is_under_way() -> bool:
+    """Whether there are files, a running job or a result to show, which want the whole width."""
+    return any(st.session_state.get(name) for name in (FILES, JOB, PREVIEW, RESULT))
+
+
+def _choose(text: Text) -> Saved | None:
+    """The files chosen, kept on disk until others are chosen or they are done with."""
+    blocks.uploader_words(text)
+    chosen = st.file_uploader(
+        text("uploads.files"),
+        type=KINDS,
+        accept_multiple_files=True,
+        key=CHOSEN,
+        on_change=_take_files,
+    )
+    files: Saved | None = st.session_state.get(FILES)
+    if not files:
+        _steps(text)
+    elif not chosen:
+        # Streamlit empties the uploader when another page is visited; the files are still here.
+        names = text("punctuation.list").join(path.name for path in files.paths)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(escape(text("uploads.still_chosen", files=names)), width="content")
+            st.button(text("uploads.remove_files"), type="tertiary", on_click=_forget)
+    return files
+
+
+def _steps(text: Text) -> None:
+    with st.expander(text("uploads.steps"), expanded=True):
+        for number in (1, 2, 3, 4):
+            st.markdown(f"{number}. {text(f'uploads.step_{number}')}")
+
+
+def _take_files() -> None:
+    """Called only when a person adds or removes a file."""
+    before = st.session_state.get(FILES)
+    uploads = [Upload(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
+    if uploads:
+        st.session_state[FILES] = commands.save(uploads, before)
+    else:
+        _forget()
+
+
+def _request(files: Saved, viewer: Viewer, text: Text) -> Request | None:
+    """How the files are to be loaded; None while something must be decided first."""
+    manner = _manner(text)
+    said = review.ask(files.paths, text)
+    if manner is None or said is None:
+        st.info(text("uploads.answer_first"))
+        return None
+    return Request((*manner, "--by", viewer.name), said.answers, said.reading)
+
+
+def _manner(text: Text) -> tuple[str, ...] | None:
+    """Mode and as-of day as options of the command line; None where the day is no date."""
+    grid = st.grid(2, min_column_width=220)
+    mode = widget_state.choose(
+        grid.selectbox,
+        text("uploads.mode"),
+        MODES,
+        MODE,
+        text,
+        MODES[0],
+        format_func=lambda mode: text.value("mode", mode),
+        help=text("uploads.mode_help"),
+    )
+    written = grid.text_input(
+        text("uploads.as_of"),
+        placeholder=text("uploads.as_of_placeholder"),
+        help=text("uploads.as_of_help"),
+        key=AS_OF,
+        persist_state="session",
+    ).strip()
+    try:
+        as_of = date.fromisoformat(written) if written else None
+    except ValueError:
+        st.error(text("uploads.bad_date", value=written))
+        return None
+    return ("--mode", mode, *(["--as-of", as_of.isoformat()] if as_of else []))
+
+
+def _publish(request: Request, outcome: Outcome, text: Text) -> None:
+    """What the upload would change, and the choice to publish it or to go back."""
+    if outcome.refusal:
+        preview_step.refused(outcome, text)
+        _back(text)
+        return
+    preview: Any = outcome.document
+    confirmed = preview_step.decision(preview, text)
+    is_held_back = bool(preview["confirm"]) and not confirmed
+    with st.container(horizontal=True):
+        if not preview_step.is_superfluous(preview) and st.button(
+            text("uploads.publish_button"), type="primary", disabled=is_held_back
+        ):
+            files = st.session_state[FILES]
+            _start(commands.load(files, request, preview["version"], confirmed, text.lang), request)
+        _back(text)
+    preview_step.details(preview, text)
+
+
+def _back(text: Text) -> None:
+    if st.button(text("uploads.back")):
+        del st.session_state[PREVIEW]
+        st.rerun()
+
+
+def _start(job: Job, request: Request) -> None:
+    st.session_state[JOB], st.session_state[REQUEST] = job, request
+    st.rerun()
+
+
+@st.fragment(run_every="0.7s")
+def _wait(job: Job, text: Text) -> None:
+    """How far the job has come; the page around it stays usable."""
+    if job.is_running:
+        preview_step.progress(job.progress, text)
+        return
+    state, outcome = st.session_state, job.outcome()
+    request = state.pop(REQUEST)
+    del state[JOB]
+    if job.command == "preview":
+        state[PREVIEW] = request, outcome
+    else:
+        state[RESULT] = outcome
+        state.pop(PREVIEW, None)
+    st.rerun()
+
+
+def _forget() -> None:
+    review.forget()
+    for name in (FILES, PREVIEW, RESULT):
+        st.session_state.pop(name, None)
+
+
+def tables(text: Text) -> None:
+    """The tables of the contract, which of them are loaded, and what each must hold."""
+    st.subheader(text("uploads.table_map"), anchor=False)
+    source = cache.live()
+    held = cache.holdings(source).tables if source else frozenset()
+    rows = [
+        {
+            "loaded": text("uploads.loaded" if name in held else "uploads.not_loaded"),
+            "table": table.title(text.lang),
+            "required_columns": text("punctuation.list").join(
+                column.title(text.lang) for column in table.required
+            ),
+        }
+        for name, table in declaration.tables().items()
+    ]
+    blocks.written(pd.DataFrame(rows), text)
+    template_downloads.choose(text)

@@ -1,0 +1,199 @@
+"""Small companies to ask questions of: rows by table and snapshot, put into a version in memory."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from kam_core.contract import declaration
+from kam_core.settings import loader
+from kam_core.warehouse import build, store, version_settings
+from kam_core.warehouse.scope import Scope
+
+Row = dict[str, object]
+Snapshots = dict[str, list[tuple[date, list[Row]]]]
+
+REGIONS = ("East", "North", "South")
+
+
+def account(account_id: str, **fields: object) -> Row:
+    return {
+        "account_id": account_id,
+        "account_name": f"Company {account_id}",
+        "region": "North",
+        "status": "active",
+    } | fields
+
+
+def order(order_id: str, account_id: str, ordered_on: str, amount: object, **fields: object) -> Row:
+    return {
+        "order_id": order_id,
+        "account_id": account_id,
+        "ordered_on": ordered_on,
+        "amount": amount,
+    } | fields
+
+
+def interaction(interaction_id: str, account_id: str, day: str | None, **fields: object) -> Row:
+    return {
+        "interaction_id": interaction_id,
+        "account_id": account_id,
+        "kind": "monthly_callback",
+        "status": "completed",
+        "occurred_at": day,
+    } | fields
+
+
+def need(need_id: str, account_id: str, raised_at: str, **fields: object) -> Row:
+    return {"need_id": need_id, "account_id": account_id, "raised_at": raised_at} | fields
+
+
+def contract_row(contract_id: str, account_id: str, ends_on: str, **fields: object) -> Row:
+    return {
+        "contract_id": contract_id,
+        "account_id": account_id,
+        "starts_on": "2020-01-01",
+        "ends_on": ends_on,
+        "amount": 100,
+    } | fields
+
+
+def opportunity(opportunity_id: str, account_id: str, opened_on: str, **fields: object) -> Row:
+    return {
+        "opportunity_id": opportunity_id,
+        "account_id": account_id,
+        "opened_on": opened_on,
+        "outcome": "open",
+        "kind": "new",
+    } | fields
+
+
+def ticket(ticket_id: str, account_id: str, opened_at: str, **fields: object) -> Row:
+    return {
+        "ticket_id": ticket_id,
+        "account_id": account_id,
+        "kind": "support",
+        "opened_at": opened_at,
+    } | fields
+
+
+def survey(survey_id: str, account_id: str, surveyed_on: str, **fields: object) -> Row:
+    return {
+        "survey_id": survey_id,
+        "account_id": account_id,
+        "surveyed_on": surveyed_on,
+        "score": 80,
+    } | fields
+
+
+def value_item(account_id: str, dated_on: str, component: str, amount: object) -> Row:
+    return {
+        "account_id": account_id,
+        "dated_on": dated_on,
+        "component": component,
+        "amount": amount,
+    }
+
+
+def contact(contact_id: str, account_id: str, level: str, **fields: object) -> Row:
+    return {"contact_id": contact_id, "account_id": account_id, "level": level} | fields
+
+
+def snapshots(as_of: str, **tables: Sequence[Row]) -> Snapshots:
+    """One full upload of each table on the same day."""
+    return {table: [(date.fromisoformat(as_of), list(rows))] for table, rows in tables.items()}
+
+
+def connect(world: Snapshots, settings: dict | None = None) -> duckdb.DuckDBPyConnection:
+    """A version in memory that holds these full uploads."""
+    connection = duckdb.connect()
+    build.create_schema(connection)
+    _fill(connection, world)
+    build.install_views(connection, settings or loader.settings_document())
+    return connection
+
+
+def refill(connection: duckdb.DuckDBPyConnection, world: Snapshots, settings: dict) -> None:
+    """Other uploads and settings in a version in memory, whose views stay: this is quicker."""
+    for table in declaration.tables():
+        connection.execute(f"delete from history.{table}")
+    connection.execute("delete from meta.snapshots")
+    _fill(connection, world)
+    version_settings.install_settings(connection, settings)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, world: Snapshots) -> None:
+    for table, uploads in world.items():
+        _fill_history(connection, declaration.tables()[table], uploads)
+        for as_of, _ in uploads:
+            connection.execute(
+                "insert into meta.snapshots by name "
+                "select $table as table_name, $as_of::date as as_of, "
+                "(select count(*) + 1 from meta.snapshots) as snapshot_id",
+                {"table": table, "as_of": as_of},
+            )
+
+
+def cursor(
+    connection: duckdb.DuckDBPyConnection,
+    as_of: str | date,
+    regions: Iterable[str] = REGIONS,
+    tiers: Iterable[str] | None = None,
+) -> duckdb.DuckDBPyConnection:
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    return store.cursor(
+        connection, Scope(tuple(regions), day, None if tiers is None else tuple(tiers))
+    )
+
+
+def ask_of(world: Snapshots, as_of: str | date, **scope: object) -> duckdb.DuckDBPyConnection:
+    """A cursor on a new version of these uploads."""
+    return cursor(connect(world), as_of, **scope)  # type: ignore[arg-type]
+
+
+def from_csv(folder: Path, as_of: date, tables: Iterable[str]) -> Snapshots:
+    """The files of a folder as one full upload each; an empty cell is null."""
+    world: Snapshots = {}
+    for table in tables:
+        with (folder / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+            known = {column.name for column in declaration.tables()[table].columns}
+            rows = [
+                {name: value or None for name, value in row.items() if name in known}
+                for row in csv.DictReader(file)
+            ]
+        world[table] = [(as_of, rows)]
+    return world
+
+
+def _fill_history(
+    connection: duckdb.DuckDBPyConnection,
+    table: declaration.Table,
+    uploads: list[tuple[date, list[Row]]],
+) -> None:
+    held: list[Row] = []
+    for number, (as_of, rows) in enumerate(uploads):
+        until = uploads[number + 1][0] if number + 1 < len(uploads) else None
+        held += [row | {"valid_from": as_of, "valid_to": until} for row in rows]
+    if not held:
+        return
+    columns = [*(column.name for column in table.columns), "valid_from", "valid_to"]
+    texts = pa.table(
+        {c: pa.array([_text(row.get(c)) for row in held], pa.string()) for c in columns}
+    )
+    connection.register("held", texts)
+    casts = ", ".join(f"{c.name}::{c.sql_type} as {c.name}" for c in table.columns)
+    connection.execute(
+        f"insert into history.{table.name} by name select {casts}, "
+        "valid_from::date as valid_from, valid_to::date as valid_to from held"
+    )
+    connection.unregister("held")
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,344 @@
+"""What the product says and shows: both languages, numbers, exports, nothing that can act."""
+
+import io
+import re
+import string
+from datetime import date, datetime
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from kam_core.errors import KamError
+from kam_core.metrics import catalogue
+from kam_core.metrics.scorecard import Score
+from kam_core.render import csv_export
+from kam_core.render.html.sparkline import spark
+from kam_core.render.plotly import charts
+from kam_core.text import formats
+from kam_core.text.marks import rests_on
+from kam_core.text.sentences import figure_sentences
+from kam_core.text.word_catalogue import LANGUAGES, load_words
+from kam_core.text.writer import Text, escape, plotly_escape
+
+ZH, EN = Text("zh"), Text("en")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_fill_the_same_placeholders() -> None:
+    zh, en = load_words("zh"), load_words("en")
+    assert {key for key in zh if placeholders(zh[key]) != placeholders(en[key])} == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (Decimal("120000000.00"), "1.2亿", "120M"),
+        (Decimal("8401234.50"), "840.1万", "8.4M"),
+        (-3_400_000, "−340万", "−3.4M"),
+        (950, "950", "950"),
+        (0, "0", "0"),
+        (None, "–", "–"),
+        (float("nan"), "–", "–"),
+    ],
+)
+def test_money_is_short_in_the_units_of_the_language(value: object, zh: str, en: str) -> None:
+    assert (formats.money(value, "zh"), formats.money(value, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        (-0.22, "percent", "−22.0 个百分点", "−22.0 pp"),
+        (0.009, "percent", "+0.9 个百分点", "+0.9 pp"),
+        (7.6e-11, "percent", "0.0 个百分点", "0.0 pp"),
+        (-0.00001, "percent", "0.0 个百分点", "0.0 pp"),
+        (1.5, "days", "+1.5 天", "+1.5 d"),
+    ],
+)
+def test_a_gap_has_a_sign_only_where_a_digit_is_shown(
+    value: float, unit: str, zh: str, en: str
+) -> None:
+    assert formats.difference(value, unit, "zh") == zh
+    assert formats.difference(value, unit, "en") == en
+
+
+def test_days_and_periods_are_written_as_the_language_does() -> None:
+    assert formats.day(date(2024, 9, 3), "zh") == "2024年9月3日"
+    assert formats.day("2024-09-03", "en") == "Sep 3, 2024"
+    assert formats.moment(datetime(2024, 9, 3, 8, 5, 59), "en") == "Sep 3, 2024 08:05"
+    assert formats.day(pd.NaT, "en") == "–"
+    assert formats.period("2024-Q3", "zh") == "2024年第3季度"
+    assert formats.period("2024-Q3", "en") == "Q3 2024"
+    assert formats.period("2024-07", "zh") == "2024年7月"
+    assert formats.short_period("2024-07", "en") == "Jul 24"
+
+
+def test_a_name_that_is_markup_shows_as_itself() -> None:
+    assert escape("[x](http://evil) **b** $a$ :red[c]") == (
+        r"\[x\]\(http\:\/\/evil\) \*\*b\*\* \$a\$ \:red\[c\]"
+    )
+    assert escape("two\n\n# lines") == r"two \# lines"
+    assert plotly_escape('<a href="x">&') == '&lt;a href="x"&gt;&amp;'
+
+
+def test_values_in_a_sentence_stand_out_and_cannot_act() -> None:
+    said = EN.rich("tiers.unrated", count="*1* ![](http://evil)")
+    assert said.startswith(r"**\*1\* \!\[\]\(http\:\/\/evil\)**")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", " =1", "\t=1", "＝1"])
+def test_a_formula_in_a_download_is_text(cell: str) -> None:
+    assert csv_export.neutral(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["-3.5", "+7", "plain", -3.5, None, ""])
+def test_numbers_and_words_are_left_as_they_are(cell: object) -> None:
+    assert csv_export.neutral(cell) == cell
+
+
+def test_a_download_has_words_for_headings_and_codes_and_keeps_every_row() -> None:
+    rows = pd.DataFrame({"tier": ["growth", "=evil"], "revenue_12m": [Decimal("0.10"), None]})
+    content = csv_export.csv_bytes(rows, ZH)
+    assert content.startswith(b"\xef\xbb\xbf")
+    read = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", dtype=str, keep_default_na=False)
+    assert list(read.columns) == ["层级", "近 12 个月收入"]
+    assert read.values.tolist() == [["成长型", "0.10"], ["'=evil", ""]]
+
+
+def test_the_name_of_a_download_changes_with_its_content() -> None:
+    assert csv_export.file_name("a", b"1") != csv_export.file_name("a", b"2")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unit", "is_moved"),
+    [
+        ("0.1501", "0.1504", "percent", False),  # 15.0 %, 15.0 %, 0.0 points
+        ("0.1501", "0.1510", "percent", True),  # 15.0 %, 15.1 %
+        ("0.15010", "0.15045", "percent", False),  # 0.035 points are written as 0.0
+        ("0.1496", "0.1504", "percent", True),  # 15.0 %, 15.0 %, +0.1 points
+        ("6.91", "6.94", "days", False),
+        ("112", "110", "count", True),
+        (None, "0.5", "percent", True),
+        (None, None, "percent", False),
+    ],
+)
+def test_a_figure_moves_by_what_is_shown(
+    before: str | None, after: str | None, unit: str, is_moved: bool
+) -> None:
+    values = {"before": before and Decimal(before), "after": after and Decimal(after)}
+    statuses = {"before_status": "met", "after_status": "met"}
+    figure = {**values, **statuses, "unit": unit}
+    assert [figure_sentences.is_moved(figure, lang) for lang in LANGUAGES] == [is_moved, is_moved]
+    assert figure_sentences.is_moved({**figure, "after_status": "missed"}, "en")
+
+
+def test_what_to_do_about_two_problems_is_two_sentences() -> None:
+    problems = {"bad_date": 1, "bad_quarter": 1}
+    details = {"table": "targets", "received": 2, "rejected": 2, "problems": problems}
+    told = Text("en").error(KamError("too_many_broken_rows", **details, first_lines={}))
+    assert told.endswith("Write it like 2024-07-01. Write it like 2026-Q3.")
+
+
+def test_a_refusal_names_the_file_and_says_what_to_do_in_both_languages() -> None:
+    error = KamError(
+        "missing_columns", file="f.csv", table="accounts", columns=["region"], header=[]
+    )
+    assert ZH.error(error).startswith("f.csv：") and "区域 (region)" in ZH.error(error)
+    assert EN.error(error).startswith("f.csv: ") and "Region (region)" in EN.error(error)
+
+
+def test_an_unknown_code_is_shown_rather_than_hidden() -> None:
+    assert EN.error(KamError("never_heard_of")) == "never_heard_of"
+    assert EN.value("tier", "platinum") == "platinum"
+
+
+def test_what_a_figure_waits_for_is_said_in_words() -> None:
+    assert ZH.need("orders") == "订单"
+    assert EN.need("accounts.growth_potential") == "Accounts · Growth potential"
+
+
+def completion(status: str, reason: str | None = None) -> Score:
+    """A callback completion of 68 % against 90 %, and what became of it."""
+    target = None if status == "no_target" else 0.9
+    gap = None if target is None else 0.68 - target
+    return Score(
+        "followup_completion", "percent", 0.68, 68, 100, None, None, target, gap, status, None,
+        reason,
+    )  # fmt: skip
+
+
+def plain(said: str) -> str:
+    """A sentence without its Markdown."""
+    return said.replace("*", "").replace("\\", "")
+
+
+def test_the_sentence_of_a_trend_names_value_target_and_status() -> None:
+    rows = pd.DataFrame(
+        {"period": ["2024-Q2", "2024-Q3"], "value": [0.7, 0.68], "target": [0.9, 0.9]}
+    )
+    said = figure_sentences.trend("Completion", rows, completion("missed"), EN)
+    assert plain(said) == (
+        "Completion in Q3 2024: 68.0% against a target of 90.0%, missed. "
+        "1 quarters earlier (Q2 2024) it was 70.0%."
+    )
+
+
+def test_the_sentence_of_a_running_quarter_says_that_it_runs() -> None:
+    rows = pd.DataFrame({"period": ["2024-Q3"], "value": [0.68], "target": [0.9]})
+    said = figure_sentences.trend("Completion", rows, completion("missed", "partial"), EN)
+    assert plain(said) == (
+        "Completion in Q3 2024: 68.0% against a target of 90.0%, missed (period still running)."
+    )
+    without = rows.assign(target=float("nan"))
+    said = figure_sentences.trend("Completion", without, completion("no_target", "partial"), EN)
+    assert plain(said) == "Completion in Q3 2024: 68.0%; no target (period still running)."
+
+
+def test_a_headline_says_how_many_of_its_figures_may_still_change() -> None:
+    settled = [completion("met"), completion("missed")]
+    open_ones = [completion("missed", "partial"), completion("no_target", "partial")]
+    assert plain(figure_sentences.headline(settled, EN)) == (
+        "Of 2 figures with a target, 1 met it, 0 came near, 1 missed it."
+    )
+    assert plain(figure_sentences.headline(settled + open_ones, EN)) == (
+        "Of 3 figures with a target, 1 met it, 0 came near, 2 missed it. "
+        "For 1 of them the quarter has not ended, so the status may still change."
+    )
+    assert plain(figure_sentences.headline(open_ones[1:], EN)) == (
+        "No figure with a target has data in this period."
+    )
+
+
+def test_regions_are_not_called_furthest_from_a_target_before_the_quarter_has_ended() -> None:
+    def said(*scores: Score) -> str:
+        rows = [{"region": f"R{number}"} | vars(score) for number, score in enumerate(scores)]
+        titles, units = {"followup_completion": "Completion"}, {"followup_completion": "percent"}
+        return plain(figure_sentences.regions(pd.DataFrame(rows), titles, units, EN))
+
+    counted = "2 regions and 1 figure: 1 met their target, 0 came near, 1 missed it; 0 of these "
+    counted += "rest on too few cases to decide."
+    assert said(completion("met"), completion("missed")) == (
+        f"{counted} Furthest from target: Completion in R1, 68.0% against 90.0%."
+    )
+    assert said(completion("met", "partial"), completion("missed", "partial")) == (
+        f"{counted} For 2 of them the quarter has not ended, so the status may still change."
+    )
+
+
+@pytest.mark.parametrize(
+    ("done", "open_", "missed", "words"),
+    [
+        (6, 4, 0, "3 more are needed for the target of 90.0%"),
+        (6, 1, 3, "out of reach even if all are done"),
+        (6, 0, 4, "has ended: 6 of 10 callbacks done, 60.0%"),
+    ],
+)
+def test_the_outlook_says_what_can_still_be_reached(
+    done: int, open_: int, missed: int, words: str
+) -> None:
+    figures = {"owed": 10, "done": done, "still_open": open_, "missed": missed, "needed": 9 - done}
+    said = figure_sentences.outlook(figures | {"to_come": 0}, "2024-Q4", 0.9, EN)
+    assert words in said.replace("*", "").replace("\\", "")
+    assert "months to come" not in said
+
+
+def test_the_outlook_says_how_much_of_it_rests_on_months_to_come() -> None:
+    figures = {"owed": 6, "done": 1, "still_open": 5, "to_come": 4, "missed": 0, "needed": 5}
+    said = figure_sentences.outlook(figures, "2024-Q3", 0.9, EN).replace("*", "").replace("\\", "")
+    assert said == (
+        "Q3 2024 holds 6 monthly callbacks: 1 done, 0 missed, 5 not due yet. 4 of these lie in "
+        "months to come, if customers and tiers stay as they are. At best 100.0% can be reached. "
+        "5 more are needed for the target of 90.0%."
+    )
+
+
+def test_money_marks_on_an_axis_are_round_and_in_words() -> None:
+    ticks = charts.money_ticks(120_000_000, ZH)
+    assert ticks["ticktext"][:3] == ["0", "5000万", "1亿"]
+    assert charts.money_ticks(0, ZH) == {}
+
+
+def test_a_period_without_a_value_stays_on_the_axis() -> None:
+    rows = pd.DataFrame(
+        {"period": ["2024-Q2", "2024-Q3"], "value": [None, 0.5], "target": [None, None]}
+    ).astype({"value": float, "target": float})
+    drawn = charts.trend(rows, "percent", EN, charts.LIGHT)
+    assert list(drawn.data[0].x) == ["2024 Q2", "2024 Q3"]
+    assert list(drawn.data[0].text) == ["–", "50.0%"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "numerator", "denominator", "zh", "en"),
+    [
+        ("match_rate", 9, 20, "9 / 20", "9 / 20"),
+        (
+            "key_revenue_share",
+            Decimal("8401234.50"),
+            Decimal(12_000_000),
+            "840.1万 / 1200万",
+            "8.4M / 12M",
+        ),
+        (
+            "personalised_share",
+            Decimal("2106.5"),
+            Decimal(17_554),
+            "2,106.5 小时 / 17,554.0 小时",
+            "2,106.5 h / 17,554.0 h",
+        ),
+        ("satisfaction", Decimal(180), 2, "样本 2", "n = 2"),
+        ("revenue", Decimal(180), None, "", ""),
+    ],
+)
+def test_what_a_figure_rests_on_is_written_as_what_it_is(
+    metric: str, numerator: Decimal, denominator: Decimal | None, zh: str, en: str
+) -> None:
+    score = Score(metric, "", None, numerator, denominator, *[None] * 4, "no_target", None, None)
+    assert [rests_on(score, catalogue.metric(metric), text) for text in (ZH, EN)] == [zh, en]
+
+
+def test_a_spark_runs_from_the_least_to_the_largest_value_and_leaves_a_gap_for_a_missing_one() -> (
+    None
+):
+    drawn = spark([0.0, 1.0, float("nan"), 0.5, 0.5], "#123456")
+    assert re.findall('points="([^"]*)"', drawn) == ["4.0,36.0 62.0,4.0", "178.0,20.0 236.0,20.0"]
+    assert 'stroke="#123456"' in drawn
+
+
+def test_a_spark_of_one_value_is_none_and_of_equal_values_a_level_line() -> None:
+    assert spark([0.3], "#000") == spark([0.3, float("nan")], "#000") == ""
+    assert 'points="4.0,20.0 236.0,20.0"' in spark([0.3, 0.3], "#000")
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("1", "1 row received = 1 accepted + 0 quarantined."),
+        ("0", "0 rows received = 0 accepted + 0 quarantined."),
+        ("11", "11 rows received = 11 accepted + 0 quarantined."),
+    ],
+)
+def test_one_row_is_not_called_rows(rows: str, told: str) -> None:
+    counts = {"received": rows, "accepted": rows, "quarantined": "0"}
+    assert Text("en")("uploads.counts", **counts) == told
+    bold = told.replace(f"{rows} row", f"**{rows}** row").replace(f"{rows} acc", f"**{rows}** acc")
+    assert Text("en").rich("uploads.counts", **counts) == bold.replace("0 quar", "**0** quar")
+
+
+def test_one_line_is_not_called_lines() -> None:
+    def placed(*lines: int) -> str:
+        report = {"problems": {"bad_date": len(lines)}, "first_lines": {"bad_date": lines}}
+        return Text("en").placed(report)[0]
+
+    assert placed(9).endswith("× 1 (line 9)")
+    assert placed(9, 12).endswith("× 2 (lines 9, 12)")
+
+
+def test_more_cells_than_are_named_are_hinted_at() -> None:
+    cells = [{"column": "status", "value": "odd", "rows": 2}]
+    assert Text("en").cells("accounts", cells, 2) == "Status = odd"
+    assert Text("en").cells("accounts", cells, 3) == "Status = odd × 2 …"
+    assert Text("zh").cells("accounts", cells, 3) == "客户状态 = odd × 2 等"

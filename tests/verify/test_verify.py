@@ -1,0 +1,245 @@
+"""The command `verify`: it finds nothing on a sound version, and whatever was falsified."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kam_core.__main__ import main
+from kam_core.metrics import catalogue
+from kam_core.uploads.load import load
+from kam_core.warehouse.store import Warehouse, _file_sha256
+
+OPTIONS = ("--lang", "en")
+
+
+@pytest.fixture
+def loaded(warehouse: Warehouse, company: list[Path]) -> Warehouse:
+    load(warehouse, company, by="tests")
+    return warehouse
+
+
+@pytest.fixture
+def verify(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict]]:
+    """Exit code and report of a call."""
+
+    def call(warehouse: Warehouse, *options: str) -> tuple[int, dict]:
+        code = main(["verify", "--warehouse", str(warehouse.path), "--json", *OPTIONS, *options])
+        return code, json.loads(capsys.readouterr().out)
+
+    return call
+
+
+@pytest.fixture
+def few_metrics(monkeypatch: pytest.MonkeyPatch) -> dict[str, catalogue.Metric]:
+    """A catalogue of two metrics, where the figures are not what a test is about."""
+    few = {name: catalogue.metric(name) for name in ("revenue", "match_rate")}
+    monkeypatch.setattr(catalogue, "_catalogue", lambda: few)
+    return few
+
+
+def tamper(warehouse: Warehouse, *statements: str, cover_up: bool) -> None:
+    """Change a version file behind the ledger's back, or with its recorded hash changed too."""
+    with duckdb.connect(str(warehouse.file(1))) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    if cover_up:
+        warehouse.ledger.replace_file(1, _file_sha256(warehouse.file(1)))
+
+
+def codes(report: dict) -> set[str]:
+    return {finding["code"] for finding in report["findings"]}
+
+
+def test_the_sample_holds(sample_warehouse: Warehouse, verify: Callable) -> None:
+    code, report = verify(sample_warehouse, "--quarter", "2024-Q3")
+    assert (code, report["findings"], report["differences"]) == (0, [], [])
+    assert report["compared"] > 10_000
+    assert report["uploads"] == 11
+
+
+def test_a_small_company_without_most_tables_holds(loaded: Warehouse, verify: Callable) -> None:
+    code, report = verify(loaded)
+    assert (code, report["findings"], report["differences"]) == (0, [], [])
+    assert report["quarters"] == ["2024-Q3"]
+    assert report["regions"] == ["East", "South"]
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_regions_a_quarter_and_an_earlier_day_can_be_chosen(
+    sample_warehouse: Warehouse, verify: Callable
+) -> None:
+    scope = ("--region", "华东", "--region", "西北", "--as-of", "2024-05-15")
+    code, report = verify(sample_warehouse, *scope, "--quarter", "2024-Q1", "--quarter", "2024-Q2")
+    assert code == 0
+    assert (report["as_of"], report["regions"]) == ("2024-05-15", ["华东", "西北"])
+    assert report["quarters"] == ["2024-Q1", "2024-Q2"]
+
+
+def test_a_metric_that_counts_wrongly_is_named_with_both_figures(
+    loaded: Warehouse, verify: Callable, few_metrics: dict[str, catalogue.Metric]
+) -> None:
+    sound = few_metrics["revenue"]
+    few_metrics["revenue"] = replace(
+        sound, sql=f"select * replace (numerator + 1 as numerator) from ({sound.sql})"
+    )
+    code, report = verify(loaded)
+    assert code == 1
+    assert {difference["metric"] for difference in report["differences"]} == {"revenue"}
+    first = report["differences"][0]
+    assert (first["period"], first["slice"]) == ("2024-Q3", {})
+    assert first["recounted"] == {
+        "numerator": "1000001",
+        "denominator": None,
+        "value": 1000001.0,
+    }
+    assert first["shown"]["value"] == 1000003.0
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_a_changed_row_is_found_by_the_bytes_of_the_file(
+    loaded: Warehouse, verify: Callable
+) -> None:
+    tamper(loaded, "update history.orders set amount = 9 where order_id = 'O1'", cover_up=False)
+    code, report = verify(loaded)
+    assert (code, codes(report), report["compared"]) == (1, {"version_damaged"}, 0)
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_a_changed_row_is_found_even_if_the_hash_of_the_file_was_changed_too(
+    loaded: Warehouse, verify: Callable
+) -> None:
+    tamper(loaded, "update history.orders set amount = 9 where order_id = 'O1'", cover_up=True)
+    code, report = verify(loaded)
+    assert (code, codes(report)) == (1, {"rows_altered"})
+    assert report["findings"][0] == {"code": "rows_altered", "table": "orders", "rows": 1}
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_a_lost_row_is_found_by_the_content_hash(loaded: Warehouse, verify: Callable) -> None:
+    tamper(loaded, "delete from history.orders where order_id = 'O1'", cover_up=True)
+    code, report = verify(loaded)
+    assert (code, codes(report)) == (1, {"content_differs"})
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_rows_that_were_neither_accepted_nor_quarantined_are_found(
+    loaded: Warehouse, verify: Callable
+) -> None:
+    fewer = "update meta.snapshots set accepted = accepted - 1 where table_name = 'orders'"
+    tamper(loaded, fewer, cover_up=True)
+    code, report = verify(loaded)
+    assert code == 1
+    assert codes(report) == {"content_differs", "snapshot_differs", "rows_lost"}
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_a_quarantined_row_that_vanished_is_found(
+    warehouse: Warehouse, company: list[Path], file: Callable, verify: Callable
+) -> None:
+    orders = "order_id,account_id,ordered_on,amount\nO1,A1,2024-07-10,5\nO2,A1,someday,6\n"
+    load(warehouse, [*company[:3], file("orders.csv", orders)], by="tests")
+    assert verify(warehouse)[0] == 0
+    tamper(warehouse, "delete from meta.quarantine", cover_up=True)
+    code, report = verify(warehouse)
+    assert (code, codes(report)) == (1, {"content_differs", "rows_lost"})
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_an_upload_that_the_ledger_does_not_know_is_found(
+    loaded: Warehouse, verify: Callable
+) -> None:
+    tamper(
+        loaded, "update meta.snapshots set snapshot_id = 99 where snapshot_id = 1", cover_up=True
+    )
+    code, report = verify(loaded)
+    unknown = [f["snapshot"] for f in report["findings"] if f["code"] == "snapshot_unknown"]
+    assert (code, unknown) == (1, [1, 99])
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_a_damaged_original_is_found(loaded: Warehouse, verify: Callable) -> None:
+    orders = next(s for s in loaded.ledger.snapshots(1) if s.table_name == "orders")
+    (loaded.raw / orders.sha256).write_bytes(b"something else")
+    code, report = verify(loaded)
+    assert (code, codes(report), report["differences"]) == (1, {"raw_damaged"}, [])
+    assert report["findings"][0]["file"] == "orders.csv"
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_settings_that_vanished_are_found(loaded: Warehouse, verify: Callable) -> None:
+    version = loaded.live_version()
+    assert version is not None
+    (loaded.raw / version.settings_sha256).unlink()
+    assert codes(verify(loaded)[1]) == {"raw_damaged"}
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_an_earlier_version_can_be_put_to_the_proof(
+    loaded: Warehouse, file: Callable, verify: Callable
+) -> None:
+    more = "order_id,account_id,ordered_on,amount\nO9,A2,2024-10-02,7\n"
+    load(loaded, [file("orders-10.csv", more)], by="tests", mode="update")
+    assert [verify(loaded, "--version", n)[1]["as_of"] for n in ("1", "2")] == [
+        "2024-09-10",
+        "2024-10-02",
+    ]
+
+
+@pytest.mark.usefixtures("few_metrics")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--quarter", "2019-Q1"), "2019-Q1"),
+        (("--region", "Nowhere"), "Nowhere"),
+        (("--version", "77"), "77"),
+    ],
+)
+def test_what_is_not_there_is_refused(
+    loaded: Warehouse,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    said: str,
+) -> None:
+    assert main(["verify", "--warehouse", str(loaded.path), *OPTIONS, *options]) == 1
+    printed = capsys.readouterr()
+    assert said in printed.err and not printed.out
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_a_wrong_call_ends_with_2(loaded: Warehouse) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["verify", "--warehouse", str(loaded.path), "--quarter", "2024-13"])
+    assert stop.value.code == 2
+
+
+@pytest.mark.usefixtures("few_metrics")
+@pytest.mark.parametrize(("lang", "said"), [("zh", "全部一致"), ("en", "Everything agrees")])
+def test_it_says_so_in_both_languages(
+    loaded: Warehouse, capsys: pytest.CaptureFixture[str], lang: str, said: str
+) -> None:
+    assert main(["verify", "--warehouse", str(loaded.path), "--lang", lang]) == 0
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("few_metrics")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_everything_that_is_wrong_is_told_in_words(
+    loaded: Warehouse, capsys: pytest.CaptureFixture[str], tmp_path: Path, lang: str
+) -> None:
+    statements = (
+        "update history.orders set amount = 9 where order_id = 'O1'",
+        "update meta.snapshots set accepted = accepted - 1 where table_name = 'orders'",
+        "update meta.snapshots set snapshot_id = 99 where table_name = 'needs'",
+    )
+    tamper(loaded, *statements, cover_up=True)
+    orders = next(s for s in loaded.ledger.snapshots(1) if s.table_name == "orders")
+    shutil.move(loaded.raw / orders.sha256, tmp_path / "away")
+    assert main(["verify", "--warehouse", str(loaded.path), "--lang", lang]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 + 7
+    assert not any("{" in line for line in lines)

@@ -1,0 +1,158 @@
+"""Scope is in the connection and fails closed: no region, no row; no region of others, ever."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import duckdb
+import pytest
+
+from kam_core.contract import declaration
+from kam_core.metrics import catalogue, periods, queries, scorecard
+from tests.support.worlds import account, connect, cursor, interaction, need, order, snapshots
+
+D = "2024-09-30"
+Q3 = periods.quarter("2024-Q3")
+PARAMETERS = {
+    "periods": [Q3],
+    "target": "0.9",
+    "from_day": date(2024, 6, 30),
+    "to_day": date(2024, 9, 30),
+    "account": None,
+    "most": 1000,
+}
+
+
+@pytest.fixture(scope="module")
+def company() -> duckdb.DuckDBPyConnection:
+    """Two regions; rows carry the region's name in every text and its prime in every amount."""
+    accounts, orders, interactions, needs = [], [], [], []
+    for region, amount in (("North", 7), ("South", 11)):
+        for number in range(1, 4):
+            key = f"{region}-{number}"
+            accounts.append(account(key, region=region, growth_potential=90, industry=region))
+            orders.append(order(f"O-{key}", key, "2024-07-01", amount, product=region))
+            invited = {"kind": "invitation", "initiated_by": "customer", "subject": region}
+            interactions.append(interaction(f"V-{key}", key, "2024-07-02", **invited))
+            interactions.append(interaction(f"I-{key}", key, "2024-07-02", need_id=f"N-{key}"))
+            interactions.append(interaction(f"W-{key}", key, "2024-07-03", need_id="N-South-1"))
+            needs.append(need(f"N-{key}", key, "2024-07-01", description=region))
+    targets = [
+        {"metric": "revenue", "quarter": "2024-Q3", "region": "South", "target": 11},
+        {"metric": "revenue", "quarter": "2024-Q3", "region": "North", "target": 7},
+    ]
+    return connect(
+        snapshots(
+            D, accounts=accounts, orders=orders, interactions=interactions, needs=needs,
+            targets=targets,
+        )
+    )  # fmt: skip
+
+
+def parameters(question: queries.Question) -> dict[str, object]:
+    proven = [m.name for m in catalogue.load_metrics().values() if m.evidence == question.name]
+    own = PARAMETERS | {"account_id": "South-1", "metric": proven[0] if proven else None}
+    return {name: own[name] for name in question.parameters}
+
+
+def everything(shown: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Every answer the product can give on a cursor, as text."""
+    said = {
+        name: queries.ask(shown, name, **parameters(question)).to_csv()
+        for name, question in queries.load_queries().items()
+    }
+    for name, metric in catalogue.load_metrics().items():
+        for by in ((), *((column,) for column in metric.slices)):
+            said[f"{name} {by}"] = catalogue.run(shown, name, [Q3], by).to_csv()
+    said["scorecard"] = str(scorecard.scorecard(shown, Q3))
+    return said
+
+
+def views(company: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+    rows = company.execute(
+        "select view_name from duckdb_views() where schema_name = $schema and not internal",
+        {"schema": schema},
+    ).fetchall()
+    return [f"{schema}.{name}" for (name,) in rows]
+
+
+def test_there_is_a_scoped_view_of_every_table(company: duckdb.DuckDBPyConnection) -> None:
+    names = views(company, "scoped")
+    assert {f"scoped.{table}" for table in declaration.tables()} <= set(names)
+
+
+def test_every_view_is_documented(company: duckdb.DuckDBPyConnection) -> None:
+    silent = company.execute(
+        "select schema_name, view_name from duckdb_views() "
+        "where schema_name in ('as_of', 'scoped') and comment is null"
+    ).fetchall()
+    assert not silent
+
+
+def test_without_variables_no_view_shows_a_row(company: duckdb.DuckDBPyConnection) -> None:
+    bare = company.cursor()
+    for view in [*views(company, "scoped"), *views(company, "as_of")]:
+        assert bare.execute(f"select count(*) from {view}").fetchall() == [(0,)], view
+
+
+@pytest.mark.parametrize("missing", ["regions", "as_of"])
+def test_one_missing_variable_is_enough_to_see_nothing(
+    company: duckdb.DuckDBPyConnection, missing: str
+) -> None:
+    shown = cursor(company, D)
+    catalogue.set_periods(shown, [Q3])
+    shown.execute(f"reset variable {missing}")
+    for view in views(company, "scoped"):
+        assert shown.execute(f"select count(*) from {view}").fetchall() == [(0,)], view
+
+
+def test_no_region_no_row_in_any_answer(company: duckdb.DuckDBPyConnection) -> None:
+    said = everything(cursor(company, D, regions=()))
+    about_the_data = {"available", "snapshots", "scorecard", "hour_bands"}
+    assert all(
+        len(text.splitlines()) <= 1 for name, text in said.items() if name not in about_the_data
+    )
+    assert "North" not in str(said) and "South" not in str(said)
+
+
+def test_a_viewer_of_one_region_never_sees_a_row_of_the_other(
+    company: duckdb.DuckDBPyConnection,
+) -> None:
+    said = everything(cursor(company, D, regions=("North",)))
+    # The link to a foreign need is what the viewer's own file says; nothing else names the South.
+    named = {name for name, text in said.items() if "South" in text.replace("N-South-1", "")}
+    assert not named
+    shown = cursor(company, D, regions=("North",))
+    revenue = catalogue.run(shown, "revenue", [Q3])["numerator"][0]
+    assert revenue % 7 == 0 and revenue % 11 != 0
+    assert queries.ask(shown, "account_history", account_id="South-1").empty
+
+
+def test_two_cursors_at_once_keep_their_scopes_apart(company: duckdb.DuckDBPyConnection) -> None:
+    def revenue_of(region: str) -> object:
+        shown = cursor(company, D, regions=(region,))
+        return catalogue.run(shown, "revenue", [Q3])["numerator"][0]
+
+    asked = ["North", "South"] * 20
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(revenue_of, asked))
+    assert found == [21 if region == "North" else 33 for region in asked]
+
+
+def test_periods_of_one_question_do_not_leak_into_the_next(
+    company: duckdb.DuckDBPyConnection,
+) -> None:
+    shown = cursor(company, D)
+    catalogue.run(shown, "revenue", [Q3])
+    queries.ask(shown, "open_needs")
+    assert shown.execute("select count(*) from as_of.periods").fetchall() == [(0,)]
+
+
+def test_a_metric_reads_only_what_is_cut_to_the_viewer() -> None:
+    """as_of.* shows every region: a metric may take only calendars and tiers from it."""
+    allowed = {"as_of.periods", "as_of.period_months", "as_of.period_tiers"}
+    for metric in catalogue.load_metrics().values():
+        words = metric.sql.replace("(", " ").replace(")", " ").split()
+        sources = {b for a, b in zip(words, words[1:], strict=False) if a in ("from", "join")}
+        local = {a for a, b in zip(words, words[1:], strict=False) if b == "as"}
+        unscoped = {s for s in sources - allowed - local if not s.startswith("scoped.")}
+        assert not unscoped, metric.name
