@@ -26,11 +26,11 @@ def _verify(options: argparse.Namespace, text: Text) -> int:
     """Exit code 1 where anything differs."""
     warehouse = existing(options)
     number = options.version or live_number(warehouse)
-    found = report.verify(
+    result = report.verify_version(
         warehouse, number, options.quarter or (), options.region or (), options.as_of
     )
     if options.json:
-        print_json(report.plain(found))
+        print_json(report.to_json(result))
     else:
-        print("\n".join(proof.lines(report.plain(found), text)))
-    return 0 if found.holds else 1
+        print("\n".join(proof.lines(report.to_json(result), text)))
+    return 0 if result.holds else 1

@@ -1,4 +1,4 @@
-"""The ways in which cases of several accounts become one figure, exactly."""
+"""How the cases of several accounts become one figure, exactly."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -6,36 +6,36 @@ from typing import Any
 
 # Numerator, denominator, value; an amount has no denominator, a quantile no numerator.
 Figure = tuple[Fraction | None, Fraction | None, float | None]
-Way = Callable[[Sequence[Any], Fraction, Fraction], Figure]
+Aggregate = Callable[[Sequence[Any], Fraction, Fraction], Figure]
 
 WEEK = 7
 
 
-def added(cases: Sequence[tuple[int, int]], unit: Fraction, _: Fraction) -> Figure:
+def add_up(cases: Sequence[tuple[int, int]], unit: Fraction, _: Fraction) -> Figure:
     above = sum(case[0] for case in cases) * unit
     return above, None, float(above)
 
 
-def divided(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
+def divide_sums(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
     above = sum(case[0] for case in cases) * unit
     below = sum(case[1] for case in cases) * below_unit
     return above, below, float(above / below) if below > 0 else None
 
 
-def less_one(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
+def subtract_one(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
     above = sum(case[0] for case in cases) * unit
     below = sum(case[1] for case in cases) * below_unit
     return above, below, float(above / below - 1) if below > 0 else None
 
 
-def concentrated(cases: Sequence[int], unit: Fraction, _: Fraction) -> Figure:
+def concentrate(cases: Sequence[int], unit: Fraction, _: Fraction) -> Figure:
     """Squares of amounts against the square of their sum; only positive ones."""
     amounts = [amount * unit for amount in cases if amount > 0]
     above, below = sum(a * a for a in amounts) + Fraction(0), sum(amounts, Fraction(0)) ** 2
     return above, below, float(above / below) if below else None
 
 
-def per_head(cases: Sequence[Any], unit: Fraction, _: Fraction) -> Figure:
+def divide_by_weeks(cases: Sequence[Any], unit: Fraction, _: Fraction) -> Figure:
     """Hours by owner and week: an owner of two accounts is one owner."""
     hours = sum(worked.hours for worked in cases) * unit
     owners = frozenset().union(*(worked.owners for worked in cases))
@@ -44,17 +44,17 @@ def per_head(cases: Sequence[Any], unit: Fraction, _: Fraction) -> Figure:
     return hours, below, float(hours / below) if below else None
 
 
-def quantile(level: Fraction, scale: Fraction) -> Way:
-    """Linear between the two neighbours of the place (n - 1) x level."""
+def quantile_at(level: Fraction, scale: Fraction) -> Aggregate:
+    """Linear between the two neighbours of the position (n - 1) x level."""
 
-    def way(cases: Sequence[list[int]], _: Fraction, __: Fraction) -> Figure:
+    def compute_quantile(cases: Sequence[list[int]], _: Fraction, __: Fraction) -> Figure:
         ages = sorted(age for ages in cases for age in ages)
         count = Fraction(len(ages))
         if not ages:
             return None, count, None
-        place = (len(ages) - 1) * level
-        low = place.numerator // place.denominator
+        position = (len(ages) - 1) * level
+        low = position.numerator // position.denominator
         high = min(low + 1, len(ages) - 1)
-        return None, count, float((ages[low] + (place - low) * (ages[high] - ages[low])) * scale)
+        return None, count, float((ages[low] + (position - low) * (ages[high] - ages[low])) * scale)
 
-    return way
+    return compute_quantile

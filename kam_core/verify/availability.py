@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kam_core.verify.cases import Asked
+from kam_core.verify.cases import Context
 from kam_core.verify.company import Company
-from kam_core.verify.days import DAY, Span, months_later
+from kam_core.verify.days import DAY, DayRange, months_later
 
 # The day of a fact, by table.
 DAY_OF = {
@@ -36,40 +36,40 @@ class Demand:
     is_by_tier: bool = True
 
 
-def tells(asked: Asked, demand: Demand) -> bool:
+def has_data(context: Context, demand: Demand) -> bool:
     """Whether the data can say anything about a figure in a period."""
-    company = asked.company
+    company = context.company
     return (
-        asked.is_begun
+        context.is_begun
         and all(_is_there(company, need) for need in demand.needs)
-        and all(_reaches(asked, demand, table) for table in demand.dated)
+        and all(_reaches(context, demand, table) for table in demand.dated)
     )
 
 
 def _is_there(company: Company, need: str) -> bool:
-    return any(_is_filled(company, *option.split(".")) for option in need.split("|"))
+    return any(_has_values(company, *option.split(".")) for option in need.split("|"))
 
 
-def _is_filled(company: Company, table: str, column: str = "") -> bool:
+def _has_values(company: Company, table: str, column: str = "") -> bool:
     if not column:
         return company.rows.first_upload(table) is not None
     rows = company.accounts if table == "accounts" else company.table(table)
     return bool(rows[column].notna().any())
 
 
-def _reaches(asked: Asked, demand: Demand, table: str) -> bool:
-    told = covered(asked.company, table)
-    if told is None:
+def _reaches(context: Context, demand: Demand, table: str) -> bool:
+    company, period, months = context.company, context.period, demand.looks_back_months
+    covered = covered_days(company, table)
+    if covered is None:
         return False
-    begins = asked.period.first if demand.is_change else asked.until + DAY
-    looked_back = months_later(begins, -demand.looks_back_months)
-    is_behind = demand.looks_back_months > 0 and looked_back < _whole_from(asked.company, table)
-    return not is_behind and asked.period.last >= told.first and asked.period.first <= told.last
+    last_day = period.first if demand.is_change else context.state_day + DAY
+    is_behind = months > 0 and months_later(last_day, -months) < _comparable_from(company, table)
+    return not is_behind and period.last >= covered.first and period.first <= covered.last
 
 
-def covered(company: Company, table: str) -> Span | None:
+def covered_days(company: Company, table: str) -> DayRange | None:
     """From the month of the first fact to the last one, or the day of the upload that tells it."""
-    days = _known_days(company, table)
+    days = _event_days(company, table)
     if days.empty:
         return None
     uploads = company.rows.uploads
@@ -77,23 +77,23 @@ def covered(company: Company, table: str) -> Span | None:
     by_then = uploaded[uploaded <= company.as_of]
     newest = uploaded.min() if by_then.empty else by_then.max()
     last = min(company.as_of, max(days.max().normalize(), newest))
-    return Span(days.min().normalize().replace(day=1), last)
+    return DayRange(days.min().normalize().replace(day=1), last)
 
 
-def _whole_from(company: Company, table: str) -> pd.Timestamp:
+def _comparable_from(company: Company, table: str) -> pd.Timestamp:
     """The first month that can be compared with: facts that begin late tell a part of theirs."""
-    first_fact = _known_days(company, table).min()
+    first_fact = _event_days(company, table).min()
     months = 0 if first_fact.day <= company.settings.limit("coverage.first_days") else 1
     return months_later(first_fact.normalize().replace(day=1), months)
 
 
-def all_covered(company: Company) -> Span | None:
+def covered_by_any(company: Company) -> DayRange | None:
     """From the first fact of any table to the as-of day; None where nothing was loaded."""
-    told = [span for table in ("interactions", *DAY_OF) if (span := covered(company, table))]
-    return Span(min(span.first for span in told), company.as_of) if told else None
+    ranges = [days for table in ("interactions", *DAY_OF) if (days := covered_days(company, table))]
+    return DayRange(min(days.first for days in ranges), company.as_of) if ranges else None
 
 
-def _known_days(company: Company, table: str) -> pd.Series:
+def _event_days(company: Company, table: str) -> pd.Series:
     """The days of the facts of a table, up to the as-of day."""
     rows = company.table(table)
     if table == "interactions":

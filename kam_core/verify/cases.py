@@ -1,4 +1,4 @@
-"""What a figure is asked about, and cases added up by account as whole numbers."""
+"""The period a figure is recounted for, and cases added up by account as whole numbers."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from kam_core.verify.company import Amounts, Company
-from kam_core.verify.days import Span
+from kam_core.verify.days import DayRange
 from kam_core.verify.tiers import Tiers
 
 # What stands above and below the line, by account.
@@ -14,17 +14,17 @@ Parts = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Context:
     """One period of one company, every region and tier."""
 
     company: Company
     tiers: Tiers
-    period: Span
+    period: DayRange
 
     @cached_property
-    def until(self) -> pd.Timestamp:
+    def state_day(self) -> pd.Timestamp:
         """The day on which a figure about a state is read."""
-        return self.company.until(self.period.last)
+        return self.company.state_day(self.period.last)
 
     @cached_property
     def is_begun(self) -> bool:
@@ -32,29 +32,24 @@ class Asked:
 
     def rows(self, table: str, column: str) -> pd.DataFrame:
         """The rows of a table whose day or moment lies in the period."""
-        return self.company.within(table, column, self.period)
+        return self.company.rows_within(table, column, self.period)
 
 
-def shares(rows: pd.DataFrame, is_hit: pd.Series) -> Parts:
+def count_hits(rows: pd.DataFrame, is_hit: pd.Series) -> Parts:
     """How many rows of each account are hits, of how many."""
     hits = is_hit.astype(int).groupby(rows["account_id"]).agg(["sum", "size"])
     return {str(a): (int(hit), int(size)) for a, hit, size in hits.itertuples()}
 
 
-def counts(rows: pd.DataFrame) -> Amounts:
+def count_rows(rows: pd.DataFrame) -> Amounts:
     return {str(a): int(n) for a, n in rows.groupby("account_id").size().items()}
 
 
-def over(above: Amounts, below: Amounts) -> Parts:
+def pair_amounts(above: Amounts, below: Amounts) -> Parts:
     """Two amounts of the same accounts; one that is missing is nothing."""
     return {a: (above.get(a, 0), below.get(a, 0)) for a in {*above, *below}}
 
 
-def alone(above: Amounts) -> Parts:
+def as_parts(above: Amounts) -> Parts:
     """An amount with nothing below it."""
     return {a: (amount, 0) for a, amount in above.items()}
-
-
-def is_text(column: pd.Series, *values: str) -> pd.Series:
-    """Where a column says one of these; a missing value never does."""
-    return column.isin(values)

@@ -1,4 +1,4 @@
-"""What the dashboard shows beside what the recount says: every place where they differ."""
+"""What the dashboard shows beside what the recount says: every figure in which they differ."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from kam_core.verify.aggregations import Figure
 from kam_core.verify.availability import Demand
 from kam_core.verify.figures import Recount
 
-Place = tuple[str, tuple]
+FigureKey = tuple[str, tuple]
 
 
 @dataclass(frozen=True)
@@ -28,117 +28,117 @@ class Difference:
 
 
 @dataclass
-class Comparison:
+class CheckResult:
     """How many figures were compared, and those that differ."""
 
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
 
 
-def compare(
+def compare_all(
     cursor: duckdb.DuckDBPyConnection,
     recount: Recount,
-    asked: Sequence[Period],
+    periods: Sequence[Period],
     names: Iterable[str] | None = None,
     facts: catalogue.Facts | None = None,
-) -> Comparison:
-    """Every metric for every period, as a whole and by each slice it allows."""
-    wanted = [catalogue.metric(name) for name in names or catalogue.load_metrics()]
-    data = catalogue.survey(cursor, wanted)
-    found = Comparison()
-    for metric in wanted:
-        for by in [(), *((column,) for column in metric.slices)]:
-            _add(found, cursor, recount, metric, asked, by, data, facts)
-    return found
+) -> CheckResult:
+    """Every metric for every period, as a whole and by each dimension it allows."""
+    metrics = [catalogue.metric(name) for name in names or catalogue.load_metrics()]
+    data = catalogue.survey(cursor, metrics)
+    result = CheckResult()
+    for metric in metrics:
+        for dimensions in [(), *((column,) for column in metric.slices)]:
+            _compare_metric(result, cursor, recount, metric, periods, dimensions, data, facts)
+    return result
 
 
-def differences(
+def find_differences(
     cursor: duckdb.DuckDBPyConnection,
     recount: Recount,
     name: str,
-    asked: Sequence[Period],
-    by: tuple[str, ...] = (),
+    periods: Sequence[Period],
+    dimensions: tuple[str, ...] = (),
     data: catalogue.Data | None = None,
 ) -> list[Difference]:
-    """The same for one metric and one way to slice it."""
-    found = Comparison()
-    wanted = catalogue.metric(name)
-    data = data or catalogue.survey(cursor, [wanted])
-    _add(found, cursor, recount, wanted, asked, by, data, None)
-    return found.differences
+    """The same for one metric and one combination of dimensions."""
+    result = CheckResult()
+    metric = catalogue.metric(name)
+    data = data or catalogue.survey(cursor, [metric])
+    _compare_metric(result, cursor, recount, metric, periods, dimensions, data, None)
+    return result.differences
 
 
-def _add(
-    found: Comparison,
+def _compare_metric(
+    result: CheckResult,
     cursor: duckdb.DuckDBPyConnection,
     recount: Recount,
-    wanted: Metric,
-    asked: Sequence[Period],
-    by: tuple[str, ...],
+    metric: Metric,
+    periods: Sequence[Period],
+    dimensions: tuple[str, ...],
     data: catalogue.Data,
     facts: catalogue.Facts | None,
 ) -> None:
-    shown = _shown(cursor, wanted, asked, by, data, facts)
-    recounted = _recounted(recount, wanted, asked, by, data.tier_needs)
-    places = dict.fromkeys([*recounted, *shown])
-    found.compared += len(places)
-    found.differences += [
+    shown = _shown_figures(cursor, metric, periods, dimensions, data, facts)
+    recounted = _recounted_figures(recount, metric, periods, dimensions, data.tier_needs)
+    keys = dict.fromkeys([*recounted, *shown])
+    result.compared += len(keys)
+    result.differences += [
         Difference(
-            wanted.name,
+            metric.name,
             period,
-            dict(zip(by, key, strict=True)),
+            dict(zip(dimensions, key, strict=True)),
             shown.get((period, key)),
             recounted.get((period, key)),
         )
-        for period, key in places
+        for period, key in keys
         if shown.get((period, key)) != recounted.get((period, key))
     ]
 
 
-def _shown(
+def _shown_figures(
     cursor: duckdb.DuckDBPyConnection,
-    wanted: Metric,
-    asked: Sequence[Period],
-    by: tuple[str, ...],
+    metric: Metric,
+    periods: Sequence[Period],
+    dimensions: tuple[str, ...],
     data: catalogue.Data,
     facts: catalogue.Facts | None,
-) -> dict[Place, Figure]:
-    rows = catalogue.run(cursor, wanted.name, asked, by, data, facts).to_dict("records")
+) -> dict[FigureKey, Figure]:
+    rows = catalogue.run(cursor, metric.name, periods, dimensions, data, facts).to_dict("records")
     return {
-        (row["period"], tuple(row[column] for column in by)): (
-            _exact(row["numerator"]),
-            _exact(row["denominator"]),
+        (row["period"], tuple(row[column] for column in dimensions)): (
+            _to_fraction(row["numerator"]),
+            _to_fraction(row["denominator"]),
             row["value"],
         )
         for row in rows
     }
 
 
-def _recounted(
+def _recounted_figures(
     recount: Recount,
-    wanted: Metric,
-    asked: Sequence[Period],
-    by: tuple[str, ...],
+    metric: Metric,
+    periods: Sequence[Period],
+    dimensions: tuple[str, ...],
     tier_needs: tuple[str, ...],
-) -> dict[Place, Figure]:
+) -> dict[FigureKey, Figure]:
     needs = [
-        n for need in wanted.needs for n in (tier_needs if need == catalogue.TIERS else (need,))
+        n for need in metric.needs for n in (tier_needs if need == catalogue.TIERS else (need,))
     ]
-    is_change = wanted.kind == "change"
     demand = Demand(
         tuple(needs),
-        wanted.dated,
-        wanted.looks_back_months,
-        is_change,
-        is_by_tier="tier" in wanted.slices,
+        metric.dated,
+        metric.looks_back_months,
+        is_change=metric.kind == "change",
+        is_by_tier="tier" in metric.slices,
     )
-    found: dict[Place, Figure] = {}
-    for period in asked:
-        if recount.tells(demand, period.starts_on, period.ends_on):
-            figures = recount.figures(wanted.name, period.starts_on, period.ends_on, by)
-            found |= {(period.period, key): figure for key, figure in figures.items()}
-    return found
+    recounted: dict[FigureKey, Figure] = {}
+    for period in periods:
+        days = period.starts_on, period.ends_on
+        if recount.has_data(demand, *days):
+            figures = recount.compute_figures(metric.name, *days, dimensions)
+            recounted |= {(period.period, key): figure for key, figure in figures.items()}
+    return recounted
 
 
-def _exact(part: catalogue.Exact | None) -> Fraction | None:
+def _to_fraction(part: catalogue.Exact | None) -> Fraction | None:
     return None if part is None else Fraction(part)

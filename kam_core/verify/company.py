@@ -5,9 +5,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from kam_core.verify.days import DAY, Span, stamp
-from kam_core.verify.settings import Settings
-from kam_core.verify.tables import Rows
+from kam_core.verify.days import DAY, DayRange, to_timestamp
+from kam_core.verify.settings import RecountSettings
+from kam_core.verify.tables import VersionRows
 
 # What must have happened by the day for a row to be known, and what of it may come later.
 HAPPENS = {
@@ -31,24 +31,24 @@ Amounts = dict[str, int]
 class Company:
     """All regions of a version as of one day."""
 
-    def __init__(self, rows: Rows, settings: Settings, as_of: date) -> None:
-        self.rows, self.settings, self.as_of = rows, settings, stamp(as_of)
+    def __init__(self, rows: VersionRows, settings: RecountSettings, as_of: date) -> None:
+        self.rows, self.settings, self.as_of = rows, settings, to_timestamp(as_of)
         self._tables: dict[str, pd.DataFrame] = {}
-        self._revenue: dict[Span, Amounts] = {}
+        self._revenue: dict[DayRange, Amounts] = {}
 
     def table(self, name: str) -> pd.DataFrame:
         """A table's rows of known accounts, as far as the day knows them."""
         if name not in self._tables:
-            self._tables[name] = self._known(name)
+            self._tables[name] = self._rows_known(name)
         return self._tables[name]
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
         """Every account by its number; one whose loss lies ahead is active."""
-        accounts = self._in_force("accounts")
-        told_ahead = accounts["lost_on"].notna() & ~self._is_past(accounts["lost_on"])
-        accounts.loc[told_ahead & (accounts["status"] == "lost"), "status"] = "active"
-        accounts["lost_on"] = accounts["lost_on"].where(~told_ahead)
+        accounts = self._rows_in_force("accounts")
+        is_ahead = accounts["lost_on"].notna() & ~self._is_past(accounts["lost_on"])
+        accounts.loc[is_ahead & (accounts["status"] == "lost"), "status"] = "active"
+        accounts["lost_on"] = accounts["lost_on"].where(~is_ahead)
         return accounts.set_index("account_id", drop=False).rename_axis(index=None)
 
     @cached_property
@@ -72,33 +72,33 @@ class Company:
     def active_ids(self, day: pd.Timestamp) -> set[str]:
         return set(self.accounts.index[self.is_active(day)])
 
-    def revenue(self, span: Span) -> Amounts:
+    def revenue(self, span: DayRange) -> Amounts:
         """The orders of a run of days added up by account; an account without one is left out."""
         if span not in self._revenue:
-            self._revenue[span] = total(self.within("orders", "ordered_on", span), "amount")
+            orders = self.rows_within("orders", "ordered_on", span)
+            self._revenue[span] = sum_column(orders, "amount")
         return self._revenue[span]
 
-    def within(self, table: str, column: str, span: Span) -> pd.DataFrame:
+    def rows_within(self, table: str, column: str, span: DayRange) -> pd.DataFrame:
         """The rows of a table whose day or moment lies in a run of days."""
         rows = self.table(table)
-        return rows[span.holds(rows[column])]
+        return rows[span.contains(rows[column])]
 
-    def until(self, last: pd.Timestamp) -> pd.Timestamp:
+    def state_day(self, last: pd.Timestamp) -> pd.Timestamp:
         """The day on which a state is read: the last one of a period, or the as-of day."""
         return min(last, self.as_of)
 
-    def _known(self, name: str) -> pd.DataFrame:
-        rows = self._cut(name)
+    def _rows_known(self, name: str) -> pd.DataFrame:
+        rows = self._rows_without_future(name)
         if name == "interactions":
-            held = (rows["status"] != "completed") | self._is_past(rows["occurred_at"])
-            rows = rows[held]
+            rows = rows[(rows["status"] != "completed") | self._is_past(rows["occurred_at"])]
         if name in HAPPENS:
             rows = rows[self._is_past(rows[HAPPENS[name]])]
         return rows[rows["account_id"].isin(self.accounts.index)]
 
-    def _cut(self, name: str) -> pd.DataFrame:
+    def _rows_without_future(self, name: str) -> pd.DataFrame:
         """The rows in force, without what came of them after the day."""
-        rows = self._in_force(name)
+        rows = self._rows_in_force(name)
         for column in FOLLOWS.get(name, ()):
             is_ahead = rows[column].notna() & ~self._is_past(rows[column])
             if name == "opportunities":
@@ -106,7 +106,7 @@ class Company:
             rows[column] = rows[column].where(~is_ahead)
         return rows
 
-    def _in_force(self, name: str) -> pd.DataFrame:
+    def _rows_in_force(self, name: str) -> pd.DataFrame:
         """A day before the first upload of a table is shown the rows of that first upload."""
         rows, first = self.rows.history[name], self.rows.first_upload(name)
         has_come = (rows["valid_from"] <= self.as_of) | (rows["valid_from"] == first)
@@ -117,7 +117,7 @@ class Company:
         return moments < self.as_of + DAY
 
 
-def total(rows: pd.DataFrame, column: str) -> Amounts:
+def sum_column(rows: pd.DataFrame, column: str) -> Amounts:
     """A column of whole numbers added up by account; missing ones add nothing."""
-    told = rows[rows[column].notna()]
-    return {str(key): int(value) for key, value in told.groupby("account_id")[column].sum().items()}
+    sums = rows[rows[column].notna()].groupby("account_id")[column].sum()
+    return {str(account_id): int(value) for account_id, value in sums.items()}

@@ -10,7 +10,7 @@ MICROSECOND = pd.Timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
-class Span:
+class DayRange:
     """A run of days from ``first`` to ``last``, both included."""
 
     first: pd.Timestamp
@@ -20,16 +20,16 @@ class Span:
     def days(self) -> int:
         return max((self.last - self.first) // DAY + 1, 0)
 
-    def holds(self, moments: pd.Series) -> pd.Series:
+    def contains(self, moments: pd.Series) -> pd.Series:
         """Which days or moments lie in it; a missing one does not."""
         return (moments >= self.first) & (moments < self.last + DAY)
 
-    def year_before(self) -> "Span":
+    def year_before(self) -> "DayRange":
         """The same months a year earlier."""
-        return Span(months_later(self.first, -12), months_later(self.last + DAY, -12) - DAY)
+        return DayRange(months_later(self.first, -12), months_later(self.last + DAY, -12) - DAY)
 
 
-def stamp(day: date) -> pd.Timestamp:
+def to_timestamp(day: date) -> pd.Timestamp:
     return pd.Timestamp(day).as_unit("us")
 
 
@@ -38,7 +38,7 @@ def months_later(day: pd.Timestamp, months: int) -> pd.Timestamp:
     return day + pd.DateOffset(months=months)
 
 
-def trailing(months: int, until: pd.Timestamp, skipped: int = 0) -> Span:
+def trailing_months(months: int, until: pd.Timestamp, skipped: int = 0) -> DayRange:
     """The months up to and including a day; ``skipped`` months further back if wanted."""
     after = until + DAY
-    return Span(months_later(after, -months - skipped), months_later(after, -skipped) - DAY)
+    return DayRange(months_later(after, -months - skipped), months_later(after, -skipped) - DAY)

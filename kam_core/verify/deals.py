@@ -2,48 +2,48 @@
 
 import pandas as pd
 
-from kam_core.verify.cases import Asked, Parts, alone, counts, is_text, over, shares
-from kam_core.verify.company import total
+from kam_core.verify.cases import Context, Parts, as_parts, count_hits, count_rows, pair_amounts
+from kam_core.verify.company import sum_column
 
 FURTHER_SALES = ("cross_sell", "upsell")
 
 
-def renewal_rate(asked: Asked) -> Parts:
-    ended = _ended(asked)
-    return shares(ended, ended["renewed"].fillna(False))
+def renewal_rate(context: Context) -> Parts:
+    ended = _ended_contracts(context)
+    return count_hits(ended, ended["renewed"].fillna(False))
 
 
-def renewal_uplift(asked: Asked) -> Parts:
-    ended = _ended(asked)
+def renewal_uplift(context: Context) -> Parts:
+    ended = _ended_contracts(context)
     renewed = ended[ended["renewed"].fillna(False) & ended["renewal_amount"].notna()]
-    return over(total(renewed, "renewal_amount"), total(renewed, "amount"))
+    return pair_amounts(sum_column(renewed, "renewal_amount"), sum_column(renewed, "amount"))
 
 
-def lost_projects(asked: Asked) -> Parts:
-    return alone(counts(_decided(asked, "lost")))
+def lost_projects(context: Context) -> Parts:
+    return as_parts(count_rows(_decided_opportunities(context, "lost")))
 
 
-def lost_amount(asked: Asked) -> Parts:
-    return alone(total(_decided(asked, "lost"), "amount"))
+def lost_amount(context: Context) -> Parts:
+    return as_parts(sum_column(_decided_opportunities(context, "lost"), "amount"))
 
 
-def lost_share(asked: Asked) -> Parts:
-    lost = total(_decided(asked, "lost"), "amount")
-    return over(lost, asked.company.revenue(asked.period))
+def lost_share(context: Context) -> Parts:
+    lost = sum_column(_decided_opportunities(context, "lost"), "amount")
+    return pair_amounts(lost, context.company.revenue(context.period))
 
 
-def cross_sell_conversion(asked: Asked) -> Parts:
-    decided = _decided(asked, "won", "lost")
-    decided = decided[is_text(decided["kind"], *FURTHER_SALES)]
-    return shares(decided, decided["outcome"] == "won")
+def cross_sell_conversion(context: Context) -> Parts:
+    decided = _decided_opportunities(context, "won", "lost")
+    decided = decided[decided["kind"].isin(FURTHER_SALES)]
+    return count_hits(decided, decided["outcome"] == "won")
 
 
-def _ended(asked: Asked) -> pd.DataFrame:
+def _ended_contracts(context: Context) -> pd.DataFrame:
     """Contracts are known ahead: those that end after the as-of day have not ended."""
-    contracts = asked.rows("contracts", "ends_on")
-    return contracts[contracts["ends_on"] <= asked.company.as_of]
+    contracts = context.rows("contracts", "ends_on")
+    return contracts[contracts["ends_on"] <= context.company.as_of]
 
 
-def _decided(asked: Asked, *outcomes: str) -> pd.DataFrame:
-    closed = asked.rows("opportunities", "closed_on")
-    return closed[is_text(closed["outcome"], *outcomes)]
+def _decided_opportunities(context: Context, *outcomes: str) -> pd.DataFrame:
+    closed = context.rows("opportunities", "closed_on")
+    return closed[closed["outcome"].isin(outcomes)]

@@ -1,4 +1,4 @@
-"""Every figure of the catalogue, recounted for a period, a scope and slices."""
+"""Every figure of the catalogue, recounted for a period, a scope and dimensions."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,14 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from kam_core.verify import aggregations, deals, follow_up, money, needs, resources, service
-from kam_core.verify.aggregations import Figure, Way
-from kam_core.verify.availability import Demand, tells
-from kam_core.verify.cases import Asked
+from kam_core.verify import aggregations as agg
+from kam_core.verify import deals, follow_up, money, needs, resources, service
+from kam_core.verify.aggregations import Aggregate, Figure
+from kam_core.verify.availability import Demand, has_data
+from kam_core.verify.cases import Context
 from kam_core.verify.company import Company
-from kam_core.verify.days import Span, stamp
-from kam_core.verify.settings import Settings
-from kam_core.verify.tables import Rows
+from kam_core.verify.days import DayRange, to_timestamp
+from kam_core.verify.settings import RecountSettings
+from kam_core.verify.tables import VersionRows
 from kam_core.verify.tiers import Tiers
 
 ONE, CENT, SCORE, HOUR = (Fraction(1, units) for units in (1, 100, 10_000, 1_000_000))
@@ -27,71 +28,69 @@ HALF, NINE_TENTHS = Fraction(1, 2), Fraction(9, 10)
 class Rule:
     """How the cases of accounts make the figure, which they are, and what one unit of each is."""
 
-    way: Way
-    cases: Callable[[Asked], Mapping[str, Any]]
+    aggregate: Aggregate
+    cases: Callable[[Context], Mapping[str, Any]]
     unit: Fraction = ONE
     below_unit: Fraction = ONE
 
 
 def _completion(kind: str) -> Rule:
-    return Rule(aggregations.divided, follow_up.completion(kind))
+    return Rule(agg.divide_sums, follow_up.followup_completion(kind))
 
 
-def _money_share(cases: Callable[[Asked], Mapping[str, Any]]) -> Rule:
-    return Rule(aggregations.divided, cases, CENT, CENT)
+def _money_share(cases: Callable[[Context], Mapping[str, Any]]) -> Rule:
+    return Rule(agg.divide_sums, cases, CENT, CENT)
 
 
-def _hours_share(cases: Callable[[Asked], Mapping[str, Any]]) -> Rule:
-    return Rule(aggregations.divided, cases, HOUR, HOUR)
+def _hours_share(cases: Callable[[Context], Mapping[str, Any]]) -> Rule:
+    return Rule(agg.divide_sums, cases, HOUR, HOUR)
 
 
 RULES: dict[str, Rule] = {
-    "revenue": Rule(aggregations.added, money.revenue, CENT),
-    "revenue_yoy": Rule(aggregations.less_one, money.revenue_yoy, CENT, CENT),
+    "revenue": Rule(agg.add_up, money.total_revenue, CENT),
+    "revenue_yoy": Rule(agg.subtract_one, money.revenue_yoy, CENT, CENT),
     "key_revenue_share": _money_share(money.key_revenue_share),
     "key_profit_share": _money_share(money.key_profit_share),
     "top20_share": _money_share(money.top_share),
-    "hhi": Rule(aggregations.concentrated, money.revenue_by_account, CENT),
+    "hhi": Rule(agg.concentrate, money.revenue_by_account, CENT),
     "share_of_wallet": _money_share(money.share_of_wallet),
-    "clv": Rule(aggregations.added, money.lifetime_profit, CENT),
-    "nrr": _money_share(money.retention(is_capped=False)),
-    "grr": _money_share(money.retention(is_capped=True)),
-    "key_churn": Rule(aggregations.divided, money.key_churn),
-    "churn_annual": Rule(aggregations.divided, money.churn_annual),
+    "clv": Rule(agg.add_up, money.lifetime_profit, CENT),
+    "nrr": _money_share(money.revenue_retention(is_capped=False)),
+    "grr": _money_share(money.revenue_retention(is_capped=True)),
+    "key_churn": Rule(agg.divide_sums, money.key_churn),
+    "churn_annual": Rule(agg.divide_sums, money.churn_annual),
     "followup_completion": _completion("monthly_callback"),
     "followup_completion_quarterly_review": _completion("quarterly_review"),
     "followup_completion_annual_evaluation": _completion("annual_evaluation"),
     "followup_completion_executive_visit": _completion("executive_visit"),
-    "match_rate": Rule(aggregations.divided, needs.match_rate),
-    "routine_share": Rule(aggregations.divided, needs.routine_share),
+    "match_rate": Rule(agg.divide_sums, needs.match_rate),
+    "routine_share": Rule(agg.divide_sums, needs.routine_share),
     "match_rate_hours": _hours_share(needs.match_rate_hours),
-    "need_coverage": Rule(aggregations.divided, needs.coverage),
-    "need_response_median": Rule(aggregations.quantile(HALF, PER_DAY), needs.response_times),
-    "need_response_p90": Rule(aggregations.quantile(NINE_TENTHS, PER_DAY), needs.response_times),
-    "need_response_within_standard": Rule(aggregations.divided, needs.within_standard),
-    "renewal_rate": Rule(aggregations.divided, deals.renewal_rate),
-    "renewal_uplift": Rule(aggregations.less_one, deals.renewal_uplift, CENT, CENT),
-    "lost_projects": Rule(aggregations.added, deals.lost_projects),
-    "lost_projects_amount": Rule(aggregations.added, deals.lost_amount, CENT),
+    "need_coverage": Rule(agg.divide_sums, needs.need_coverage),
+    "need_response_median": Rule(agg.quantile_at(HALF, PER_DAY), needs.response_times),
+    "need_response_p90": Rule(agg.quantile_at(NINE_TENTHS, PER_DAY), needs.response_times),
+    "need_response_within_standard": Rule(agg.divide_sums, needs.within_standard),
+    "renewal_rate": Rule(agg.divide_sums, deals.renewal_rate),
+    "renewal_uplift": Rule(agg.subtract_one, deals.renewal_uplift, CENT, CENT),
+    "lost_projects": Rule(agg.add_up, deals.lost_projects),
+    "lost_projects_amount": Rule(agg.add_up, deals.lost_amount, CENT),
     "lost_projects_share": _money_share(deals.lost_share),
-    "cross_sell_conversion": Rule(aggregations.divided, deals.cross_sell_conversion),
-    "response_hours": Rule(aggregations.divided, service.response_mean, PER_HOUR),
-    "response_hours_median": Rule(aggregations.quantile(HALF, PER_HOUR), service.response_times),
-    "response_hours_p90": Rule(
-        aggregations.quantile(NINE_TENTHS, PER_HOUR), service.response_times
-    ),
-    "response_within_sla": Rule(aggregations.divided, service.within_standard),
-    "first_contact_resolution": Rule(aggregations.divided, service.first_contact_resolution),
-    "complaints": Rule(aggregations.added, service.complaints),
-    "complaints_yoy": Rule(aggregations.less_one, service.complaints_yoy),
-    "satisfaction": Rule(aggregations.divided, service.satisfaction, SCORE),
-    "feels_personalised": Rule(aggregations.divided, service.feels("personalised_enough")),
-    "feels_effective": Rule(aggregations.divided, service.feels("effective")),
-    "hours_per_manager_week": Rule(aggregations.per_head, resources.hours_of_managers, HOUR),
+    "cross_sell_conversion": Rule(agg.divide_sums, deals.cross_sell_conversion),
+    "response_hours": Rule(agg.divide_sums, service.response_mean, PER_HOUR),
+    "response_hours_median": Rule(agg.quantile_at(HALF, PER_HOUR), service.response_times),
+    "response_hours_p90": Rule(agg.quantile_at(NINE_TENTHS, PER_HOUR), service.response_times),
+    "response_within_sla": Rule(agg.divide_sums, service.within_standard),
+    "first_contact_resolution": Rule(agg.divide_sums, service.first_contact_resolution),
+    "complaints": Rule(agg.add_up, service.complaint_count),
+    "complaints_yoy": Rule(agg.subtract_one, service.complaints_yoy),
+    "satisfaction": Rule(agg.divide_sums, service.satisfaction_score, SCORE),
+    "feels_personalised": Rule(agg.divide_sums, service.share_of_yes("personalised_enough")),
+    "feels_effective": Rule(agg.divide_sums, service.share_of_yes("effective")),
+    "hours_per_manager_week": Rule(agg.divide_by_weeks, resources.hours_of_managers, HOUR),
     "personalised_share": _hours_share(resources.share_of_hours("personalised")),
     "legacy_share": _hours_share(resources.share_of_hours("legacy_issue")),
-    "dual_manager_coverage": Rule(aggregations.divided, resources.dual_managers),
-    "contact_coverage": Rule(aggregations.divided, resources.contact_coverage),
+    "dual_manager_coverage": Rule(agg.divide_sums, resources.dual_managers),
+    "contact_coverage": Rule(agg.divide_sums, resources.contact_coverage),
 }
 
 
@@ -100,8 +99,8 @@ class Recount:
 
     def __init__(
         self,
-        rows: Rows,
-        settings: Settings,
+        rows: VersionRows,
+        settings: RecountSettings,
         as_of: date,
         regions: Iterable[str],
         tiers: Iterable[str] | None = None,
@@ -109,48 +108,48 @@ class Recount:
         self.company = Company(rows, settings, as_of)
         self.tiers = Tiers(self.company)
         self.regions = set(regions)
-        self.wanted_tiers = None if tiers is None else set(tiers)
-        self._cases: dict[tuple[Any, Span], Mapping[str, Any]] = {}
-        self._slices: dict[tuple[Span, tuple[str, ...]], dict[tuple, list[str]]] = {}
+        self.chosen_tiers = None if tiers is None else set(tiers)
+        self._cases: dict[tuple[Any, DayRange], Mapping[str, Any]] = {}
+        self._groups: dict[tuple[DayRange, tuple[str, ...]], dict[tuple, list[str]]] = {}
 
-    def figures(
-        self, metric: str, starts_on: date, ends_on: date, by: tuple[str, ...] = ()
+    def compute_figures(
+        self, metric: str, starts_on: date, ends_on: date, dimensions: tuple[str, ...] = ()
     ) -> dict[tuple, Figure]:
-        """Numerator, denominator and value of every slice in one period."""
-        rule, period = RULES[metric], Span(stamp(starts_on), stamp(ends_on))
-        cases = self._cases_of(rule, period)
+        """Numerator, denominator and value of every combination of dimensions in one period."""
+        rule, period = RULES[metric], DayRange(to_timestamp(starts_on), to_timestamp(ends_on))
+        cases = self._cases_by_account(rule, period)
         return {
-            key: rule.way([cases[a] for a in ids if a in cases], rule.unit, rule.below_unit)
-            for key, ids in self._slices_of(period, by).items()
+            key: rule.aggregate([cases[a] for a in ids if a in cases], rule.unit, rule.below_unit)
+            for key, ids in self._ids_by_group(period, dimensions).items()
         }
 
-    def tells(self, demand: Demand, starts_on: date, ends_on: date) -> bool:
+    def has_data(self, demand: Demand, starts_on: date, ends_on: date) -> bool:
         """Whether the data can say anything about a figure with these demands in a period."""
-        if self.wanted_tiers is not None and not demand.is_by_tier:
+        if self.chosen_tiers is not None and not demand.is_by_tier:
             return False
-        period = Span(stamp(starts_on), stamp(ends_on))
-        return tells(Asked(self.company, self.tiers, period), demand)
+        period = DayRange(to_timestamp(starts_on), to_timestamp(ends_on))
+        return has_data(Context(self.company, self.tiers, period), demand)
 
-    def _cases_of(self, rule: Rule, period: Span) -> Mapping[str, Any]:
-        """The cases of all accounts, found once for all slices and for figures that share them."""
+    def _cases_by_account(self, rule: Rule, period: DayRange) -> Mapping[str, Any]:
+        """The cases of all accounts, kept for all figures that share them."""
         if (rule.cases, period) not in self._cases:
-            asked = Asked(self.company, self.tiers, period)
-            self._cases[rule.cases, period] = rule.cases(asked)
+            context = Context(self.company, self.tiers, period)
+            self._cases[rule.cases, period] = rule.cases(context)
         return self._cases[rule.cases, period]
 
-    def _slices_of(self, period: Span, by: tuple[str, ...]) -> dict[tuple, list[str]]:
-        """The accounts in scope by what they are sliced by: all as of today but the tier."""
-        if (period, by) not in self._slices:
-            found: dict[tuple, list[str]] = {}
-            for account in self._in_scope(period.first):
-                key = tuple(None if pd.isna(account[name]) else account[name] for name in by)
-                found.setdefault(key, []).append(account["account_id"])
-            self._slices[period, by] = found
-        return self._slices[period, by]
+    def _ids_by_group(self, period: DayRange, names: tuple[str, ...]) -> dict[tuple, list[str]]:
+        """The accounts in scope by their values of the dimensions: all as of today but the tier."""
+        if (period, names) not in self._groups:
+            groups: dict[tuple, list[str]] = {}
+            for account in self._accounts_in_scope(period.first):
+                key = tuple(None if pd.isna(account[name]) else account[name] for name in names)
+                groups.setdefault(key, []).append(account["account_id"])
+            self._groups[period, names] = groups
+        return self._groups[period, names]
 
-    def _in_scope(self, day: pd.Timestamp) -> Iterator[dict[Hashable, Any]]:
+    def _accounts_in_scope(self, day: pd.Timestamp) -> Iterator[dict[Hashable, Any]]:
         for row in self.company.accounts.to_dict("records"):
-            tier = self.tiers.of(row["account_id"], day)
-            is_wanted = self.wanted_tiers is None or tier in self.wanted_tiers
-            if is_wanted and row["region"] in self.regions:
+            tier = self.tiers.tier_on(row["account_id"], day)
+            is_chosen = self.chosen_tiers is None or tier in self.chosen_tiers
+            if is_chosen and row["region"] in self.regions:
                 yield row | {"tier": tier}

@@ -3,88 +3,88 @@
 import numpy as np
 import pandas as pd
 
-from kam_core.verify.cases import Asked, Parts, shares
-from kam_core.verify.company import Amounts, total
+from kam_core.verify.cases import Context, Parts, count_hits
+from kam_core.verify.company import Amounts, sum_column
 from kam_core.verify.days import DAY, MICROSECOND
 
 
-def match_rate(asked: Asked) -> Parts:
-    held = _maintenance(asked)
-    return shares(held, held["is_matched"])
+def match_rate(context: Context) -> Parts:
+    rows = _matched_maintenance(context)
+    return count_hits(rows, rows["is_matched"])
 
 
-def routine_share(asked: Asked) -> Parts:
-    held = _maintenance(asked)
-    return shares(held, ~held["is_matched"])
+def routine_share(context: Context) -> Parts:
+    rows = _matched_maintenance(context)
+    return count_hits(rows, ~rows["is_matched"])
 
 
-def match_rate_hours(asked: Asked) -> Parts:
-    held = _maintenance(asked)
-    matched: Amounts = total(held[held["is_matched"]], "duration_hours")
-    return {a: (matched.get(a, 0), all_) for a, all_ in total(held, "duration_hours").items()}
+def match_rate_hours(context: Context) -> Parts:
+    rows = _matched_maintenance(context)
+    matched: Amounts = sum_column(rows[rows["is_matched"]], "duration_hours")
+    return {a: (matched.get(a, 0), all_) for a, all_ in sum_column(rows, "duration_hours").items()}
 
 
-def coverage(asked: Asked) -> Parts:
+def need_coverage(context: Context) -> Parts:
     """Needs open at some time in the period, and those of them that were named in it."""
-    needs, period, held = asked.company.table("needs"), asked.period, asked.company.completed
+    needs, period, rows = context.company.table("needs"), context.period, context.company.completed
     was_open = (needs["raised_at"] < period.last + DAY) & (
         needs["resolved_at"].isna() | (needs["resolved_at"] >= period.first)
     )
     needs = needs[was_open]
-    naming = held.loc[period.holds(held["occurred_at"]), ["account_id", "need_id"]].dropna()
-    return shares(needs, _pairs(needs).isin(set(_pairs(naming))))
+    naming = rows.loc[period.contains(rows["occurred_at"]), ["account_id", "need_id"]].dropna()
+    return count_hits(needs, _need_keys(needs).isin(set(_need_keys(naming))))
 
 
-def response_times(asked: Asked) -> dict[str, list[int]]:
+def response_times(context: Context) -> dict[str, list[int]]:
     """Microseconds from raised to answered, of the needs raised in the period."""
-    needs = _answered(asked.rows("needs", "raised_at"))
-    return ages(needs["account_id"], needs["responded_at"] - needs["raised_at"])
+    needs = _answered_needs(context.rows("needs", "raised_at"))
+    return durations_of(needs["account_id"], needs["responded_at"] - needs["raised_at"])
 
 
-def within_standard(asked: Asked) -> Parts:
+def within_standard(context: Context) -> Parts:
     """An open need counts as soon as it is late; until then nobody can say."""
-    standard = asked.company.settings.limit("needs.response_standard_working_days")
-    raised = asked.rows("needs", "raised_at")
-    answered = _answered(raised)
+    standard = context.company.settings.limit("needs.response_standard_working_days")
+    raised = context.rows("needs", "raised_at")
+    answered = _answered_needs(raised)
     waiting = raised[raised["responded_at"].isna()]
-    today = pd.Series(asked.company.as_of, index=waiting.index)
-    late = waiting[working_days(waiting["raised_at"], today) > standard]
-    in_time = working_days(answered["raised_at"], answered["responded_at"]) <= standard
+    today = pd.Series(context.company.as_of, index=waiting.index)
+    late = waiting[count_working_days(waiting["raised_at"], today) > standard]
+    in_time = count_working_days(answered["raised_at"], answered["responded_at"]) <= standard
     hits = pd.concat([in_time, pd.Series(False, index=late.index)])
-    return shares(pd.concat([answered, late]), hits)
+    return count_hits(pd.concat([answered, late]), hits)
 
 
-def working_days(earlier: pd.Series, later: pd.Series) -> pd.Series:
+def count_working_days(earlier: pd.Series, later: pd.Series) -> pd.Series:
     """Mondays to Fridays after the earlier day, up to the later one."""
     first, last = (moments.to_numpy("datetime64[D]") + 1 for moments in (earlier, later))
     return pd.Series(np.busday_count(first, last), index=earlier.index)
 
 
-def ages(account_ids: pd.Series, durations: pd.Series) -> dict[str, list[int]]:
+def durations_of(account_ids: pd.Series, durations: pd.Series) -> dict[str, list[int]]:
     """Durations by account in whole microseconds."""
-    found: dict[str, list[int]] = {}
-    for account_id, age in zip(account_ids, durations // MICROSECOND, strict=True):
-        found.setdefault(str(account_id), []).append(int(age))
-    return found
+    grouped: dict[str, list[int]] = {}
+    for account_id, duration in zip(account_ids, durations // MICROSECOND, strict=True):
+        grouped.setdefault(str(account_id), []).append(int(duration))
+    return grouped
 
 
-def _answered(needs: pd.DataFrame) -> pd.DataFrame:
+def _answered_needs(needs: pd.DataFrame) -> pd.DataFrame:
     return needs[needs["responded_at"] >= needs["raised_at"]]
 
 
-def _maintenance(asked: Asked) -> pd.DataFrame:
+def _matched_maintenance(context: Context) -> pd.DataFrame:
     """Maintenance of the period; matched if it names an open need of the same account."""
-    held = asked.company.maintenance
-    held = held[asked.period.holds(held["occurred_at"])]
-    needs = asked.company.table("needs")
-    known = needs.set_index(_pairs(needs))[["raised_at", "resolved_at"]]
-    named = known.reindex(_pairs(held)).set_index(held.index)
-    was_raised = named["raised_at"] <= held["occurred_at"]
-    is_resolved = named["resolved_at"] < held["occurred_at"]
-    return held.assign(is_matched=was_raised & ~is_resolved)
+    rows = context.company.maintenance
+    rows = rows[context.period.contains(rows["occurred_at"])]
+    needs = context.company.table("needs")
+    need_times = needs.set_index(_need_keys(needs))[["raised_at", "resolved_at"]]
+    named = need_times.reindex(_need_keys(rows)).set_index(rows.index)
+    was_raised = named["raised_at"] <= rows["occurred_at"]
+    is_resolved = named["resolved_at"] < rows["occurred_at"]
+    return rows.assign(is_matched=was_raised & ~is_resolved)
 
 
-def _pairs(rows: pd.DataFrame) -> pd.Series:
+def _need_keys(rows: pd.DataFrame) -> pd.Series:
     """Account and need together: a need of another account is another need."""
     pairs = zip(rows["account_id"], rows["need_id"], strict=True)
     return pd.Series(list(pairs), index=rows.index, dtype=object)

@@ -10,8 +10,8 @@ from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.verify import audit_trail, availability, settings, tables
 from kam_core.verify.aggregations import Figure
-from kam_core.verify.audit_trail import Finding
-from kam_core.verify.check import Comparison, Difference, compare
+from kam_core.verify.audit_trail import TrailFinding
+from kam_core.verify.check import CheckResult, Difference, compare_all
 from kam_core.verify.figures import Recount
 from kam_core.warehouse import store
 from kam_core.warehouse.scope import Scope
@@ -20,7 +20,7 @@ LAST_QUARTERS = 8
 
 
 @dataclass(frozen=True)
-class Report:
+class VerifyReport:
     """What was compared, what differs, and what of the trail is not as recorded."""
 
     version: int
@@ -30,46 +30,47 @@ class Report:
     uploads: int
     compared: int
     differences: tuple[Difference, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[TrailFinding, ...]
 
     @property
     def holds(self) -> bool:
         return not self.differences and not self.findings
 
 
-def verify(
+def verify_version(
     warehouse: store.Warehouse,
     number: int,
     quarters: Sequence[str] = (),
     regions: Sequence[str] = (),
     as_of: date | None = None,
-) -> Report:
+) -> VerifyReport:
     """Without quarters: the last eight of which the data tells; without regions: all."""
     version = warehouse.known(number)
-    findings = audit_trail.stored(warehouse, version)
-    asked: list[Period] = []
-    found, shown = Comparison(), tuple(regions)
+    findings = audit_trail.check_stored_files(warehouse, version)
+    compared: list[Period] = []
+    result, shown = CheckResult(), tuple(regions)
     file = warehouse.file(number)
     if all(finding.code != "version_damaged" for finding in findings):
-        findings += audit_trail.told(warehouse, version, file)
+        findings += audit_trail.check_version_file(warehouse, version, file)
         day = Day(file, as_of or version.as_of)
-        shown = _known(regions, day.regions)
-        recount = _recount(day, shown)
-        asked = _asked(recount, quarters)
-        found = compare(day.cursor(Scope(shown, day.as_of)), recount, asked, facts=day.facts)
-    return Report(
+        shown = _choose_regions(regions, day.regions)
+        recount = _load_recount(day, shown)
+        compared = _choose_quarters(recount, quarters)
+        cursor = day.cursor(Scope(shown, day.as_of))
+        result = compare_all(cursor, recount, compared, facts=day.facts)
+    return VerifyReport(
         number,
         as_of or version.as_of,
         shown,
-        tuple(period.period for period in asked),
+        tuple(period.period for period in compared),
         len(warehouse.ledger.snapshots(number)),
-        found.compared,
-        tuple(found.differences),
+        result.compared,
+        tuple(result.differences),
         tuple(findings),
     )
 
 
-def plain(report: Report) -> dict[str, object]:
+def to_json(report: VerifyReport) -> dict[str, object]:
     """A report as plain JSON values; exact numbers as text, such as "2/3"."""
     return {
         "version": report.version,
@@ -83,8 +84,8 @@ def plain(report: Report) -> dict[str, object]:
                 "metric": difference.metric,
                 "period": difference.period,
                 "slice": difference.slice,
-                "shown": _plain(difference.shown),
-                "recounted": _plain(difference.recounted),
+                "shown": _figure_to_json(difference.shown),
+                "recounted": _figure_to_json(difference.recounted),
             }
             for difference in report.differences
         ],
@@ -92,7 +93,7 @@ def plain(report: Report) -> dict[str, object]:
     }
 
 
-def _plain(figure: Figure | None) -> dict[str, object] | None:
+def _figure_to_json(figure: Figure | None) -> dict[str, object] | None:
     if figure is None:
         return None
     numerator, denominator, value = figure
@@ -100,29 +101,29 @@ def _plain(figure: Figure | None) -> dict[str, object] | None:
     return {**{k: None if v is None else str(v) for k, v in parts.items()}, "value": value}
 
 
-def _known(wanted: Sequence[str], known: tuple[str, ...]) -> tuple[str, ...]:
-    for name in wanted:
+def _choose_regions(names: Sequence[str], known: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
         if name not in known:
             raise KamError("unknown_region", name=name, known=known)
-    return tuple(dict.fromkeys(wanted)) or known
+    return tuple(dict.fromkeys(names)) or known
 
 
-def _recount(day: Day, regions: tuple[str, ...]) -> Recount:
+def _load_recount(day: Day, regions: tuple[str, ...]) -> Recount:
     with day.cursor() as cursor:
-        return Recount(tables.read(cursor), settings.read(cursor), day.as_of, regions)
+        return Recount(tables.read_rows(cursor), settings.read_settings(cursor), day.as_of, regions)
 
 
-def _asked(recount: Recount, wanted: Sequence[str]) -> list[Period]:
-    """The quarters wanted; KamError("quarter_without_data") for one that no table reaches."""
+def _choose_quarters(recount: Recount, names: Sequence[str]) -> list[Period]:
+    """The quarters of these names; KamError("quarter_without_data") for one no table reaches."""
     start_month = int(recount.company.settings.limit("fiscal_year_start_month"))
-    told = availability.all_covered(recount.company)
-    if told is None:
+    covered = availability.covered_by_any(recount.company)
+    if covered is None:
         return []
-    first, last = (periods.quarter_of(d.date(), start_month) for d in (told.first, told.last))
-    known = {"first": first.period, "last": last.period}
-    asked = [periods.quarter(name, start_month) for name in dict.fromkeys(wanted)]
-    for period in asked:
+    first, last = (periods.quarter_of(d.date(), start_month) for d in (covered.first, covered.last))
+    bounds = {"first": first.period, "last": last.period}
+    chosen = [periods.quarter(name, start_month) for name in dict.fromkeys(names)]
+    for period in chosen:
         if not first.starts_on <= period.starts_on <= last.starts_on:
-            raise KamError("quarter_without_data", quarter=period.period, **known)
-    latest = periods.quarters_until(told.last.date(), LAST_QUARTERS, start_month)
-    return asked or [period for period in latest if period.starts_on >= first.starts_on]
+            raise KamError("quarter_without_data", quarter=period.period, **bounds)
+    latest = periods.quarters_until(covered.last.date(), LAST_QUARTERS, start_month)
+    return chosen or [period for period in latest if period.starts_on >= first.starts_on]

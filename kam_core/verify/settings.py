@@ -12,7 +12,7 @@ UNRATED = "unrated"
 
 
 @dataclass(frozen=True)
-class Axis:
+class SchemeAxis:
     """One axis of the tier scheme."""
 
     measure: str
@@ -21,12 +21,12 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Settings:
+class RecountSettings:
     """Limits by name; per tier what it is promised how often; the active tier scheme."""
 
     limits: dict[str, Fraction]
     promises: dict[str, dict[str, str]]
-    axes: dict[str, Axis]
+    axes: dict[str, SchemeAxis]
     cells: dict[tuple[int, int], str]
     key_tiers: frozenset[str]
 
@@ -41,22 +41,22 @@ class Settings:
         return self.promises.get(tier, self.promises.get(EVERY_OTHER_TIER, {}))
 
 
-def read(connection: duckdb.DuckDBPyConnection) -> Settings:
+def read_settings(connection: duckdb.DuckDBPyConnection) -> RecountSettings:
     """The settings tables of a version, as they are."""
     promises: dict[str, dict[str, str]] = {}
-    for tier, kind, every in _rows(connection, "cadences", "tier, kind, every"):
+    for tier, kind, every in _select_rows(connection, "cadences", "tier, kind, every"):
         promises.setdefault(tier, {})[kind] = every
-    cells = _rows(connection, "tier_cells", "x_level, y_level, tier, is_key")
-    axes = _rows(connection, "tier_axes", "axis, measure, scale, cuts")
-    return Settings(
-        limits={n: Fraction(v) for n, v in _rows(connection, "thresholds", "name, value")},
+    cells = _select_rows(connection, "tier_cells", "x_level, y_level, tier, is_key")
+    axes = _select_rows(connection, "tier_axes", "axis, measure, scale, cuts")
+    return RecountSettings(
+        limits={n: Fraction(v) for n, v in _select_rows(connection, "thresholds", "name, value")},
         promises=promises,
         # A cut of 0.8 is kept as the nearest double; its shortest decimal is what was written.
-        axes={a: Axis(m, s, tuple(Fraction(str(c)) for c in cuts)) for a, m, s, cuts in axes},
+        axes={a: SchemeAxis(m, s, tuple(Fraction(str(c)) for c in cuts)) for a, m, s, cuts in axes},
         cells={(x, y): tier for x, y, tier, _ in cells},
         key_tiers=frozenset(tier for *_, tier, is_key in cells if is_key),
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str, names: str) -> list[tuple]:
+def _select_rows(connection: duckdb.DuckDBPyConnection, table: str, names: str) -> list[tuple]:
     return connection.execute(f"select {names} from settings.{table}").fetchall()

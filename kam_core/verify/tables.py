@@ -9,11 +9,11 @@ import pyarrow as pa
 from kam_core.contract import declaration
 
 IN_FORCE = ("valid_from", "valid_to")
-BIGGEST = 2**63
+INT64_END = 2**63
 
 
 @dataclass(frozen=True)
-class Rows:
+class VersionRows:
     """What was ever accepted, by table, and which table was uploaded for which day."""
 
     history: dict[str, pd.DataFrame]
@@ -25,30 +25,30 @@ class Rows:
         return None if days.empty else days.min()
 
 
-def read(connection: duckdb.DuckDBPyConnection) -> Rows:
+def read_rows(connection: duckdb.DuckDBPyConnection) -> VersionRows:
     """The tables of a version, each by a select of its columns and nothing else."""
     history = {
-        table.name: _table(connection, f"history.{table.name}", _columns(table))
+        table.name: _read_table(connection, f"history.{table.name}", _column_names(table))
         for table in declaration.tables().values()
     }
-    return Rows(history, _table(connection, "meta.snapshots", ("table_name", "as_of")))
+    return VersionRows(history, _read_table(connection, "meta.snapshots", ("table_name", "as_of")))
 
 
-def _columns(table: declaration.Table) -> tuple[str, ...]:
+def _column_names(table: declaration.Table) -> tuple[str, ...]:
     return (*(column.name for column in table.columns), *IN_FORCE)
 
 
-def _table(
+def _read_table(
     connection: duckdb.DuckDBPyConnection, relation: str, names: tuple[str, ...]
 ) -> pd.DataFrame:
     rows = connection.sql(f"select {', '.join(names)} from {relation}").to_arrow_table()
-    columns = {name: _column(rows.column(name)) for name in names}
+    columns = {name: _convert_column(rows.column(name)) for name in names}
     return pd.DataFrame(columns, columns=list(names))
 
 
-def _column(values: pa.ChunkedArray) -> pd.Series:
+def _convert_column(values: pa.ChunkedArray) -> pd.Series:
     if pa.types.is_decimal(values.type):
-        return _whole(values)
+        return _to_whole_numbers(values)
     if pa.types.is_date(values.type):
         values = values.cast(pa.timestamp("us"))
     if pa.types.is_boolean(values.type):
@@ -58,10 +58,10 @@ def _column(values: pa.ChunkedArray) -> pd.Series:
     return values.to_pandas()
 
 
-def _whole(values: pa.ChunkedArray) -> pd.Series:
+def _to_whole_numbers(values: pa.ChunkedArray) -> pd.Series:
     """1.50 with two digits as 150, so that adding up is exact."""
     digits = values.type.scale
     units = [None if v is None else int(v.scaleb(digits)) for v in values.to_pylist()]
     # Adding up a column must not leave 64 bits either; Python's own integers have no end.
-    fits = sum(abs(unit) for unit in units if unit is not None) < BIGGEST
+    fits = sum(abs(unit) for unit in units if unit is not None) < INT64_END
     return pd.Series(units, dtype="Int64" if fits else object)

@@ -6,8 +6,8 @@ from fractions import Fraction
 import pandas as pd
 
 from kam_core.verify.company import Company
-from kam_core.verify.days import DAY, Span, months_later
-from kam_core.verify.settings import UNRATED, Axis
+from kam_core.verify.days import DAY, DayRange, months_later
+from kam_core.verify.settings import UNRATED, SchemeAxis
 
 # How many of its last digits make one, for each measure.
 UNIT = {"value": 100, "annual_contract_value": 100}
@@ -19,27 +19,28 @@ class Tiers:
 
     def __init__(self, company: Company) -> None:
         self.company = company
-        self._on: dict[pd.Timestamp, dict[str, str]] = {}
+        self._tiers: dict[pd.Timestamp, dict[str, str]] = {}
 
-    def on(self, day: pd.Timestamp) -> dict[str, str]:
+    def tiers_on(self, day: pd.Timestamp) -> dict[str, str]:
         """The tier of each account active on a day; those of no measure are unrated."""
-        if day not in self._on:
-            self._on[day] = self._computed(day)
-        return self._on[day]
+        if day not in self._tiers:
+            self._tiers[day] = self._compute_tiers(day)
+        return self._tiers[day]
 
-    def of(self, account_id: str, day: pd.Timestamp) -> str:
-        return self.on(day).get(account_id, UNRATED)
+    def tier_on(self, account_id: str, day: pd.Timestamp) -> str:
+        return self.tiers_on(day).get(account_id, UNRATED)
 
-    def key(self, day: pd.Timestamp) -> set[str]:
+    def key_ids(self, day: pd.Timestamp) -> set[str]:
         """The key accounts of a day."""
         key_tiers = self.company.settings.key_tiers
-        return {account_id for account_id, tier in self.on(day).items() if tier in key_tiers}
+        return {account_id for account_id, tier in self.tiers_on(day).items() if tier in key_tiers}
 
-    def _computed(self, day: pd.Timestamp) -> dict[str, str]:
+    def _compute_tiers(self, day: pd.Timestamp) -> dict[str, str]:
         settings = self.company.settings
-        rows = self._attributes(day)
-        rows["value"] = pd.Series(self._values(rows, day), dtype=object)
-        level = {name: _levels(axis, _measures(rows, axis)) for name, axis in settings.axes.items()}
+        rows = self._account_attributes(day)
+        rows["value"] = pd.Series(self._account_values(rows, day), dtype=object)
+        axes = settings.axes.items()
+        level = {name: _count_cuts(axis, _measured(rows, axis)) for name, axis in axes}
         return {
             account_id: settings.cells[level["x"][account_id], level["y"][account_id]]
             if account_id in level["x"] and account_id in level["y"]
@@ -47,21 +48,21 @@ class Tiers:
             for account_id in rows.index
         }
 
-    def _attributes(self, day: pd.Timestamp) -> pd.DataFrame:
+    def _account_attributes(self, day: pd.Timestamp) -> pd.DataFrame:
         """Each active account's row in force on the day, else its first one."""
         company = self.company
         rows, first = company.rows.history["accounts"], company.rows.first_upload("accounts")
-        known = rows[(rows["valid_from"] <= company.as_of) | (rows["valid_from"] == first)]
-        known = known[known["account_id"].isin(company.active_ids(day))]
-        known = known.sort_values("valid_from")
-        earliest = known.drop_duplicates("account_id", keep="first")
-        by_then = known[known["valid_from"] <= day].drop_duplicates("account_id", keep="last")
+        entries = rows[(rows["valid_from"] <= company.as_of) | (rows["valid_from"] == first)]
+        entries = entries[entries["account_id"].isin(company.active_ids(day))]
+        entries = entries.sort_values("valid_from")
+        earliest = entries.drop_duplicates("account_id", keep="first")
+        by_then = entries[entries["valid_from"] <= day].drop_duplicates("account_id", keep="last")
         chosen = pd.concat([by_then, earliest]).drop_duplicates("account_id", keep="first")
         return chosen.set_index("account_id")
 
-    def _values(self, rows: pd.DataFrame, day: pd.Timestamp) -> dict[str, int | None]:
+    def _account_values(self, rows: pd.DataFrame, day: pd.Timestamp) -> dict[str, int | None]:
         """Revenue of the twelve months before, else the contract value, else nothing or unknown."""
-        revenue = self.company.revenue(Span(months_later(day, -12), day - DAY))
+        revenue = self.company.revenue(DayRange(months_later(day, -12), day - DAY))
         otherwise = None if self.company.rows.first_upload("orders") is None else 0
         return {
             account_id: revenue.get(account_id, otherwise if pd.isna(contract) else int(contract))
@@ -69,22 +70,22 @@ class Tiers:
         }
 
 
-def _measures(rows: pd.DataFrame, axis: Axis) -> dict[str, Fraction]:
+def _measured(rows: pd.DataFrame, axis: SchemeAxis) -> dict[str, Fraction]:
     unit = UNIT.get(axis.measure, SCORE_UNIT)
-    told = rows[axis.measure].dropna()
-    return {str(key): Fraction(int(units), unit) for key, units in told.items()}
+    filled = rows[axis.measure].dropna()
+    return {str(key): Fraction(int(units), unit) for key, units in filled.items()}
 
 
-def _levels(axis: Axis, measures: dict[str, Fraction]) -> dict[str, int]:
+def _count_cuts(axis: SchemeAxis, measures: dict[str, Fraction]) -> dict[str, int]:
     """How many of its cuts each account reaches."""
     ranked = sorted(measures.values())
     return {
-        account_id: sum(_scored(axis.scale, measure, ranked) >= cut for cut in axis.cuts)
+        account_id: sum(_score_measure(axis.scale, measure, ranked) >= cut for cut in axis.cuts)
         for account_id, measure in measures.items()
     }
 
 
-def _scored(scale: str, measure: Fraction, ranked: list[Fraction]) -> Fraction:
+def _score_measure(scale: str, measure: Fraction, ranked: list[Fraction]) -> Fraction:
     """A measure on its scale, among all of them in rising order."""
     if scale == "percentile":
         others = len(ranked) - 1
