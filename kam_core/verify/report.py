@@ -101,11 +101,11 @@ def _figure_to_json(figure: Figure | None) -> dict[str, object] | None:
     return {**{k: None if v is None else str(v) for k, v in parts.items()}, "value": value}
 
 
-def _choose_regions(names: Sequence[str], known: tuple[str, ...]) -> tuple[str, ...]:
+def _choose_regions(names: Sequence[str], of_version: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
-        if name not in known:
-            raise KamError("unknown_region", name=name, known=known)
-    return tuple(dict.fromkeys(names)) or known
+        if name not in of_version:
+            raise KamError("unknown_region", name=name, known=of_version)
+    return tuple(dict.fromkeys(names)) or of_version
 
 
 def _load_recount(day: Day, regions: tuple[str, ...]) -> Recount:
