@@ -45,7 +45,7 @@ def _add_demo(commands: Commands) -> None:
 
 
 def _demo(options: argparse.Namespace, text: Text) -> None:
-    for path in demo.write(options.to, options.seed):
+    for path in demo.write_files(options.to, options.seed):
         print(path)
 
 

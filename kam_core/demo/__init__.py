@@ -1,8 +1,8 @@
 """A company that does not exist, generated from a seed, whose rows tell the 2024 status review.
 
 Three hundred accounts in seven regions, three years of history until 2024-10-15. The figures of
-domain.md section 6 hold for 2024-Q3 whatever the seed, because the generator builds rows up to told
-totals (story.toml); the rows themselves differ from seed to seed. The nine cases are accounts:
+domain.md section 6 hold for 2024-Q3 whatever the seed, because the generator builds rows up to the
+totals of story.toml; the rows themselves differ from seed to seed. The nine cases are accounts:
 
 ====  ==========  ============================================================================
 case  account_id  what its rows show
@@ -38,31 +38,31 @@ from kam_core.demo import (
     standing,
     targets,
 )
-from kam_core.demo.story import story
+from kam_core.demo.story import load_story
 from kam_core.demo.tables import write_tables
 from kam_core.demo.world import World
 
 DEFAULT = 20241015
-CASES: dict[str, str] = {letter: case["account_id"] for letter, case in story()["cases"].items()}
+CASES: dict[str, str] = {name: case["account_id"] for name, case in load_story()["cases"].items()}
 
 
-def write(directory: Path, seed: int = DEFAULT) -> list[Path]:
+def write_files(directory: Path, seed: int = DEFAULT) -> list[Path]:
     """Write one CSV file per table of the contract and return their paths."""
-    return write_tables(generate(seed), directory)
+    return write_tables(generate_world(seed), directory)
 
 
-def generate(seed: int = DEFAULT) -> World:
+def generate_world(seed: int = DEFAULT) -> World:
     """The whole company; each step builds on the rows of those before it."""
     world = World(seed)
-    accounts.found(world)
-    orders.sell(world)
-    standing.settle(world)
-    needs.raise_needs(world)
-    follow_up.follow_up(world)
-    service.serve(world)
-    contracts.contract(world)
-    contracts.open_opportunities(world)
-    lifetime.value(world)
-    lifetime.introduce(world)
-    targets.aim(world)
+    accounts.add_accounts(world)
+    orders.add_orders(world)
+    standing.settle_standing(world)
+    needs.add_needs(world)
+    follow_up.add_interactions(world)
+    service.add_service(world)
+    contracts.add_contracts(world)
+    contracts.add_opportunities(world)
+    lifetime.add_value_items(world)
+    lifetime.add_contacts(world)
+    targets.add_targets(world)
     return world

@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 from datetime import date
 
-from kam_core.demo.chance import sample, split
-from kam_core.demo.dates import DAY, Span, months
+from kam_core.demo.chance import draw_sample, split_total
+from kam_core.demo.dates import DAY, Span, list_months
 from kam_core.demo.rows import Account
 from kam_core.demo.story import Quarter
 from kam_core.demo.world import KEY_POTENTIAL, World
@@ -13,27 +13,27 @@ from kam_core.demo.world import KEY_POTENTIAL, World
 OLDEST_CUSTOMER = date(2012, 3, 1)
 
 
-def found(world: World) -> None:
+def add_accounts(world: World) -> None:
     """Fill the world with accounts and the people who look after them."""
     chance = world.stream("accounts")
     cases = [_case_account(world, chance, spec) for spec in world.story["cases"].values()]
     others = _other_accounts(world, chance, len(cases))
     world.accounts = sorted(cases + others, key=lambda account: account.account_id)
     for account in world.accounts:
-        _rate(world, chance, account)
+        _rate_account(world, chance, account)
     _assign_managers(world, chance)
 
 
 def _other_accounts(world: World, chance: random.Random, case_count: int) -> list[Account]:
-    lives = list(_lives(world, chance, case_count))
+    lives = list(_account_lives(world, chance, case_count))
     ids = _free_ids(world, len(lives), chance)
-    regions = _regions(world, chance, lives)
-    names = _names(world, chance)
+    regions = _assign_regions(world, chance, lives)
+    names = _invent_names(world, chance)
     accounts = []
     for account_id, region, (role, since, lost_on) in zip(ids, regions, lives, strict=True):
         industry, name = next(names)
         status = "prospect" if role == "prospect" else "lost" if lost_on else "active"
-        potential = _potential(chance, role == "key")
+        potential = _draw_potential(chance, role == "key")
         accounts.append(
             Account(
                 account_id,
@@ -50,41 +50,40 @@ def _other_accounts(world: World, chance: random.Random, case_count: int) -> lis
     return accounts
 
 
-def _lives(
+def _account_lives(
     world: World, chance: random.Random, case_count: int
 ) -> Iterator[tuple[str, date | None, date | None]]:
     """(role, customer since, lost on) of each account that is no case, long-standing first."""
     story = world.story
-    for role, told in (("key", case_count), ("other", 0)):
+    for role, in_cases in (("key", case_count), ("other", 0)):
         joined = sum(getattr(quarter, f"new_{role}") for quarter in story.quarters)
-        for _ in range(story["accounts_active_at_end"][role] - joined - told):
-            yield role, _long_ago(world, chance), None
+        for _ in range(story["accounts_active_at_end"][role] - joined - in_cases):
+            yield role, _early_day(world, chance), None
     for role in ("key", "other"):
         for quarter in story.quarters:
-            for place in range(getattr(quarter, f"lost_{role}")):
-                yield role, _long_ago(world, chance), _change_day(world, chance, quarter, place)
-            for place in range(getattr(quarter, f"new_{role}")):
-                yield role, _change_day(world, chance, quarter, place), None
+            for number in range(getattr(quarter, f"lost_{role}")):
+                yield role, _early_day(world, chance), _change_day(world, chance, quarter, number)
+            for number in range(getattr(quarter, f"new_{role}")):
+                yield role, _change_day(world, chance, quarter, number), None
     for _ in range(story["prospects"]):
         yield "prospect", None, None
 
 
-def _long_ago(world: World, chance: random.Random) -> date:
+def _early_day(world: World, chance: random.Random) -> date:
     reach = (world.story.history.first - OLDEST_CUSTOMER).days
     return OLDEST_CUSTOMER + DAY * chance.randrange(reach)
 
 
-def _change_day(world: World, chance: random.Random, quarter: Quarter, place: int) -> date:
+def _change_day(world: World, chance: random.Random, quarter: Quarter, number: int) -> date:
     """A day inside a month, the first change of a quarter in its first month and so on.
 
     Never a month's first or last day: the number of months an account owes a callback in is then
     known from the month alone.
     """
-    in_quarter = months(quarter.span)
-    month = in_quarter[place % len(in_quarter)]
+    in_quarter = list_months(quarter.span)
+    month = in_quarter[number % len(in_quarter)]
     inside = Span(month.first + 2 * DAY, month.last - 3 * DAY).overlap(quarter.span)
-    day = world.calendar.workday(chance, inside)
-    return day
+    return world.calendar.workday(chance, inside)
 
 
 def _free_ids(world: World, count: int, chance: random.Random) -> list[str]:
@@ -95,7 +94,7 @@ def _free_ids(world: World, count: int, chance: random.Random) -> list[str]:
     return ids
 
 
-def _regions(world: World, chance: random.Random, lives: list[tuple]) -> list[str]:
+def _assign_regions(world: World, chance: random.Random, lives: list[tuple]) -> list[str]:
     """Long-standing key and other accounts spread over all regions by size, the rest at random."""
     sizes = {name: region["accounts"] for name, region in world.story["regions"].items()}
     for spec in world.story["cases"].values():
@@ -103,7 +102,7 @@ def _regions(world: World, chance: random.Random, lives: list[tuple]) -> list[st
     placed: list[str] = []
     for role in ("key", "other"):
         count = sum(1 for life in lives if life[0] == role and _is_long_standing(world, life))
-        for name, share in zip(sizes, split(count, list(sizes.values())), strict=True):
+        for name, share in zip(sizes, split_total(count, list(sizes.values())), strict=True):
             placed += [name] * share
     rest = [name for name, size in sizes.items() for _ in range(size - placed.count(name))]
     chance.shuffle(rest)
@@ -115,11 +114,11 @@ def _is_long_standing(world: World, life: tuple) -> bool:
     return since is not None and since < world.story.history.first and lost_on is None
 
 
-def _names(world: World, chance: random.Random) -> Iterator[tuple[str, str]]:
-    told = {spec["brand"] for spec in world.story["cases"].values()}
+def _invent_names(world: World, chance: random.Random) -> Iterator[tuple[str, str]]:
+    taken = {spec["brand"] for spec in world.story["cases"].values()}
     companies = world.words["companies"]
     brands = [first + second for first in companies["first"] for second in companies["second"]]
-    brands = [brand for brand in brands if brand not in told]
+    brands = [brand for brand in brands if brand not in taken]
     chance.shuffle(brands)
     industries = list(companies["industries"])
     for brand in brands:
@@ -141,14 +140,14 @@ def _case_account(world: World, chance: random.Random, spec: dict) -> Account:
         _company_name(world.words["companies"], chance, spec["brand"], spec["industry"]),
         spec["region"],
         spec["industry"],
-        customer_since=_long_ago(world, chance),
+        customer_since=_early_day(world, chance),
         growth_potential=spec["potential"],
         relationship_level=spec["level"],
         relationship_target=spec["target"],
     )
 
 
-def _potential(chance: random.Random, is_key: bool) -> int:
+def _draw_potential(chance: random.Random, is_key: bool) -> int:
     if is_key:
         return min(97, KEY_POTENTIAL + int(chance.betavariate(1.6, 2.2) * 38))
     return 8 + int(chance.betavariate(2.4, 1.8) * (KEY_POTENTIAL - 8))
@@ -160,20 +159,20 @@ def _forget_some_ratings(world: World, accounts: list[Account]) -> None:
         account.growth_potential = None
 
 
-def _rate(world: World, chance: random.Random, account: Account) -> None:
+def _rate_account(world: World, chance: random.Random, account: Account) -> None:
     """Scores that lean on the potential, and the tier the sales people say it has."""
     potential = account.growth_potential or 50
-    account.industry_influence = _score(chance, 0.5 * potential + 22, 15)
-    account.strategic_fit = _score(chance, 0.6 * potential + 20, 12)
-    account.relative_advantage = _score(chance, 56, 17)
-    account.financial_risk = _score(chance, 48 if account.lost_on else 30, 15)
-    account.compliance_risk = _score(chance, 26, 12)
-    account.industry_risk = _score(chance, 38, 15)
+    account.industry_influence = _draw_score(chance, 0.5 * potential + 22, 15)
+    account.strategic_fit = _draw_score(chance, 0.6 * potential + 20, 12)
+    account.relative_advantage = _draw_score(chance, 56, 17)
+    account.financial_risk = _draw_score(chance, 48 if account.lost_on else 30, 15)
+    account.compliance_risk = _draw_score(chance, 26, 12)
+    account.industry_risk = _draw_score(chance, 38, 15)
     role = "key" if potential >= KEY_POTENTIAL else "other"
     account.declared_tier = chance.choice(world.words["declared_tiers"][role])
 
 
-def _score(chance: random.Random, centre: float, spread: float) -> int:
+def _draw_score(chance: random.Random, centre: float, spread: float) -> int:
     return min(98, max(3, round(chance.gauss(centre, spread))))
 
 
@@ -187,8 +186,8 @@ def _assign_managers(world: World, chance: random.Random) -> None:
         accounts = [account for account in world.accounts if account.region == name]
         chance.shuffle(accounts)
         accounts.sort(key=lambda account: account.status != "active")
-        for place, account in enumerate(accounts):
-            account.account_manager = managers[place % len(managers)]
+        for number, account in enumerate(accounts):
+            account.account_manager = managers[number % len(managers)]
 
 
 def person_names(world: World) -> Iterator[str]:
@@ -196,4 +195,4 @@ def person_names(world: World) -> Iterator[str]:
     people = world.words["people"]
     names = [surname + given for surname in people["surnames"] for given in people["given"]]
     chance = world.stream("people")
-    yield from sample(chance, names, len(names), lambda _: 1.0)
+    yield from draw_sample(chance, names, len(names), lambda _: 1.0)

@@ -7,7 +7,7 @@ from datetime import date
 
 from kam_core.demo import duties, hours
 from kam_core.demo.cases import reserved_kinds, unnamed_needs
-from kam_core.demo.chance import pick, rounded, sample
+from kam_core.demo.chance import draw_sample, pick, round_half
 from kam_core.demo.dates import Span
 from kam_core.demo.needs import heard_window
 from kam_core.demo.rows import Account, Interaction, Need
@@ -26,36 +26,36 @@ def is_maintenance(row: Interaction) -> bool:
 
 @dataclass
 class QuarterPlan:
-    """The interactions of one quarter, filled up to the numbers the story tells."""
+    """The interactions of one quarter, filled up to the numbers of the story."""
 
     world: World
     chance: random.Random
     quarter: Quarter
-    told: list[Interaction]
+    case_rows: list[Interaction]
 
     def rows(self) -> list[Interaction]:
-        promised = duties.kept_and_missed(self.world, self.chance, self.quarter, self.told)
+        promised = duties.make_owed_contacts(self.world, self.chance, self.quarter, self.case_rows)
         for row in promised:
             if row.status == "completed":
                 self._hand_to_expert(row)
-        held = [row for row in [*self.told, *promised] if is_maintenance(row)]
-        held += self._about_needs(held)
-        held += self._routine(self.quarter.interactions - len(held))
-        self._mislink(held)
-        hours.spend(self.world, self.chance, self.quarter, held)
-        return held + [row for row in [*self.told, *promised] if not is_maintenance(row)]
+        contacts = [row for row in [*self.case_rows, *promised] if is_maintenance(row)]
+        contacts += self._about_needs(contacts)
+        contacts += self._routine(self.quarter.interactions - len(contacts))
+        self._mislink(contacts)
+        hours.spend_hours(self.world, self.chance, self.quarter, contacts)
+        return contacts + [row for row in [*self.case_rows, *promised] if not is_maintenance(row)]
 
-    def _about_needs(self, held: list[Interaction]) -> list[Interaction]:
-        """Link promised contacts to needs and add others until the match rate is the one told."""
-        named = {row.need_id for row in held if row.need_id}
-        missing = rounded(self.quarter.match_rate * self.quarter.interactions) - sum(
-            1 for row in held if row.need_id
+    def _about_needs(self, contacts: list[Interaction]) -> list[Interaction]:
+        """Link promised contacts to needs and add others until the match rate is the story's."""
+        named = {row.need_id for row in contacts if row.need_id}
+        missing = round_half(self.quarter.match_rate * self.quarter.interactions) - sum(
+            1 for row in contacts if row.need_id
         )
         heard = self._heard_needs(named)
         unheard_yet = [need for need in heard if need.need_id not in named]
-        links = self._linkable(held, heard)
-        room = self.quarter.interactions - len(held)
-        share = max(rounded(len(links) * PROMISED_LINK_SHARE), missing - room)
+        links = self._linkable(contacts, heard)
+        room = self.quarter.interactions - len(contacts)
+        share = max(round_half(len(links) * PROMISED_LINK_SHARE), missing - room)
         for row, need in links[: min(share, missing)]:
             row.need_id = need.need_id
             missing -= 1
@@ -65,7 +65,7 @@ class QuarterPlan:
         return [self._need_visit(need) for need in unheard_yet + more]
 
     def _heard_needs(self, named: set[str]) -> list[Need]:
-        """As many of the needs open in the quarter as the told coverage says."""
+        """As many of the needs open in the quarter as the story's coverage says."""
         silent = unnamed_needs(self.world)
         span = self.quarter.span
         is_open = [
@@ -74,13 +74,13 @@ class QuarterPlan:
             if need.raised_at.date() <= span.last
             and (not need.resolved_at or need.resolved_at.date() >= span.first)
         ]
-        count = rounded(self.quarter.need_coverage * len(is_open)) - len(named)
+        count = round_half(self.quarter.need_coverage * len(is_open)) - len(named)
         candidates = [
             need
             for need in is_open
             if need.need_id not in silent | named and self._workdays_of(need)
         ]
-        chosen = sample(self.chance, candidates, count, self._diligence_of)
+        chosen = draw_sample(self.chance, candidates, count, self._diligence_of)
         return chosen + [need for need in is_open if need.need_id in named]
 
     def _diligence_of(self, need: Need) -> float:
@@ -94,12 +94,12 @@ class QuarterPlan:
         return self.world.calendar.workdays(self._window(need))
 
     def _linkable(
-        self, held: list[Interaction], heard: list[Need]
+        self, contacts: list[Interaction], heard: list[Need]
     ) -> list[tuple[Interaction, Need]]:
         """Promised contacts that could have been about a need, with that need."""
         windows = [(need, self._window(need)) for need in heard]
         pairs = []
-        for row in held:
+        for row in contacts:
             fitting = [
                 need
                 for need, window in windows
@@ -132,7 +132,7 @@ class QuarterPlan:
         ]
 
     def _kind(self, account: Account, mix: str) -> str:
-        """A kind of the mix, but none that a case keeps for the told interactions."""
+        """A kind of the mix, but none that a case keeps for its own interactions."""
         reserved = reserved_kinds(self.world).get(account.account_id)
         kinds = self.world.story["cadence"][mix].items()
         return pick(self.chance, {kind: weight for kind, weight in kinds if kind != reserved})
@@ -182,11 +182,11 @@ class QuarterPlan:
         if is_pilot and self.chance.random() < DUAL_KINDS.get(row.kind, 0.0):
             row.owner = expert
 
-    def _mislink(self, held: list[Interaction]) -> None:
+    def _mislink(self, contacts: list[Interaction]) -> None:
         """A few contacts name a need of another account: a data error to be found."""
         count = self.world.story["wrong_need_links"].get(self.quarter.name, 0)
-        named = [row for row in held if row.need_id]
-        unnamed = [row for row in held if not row.need_id and row not in self.told]
-        for row in sample(self.chance, unnamed, count, lambda _: 1.0):
+        named = [row for row in contacts if row.need_id]
+        unnamed = [row for row in contacts if not row.need_id and row not in self.case_rows]
+        for row in draw_sample(self.chance, unnamed, count, lambda _: 1.0):
             others = [each.need_id for each in named if each.account_id != row.account_id]
             row.need_id = self.chance.choice(others)

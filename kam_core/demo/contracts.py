@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
 from kam_core.demo.cases import case_contracts, case_opportunities
-from kam_core.demo.chance import pick, rounded
+from kam_core.demo.chance import pick, round_half
 from kam_core.demo.dates import DAY, Span, quarter_name
 from kam_core.demo.orders import TEN_THOUSAND_YUAN
 from kam_core.demo.rows import Account, Contract, Opportunity
@@ -21,14 +21,14 @@ WON_SHARE = 0.56
 DAYS_TO_CLOSE = (18, 170)
 
 
-def contract(world: World) -> None:
+def add_contracts(world: World) -> None:
     chance = world.stream("contracts")
     rows = case_contracts(world)
     hours = _personalised_hours(world)
     for account in world.customers:
-        is_told = account.account_id == world.story.case_id("F")
-        if not is_told and chance.random() < CONTRACT_SHARE[has_key_potential(account)]:
-            rows += _chain(world, chance, account, hours[account.account_id])
+        is_case = account.account_id == world.story.case_id("F")
+        if not is_case and chance.random() < CONTRACT_SHARE[has_key_potential(account)]:
+            rows += _contract_chain(world, chance, account, hours[account.account_id])
     rows.sort(key=lambda row: (row.starts_on, row.account_id))
     for number, row in enumerate(rows, start=1):
         row.contract_id = f"HT{number:04d}"
@@ -44,7 +44,7 @@ def _personalised_hours(world: World) -> dict[str, list[tuple[date, float]]]:
     return hours
 
 
-def _chain(
+def _contract_chain(
     world: World, chance: random.Random, account: Account, hours: list[tuple[date, float]]
 ) -> list[Contract]:
     """Yearly contracts one after the other; where one does not renew, a pause or the end."""
@@ -56,7 +56,7 @@ def _chain(
     while starts_on < min(as_of, ends_for_good):
         ends_on = min(starts_on + YEAR - DAY, ends_for_good)
         row = Contract("", account.account_id, starts_on, ends_on, 0)
-        row.amount = _amount(world, chance, row)
+        row.amount = _contract_amount(world, chance, row)
         if rows and rows[-1].renewed:
             rows[-1].renewal_amount = row.amount
         rows.append(row)
@@ -68,14 +68,14 @@ def _chain(
     return rows
 
 
-def _amount(world: World, chance: random.Random, contract: Contract) -> int:
+def _contract_amount(world: World, chance: random.Random, contract: Contract) -> int:
     """About what the account orders in such a year; a running contract looks at the year before."""
     span = Span(contract.starts_on, contract.ends_on)
     if contract.ends_on > world.story.as_of or span.first < world.story.history.first:
         last = min(world.story.as_of, max(span.first, world.story.history.first + YEAR))
         span = Span(last - YEAR + DAY, last)
     bought = world.bought(contract.account_id, span) * 365 / max(60, span.days)
-    amount = rounded(bought * chance.uniform(0.72, 1.02) / TEN_THOUSAND_YUAN) * TEN_THOUSAND_YUAN
+    amount = round_half(bought * chance.uniform(0.72, 1.02) / TEN_THOUSAND_YUAN) * TEN_THOUSAND_YUAN
     return max(3 * TEN_THOUSAND_YUAN, amount)
 
 
@@ -97,13 +97,13 @@ def _value_by_contract(world: World) -> None:
             world.account(row.account_id).annual_contract_value = row.amount
 
 
-def open_opportunities(world: World) -> None:
+def add_opportunities(world: World) -> None:
     chance = world.stream("opportunities")
     rows = case_opportunities(world)
     for quarter in world.story.quarters:
         rows += _quarter_opportunities(world, chance, quarter)
     rows += [
-        _prospect_opportunity(world, chance, account)
+        _draw_prospect(world, chance, account)
         for account in world.accounts
         if account.status == "prospect"
     ]
@@ -116,21 +116,21 @@ def open_opportunities(world: World) -> None:
 def _quarter_opportunities(
     world: World, chance: random.Random, quarter: Quarter
 ) -> list[Opportunity]:
-    told = {world.story.case_id("A")}
+    excluded = {world.story.case_id("A")}
     clients = [
         account
         for account in world.customers
-        if account.account_id not in told
+        if account.account_id not in excluded
         and world.calendar.workdays(customer_days(account, quarter.span))
     ]
     weights = [2.5 if has_key_potential(account) else 1.0 for account in clients]
     return [
-        _opportunity(world, chance, quarter, account)
+        _draw_opportunity(world, chance, quarter, account)
         for account in chance.choices(clients, weights, k=quarter.opportunities)
     ]
 
 
-def _opportunity(
+def _draw_opportunity(
     world: World, chance: random.Random, quarter: Quarter, account: Account
 ) -> Opportunity:
     opened_on = world.calendar.workday(chance, customer_days(account, quarter.span))
@@ -146,33 +146,33 @@ def _opportunity(
     closed = opened_on + DAY * chance.randrange(*DAYS_TO_CLOSE)
     closed = world.calendar.next_open(datetime.combine(closed, time())).date()
     if account.lost_on and closed > account.lost_on:
-        _lose(world, chance, row, account.lost_on)
+        _lose_opportunity(world, chance, row, account.lost_on)
     elif closed <= world.story.as_of:
         is_won = chance.random() < WON_SHARE
         row.outcome, row.closed_on = "won", closed
         if not is_won:
-            _lose(world, chance, row, closed)
+            _lose_opportunity(world, chance, row, closed)
     return row
 
 
 def _project_amount(chance: random.Random, account: Account) -> int:
     usual = max(20 * TEN_THOUSAND_YUAN, (account.annual_contract_value or 0) // 8)
     amount = usual * chance.lognormvariate(-0.3, 0.6)
-    return max(1, rounded(amount / TEN_THOUSAND_YUAN)) * TEN_THOUSAND_YUAN
+    return max(1, round_half(amount / TEN_THOUSAND_YUAN)) * TEN_THOUSAND_YUAN
 
 
-def _lose(world: World, chance: random.Random, row: Opportunity, day: date) -> None:
-    """Many are lost before a quote; in the told quarter all are, but for those of case A."""
+def _lose_opportunity(world: World, chance: random.Random, row: Opportunity, day: date) -> None:
+    """Many are lost before a quote; in the review quarter all are, but for those of case A."""
     row.outcome, row.closed_on = "lost", day
     words = world.words["opportunities"]
-    is_told_quarter = quarter_name(day) == world.story.told.name
-    if is_told_quarter or chance.random() < world.story["unquoted_loss_share"]:
+    is_review_quarter = quarter_name(day) == world.story.review_quarter.name
+    if is_review_quarter or chance.random() < world.story["unquoted_loss_share"]:
         row.amount, row.lost_reason = None, chance.choice(words["unquoted_reasons"])
     else:
         row.lost_reason = chance.choice(words["lost_reasons"])
 
 
-def _prospect_opportunity(world: World, chance: random.Random, account: Account) -> Opportunity:
+def _draw_prospect(world: World, chance: random.Random, account: Account) -> Opportunity:
     span = Span(date(world.story.as_of.year, 3, 1), world.story.as_of)
     opened_on = world.calendar.workday(chance, span)
     amount = _project_amount(chance, account)

@@ -41,21 +41,21 @@ def next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def months(span: Span) -> list[Span]:
+def list_months(span: Span) -> list[Span]:
     """The whole calendar months that begin in a span."""
-    found, first = [], span.first.replace(day=1)
+    spans, first = [], span.first.replace(day=1)
     while first <= span.last:
-        found.append(Span(first, next_month(first) - DAY))
+        spans.append(Span(first, next_month(first) - DAY))
         first = next_month(first)
-    return found
+    return spans
 
 
 class Calendar:
     """Working days (Monday to Friday without public holidays) and hours."""
 
     def __init__(self, history: Span, holidays: Iterable[Span], opens: int, closes: int) -> None:
-        closed = {day for holiday in holidays for day in _days(holiday)}
-        workdays = (day for day in _days(history) if day.weekday() < 5 and day not in closed)
+        closed = {day for holiday in holidays for day in _list_days(holiday)}
+        workdays = (day for day in _list_days(history) if day.weekday() < 5 and day not in closed)
         self._days = list(workdays)
         self._opens, self._closes = opens, closes
 
@@ -82,14 +82,14 @@ class Calendar:
         """The moment itself when somebody works then, else the next opening."""
         day = moment.date()
         opens, closes = self.open_hours(day)
-        place = bisect_left(self._days, day)
-        is_workday = place < len(self._days) and self._days[place] == day
+        position = bisect_left(self._days, day)
+        is_workday = position < len(self._days) and self._days[position] == day
         if is_workday and moment <= closes:
             return max(moment, opens)
-        place += is_workday
-        later = self._days[place] if place < len(self._days) else day + DAY
+        position += is_workday
+        later = self._days[position] if position < len(self._days) else day + DAY
         return self.open_hours(later)[0]
 
 
-def _days(span: Span) -> list[date]:
+def _list_days(span: Span) -> list[date]:
     return [span.first + DAY * offset for offset in range(span.days)]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import date
 
 from kam_core.demo.accounts import person_names
-from kam_core.demo.chance import pick, rounded
+from kam_core.demo.chance import pick, round_half
 from kam_core.demo.dates import quarter_name, quarter_span
 from kam_core.demo.rows import Account, Contact, ValueItem
 from kam_core.demo.world import World, has_key_potential
@@ -26,9 +26,9 @@ LEVELS = ("executive", "management", "working")
 MORE_CONTACTS = {"management": 0.5, "working": 0.5}
 
 
-def value(world: World) -> None:
+def add_value_items(world: World) -> None:
     chance = world.stream("value_items")
-    rows = _order_profits(world) + _occasional(world, chance) + _acquisitions(world, chance)
+    rows = _order_profits(world) + _occasional_items(world, chance) + _acquisitions(world, chance)
     rows.sort(key=lambda row: (row.dated_on, row.account_id, row.component))
     world.value_items = rows
 
@@ -50,7 +50,7 @@ def _order_profits(world: World) -> list[ValueItem]:
     ]
 
 
-def _occasional(world: World, chance: random.Random) -> list[ValueItem]:
+def _occasional_items(world: World, chance: random.Random) -> list[ValueItem]:
     revenue: dict[tuple[str, str], int] = defaultdict(int)
     for order in world.orders:
         revenue[order.account_id, quarter_name(order.ordered_on)] += order.amount
@@ -58,7 +58,7 @@ def _occasional(world: World, chance: random.Random) -> list[ValueItem]:
     for (account_id, quarter), cents in revenue.items():
         for component, (likelihood, share) in OCCASIONAL.items():
             if chance.random() < likelihood:
-                amount = rounded(cents * share * chance.uniform(0.4, 1.8))
+                amount = round_half(cents * share * chance.uniform(0.4, 1.8))
                 day = _closing_day(world, account_id, quarter)
                 rows.append(ValueItem(account_id, day, component, amount))
     return rows
@@ -71,25 +71,24 @@ def _acquisitions(world: World, chance: random.Random) -> list[ValueItem]:
             account.account_id,
             account.customer_since,
             "acquisition_cost",
-            rounded((account.annual_contract_value or 0) * chance.uniform(*ACQUISITION_SHARE)),
+            round_half((account.annual_contract_value or 0) * chance.uniform(*ACQUISITION_SHARE)),
         )
         for account in world.customers
         if account.customer_since in world.story.history
     ]
 
 
-def introduce(world: World) -> None:
+def add_contacts(world: World) -> None:
     """Contacts of every account: all three levels at key accounts, not always at the others."""
     chance = world.stream("contacts")
     names = [name for name in person_names(world) if name not in world.diligence]
     for account in world.accounts:
-        for level in _levels(chance, account):
+        for level in _contact_levels(chance, account):
             _add_contact(world, chance, account, level, chance.choice(names))
 
 
-def _levels(chance: random.Random, account: Account) -> list[str]:
-    is_known_well = account.customer_since and has_key_potential(account)
-    if is_known_well:
+def _contact_levels(chance: random.Random, account: Account) -> list[str]:
+    if account.customer_since and has_key_potential(account):
         return [*LEVELS, *(pick(chance, MORE_CONTACTS) for _ in range(chance.randrange(4)))]
     levels = ["working", "management"] + ["executive"] * (chance.random() < 0.4)
     return levels + ["working"] * chance.randrange(2)

@@ -7,7 +7,7 @@ from kam_core.demo.cases import case_needs
 from kam_core.demo.dates import Span
 from kam_core.demo.rows import Account, Need
 from kam_core.demo.story import Quarter
-from kam_core.demo.wording import sentence
+from kam_core.demo.wording import write_text
 from kam_core.demo.world import World, customer_days, has_key_potential
 
 ANSWER_SPREAD = 0.85
@@ -18,12 +18,12 @@ RESOLVE_SPREAD = 0.6
 KEY_WEIGHT = 2.6
 
 
-def raise_needs(world: World) -> None:
+def add_needs(world: World) -> None:
     chance = world.stream("needs")
-    told = case_needs(world)
-    quiet = {need.account_id for need in told} - {world.case("B").account_id}
+    of_cases = case_needs(world)
+    quiet = {need.account_id for need in of_cases} - {world.case("B").account_id}
     askers = [account for account in world.customers if account.account_id not in quiet]
-    needs = list(told)
+    needs = list(of_cases)
     for quarter in world.story.quarters:
         needs += _quarter_needs(world, chance, quarter, askers)
     needs.sort(key=lambda need: (need.raised_at, need.account_id))
@@ -42,15 +42,15 @@ def _quarter_needs(
     ]
     weights = [KEY_WEIGHT if has_key_potential(account) else 1.0 for account in present]
     chosen = chance.choices(present, weights, k=quarter.needs)
-    return [_need(world, chance, quarter, account) for account in chosen]
+    return [_draw_need(world, chance, quarter, account) for account in chosen]
 
 
-def _need(world: World, chance: random.Random, quarter: Quarter, account: Account) -> Need:
+def _draw_need(world: World, chance: random.Random, quarter: Quarter, account: Account) -> Need:
     day = world.calendar.workday(chance, customer_days(account, quarter.span))
     category = chance.choice(list(world.words["need_categories"]))
-    text = sentence(world, chance, world.words["need_categories"][category], day)
+    text = write_text(world, chance, world.words["need_categories"][category], day)
     need = Need("", account.account_id, world.calendar.moment(chance, day), category, text)
-    _answer(world, chance, need, quarter.need_answer_days, _last_day(world, account))
+    _answer_need(world, chance, need, quarter.need_answer_days, _last_day(world, account))
     return need
 
 
@@ -58,7 +58,7 @@ def _last_day(world: World, account: Account) -> date:
     return account.lost_on or world.story.as_of
 
 
-def _answer(
+def _answer_need(
     world: World, chance: random.Random, need: Need, median_days: float, until: date
 ) -> None:
     """Answer and resolve the need where that happens before the history ends."""

@@ -1,4 +1,4 @@
-"""Orders that add up, to the cent, to the revenue told by quarter, region and kind of account."""
+"""Orders that add up, to the cent, to the revenue by quarter, region and kind of account."""
 
 import math
 import random
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kam_core.demo.chance import pick, rounded, split
+from kam_core.demo.chance import pick, round_half, split_total
 from kam_core.demo.dates import DAY, Span, quarter_name
 from kam_core.demo.rows import Account, Order
 from kam_core.demo.story import Quarter
@@ -31,37 +31,37 @@ class Appetite:
     yearly_growth: float
 
 
-def sell(world: World) -> None:
+def add_orders(world: World) -> None:
     chance = world.stream("orders")
-    orders = _told_orders(world, chance)
-    told_ids = {order.account_id for order in orders}
-    appetites = _appetites(world, world.stream("appetites"))
-    sold = _sold(world, orders)
+    orders = _case_orders(world, chance)
+    case_ids = {order.account_id for order in orders}
+    appetites = _draw_appetites(world, world.stream("appetites"))
+    sold = _sum_sold(world, orders)
     for quarter in world.story.quarters:
-        for (region, key), cents in _cells(world, quarter).items():
+        for (region, key), cents in _revenue_cells(world, quarter).items():
             buyers = [
                 account
                 for account in world.customers
                 if account.region == region
                 and is_key(account, quarter.calendar_span.first) == key
-                and account.account_id not in told_ids
+                and account.account_id not in case_ids
             ]
             rest = cents - sold[quarter.name, region, key]
             orders += _cell_orders(world, chance, quarter, buyers, appetites, rest)
-    world.orders = _numbered(orders)
+    world.orders = _number_orders(orders)
 
 
-def _told_orders(world: World, chance: random.Random) -> list[Order]:
+def _case_orders(world: World, chance: random.Random) -> list[Order]:
     """Orders of the case accounts whose sales the story gives to the cent."""
     orders = []
     for sales in world.story["sales"]:
         account = world.case(sales["case"])
         for first, last, cents in sales["spans"]:
-            orders += _orders(world, chance, account, Span(first, last), cents)
+            orders += _draw_orders(world, chance, account, Span(first, last), cents)
     return orders
 
 
-def _sold(world: World, orders: Iterable[Order]) -> dict[tuple[str, str, bool], int]:
+def _sum_sold(world: World, orders: Iterable[Order]) -> dict[tuple[str, str, bool], int]:
     regions = {account.account_id: account.region for account in world.accounts}
     sold: dict[tuple[str, str, bool], int] = defaultdict(int)
     for order in orders:
@@ -69,14 +69,14 @@ def _sold(world: World, orders: Iterable[Order]) -> dict[tuple[str, str, bool], 
     return sold
 
 
-def _cells(world: World, quarter: Quarter) -> dict[tuple[str, bool], int]:
+def _revenue_cells(world: World, quarter: Quarter) -> dict[tuple[str, bool], int]:
     """Revenue of a quarter by region and whether key accounts bring it."""
-    if quarter == world.story.told:
-        told = world.story["story_revenue"]
-        keys = {name: region["key"] for name, region in told.items()}
-        totals = {name: region["total"] for name, region in told.items()}
+    if quarter == world.story.review_quarter:
+        regions = world.story["story_revenue"]
+        keys = {name: region["key"] for name, region in regions.items()}
+        totals = {name: region["total"] for name, region in regions.items()}
     else:
-        totals, keys = _usual_cells(world, quarter)
+        totals, keys = _draw_cells(world, quarter)
     cells = {}
     for region in totals:
         cells[region, True] = keys[region]
@@ -84,19 +84,19 @@ def _cells(world: World, quarter: Quarter) -> dict[tuple[str, bool], int]:
     return cells
 
 
-def _usual_cells(world: World, quarter: Quarter) -> tuple[dict[str, int], dict[str, int]]:
+def _draw_cells(world: World, quarter: Quarter) -> tuple[dict[str, int], dict[str, int]]:
     chance = world.stream(f"regions/{quarter.name}")
     regions = world.story["regions"]
     weights = [region["revenue_share"] * chance.uniform(0.96, 1.04) for region in regions.values()]
-    totals = dict(zip(regions, split(quarter.revenue, weights), strict=True))
+    totals = dict(zip(regions, split_total(quarter.revenue, weights), strict=True))
     keys = {
-        name: rounded(totals[name] * region["key_share"] * chance.uniform(0.98, 1.02))
+        name: round_half(totals[name] * region["key_share"] * chance.uniform(0.98, 1.02))
         for name, region in regions.items()
     }
     return totals, keys
 
 
-def _appetites(world: World, chance: random.Random) -> dict[str, Appetite]:
+def _draw_appetites(world: World, chance: random.Random) -> dict[str, Appetite]:
     """Pareto weights by region and role; accounts that will leave stand in the lower ranks."""
     appetites = {}
     for region in world.story["regions"]:
@@ -137,10 +137,10 @@ def _cell_orders(
         for account in buyers
     }
     active = [account for account in buyers if volumes[account.account_id] > 0]
-    parts = split(cents, [volumes[account.account_id] for account in active])
+    parts = split_total(cents, [volumes[account.account_id] for account in active])
     orders = []
     for account, part in zip(active, parts, strict=True):
-        orders += _orders(world, chance, account, customer_days(account, quarter.span), part)
+        orders += _draw_orders(world, chance, account, customer_days(account, quarter.span), part)
     return orders
 
 
@@ -164,7 +164,7 @@ def _decline(account: Account, quarter: Quarter) -> float:
     return DECLINE_BEFORE_LOSS[quarters_left] if is_near else 1.0
 
 
-def _orders(
+def _draw_orders(
     world: World, chance: random.Random, account: Account, span: Span, cents: int
 ) -> list[Order]:
     """A sum as orders of uneven amounts on working days of the span."""
@@ -175,23 +175,23 @@ def _orders(
         world.words["products"][product]["mean_order"] * chance.lognormvariate(0, 0.45)
         for product in chosen
     ]
-    amounts = split(cents, sizes)
+    amounts = split_total(cents, sizes)
     return [
-        _order(
-            world, chance, account, _spread_day(chance, days, place, len(chosen)), product, amount
+        _draw_order(
+            world, chance, account, _spread_day(chance, days, number, len(chosen)), product, amount
         )
-        for place, (product, amount) in enumerate(zip(chosen, amounts, strict=True))
+        for number, (product, amount) in enumerate(zip(chosen, amounts, strict=True))
     ]
 
 
-def _spread_day(chance: random.Random, days: Sequence[date], place: int, count: int) -> date:
+def _spread_day(chance: random.Random, days: Sequence[date], number: int, count: int) -> date:
     """A day in the place-th of equal parts: who orders often, orders regularly."""
-    return days[int((place + chance.random()) / count * len(days))]
+    return days[int((number + chance.random()) / count * len(days))]
 
 
 def _order_count(chance: random.Random, cents: int) -> int:
     usual = math.sqrt(cents / TEN_THOUSAND_YUAN / 2.2)
-    return max(1, min(MOST_ORDERS, rounded(usual * chance.uniform(0.6, 1.3))))
+    return max(1, min(MOST_ORDERS, round_half(usual * chance.uniform(0.6, 1.3))))
 
 
 def _products_on_sale(world: World, day: date) -> dict[str, float]:
@@ -201,7 +201,7 @@ def _products_on_sale(world: World, day: date) -> dict[str, float]:
     return {name: each["weight"] for name, each in products if is_on_sale or name != new}
 
 
-def _order(
+def _draw_order(
     world: World,
     chance: random.Random,
     account: Account,
@@ -211,10 +211,10 @@ def _order(
 ) -> Order:
     margin = world.words["products"][product]["margin"] * chance.uniform(0.82, 1.14)
     kind = pick(chance, ORDER_KINDS)
-    return Order("", account.account_id, day, amount, rounded(amount * margin), product, kind)
+    return Order("", account.account_id, day, amount, round_half(amount * margin), product, kind)
 
 
-def _numbered(orders: list[Order]) -> list[Order]:
+def _number_orders(orders: list[Order]) -> list[Order]:
     orders.sort(key=lambda order: (order.ordered_on, order.account_id, order.amount))
     for number, order in enumerate(orders, start=1):
         order.order_id = f"DD{number:06d}"

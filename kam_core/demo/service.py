@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from kam_core.demo.cases import case_surveys, case_tickets
-from kam_core.demo.chance import pick, rounded, sample
+from kam_core.demo.chance import draw_sample, pick, round_half
 from kam_core.demo.dates import DAY, quarter_name
 from kam_core.demo.rows import Account, Survey, Ticket
 from kam_core.demo.story import Quarter
@@ -21,53 +21,53 @@ ROLLOUT_WEIGHT = 3.0
 SCORE_SPREAD = 6.5
 
 
-def serve(world: World) -> None:
+def add_service(world: World) -> None:
     chance = world.stream("tickets")
-    told = case_tickets(world)
-    tickets = list(told)
+    of_cases = case_tickets(world)
+    tickets = list(of_cases)
     for quarter in world.story.quarters:
-        of_quarter = [each for each in told if quarter_name(each.opened_at) == quarter.name]
-        tickets += _support(world, chance, quarter, of_quarter)
-        tickets += _complaints(world, chance, quarter)
+        of_quarter = [each for each in of_cases if quarter_name(each.opened_at) == quarter.name]
+        tickets += _add_support(world, chance, quarter, of_quarter)
+        tickets += _add_complaints(world, chance, quarter)
     tickets.sort(key=lambda ticket: (ticket.opened_at, ticket.account_id, ticket.kind))
     for number, ticket in enumerate(tickets, start=1):
         ticket.ticket_id = f"FW{number:05d}"
     world.tickets = tickets
-    world.surveys = _surveys(world, world.stream("surveys"))
+    world.surveys = _add_surveys(world, world.stream("surveys"))
 
 
-def _support(
-    world: World, chance: random.Random, quarter: Quarter, told: list[Ticket]
+def _add_support(
+    world: World, chance: random.Random, quarter: Quarter, of_cases: list[Ticket]
 ) -> list[Ticket]:
-    """Tickets whose mean first response, the told ones included, is the one told."""
+    """Tickets whose mean first response, those of cases included, is the story's."""
     topics = world.words["support"]["topics"]
     avoided = {world.story.case_id("E")}
-    clients = [each for each in _clients(world, quarter) if each.account_id not in avoided]
+    clients = [each for each in _active_clients(world, quarter) if each.account_id not in avoided]
     tickets = [
-        _ticket(world, chance, quarter, account, "support", pick(chance, topics))
-        for account in _weighted(chance, clients, quarter.support_tickets - len(told))
+        _draw_ticket(world, chance, quarter, account, "support", pick(chance, topics))
+        for account in _choose_weighted(chance, clients, quarter.support_tickets - len(of_cases))
     ]
-    total = rounded(quarter.response_hours * 60) * quarter.support_tickets
-    for ticket in told:
+    total = round_half(quarter.response_hours * 60) * quarter.support_tickets
+    for ticket in of_cases:
         total -= (ticket.first_response_at - ticket.opened_at) // MINUTE
-    _respond(world, chance, tickets, total)
+    _respond_to_tickets(world, chance, tickets, total)
     for ticket in tickets:
         _resolve(world, chance, ticket, median_days=2.5)
         _forget_the_future(world, ticket)
     return tickets
 
 
-def _complaints(world: World, chance: random.Random, quarter: Quarter) -> list[Ticket]:
+def _add_complaints(world: World, chance: random.Random, quarter: Quarter) -> list[Ticket]:
     words = world.words["complaints"]
-    rollouts = rounded(quarter.rollout_share * quarter.complaints)
+    rollouts = round_half(quarter.rollout_share * quarter.complaints)
     topics = [words["rollout_topic"]] * rollouts + [
         pick(chance, words["topics"]) for _ in range(quarter.complaints - rollouts)
     ]
     tickets = []
     for account, topic in zip(
-        _weighted(chance, _clients(world, quarter), len(topics)), topics, strict=True
+        _choose_weighted(chance, _active_clients(world, quarter), len(topics)), topics, strict=True
     ):
-        ticket = _ticket(world, chance, quarter, account, "complaint", topic)
+        ticket = _draw_ticket(world, chance, quarter, account, "complaint", topic)
         waited = timedelta(hours=quarter.response_hours * chance.lognormvariate(-0.9, 0.7))
         ticket.first_response_at = world.calendar.next_open(ticket.opened_at + waited).replace(
             second=0, microsecond=0
@@ -78,7 +78,7 @@ def _complaints(world: World, chance: random.Random, quarter: Quarter) -> list[T
     return tickets
 
 
-def _clients(world: World, quarter: Quarter) -> list[Account]:
+def _active_clients(world: World, quarter: Quarter) -> list[Account]:
     return [
         account
         for account in world.customers
@@ -86,12 +86,12 @@ def _clients(world: World, quarter: Quarter) -> list[Account]:
     ]
 
 
-def _weighted(chance: random.Random, accounts: list[Account], count: int) -> list[Account]:
+def _choose_weighted(chance: random.Random, accounts: list[Account], count: int) -> list[Account]:
     weights = [1 + 1.5 * ((each.growth_potential or 0) / 100) for each in accounts]
     return chance.choices(accounts, weights, k=count)
 
 
-def _ticket(
+def _draw_ticket(
     world: World, chance: random.Random, quarter: Quarter, account: Account, kind: str, topic: str
 ) -> Ticket:
     day = world.calendar.workday(chance, customer_days(account, quarter.span))
@@ -99,7 +99,7 @@ def _ticket(
     return Ticket("", account.account_id, kind, opened_at, topic=topic)
 
 
-def _respond(
+def _respond_to_tickets(
     world: World, chance: random.Random, tickets: Sequence[Ticket], total_minutes: int
 ) -> None:
     """First responses inside working hours whose waiting times add up to the total."""
@@ -108,7 +108,7 @@ def _respond(
     scale = total_minutes / sum(waits)
     for _ in range(SCALING_ROUNDS):
         for ticket, wait, delay in zip(tickets, waits, delays, strict=True):
-            due = ticket.opened_at + min(LONGEST_RESPONSE, MINUTE * rounded(wait * scale))
+            due = ticket.opened_at + min(LONGEST_RESPONSE, MINUTE * round_half(wait * scale))
             opened = world.calendar.next_open(due)
             ticket.first_response_at = opened if opened == due else opened + delay
         scale *= total_minutes / _waited_minutes(tickets)
@@ -161,11 +161,11 @@ def _forget_the_future(world: World, ticket: Ticket) -> None:
         ticket.first_response_at = None
 
 
-def _surveys(world: World, chance: random.Random) -> list[Survey]:
-    told = case_surveys(world)
-    surveys = list(told)
+def _add_surveys(world: World, chance: random.Random) -> list[Survey]:
+    of_cases = case_surveys(world)
+    surveys = list(of_cases)
     for quarter in world.story.quarters:
-        of_quarter = [each for each in told if quarter_name(each.surveyed_on) == quarter.name]
+        of_quarter = [each for each in of_cases if quarter_name(each.surveyed_on) == quarter.name]
         surveys += _quarter_surveys(world, chance, quarter, of_quarter)
     surveys.sort(key=lambda survey: (survey.surveyed_on, survey.account_id))
     for number, survey in enumerate(surveys, start=1):
@@ -174,20 +174,20 @@ def _surveys(world: World, chance: random.Random) -> list[Survey]:
 
 
 def _quarter_surveys(
-    world: World, chance: random.Random, quarter: Quarter, told: list[Survey]
+    world: World, chance: random.Random, quarter: Quarter, fixed: list[Survey]
 ) -> list[Survey]:
-    """Scores by manager, and answers of which exactly the told shares are yes."""
+    """Scores by manager, and answers of which exactly the story's shares are yes."""
     pilot = world.story.case_id("H")
-    asked = [each for each in _clients(world, quarter) if each.account_id != pilot]
-    chosen = sample(chance, asked, quarter.surveys - len(told), _survey_weight)
-    surveys = [_survey(world, chance, quarter, account) for account in chosen]
-    missing = rounded(quarter.not_personalised * quarter.surveys) - sum(
-        not survey.personalised_enough for survey in told
+    clients = [each for each in _active_clients(world, quarter) if each.account_id != pilot]
+    chosen = draw_sample(chance, clients, quarter.surveys - len(fixed), _survey_weight)
+    surveys = [_draw_survey(world, chance, quarter, account) for account in chosen]
+    missing = round_half(quarter.not_personalised * quarter.surveys) - sum(
+        not survey.personalised_enough for survey in fixed
     )
-    helped = rounded(quarter.effective * quarter.surveys) - sum(each.effective for each in told)
-    for survey in sample(chance, surveys, missing, lambda each: 101 - each.score):
+    helped = round_half(quarter.effective * quarter.surveys) - sum(each.effective for each in fixed)
+    for survey in draw_sample(chance, surveys, missing, lambda each: 101 - each.score):
         survey.personalised_enough = False
-    for survey in sample(chance, surveys, helped, lambda each: max(1, each.score - 50)):
+    for survey in draw_sample(chance, surveys, helped, lambda each: max(1, each.score - 50)):
         survey.effective = True
     return surveys
 
@@ -196,7 +196,7 @@ def _survey_weight(account: Account) -> float:
     return 2.0 if has_key_potential(account) else 1.0
 
 
-def _survey(world: World, chance: random.Random, quarter: Quarter, account: Account) -> Survey:
+def _draw_survey(world: World, chance: random.Random, quarter: Quarter, account: Account) -> Survey:
     mood = 8 * (world.diligence[account.account_manager] - 1)
     score = round(chance.gauss(quarter.satisfaction + mood, SCORE_SPREAD))
     day = world.calendar.workday(chance, customer_days(account, quarter.span))

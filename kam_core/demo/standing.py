@@ -4,7 +4,7 @@ import random
 from datetime import date
 
 from kam_core.demo.accounts import person_names
-from kam_core.demo.chance import rounded, sample
+from kam_core.demo.chance import draw_sample, round_half
 from kam_core.demo.dates import DAY
 from kam_core.demo.orders import TEN_THOUSAND_YUAN, revenue_before
 from kam_core.demo.rows import Account
@@ -16,18 +16,18 @@ LEVELS = ("basic", "preferred", "partner", "strategic")
 LEVEL_CUTS_CENTS = (100_000_000, 400_000_000, 1_200_000_000)
 
 
-def settle(world: World) -> None:
+def settle_standing(world: World) -> None:
     chance = world.stream("standing")
     as_of = world.story.as_of
     revenue = revenue_before(world, as_of + DAY)
     _appoint_experts(world, chance)
     for account in world.accounts:
         bought = revenue[account.account_id]
-        account.annual_purchase_budget = _budget(chance, account, bought)
+        account.annual_purchase_budget = _draw_budget(chance, account, bought)
         if bought:
             account.annual_contract_value = _in_ten_thousands(bought * USUALLY_CONTRACTED)
         if not account.relationship_level:
-            _relate(chance, account, bought)
+            _set_relationship(chance, account, bought)
     world.case("G").annual_purchase_budget = world.story.case("G")["annual_purchase_budget"]
 
 
@@ -42,30 +42,30 @@ def top_accounts(world: World, day: date) -> set[str]:
 def _appoint_experts(world: World, chance: random.Random) -> None:
     """Second managers for some of the top accounts and some others.
 
-    The top accounts at the told quarter's end and at the as-of date may differ by a few: those in
-    only one of the two lists get none, so that the share told holds on both days.
+    The top accounts at the review quarter's end and at the as-of date may differ by a few: those in
+    only one of the two lists get none, so that the story's share holds on both days.
     """
     story = world.story
-    ends = top_accounts(world, story.told.span.last)
+    ends = top_accounts(world, story.review_quarter.span.last)
     now = top_accounts(world, story.as_of)
     pilot = world.case("H").account_id
     count = story["top_accounts_with_both_managers"] - (pilot in ends & now)
-    chosen = sample(chance, sorted(ends & now - {pilot}), count, lambda _: 1.0)
+    chosen = draw_sample(chance, sorted(ends & now - {pilot}), count, lambda _: 1.0)
     others = _key_accounts_outside(world, ends | now | {pilot})
     more = story["further_accounts_with_both_managers"]
-    chosen += [pilot, *sample(chance, others, more, lambda _: 1.0)]
-    experts = _experts(world, chance)
-    for place, account_id in enumerate(chosen):
-        world.account(account_id).expert_manager = experts[place % EXPERTS]
+    chosen += [pilot, *draw_sample(chance, others, more, lambda _: 1.0)]
+    experts = _choose_experts(world, chance)
+    for number, account_id in enumerate(chosen):
+        world.account(account_id).expert_manager = experts[number % EXPERTS]
 
 
 def _key_accounts_outside(world: World, excluded: set[str]) -> list[str]:
-    day = world.story.told.span.first
+    day = world.story.review_quarter.span.first
     keys = [each for each in world.customers if is_key(each, day) and each.lost_on is None]
     return [each.account_id for each in keys if each.account_id not in excluded]
 
 
-def _experts(world: World, chance: random.Random) -> list[str]:
+def _choose_experts(world: World, chance: random.Random) -> list[str]:
     names = person_names(world)
     managers = {account.account_manager for account in world.accounts}
     unused = (name for name in names if name not in managers)
@@ -75,7 +75,7 @@ def _experts(world: World, chance: random.Random) -> list[str]:
     return experts
 
 
-def _budget(chance: random.Random, account: Account, bought: int) -> int | None:
+def _draw_budget(chance: random.Random, account: Account, bought: int) -> int | None:
     """What the account buys of our kind a year; some never told us."""
     if account.status == "prospect":
         return chance.randrange(80, 1500) * TEN_THOUSAND_YUAN
@@ -86,10 +86,10 @@ def _budget(chance: random.Random, account: Account, bought: int) -> int | None:
 
 
 def _in_ten_thousands(cents: float) -> int:
-    return max(1, rounded(cents / TEN_THOUSAND_YUAN)) * TEN_THOUSAND_YUAN
+    return max(1, round_half(cents / TEN_THOUSAND_YUAN)) * TEN_THOUSAND_YUAN
 
 
-def _relate(chance: random.Random, account: Account, bought: int) -> None:
+def _set_relationship(chance: random.Random, account: Account, bought: int) -> None:
     reached = sum(bought >= cut for cut in LEVEL_CUTS_CENTS)
     level = min(3, max(0, reached + chance.choice((-1, 0, 0, 0, 1))))
     account.relationship_level = LEVELS[level]

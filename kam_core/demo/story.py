@@ -66,7 +66,7 @@ class Story:
         return self.history.last
 
     @property
-    def told(self) -> Quarter:
+    def review_quarter(self) -> Quarter:
         """The quarter of the status review."""
         return next(each for each in self.quarters if each.name == self["story_quarter"])
 
@@ -78,7 +78,7 @@ class Story:
 
 
 @cache
-def story() -> Story:
+def load_story() -> Story:
     settings = tomllib.loads((HERE / "story.toml").read_text("utf-8"))
     history = Span(settings["history"]["starts_on"], settings["history"]["as_of"])
     hours = settings["calendar"]
@@ -88,20 +88,20 @@ def story() -> Story:
         hours["opens"],
         hours["closes"],
     )
-    return Story(settings, history, _quarters(settings["quarters"], history), calendar)
+    return Story(settings, history, _read_quarters(settings["quarters"], history), calendar)
 
 
 @cache
-def words() -> dict[str, Any]:
+def load_words() -> dict[str, Any]:
     return tomllib.loads((HERE / "words.toml").read_text("utf-8"))
 
 
-def _quarters(columns: dict[str, list], history: Span) -> tuple[Quarter, ...]:
+def _read_quarters(columns: dict[str, list], history: Span) -> tuple[Quarter, ...]:
     names = [field.name for field in fields(Quarter) if field.name in columns]
     rows = zip(*(columns[name] for name in names), strict=True)
-    return tuple(_quarter(dict(zip(names, row, strict=True)), history) for row in rows)
+    return tuple(_read_quarter(dict(zip(names, row, strict=True)), history) for row in rows)
 
 
-def _quarter(figures: dict[str, Any], history: Span) -> Quarter:
+def _read_quarter(figures: dict[str, Any], history: Span) -> Quarter:
     whole = quarter_span(figures["name"])
     return Quarter(**figures, calendar_span=whole, span=whole.overlap(history))

@@ -12,20 +12,20 @@ from kam_core.demo.world import World
 
 def write_tables(world: World, directory: Path) -> list[Path]:
     directory.mkdir(parents=True, exist_ok=True)
-    return [_write(table, getattr(world, table.name), directory) for table in tables().values()]
+    return [_write_table(t, getattr(world, t.name), directory) for t in tables().values()]
 
 
-def _write(table: Table, rows: Sequence[Any], directory: Path) -> Path:
+def _write_table(table: Table, rows: Sequence[Any], directory: Path) -> Path:
     path = directory / f"{table.name}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.name for column in table.columns])
         for row in rows:
-            writer.writerow([_text(column, getattr(row, column.name)) for column in table.columns])
+            writer.writerow([_as_text(c, getattr(row, c.name)) for c in table.columns])
     return path
 
 
-def _text(column: Column, value: Any) -> str:
+def _as_text(column: Column, value: Any) -> str:
     match value:
         case None:
             return ""

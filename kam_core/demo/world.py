@@ -18,16 +18,16 @@ from kam_core.demo.rows import (
     Ticket,
     ValueItem,
 )
-from kam_core.demo.story import Story, story, words
+from kam_core.demo.story import Story, load_story, load_words
 
-KEY_POTENTIAL: int = story()["key_potential"]
+KEY_POTENTIAL: int = load_story()["key_potential"]
 
 
 @dataclass
 class World:
     seed: int
-    story: Story = field(default_factory=story)
-    words: dict = field(default_factory=words)
+    story: Story = field(default_factory=load_story)
+    words: dict = field(default_factory=load_words)
     diligence: dict[str, float] = field(default_factory=dict)  # by manager or expert
     accounts: list[Account] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)

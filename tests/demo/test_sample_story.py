@@ -26,7 +26,7 @@ Tables = dict[str, pd.DataFrame]
 @pytest.fixture(scope="module")
 def other_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("other_seed")
-    demo.write(directory, seed=OTHER_SEED)
+    demo.write_files(directory, seed=OTHER_SEED)
     return directory
 
 
@@ -515,7 +515,7 @@ def test_completed_interactions_say_when_who_and_how_long(sample: Tables) -> Non
 
 
 def test_the_same_seed_writes_the_files_in_git(tmp_path: Path) -> None:
-    for path in demo.write(tmp_path):
+    for path in demo.write_files(tmp_path):
         assert path.read_bytes() == (SAMPLE / path.name).read_bytes(), path.name
 
 
