@@ -34,7 +34,7 @@ class Scheme:
         return (*dict.fromkeys(tier for _, _, tier in ranked), UNRATED)
 
 
-def scheme(cursor: duckdb.DuckDBPyConnection) -> Scheme:
+def load_scheme(cursor: duckdb.DuckDBPyConnection) -> Scheme:
     """The scheme that the version was built with."""
     rows = cursor.execute(
         "select scheme, measure, scale, cuts from settings.tier_axes order by axis"

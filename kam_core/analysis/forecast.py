@@ -25,8 +25,8 @@ QUARTERS = ["account_id", "quarter", "expected", "low", "high", "last_year"]
 
 
 @dataclass(frozen=True)
-class Rules:
-    """How much history is enough, how a season is recognised, and how a forecast is judged."""
+class ForecastRules:
+    """How much history is enough, how a season is recognised, and how a forecast is rating."""
 
     months_with_orders: int
     harmonics: int
@@ -67,7 +67,7 @@ class Season:
     def expect(self, steps: int) -> np.ndarray:
         return np.maximum(self.fit.predict(self.process.out_of_sample(steps).to_numpy()), 0)
 
-    def together(self, steps: Sequence[int], interval: float) -> tuple[float, float, float]:
+    def sum_ahead(self, steps: Sequence[int], interval: float) -> tuple[float, float, float]:
         """The sum of some months ahead (0 is the first), and the interval it lies in."""
         ahead = self.process.out_of_sample(max(steps) + 1).to_numpy()[list(steps)]
         terms = ahead.sum(axis=0)
@@ -77,19 +77,19 @@ class Season:
         return max(value, 0.0), max(value - reach, 0.0), max(value + reach, 0.0)
 
 
-def season(values: np.ndarray, harmonics: int) -> Season:
+def fit_season(values: np.ndarray, harmonics: int) -> Season:
     """The course of a year as sines and cosines around a level: as many as pay for themselves."""
-    tried = [_fitted(values, number) for number in range(1, harmonics + 1)]
-    return min(tried, key=lambda season: _cost(season.fit))
+    tried = [_fit_harmonics(values, number) for number in range(1, harmonics + 1)]
+    return min(tried, key=lambda season: _corrected_aic(season.fit))
 
 
-def _fitted(values: np.ndarray, harmonics: int) -> Season:
-    process, in_sample = _calendar(len(values), harmonics)
+def _fit_harmonics(values: np.ndarray, harmonics: int) -> Season:
+    process, in_sample = _calendar_terms(len(values), harmonics)
     return Season(OLS(values, in_sample).fit(), process)
 
 
 @cache
-def _calendar(months: int, harmonics: int) -> tuple[DeterministicProcess, np.ndarray]:
+def _calendar_terms(months: int, harmonics: int) -> tuple[DeterministicProcess, np.ndarray]:
     """The terms of so many months; most accounts have as many months as others."""
     process = DeterministicProcess(
         pd.RangeIndex(months), constant=True, period=YEAR, fourier=harmonics
@@ -97,13 +97,13 @@ def _calendar(months: int, harmonics: int) -> tuple[DeterministicProcess, np.nda
     return process, process.in_sample().to_numpy()
 
 
-def _cost(fit: RegressionResults) -> float:
+def _corrected_aic(fit: RegressionResults) -> float:
     """Akaike's criterion, corrected for few observations."""
     learnt = len(fit.params) + 1
     return float(fit.aic + 2 * learnt * (learnt + 1) / (fit.nobs - learnt - 1))
 
 
-def errors(values: np.ndarray, rules: Rules) -> tuple[float, float]:
+def measure_errors(values: np.ndarray, rules: ForecastRules) -> tuple[float, float]:
     """Mean absolute error on held-back months: of the season, and of the same month last year."""
     ours, last_years = [], []
     for back in range(1, rules.held_back_times + 1):
@@ -111,22 +111,22 @@ def errors(values: np.ndarray, rules: Rules) -> tuple[float, float]:
         if cut < rules.trained_months:
             break
         held_back = values[cut : cut + rules.held_back_months]
-        expected = season(values[:cut], rules.harmonics).expect(len(held_back))
+        expected = fit_season(values[:cut], rules.harmonics).expect(len(held_back))
         ours.append(np.abs(expected - held_back))
         last_years.append(np.abs(values[cut - YEAR : cut - YEAR + len(held_back)] - held_back))
     return float(np.mean(ours)), float(np.mean(last_years))
 
 
-def verdict(values: np.ndarray, rules: Rules) -> tuple[str, float | None, float | None]:
+def rate_season(values: np.ndarray, rules: ForecastRules) -> tuple[str, float | None, float | None]:
     """Whether there is a season, and whether to know it is worth more than last year's months."""
-    if np.ptp(values) == 0 or season(values, rules.harmonics).is_chance > rules.significance:
+    if np.ptp(values) == 0 or fit_season(values, rules.harmonics).is_chance > rules.significance:
         return "no_season", None, None
-    ours, last_years = errors(values, rules)
+    ours, last_years = measure_errors(values, rules)
     return ("shown" if ours < last_years else "not_better"), ours, last_years
 
 
 def look_ahead(
-    orders: pd.DataFrame, known_until: date, quarters: Sequence[Period], rules: Rules
+    orders: pd.DataFrame, known_until: date, quarters: Sequence[Period], rules: ForecastRules
 ) -> Foresight:
     """Every account with enough months, ``orders`` having account_id, month and revenue.
 
@@ -139,15 +139,15 @@ def look_ahead(
     for account_id, own in orders.groupby("account_id", sort=True):
         if len(own) < rules.months_with_orders:
             continue
-        values = _monthly(own, known_until)
+        values = _monthly_revenue(own, known_until)
         if len(values) < rules.trained_months + rules.held_back_months:
             continue
-        told = verdict(values, rules)
-        accounts.append((account_id, *told, float(values[-YEAR:].sum())))
-        if told[0] != "no_season":
-            ahead = _Ahead(values, known_until, quarters, told[0] == "shown", rules)
-            months += [(account_id, *row) for row in ahead.months()]
-            sums += [(account_id, *row) for row in ahead.sums()]
+        rating = rate_season(values, rules)
+        accounts.append((account_id, *rating, float(values[-YEAR:].sum())))
+        if rating[0] != "no_season":
+            ahead = _AccountForecast(values, known_until, quarters, rating[0] == "shown", rules)
+            months += [(account_id, *row) for row in ahead.month_rows()]
+            sums += [(account_id, *row) for row in ahead.quarter_rows()]
     return Foresight(
         pd.DataFrame(accounts, columns=ACCOUNTS),
         pd.DataFrame(months, columns=MONTHS),
@@ -162,64 +162,64 @@ def quarters_ahead(known_until: date, fiscal_year_start_month: int = 1) -> list[
     return quarters_until(first.ends_on + timedelta(days=1), 2, fiscal_year_start_month)
 
 
-def _monthly(own: pd.DataFrame, last: date) -> np.ndarray:
+def _monthly_revenue(own: pd.DataFrame, last: date) -> np.ndarray:
     """Revenue of every month from the account's first order on; a month without orders is zero."""
     sold = zip(own["month"], own["revenue"], strict=True)
-    by_number = {_number(month): float(revenue) for month, revenue in sold}
-    return np.array([by_number.get(n, 0.0) for n in range(min(by_number), _number(last) + 1)])
+    by_number = {_month_number(month): float(revenue) for month, revenue in sold}
+    return np.array([by_number.get(n, 0.0) for n in range(min(by_number), _month_number(last) + 1)])
 
 
-def _number(month: date) -> int:
+def _month_number(month: date) -> int:
     return month.year * YEAR + month.month
 
 
 @dataclass(frozen=True)
-class _Ahead:
+class _AccountForecast:
     """One account's months and quarters to come."""
 
     values: np.ndarray
     last: date
     quarters: Sequence[Period]
     is_shown: bool
-    rules: Rules
+    rules: ForecastRules
 
     @property
     def _season(self) -> Season:
-        return season(self.values, self.rules.harmonics)
+        return fit_season(self.values, self.rules.harmonics)
 
-    def _step(self, month: date) -> int:
+    def _step_of(self, month: date) -> int:
         """How many months after the first unknown one; negative for a known month."""
-        return _number(month) - _number(self.last) - 1
+        return _month_number(month) - _month_number(self.last) - 1
 
-    def _unknown(self) -> list[date]:
+    def _months_ahead(self) -> list[date]:
         every = [month.starts_on for quarter in self.quarters for month in months_of(quarter)]
-        return [month for month in every if self._step(month) >= 0]
+        return [month for month in every if self._step_of(month) >= 0]
 
     def _last_year(self, step: int) -> float:
         return float(self.values[step - YEAR])
 
-    def months(self) -> list[tuple]:
-        found, course = self._season, self._season.expect(YEAR)
+    def month_rows(self) -> list[tuple]:
+        season, course = self._season, self._season.expect(YEAR)
         peak = self.rules.peak_factor * course.mean()
         rows = []
-        for month in self._unknown():
-            step = self._step(month)
+        for month in self._months_ahead():
+            step = self._step_of(month)
             expected: tuple = (self._last_year(step), None, None)
             if self.is_shown:
-                expected = found.together([step], self.rules.interval)
+                expected = season.sum_ahead([step], self.rules.interval)
             is_peak = bool(course[step % YEAR] >= peak)
             rows.append((month, *expected, self._last_year(step), is_peak))
         return rows
 
-    def sums(self) -> list[tuple]:
-        found, rows = self._season, []
+    def quarter_rows(self) -> list[tuple]:
+        season, rows = self._season, []
         for quarter in self.quarters:
-            steps = [self._step(month.starts_on) for month in months_of(quarter)]
-            known = sum(float(self.values[step]) for step in steps if step < 0)
+            steps = [self._step_of(month.starts_on) for month in months_of(quarter)]
+            revenue_so_far = sum(float(self.values[step]) for step in steps if step < 0)
             open_steps = [step for step in steps if step >= 0]
-            expected: tuple = (known + sum(map(self._last_year, open_steps)), None, None)
+            expected: tuple = (revenue_so_far + sum(map(self._last_year, open_steps)), None, None)
             if self.is_shown and open_steps:
-                together = found.together(open_steps, self.rules.interval)
-                expected = tuple(known + part for part in together)
+                together = season.sum_ahead(open_steps, self.rules.interval)
+                expected = tuple(revenue_so_far + part for part in together)
             rows.append((quarter.period, *expected, sum(map(self._last_year, steps))))
         return rows

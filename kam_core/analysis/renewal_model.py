@@ -18,7 +18,7 @@ LEAST = ("min_contracts", "min_of_each_outcome", "min_accounts")
 
 
 @dataclass(frozen=True)
-class Rules:
+class RenewalRules:
     """When an estimate is worth making, how sure its interval is, where bands of hours begin."""
 
     min_contracts: int
@@ -49,59 +49,59 @@ class Estimate:
     slope: float | None = None
 
 
-def estimate(contracts: pd.DataFrame, rules: Rules) -> Estimate:
+def estimate(contracts: pd.DataFrame, rules: RenewalRules) -> Estimate:
     """A logistic regression of ``renewed`` on ``personalised_hours``, one row per contract.
 
     The interval allows for several contracts of one ``account_id``: they are no independent cases.
     Contracts whose hours are unknown are left out and counted.
     """
-    known = _known(contracts)
+    rows = _with_hours(contracts)
     counted = {
-        "contracts": len(known),
-        "renewed": int(known["renewed"].sum()),
-        "accounts": known["account_id"].nunique(),
-        "unknown": len(contracts) - len(known),
+        "contracts": len(rows),
+        "renewed": int(rows["renewed"].sum()),
+        "accounts": rows["account_id"].nunique(),
+        "unknown": len(contracts) - len(rows),
         "confidence": rules.confidence,
     }
-    if reason := _obstacle(known, rules):
+    if reason := _find_obstacle(rows, rules):
         return Estimate(**counted, reason=reason)
-    fitted = _fit(known, rules.confidence)
+    fitted = _fit_logit(rows, rules.confidence)
     return Estimate(**counted, **(fitted or {"reason": "not_converged"}))
 
 
-def bands(contracts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def bands(contracts: pd.DataFrame, rules: RenewalRules) -> pd.DataFrame:
     """The plain renewal rate by band of hours, with its cases and Wilson interval."""
-    known = _known(contracts)
+    measured = _with_hours(contracts)
     starts = [0.0, *rules.band_starts]
     ends = [*rules.band_starts, float("inf")]
     rows = []
     for start, end in zip(starts, ends, strict=True):
-        inside = known[known["hours"].ge(start) & known["hours"].lt(end)]
+        inside = measured[measured["hours"].ge(start) & measured["hours"].lt(end)]
         if not inside.empty:
-            rows.append(_band(inside, start, end, rules.confidence))
+            rows.append(_band_row(inside, start, end, rules.confidence))
     return pd.DataFrame(rows, columns=BAND_COLUMNS)
 
 
-def curve(found: Estimate, hours: Sequence[float]) -> list[float]:
+def curve(fit: Estimate, hours: Sequence[float]) -> list[float]:
     """The fitted chance of renewal at some hours."""
-    if found.intercept is None or found.slope is None:
+    if fit.intercept is None or fit.slope is None:
         return []
     # The logistic function, in the form that no number of hours makes overflow.
-    return [(1 + tanh((found.intercept + found.slope * number) / 2)) / 2 for number in hours]
+    return [(1 + tanh((fit.intercept + fit.slope * number) / 2)) / 2 for number in hours]
 
 
-def _known(contracts: pd.DataFrame) -> pd.DataFrame:
-    known = contracts[contracts["personalised_hours"].notna()]
+def _with_hours(contracts: pd.DataFrame) -> pd.DataFrame:
+    rows = contracts[contracts["personalised_hours"].notna()]
     return pd.DataFrame(
         {
-            "account_id": known["account_id"],
-            "hours": known["personalised_hours"].astype(float),
-            "renewed": known["renewed"].astype(bool),
+            "account_id": rows["account_id"],
+            "hours": rows["personalised_hours"].astype(float),
+            "renewed": rows["renewed"].astype(bool),
         }
     )
 
 
-def _band(inside: pd.DataFrame, start: float, end: float, confidence: float) -> dict:
+def _band_row(inside: pd.DataFrame, start: float, end: float, confidence: float) -> dict:
     contracts, renewed = len(inside), int(inside["renewed"].sum())
     low, high = wilson(renewed, contracts, NormalDist().inv_cdf((1 + confidence) / 2))
     mean = float(inside["hours"].mean())
@@ -109,14 +109,14 @@ def _band(inside: pd.DataFrame, start: float, end: float, confidence: float) -> 
     return dict(zip(BAND_COLUMNS, values, strict=True))
 
 
-def _obstacle(known: pd.DataFrame, rules: Rules) -> str | None:
+def _find_obstacle(rows: pd.DataFrame, rules: RenewalRules) -> str | None:
     """Why no estimate can be made, before one is tried."""
-    hours, renewed = known["hours"], known["renewed"]
-    if len(known) < rules.min_contracts:
+    hours, renewed = rows["hours"], rows["renewed"]
+    if len(rows) < rules.min_contracts:
         return "too_few_contracts"
     if min(renewed.sum(), (~renewed).sum()) < rules.min_of_each_outcome:
         return "outcome_one_sided"
-    if known["account_id"].nunique() < rules.min_accounts:
+    if rows["account_id"].nunique() < rules.min_accounts:
         return "too_few_accounts"
     if hours.min() == hours.max():
         return "hours_all_alike"
@@ -128,7 +128,7 @@ def _is_separated(renewed: pd.Series, lost: pd.Series) -> bool:
     return renewed.min() >= lost.max() or lost.min() >= renewed.max()
 
 
-def _fit(known: pd.DataFrame, confidence: float) -> dict | None:
+def _fit_logit(rows: pd.DataFrame, confidence: float) -> dict | None:
     """Effect, its interval and the curve; None where the search for the best curve does not end.
 
     Hours are scaled for the search, so that their unit cannot upset it. The library is loaded here,
@@ -136,11 +136,11 @@ def _fit(known: pd.DataFrame, confidence: float) -> dict | None:
     """
     from statsmodels.discrete.discrete_model import Logit
 
-    scale = known["hours"].std()
-    design = np.column_stack([np.ones(len(known)), known["hours"] / scale])
-    groups = known["account_id"].astype("category").cat.codes.to_numpy()
+    scale = rows["hours"].std()
+    design = np.column_stack([np.ones(len(rows)), rows["hours"] / scale])
+    groups = rows["account_id"].astype("category").cat.codes.to_numpy()
     try:
-        fitted = Logit(known["renewed"].to_numpy(float), design).fit(
+        fitted = Logit(rows["renewed"].to_numpy(float), design).fit(
             maxiter=MOST_STEPS,
             disp=False,
             warn_convergence=False,

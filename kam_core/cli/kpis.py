@@ -86,7 +86,7 @@ def _scope(held: Day, options: argparse.Namespace) -> Scope:
     """The regions and tiers named, or every one."""
     regions = chosen(options.region, held.regions, "unknown_region")
     with held.cursor() as cursor:
-        named = chosen(options.tier, tiers.scheme(cursor).tiers, "unknown_tier")
+        named = chosen(options.tier, tiers.load_scheme(cursor).tiers, "unknown_tier")
     return Scope(regions, held.as_of, named if options.tier else None)
 
 

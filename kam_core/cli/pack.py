@@ -45,7 +45,7 @@ def _pack(options: argparse.Namespace, text: Text) -> None:
 
 def _made(options: argparse.Namespace, live: Version, opened: Day) -> Iterator[tuple[str, bytes]]:
     with opened.cursor() as cursor:
-        known_tiers = tiers.scheme(cursor).tiers
+        known_tiers = tiers.load_scheme(cursor).tiers
     shown = chosen(options.tier, known_tiers, "unknown_tier") if options.tier else None
     for regions in _packs(options, opened):
         scope = Scope(regions, opened.as_of, shown)

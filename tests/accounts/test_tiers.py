@@ -164,7 +164,7 @@ def test_an_unknown_active_scheme_is_refused() -> None:
 
 
 def test_the_scheme_of_a_version_can_be_read_from_it() -> None:
-    found = tiers.scheme(ask_of(six(1), "2024-09-30"))
+    found = tiers.load_scheme(ask_of(six(1), "2024-09-30"))
     assert (found.name, found.x.cuts, found.y.cuts) == ("value_potential", (60.0,), (0.8,))
     assert found.tiers == ("VIP", "growth", "stable", "basic", "unrated")
     assert found.key_tiers == {"VIP", "growth"}

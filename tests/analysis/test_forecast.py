@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from kam_core.analysis import forecast
-from kam_core.analysis.forecast import Rules
+from kam_core.analysis.forecast import ForecastRules
 from kam_core.metrics import periods
 
-RULES = Rules(
+RULES = ForecastRules(
     months_with_orders=24,
     harmonics=5,
     significance=0.01,
@@ -58,7 +58,7 @@ def noise(seed: int) -> np.ndarray:
 
 
 def verdicts(series: list[np.ndarray]) -> list[str]:
-    return [forecast.verdict(values, RULES)[0] for values in series]
+    return [forecast.rate_season(values, RULES)[0] for values in series]
 
 
 def test_a_season_beats_the_same_month_of_last_year() -> None:
@@ -81,29 +81,29 @@ def test_noise_has_no_season_and_is_not_shown() -> None:
 
 def test_what_repeats_itself_to_the_cent_is_no_worse_told_by_last_year() -> None:
     exact = np.tile(STEADY, 3)
-    told, ours, last_years = forecast.verdict(exact, RULES)
+    told, ours, last_years = forecast.rate_season(exact, RULES)
     assert (told, last_years) == ("not_better", 0.0) and ours > 0
 
 
 def test_months_that_are_all_alike_have_no_season() -> None:
-    assert forecast.verdict(np.full(36, 50.0), RULES)[0] == "no_season"
+    assert forecast.rate_season(np.full(36, 50.0), RULES)[0] == "no_season"
 
 
 def test_the_interval_holds_as_many_months_as_it_says() -> None:
     inside = []
     for seed in range(60):
         values = seasonal(seed, 42)
-        found = forecast.season(values[:36], RULES.harmonics)
+        found = forecast.fit_season(values[:36], RULES.harmonics)
         for step in range(6):
-            _, low, high = found.together([step], RULES.interval)
+            _, low, high = found.sum_ahead([step], RULES.interval)
             inside.append(low <= values[36 + step] <= high)
     assert 0.7 <= np.mean(inside) <= 0.95
 
 
 def test_the_interval_of_a_sum_is_narrower_than_the_sum_of_intervals() -> None:
-    found = forecast.season(seasonal(1), RULES.harmonics)
-    each = [found.together([step], 0.8) for step in range(3)]
-    together = found.together([0, 1, 2], 0.8)
+    found = forecast.fit_season(seasonal(1), RULES.harmonics)
+    each = [found.sum_ahead([step], 0.8) for step in range(3)]
+    together = found.sum_ahead([0, 1, 2], 0.8)
     assert together[0] == pytest.approx(sum(value for value, _, _ in each))
     assert together[2] - together[1] < sum(high - low for _, low, high in each)
 

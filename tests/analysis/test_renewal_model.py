@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kam_core.analysis import renewal_model
-from kam_core.analysis.renewal_model import Rules
+from kam_core.analysis.renewal_model import RenewalRules
 
-RULES = Rules(
+RULES = RenewalRules(
     min_contracts=30,
     min_of_each_outcome=10,
     min_accounts=10,

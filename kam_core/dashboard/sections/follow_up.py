@@ -51,7 +51,7 @@ def tier_matrix(view: View) -> Figure:
 
 def _matrix(view: View, rated: pd.DataFrame, said: str) -> Matrix:
     with view.day.cursor(view.scope) as cursor:
-        scheme = tiers.scheme(cursor)
+        scheme = tiers.load_scheme(cursor)
     levels = {"x": _levels(rated["x_score"], scheme.x), "y": _levels(rated["y_score"], scheme.y)}
     held = rated.assign(**levels).groupby(["x", "y"])["revenue_12m"].agg(["size", "sum"])
     whole = float(rated["revenue_12m"].sum())

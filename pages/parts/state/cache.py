@@ -277,7 +277,7 @@ def holdings(source: Source) -> Holdings:
     snapshots = ask(source, scope, "snapshots")
     with day.cursor() as cursor:
         start_month = int(version_settings.threshold(cursor, "fiscal_year_start_month"))
-        known_tiers = tiers.scheme(cursor).tiers
+        known_tiers = tiers.load_scheme(cursor).tiers
     return Holdings(
         regions=scope.regions,
         tiers=known_tiers,
@@ -327,7 +327,7 @@ def _targets(
 def cuts(source: Source) -> tuple[float, float]:
     """Where the tier matrix is cut, across and up, by the scheme the version was built with."""
     with _day(source, source.as_of).cursor() as cursor:
-        scheme = tiers.scheme(cursor)
+        scheme = tiers.load_scheme(cursor)
     return scheme.x.cuts[0], scheme.y.cuts[0]
 
 
@@ -479,7 +479,7 @@ def with_intervals(source: Source, rows: pd.DataFrame) -> pd.DataFrame:
 def payback(source: Source, scope: Scope) -> tuple[renewal_model.Estimate, pd.DataFrame]:
     """What an hour of personalised time goes together with, and the renewal rate by band."""
     contracts = ask(source, scope, "personalised_hours_of_contracts")
-    rules = renewal_model.Rules(
+    rules = renewal_model.RenewalRules(
         **{name: int(_threshold(source, f"returns.{name}")) for name in renewal_model.LEAST},
         confidence=float(_threshold(source, "confidence")),
         band_starts=tuple(map(float, ask(source, scope, "hour_bands")["from_hours"])),
@@ -528,13 +528,13 @@ def _pack(source: Source, scope: Scope, period: Period, lang: str) -> Pack:
 def foresight(source: Source, scope: Scope) -> "Foresight":
     """What the seasons of accounts let expect of the quarters after the last month known."""
     # Loading the library takes longer than most pages, and only this answer needs it.
-    from kam_core.analysis.forecast import Rules, look_ahead, quarters_ahead
+    from kam_core.analysis.forecast import ForecastRules, look_ahead, quarters_ahead
 
     orders = ask(source, scope, "monthly_orders")
-    rules = Rules(
+    rules = ForecastRules(
         **{
             name: kind(_threshold(source, f"foresight.{name}"))
-            for name, kind in Rules.__annotations__.items()
+            for name, kind in ForecastRules.__annotations__.items()
         }
     )
     known_until = orders["known_until"].max() if len(orders) else scope.as_of.replace(day=1)
