@@ -21,7 +21,7 @@ from statistics import median
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from kam_core.metrics import catalogue, day_cache, periods, queries, scorecard  # noqa: E402
+from kam_core.metrics import availability, catalogue, day_cache, periods, queries, run, scorecard  # noqa: E402
 from kam_core.uploads.load import load  # noqa: E402
 from kam_core.warehouse import store  # noqa: E402
 from kam_core.warehouse.scope import Scope  # noqa: E402
@@ -58,7 +58,7 @@ def _compare_answers(warehouse: store.Warehouse) -> None:
     print(f"a day is put into memory in {opened:.2f} s")
     scope = Scope(day.regions[:1], live.as_of)
     asked = periods.quarters_until(live.as_of, 8)
-    data = catalogue.survey(day.cursor(scope), catalogue.load_metrics().values())
+    data = availability.survey_data(day.cursor(scope), catalogue.load_metrics().values())
     for name, answer in _answers(asked, data).items():
 
         def from_memory(answer: Callable = answer) -> object:
@@ -75,17 +75,17 @@ def _compare_answers(warehouse: store.Warehouse) -> None:
         )
 
 
-def _answers(asked: list[periods.Period], data: catalogue.Data) -> dict[str, Callable]:
+def _answers(asked: list[periods.Period], data: availability.Data) -> dict[str, Callable]:
     quarter = asked[-2]
     months = [month for each in asked[-3:] for month in periods.months_of(each)]
     return {
         "scorecard": lambda c, f: scorecard.scorecard(c, quarter, None, data, f),
-        "eight quarters": lambda c, f: catalogue.run(c, "match_rate", asked, (), data, f),
-        "regions by month": lambda c, f: catalogue.run(
+        "eight quarters": lambda c, f: run.run_metric(c, "match_rate", asked, (), data, f),
+        "regions by month": lambda c, f: run.run_metric(
             c, "followup_completion", months, ("region",), data, f
         ),
-        "what needs attention": lambda c, _: queries.ask(c, "attention", periods=[quarter]),
-        "worklist": lambda c, _: queries.ask(c, "worklist", periods=months),
+        "what needs attention": lambda c, _: queries.run_query(c, "attention", periods=[quarter]),
+        "worklist": lambda c, _: queries.run_query(c, "worklist", periods=months),
     }
 
 

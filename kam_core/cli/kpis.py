@@ -10,7 +10,7 @@ import pandas as pd
 from kam_core.accounts import tiers
 from kam_core.cli.common import Commands, chosen, day, existing, print_json, quarter
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, change, explain, pacing, periods, scorecard
+from kam_core.metrics import availability, catalogue, explain, pacing, periods, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.render.terminal import explained
@@ -52,7 +52,7 @@ def _kpis(options: argparse.Namespace, text: Text) -> None:
             found = explain.explain(cursor, options.explain, period, against, options.rows, facts)
             _print_explained(found, options.format, text)
         else:
-            data = catalogue.survey(cursor, catalogue.load_metrics().values())
+            data = availability.survey_data(cursor, catalogue.load_metrics().values())
             scores = scorecard.scorecard(cursor, period, None, data, facts)
             _print_scores(scores, pacing.paced_of(scores, period, data), options.format, text)
 
@@ -77,7 +77,7 @@ def _quarters(held: Day, options: argparse.Namespace) -> tuple[Period, Period | 
     period = periods.quarter(options.quarter, start_month)
     if options.against:
         return period, periods.quarter(options.against, start_month)
-    if options.explain and catalogue.metric(options.explain).kind == change.GROWTH:
+    if options.explain and catalogue.metric(options.explain).kind.is_growth:
         return period, None
     return period, periods.quarter_of(period.starts_on - timedelta(days=1), start_month)
 
@@ -94,9 +94,9 @@ def _print_scores(
     scores: Sequence[scorecard.Score], paced: Mapping[str, float], form: str, text: Text
 ) -> None:
     if form == "json":
-        print_json([scorecard.plain(score) for score in scores])
+        print_json([scorecard.to_json(score) for score in scores])
     elif form == "csv":
-        rows = pd.DataFrame([scorecard.plain(score) for score in scores])
+        rows = pd.DataFrame([scorecard.to_json(score) for score in scores])
         rows.to_csv(sys.stdout, index=False, lineterminator="\n")
     else:
         print(text.scorecard_table(scores, paced))
@@ -104,6 +104,6 @@ def _print_scores(
 
 def _print_explained(found: explain.Explanation, form: str, text: Text) -> None:
     if form == "json":
-        print_json(explain.plain(found) | {"sentence": explained.why(found, text)})
+        print_json(explain.to_json(found) | {"sentence": explained.why(found, text)})
     else:
         print(explained.lines(found, text))

@@ -98,9 +98,9 @@ def _compare(options: argparse.Namespace, text: Text) -> int:
         _refuse_unknown(options.region, (before, after))
     comparison = compare.compare(before, after, options.region)
     if options.json:
-        print_json(compare.plain(comparison))
+        print_json(compare.to_json(comparison))
     else:
-        print("\n".join(changes.comparison_lines(compare.plain(comparison), text)))
+        print("\n".join(changes.comparison_lines(compare.to_json(comparison), text)))
     return 1 if comparison.differs else 0
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pandas as pd
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, periods, queries, scorecard
+from kam_core.metrics import availability, catalogue, periods, queries, run, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
@@ -26,7 +26,7 @@ class View:
     scope: Scope
     period: Period
     quarters: tuple[Period, ...]
-    data: catalogue.Data
+    data: availability.Data
     text: Marked
 
     @property
@@ -45,11 +45,11 @@ class View:
 
     def ask(self, question: str, **parameters: object) -> pd.DataFrame:
         with self.day.cursor(self.scope) as cursor:
-            return queries.ask(cursor, question, **parameters)
+            return queries.run_query(cursor, question, **parameters)
 
     def metric(self, name: str, asked: Sequence[Period], by: Sequence[str] = ()) -> pd.DataFrame:
         with self.day.cursor(self.scope) as cursor:
-            return catalogue.run(cursor, name, asked, by, self.data, self.day.facts)
+            return run.run_metric(cursor, name, asked, by, self.data, self.day.facts)
 
     def scores(self, names: Sequence[str] | None = None, region: str | None = None) -> list[Score]:
         """Figures judged for the quarter of the pack, in one of its regions or in all."""
@@ -79,7 +79,7 @@ def look(day: Day, scope: Scope, quarter: str | None, lang: str) -> View:
     """A view of a quarter, by default the last one that has ended."""
     quarters = _quarters(day)
     with day.cursor(scope) as cursor:
-        data = catalogue.survey(cursor, catalogue.load_metrics().values())
+        data = availability.survey_data(cursor, catalogue.load_metrics().values())
     return View(day, scope, _chosen(quarters, quarter, scope), quarters, data, Marked(lang))
 
 
@@ -87,7 +87,7 @@ def _quarters(day: Day) -> tuple[Period, ...]:
     """The quarters with data up to the as-of day."""
     with day.cursor() as cursor:
         start_month = int(version_settings.threshold(cursor, "fiscal_year_start_month"))
-        covered = queries.ask(cursor, "available")["covers_from"].dropna()
+        covered = queries.run_query(cursor, "available")["covers_from"].dropna()
     first = min(covered, default=day.as_of)
     return tuple(periods.quarters_between(first, day.as_of, start_month))
 

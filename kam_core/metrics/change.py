@@ -19,9 +19,6 @@ from kam_core.metrics.periods import Period, a_year_earlier
 # Answers ``metrics.run`` for a metric, some periods and slices: from a cursor or from a cache.
 Ask = Callable[[str, Sequence[Period], tuple[str, ...]], pd.DataFrame]
 
-DIVIDED = ("ratio", "mean", "uplift")
-GROWTH = "change"
-ADDS_UP = ("sum", GROWTH, *DIVIDED)
 ACCOUNTS = "account_id"
 SLICES = ("region", "tier", "account_manager", "industry")
 GROUPS = ("gained", "lost", "grown", "shrunk")
@@ -41,7 +38,7 @@ Amounts = Mapping[str | None, Fraction]
 
 
 @dataclass(frozen=True)
-class Part:
+class MixPart:
     """What one slice adds to the difference of a divided figure.
 
     ``mix``: it makes up more or less of the cases; ``rate``: it did better or worse itself.
@@ -72,7 +69,7 @@ class Movement:
         return self.after - self.before
 
 
-AnyPart = TypeVar("AnyPart", Part, Movement)
+AnyPart = TypeVar("AnyPart", MixPart, Movement)
 
 
 # Makes parts of the amounts before and after.
@@ -80,7 +77,7 @@ Added = Callable[[Amounts, Amounts], tuple[Movement, ...]]
 
 
 @dataclass(frozen=True)
-class Change:
+class FigureChange:
     """A figure in two periods and the parts of its difference, the largest first.
 
     Growth that ``is_on_the_year`` stands for the amounts it compares itself: those of the period
@@ -93,7 +90,7 @@ class Change:
     periods: tuple[str, str]
     before: Fraction | None
     after: Fraction | None
-    parts: tuple[Part | Movement, ...] = ()
+    parts: tuple[MixPart | Movement, ...] = ()
     unsplit: str | None = None
     is_on_the_year: bool = False
 
@@ -105,11 +102,11 @@ class Change:
 
     @property
     def mix(self) -> Fraction:
-        return sum((p.mix for p in self.parts if isinstance(p, Part)), Fraction(0))
+        return sum((p.mix for p in self.parts if isinstance(p, MixPart)), Fraction(0))
 
     @property
     def rate(self) -> Fraction:
-        return sum((p.rate for p in self.parts if isinstance(p, Part)), Fraction(0))
+        return sum((p.rate for p in self.parts if isinstance(p, MixPart)), Fraction(0))
 
     def frame(self) -> pd.DataFrame:
         """The parts as rows; figures that a reader compares are plain numbers."""
@@ -121,15 +118,15 @@ def splits(wanted: Metric, before: Period | None) -> tuple[str, ...]:
 
     Without a period growth is split on the year.
     """
-    slices = tuple(name for name in SLICES if name in wanted.slices)
-    if wanted.kind in ADDS_UP and not _is_divided(wanted, before) and ACCOUNTS in wanted.slices:
+    slices = tuple(name for name in SLICES if name in wanted.dimensions)
+    if wanted.kind.adds_up and not _is_divided(wanted, before) and ACCOUNTS in wanted.dimensions:
         return (ACCOUNTS, *slices)
-    return slices if wanted.kind in ADDS_UP else ()
+    return slices if wanted.kind.adds_up else ()
 
 
 def explain(
     ask: Ask, name: str, before: Period | None, after: Period, by: str | None = None
-) -> Change:
+) -> FigureChange:
     """The difference of a metric between two periods, split by what its definition allows.
 
     ``before`` may be None for growth alone, which then is told on the year.
@@ -139,19 +136,19 @@ def explain(
     if not ways and before:
         was, now = (_value(ask, wanted, period) for period in (before, after))
         names = (before.period, after.period)
-        return Change(name, wanted.unit, None, names, was, now, unsplit=wanted.kind)
+        return FigureChange(name, wanted.unit, None, names, was, now, unsplit=wanted.kind.name)
     way = by or ways[0]
     if way not in ways:
         raise KamError("slice_not_defined", metric=name, by=way)
     return _explained(ask, wanted, before, after, way, groups if way == ACCOUNTS else _movements)
 
 
-def by_account(ask: Ask, name: str, before: Period | None, after: Period) -> Change:
+def by_account(ask: Ask, name: str, before: Period | None, after: Period) -> FigureChange:
     """The same with one part per account, of accounts that have a case in either period."""
     return _explained(ask, catalogue.metric(name), before, after, ACCOUNTS, _movements)
 
 
-def mix_and_rate(before: Slices, after: Slices) -> tuple[Part, ...]:
+def mix_and_rate(before: Slices, after: Slices) -> tuple[MixPart, ...]:
     """Both halves of the difference of two divided figures, slice by slice.
 
     A slice weighs what its denominator is of the whole. Its mix is the change of its weight times
@@ -173,7 +170,7 @@ def _part(
     before: tuple[Figures, Figures],
     after: tuple[Figures, Figures],
     middle: Fraction,
-) -> Part:
+) -> MixPart:
     (own_before, was), (own_after, now) = before, after
     weight = own_after.denominator / now.denominator - own_before.denominator / was.denominator
     share = own_after.numerator / now.denominator - own_before.numerator / was.denominator
@@ -181,7 +178,7 @@ def _part(
     own_middle = (own[0] + own[-1]) / 2 if own else middle
     mix = weight * (own_middle - middle)
     # What is left of everything the slice adds: its rate, exactly.
-    return Part(name, own_before, own_after, mix, share - weight * middle - mix)
+    return MixPart(name, own_before, own_after, mix, share - weight * middle - mix)
 
 
 def groups(before: Amounts, after: Amounts) -> tuple[Movement, ...]:
@@ -214,26 +211,26 @@ def group_of(was: Fraction, now: Fraction) -> str | None:
 
 def _is_divided(wanted: Metric, before: Period | None) -> bool:
     """Whether two divided figures are compared: growth is one, but on the year two amounts are."""
-    return wanted.kind in DIVIDED or (wanted.kind == GROWTH and before is not None)
+    return wanted.kind.has_mix and (before is not None or not wanted.kind.is_growth)
 
 
 def _explained(
     ask: Ask, wanted: Metric, before: Period | None, after: Period, by: str, added: Added
-) -> Change:
+) -> FigureChange:
     rows = ask(wanted.name, [before, after] if before else [after], (by,))
     names = ((before or a_year_earlier(after)).period, after.period)
     if before is None:
         amounts = [_amounts(rows, after, by, half) for half in ("denominator", "numerator")]
-        moved = Change(wanted.name, wanted.parts, by, names, None, None, is_on_the_year=True)
+        moved = FigureChange(wanted.name, wanted.parts, by, names, None, None, is_on_the_year=True)
         return _of_amounts(moved, amounts[0], amounts[1], added)
-    moved = Change(wanted.name, wanted.unit, by, names, None, None)
+    moved = FigureChange(wanted.name, wanted.unit, by, names, None, None)
     if _is_divided(wanted, before):
         return _of_figures(moved, wanted, _slices(rows, before, by), _slices(rows, after, by))
     was, now = (_amounts(rows, period, by, "numerator") for period in (before, after))
     return _of_amounts(moved, was, now, added)
 
 
-def _of_figures(moved: Change, wanted: Metric, before: Slices, after: Slices) -> Change:
+def _of_figures(moved: FigureChange, wanted: Metric, before: Slices, after: Slices) -> FigureChange:
     was, now = (_figure(wanted, _total(slices.values())) for slices in (before, after))
     if was is None or now is None:
         return replace(moved, before=was, after=now, unsplit=NO_VALUE)
@@ -241,10 +238,12 @@ def _of_figures(moved: Change, wanted: Metric, before: Slices, after: Slices) ->
 
 
 def _figure(wanted: Metric, total: Figures) -> Fraction | None:
-    return catalogue.exact_value(wanted, total.numerator, total.denominator)
+    return wanted.kind.divide(total.numerator, total.denominator)
 
 
-def _of_amounts(moved: Change, before: Amounts, after: Amounts, parts_of: Added) -> Change:
+def _of_amounts(
+    moved: FigureChange, before: Amounts, after: Amounts, parts_of: Added
+) -> FigureChange:
     was, now = (sum(a.values(), Fraction(0)) if a else None for a in (before, after))
     if was is None or now is None:
         return replace(moved, before=was, after=now, unsplit=NO_VALUE)
@@ -293,8 +292,8 @@ def _name(cell: object) -> str | None:
     return None if cell is None or cell != cell else str(cell)
 
 
-def _row(by: str, part: Part | Movement) -> dict[str, object]:
-    if isinstance(part, Part):
+def _row(by: str, part: MixPart | Movement) -> dict[str, object]:
+    if isinstance(part, MixPart):
         figures = {
             "before_numerator": _plain(part.before.numerator),
             "before_denominator": _plain(part.before.denominator),

@@ -63,7 +63,7 @@ class KpiChange:
 
 
 @dataclass(frozen=True)
-class Upload:
+class VersionUpload:
     """An upload that only one of the versions holds: ``change`` is added or gone."""
 
     change: str
@@ -77,8 +77,8 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Two versions side by side; everything is plain JSON values in ``plain``.
+class VersionComparison:
+    """Two versions side by side; everything is plain JSON values in ``to_json``.
 
     ``tables`` and ``kpis`` hold every table and figure, changed or not; ``accounts``, ``uploads``
     and ``settings`` (names of settings tables) hold differences only.
@@ -89,7 +89,7 @@ class Comparison:
     tables: tuple[RowChanges, ...]
     accounts: tuple[AccountChange, ...]
     kpis: tuple[KpiChange, ...]
-    uploads: tuple[Upload, ...]
+    uploads: tuple[VersionUpload, ...]
     settings: tuple[str, ...]
 
     @property
@@ -104,7 +104,7 @@ class Comparison:
         )
 
 
-def plain(comparison: Comparison) -> dict:
+def to_json(comparison: VersionComparison) -> dict:
     """A comparison as plain JSON values, with ``differs``."""
     return _texts(asdict(comparison)) | {"differs": comparison.differs}
 
@@ -122,7 +122,7 @@ def _texts(value: object) -> dict:
 
 def compare(
     before: Path | None, after: Path, regions_shown: Sequence[str] | None = None
-) -> Comparison:
+) -> VersionComparison:
     """Compare two version files, each as of its own day; ``before=None`` is no version at all.
 
     With ``regions_shown`` each side shows what a viewer of these regions sees of it, so an account
@@ -167,9 +167,9 @@ class _Side:
     def settings(self, table: str) -> list[tuple]:
         return self.cursor.execute(f"select * from settings.{table} order by all").fetchall()
 
-    def uploads(self) -> dict[int, Upload]:
+    def uploads(self) -> dict[int, VersionUpload]:
         rows = self.cursor.execute(UPLOADS).fetchall()
-        return {row[0]: Upload("", *row) for row in rows}
+        return {row[0]: VersionUpload("", *row) for row in rows}
 
 
 ACCOUNTS = """
@@ -187,8 +187,8 @@ order by as_of, snapshot_id
 """
 
 
-def _comparison(old: _Side | None, new: _Side, tables: Iterable[RowChanges]) -> Comparison:
-    return Comparison(
+def _comparison(old: _Side | None, new: _Side, tables: Iterable[RowChanges]) -> VersionComparison:
+    return VersionComparison(
         before_as_of=old.as_of if old else None,
         after_as_of=new.as_of,
         tables=tuple(tables),
@@ -255,11 +255,11 @@ def _kpi_change(quarter: str, before: Score | None, after: Score) -> KpiChange:
     )
 
 
-def _upload_changes(old: _Side | None, new: _Side) -> list[Upload]:
+def _upload_changes(old: _Side | None, new: _Side) -> list[VersionUpload]:
     before, after = old.uploads() if old else {}, new.uploads()
     sides = (("gone", before, after), ("added", after, before))
     return [
-        Upload(**{**vars(upload), "change": change})
+        VersionUpload(**{**vars(upload), "change": change})
         for change, holding, other in sides
         for number, upload in holding.items()
         if number not in other

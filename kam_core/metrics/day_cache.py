@@ -7,7 +7,7 @@ from threading import Lock
 
 import duckdb
 
-from kam_core.metrics import catalogue, periods
+from kam_core.metrics import catalogue, periods, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.settings import loader
@@ -65,7 +65,7 @@ class Day:
 
     def _compute(self, table: str, wanted: Metric, every: Sequence[Period]) -> None:
         with self.cursor() as cursor:
-            catalogue.set_periods(cursor, every)
+            run.set_periods(cursor, every)
             cursor.execute(f"create or replace table {table} as {wanted.sql}")
 
 

@@ -11,9 +11,9 @@ import duckdb
 import pandas as pd
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, change, queries, scorecard
+from kam_core.metrics import availability, catalogue, change, queries, run, scorecard
 from kam_core.metrics.catalogue import Metric
-from kam_core.metrics.change import ACCOUNTS, Change
+from kam_core.metrics.change import ACCOUNTS, FigureChange
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 
@@ -34,8 +34,8 @@ class Explanation:
     wanted: Metric
     period: Period
     score: Score
-    moved: Change
-    splits: tuple[Change, ...]
+    moved: FigureChange
+    splits: tuple[FigureChange, ...]
     accounts: pd.DataFrame
     rows: pd.DataFrame
     row_count: int
@@ -47,7 +47,7 @@ def explain(
     period: Period,
     against: Period | None,
     most: int,
-    facts: catalogue.Facts | None = None,
+    facts: run.Facts | None = None,
 ) -> Explanation:
     """Everything behind a metric; of accounts and rows the first few.
 
@@ -56,8 +56,8 @@ def explain(
     if against and against.starts_on >= period.starts_on:
         raise KamError("same_period", period=period.period)
     wanted = catalogue.metric(name)
-    data = catalogue.survey(cursor, [wanted])
-    ask = partial(catalogue.run, cursor, data=data, facts=facts)
+    data = availability.survey_data(cursor, [wanted])
+    ask = partial(run.run_metric, cursor, data=data, facts=facts)
     ways = change.splits(wanted, against)
     moved = [change.explain(ask, name, against, period, way) for way in ways]
     first = moved[0] if moved else change.explain(ask, name, against, period)
@@ -82,13 +82,13 @@ def _accounts(
     after: Period,
 ) -> pd.DataFrame:
     """What each account adds to the difference, the largest first."""
-    if ACCOUNTS not in wanted.slices or wanted.kind not in change.ADDS_UP:
+    if ACCOUNTS not in wanted.dimensions or not wanted.kind.adds_up:
         return pd.DataFrame()
     moved = change.by_account(ask, wanted.name, before, after)
     if not moved.parts:
         return pd.DataFrame()
     rows = moved.frame()
-    names = queries.ask(cursor, "account_names").set_index("account_id")["account_name"]
+    names = queries.run_query(cursor, "account_names").set_index("account_id")["account_name"]
     rows.insert(1, "account_name", rows["account_id"].map(names))
     return rows
 
@@ -97,24 +97,24 @@ def _evidence(cursor: duckdb.DuckDBPyConnection, wanted: Metric, period: Period)
     if wanted.evidence is None:
         return pd.DataFrame()
     asked = {"periods": (period,), "metric": wanted.name, "account": None, "most": None}
-    rows = queries.ask(cursor, wanted.evidence, **asked)
+    rows = queries.run_query(cursor, wanted.evidence, **asked)
     return rows.astype({"line_no": "Int64", "snapshot_id": "Int64"})
 
 
-def plain(found: Explanation) -> dict[str, object]:
+def to_json(found: Explanation) -> dict[str, object]:
     """The explanation as plain JSON values; shares as fractions of 1."""
     wanted = found.wanted
     evidence = queries.load_queries().get(wanted.evidence or "")
     return {
         "metric": wanted.name,
-        "kind": wanted.kind,
+        "kind": wanted.kind.name,
         "unit": wanted.unit,
         "titles": {"zh": wanted.zh, "en": wanted.en},
         "means": {"zh": wanted.means_zh, "en": wanted.means_en},
         "leaves_out": {"zh": wanted.not_zh, "en": wanted.not_en},
         "quarter": found.period.period,
         "against": found.moved.periods[0],
-        "score": scorecard.plain(found.score),
+        "score": scorecard.to_json(found.score),
         "change": _change(found.moved),
         "splits": [_change(moved) for moved in found.splits],
         "accounts": records(found.accounts),
@@ -125,7 +125,7 @@ def plain(found: Explanation) -> dict[str, object]:
     }
 
 
-def _change(moved: Change) -> dict[str, object]:
+def _change(moved: FigureChange) -> dict[str, object]:
     values = {
         name: None if value is None else float(value)
         for name, value in (

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from kam_core.metrics import catalogue
+from kam_core.metrics import availability, catalogue
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 
 
-def paced(metric: Metric, score: Score, period: Period, data: catalogue.Data) -> float | None:
+def paced(metric: Metric, score: Score, period: Period, data: availability.Data) -> float | None:
     """The value of a running period if what it counts is scaled to all of its days.
 
     None for a whole period, and for what does not grow with the days: a share, a mean, a state.
@@ -18,11 +18,11 @@ def paced(metric: Metric, score: Score, period: Period, data: catalogue.Data) ->
         return None
     days = (period.ends_on - period.starts_on).days + 1
     whole = Fraction(score.numerator) * days / elapsed_days(metric, period, data)
-    value = catalogue.exact_value(metric, whole, score.denominator)
+    value = metric.kind.divide(whole, score.denominator)
     return None if value is None else float(value)
 
 
-def paced_of(scores: Sequence[Score], period: Period, data: catalogue.Data) -> dict[str, float]:
+def paced_of(scores: Sequence[Score], period: Period, data: availability.Data) -> dict[str, float]:
     """The same of several figures, by name, for those that have it."""
     values = {s.metric: paced(catalogue.metric(s.metric), s, period, data) for s in scores}
     return {name: value for name, value in values.items() if value is not None}
@@ -30,12 +30,11 @@ def paced_of(scores: Sequence[Score], period: Period, data: catalogue.Data) -> d
 
 def _grows_with_days(metric: Metric) -> bool:
     """Whether a period that goes on has more of it: a sum, or a sum against the year before."""
-    is_on_the_year = metric.kind == "change" and metric.looks_back_months > 0
-    return metric.reads == "period" and (metric.kind == "sum" or is_on_the_year)
+    return metric.reads == "period" and metric.kind.is_paced
 
 
-def elapsed_days(metric: Metric, period: Period, data: catalogue.Data) -> int:
+def elapsed_days(metric: Metric, period: Period, data: availability.Data) -> int:
     """Days of the period until the as-of day or the end of the data, whichever is earlier."""
-    ends = [catalogue.last_day(period, data), *(data.days[table][1] for table in metric.dated)]
+    ends = [availability.last_day(period, data), *(data.days[table][1] for table in metric.dated)]
     last = min(day for day in ends if day is not None)
     return (last - period.starts_on).days + 1

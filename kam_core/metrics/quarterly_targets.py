@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from kam_core.contract import declaration
-from kam_core.metrics import catalogue, pacing, scorecard
+from kam_core.metrics import availability, catalogue, pacing, scorecard
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
@@ -25,7 +25,7 @@ PER_CENT = Decimal("0.01")
 ORIGINS = ("default", "all", "tier", "region", "region_tier")
 
 
-class Key(NamedTuple):
+class TargetKey(NamedTuple):
     """What a target is for; no region or tier means all of them."""
 
     metric: str
@@ -35,20 +35,20 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Goal:
+class QuarterlyTarget:
     """One row of the table ``targets``; ``extra`` are further columns of the file it came in."""
 
-    key: Key
+    key: TargetKey
     target: Decimal
     extra: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
-class Change:
+class TargetChange:
     """One target that is ``added``, ``changed`` or ``removed``, and its value on both sides."""
 
     change: str
-    key: Key
+    key: TargetKey
     before: Decimal | None
     after: Decimal | None
 
@@ -67,7 +67,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Step:
+class TargetStep:
     """How a copied target differs from the one it is copied from.
 
     ``kind``: ``none``, ``points`` (percentage points, for shares alone) or ``percent`` (of the
@@ -81,14 +81,14 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Copy:
+class TargetCopy:
     """A target to be copied: from what, to what, what stands there already.
 
     ``limit`` is the most or least the figure can be, where the step went beyond it.
     """
 
-    source: Goal
-    goal: Goal
+    source: QuarterlyTarget
+    goal: QuarterlyTarget
     held: Decimal | None
     limit: Decimal | None
 
@@ -99,10 +99,10 @@ from as_of.targets
 """
 
 
-def in_force(cursor: duckdb.DuckDBPyConnection) -> tuple[Goal, ...]:
+def in_force(cursor: duckdb.DuckDBPyConnection) -> tuple[QuarterlyTarget, ...]:
     """Every target as of the cursor's day, of all regions: what a new snapshot has to carry on."""
     rows = cursor.execute(IN_FORCE).fetchall()
-    return in_order(goal_of(*row) for row in rows)
+    return in_order(make_target(*row) for row in rows)
 
 
 def defaults(cursor: duckdb.DuckDBPyConnection) -> dict[str, Decimal]:
@@ -111,25 +111,25 @@ def defaults(cursor: duckdb.DuckDBPyConnection) -> dict[str, Decimal]:
     return {name: target for name, target in rows}
 
 
-def goal_of(
+def make_target(
     metric: str,
     quarter: str,
     region: str | None,
     tier: str | None,
     target: Decimal,
     extra: str | None = None,
-) -> Goal:
+) -> QuarterlyTarget:
     """A row of the table as it is stored; ``extra`` is JSON."""
-    key = Key(metric, quarter, (region or "").strip() or None, (tier or "").strip() or None)
-    return Goal(key, target, tuple(json.loads(extra).items()) if extra else ())
+    key = TargetKey(metric, quarter, (region or "").strip() or None, (tier or "").strip() or None)
+    return QuarterlyTarget(key, target, tuple(json.loads(extra).items()) if extra else ())
 
 
-def in_order(goals: Iterable[Goal]) -> tuple[Goal, ...]:
+def in_order(goals: Iterable[QuarterlyTarget]) -> tuple[QuarterlyTarget, ...]:
     """By quarter, then as metrics are shown, the whole before its parts."""
     return tuple(sorted(goals, key=lambda goal: place(goal.key)))
 
 
-def place(key: Key) -> tuple:
+def place(key: TargetKey) -> tuple:
     """Where a target stands among others."""
     position = _positions().get(key.metric, len(_positions()))
     return key.quarter, position, key.region or "", key.tier or ""
@@ -164,7 +164,7 @@ def bounds(name: str) -> tuple[Decimal | None, Decimal | None]:
     known = catalogue.load_metrics().get(name)
     if known is None:
         return None, None
-    if known.kind in catalogue.LESS_ONE:
+    if known.kind.less:
         return Decimal(str(rules()["lowest_change"])), None
     lowest = None if name in rules()["may_be_negative"] else Decimal(str(rules()["lowest"]))
     return lowest, _highest(known)
@@ -177,24 +177,30 @@ def _highest(known: Metric) -> Decimal | None:
     return Decimal(str(highest))
 
 
-def changes(before: Iterable[Goal], after: Iterable[Goal]) -> list[Change]:
+def changes(
+    before: Iterable[QuarterlyTarget], after: Iterable[QuarterlyTarget]
+) -> list[TargetChange]:
     """What makes the second set of targets of the first, target by target."""
     old = {goal.key: goal.target for goal in before}
     new = {goal.key: goal.target for goal in after}
     return [
-        Change(_kind(key, old, new), key, old.get(key), new.get(key))
+        TargetChange(_kind(key, old, new), key, old.get(key), new.get(key))
         for key in sorted(old.keys() | new.keys(), key=place)
         if old.get(key) != new.get(key)
     ]
 
 
-def _kind(key: Key, old: Mapping[Key, Decimal], new: Mapping[Key, Decimal]) -> str:
+def _kind(
+    key: TargetKey, old: Mapping[TargetKey, Decimal], new: Mapping[TargetKey, Decimal]
+) -> str:
     if key not in old:
         return "added"
     return "changed" if key in new else "removed"
 
 
-def applied(held: Iterable[Goal], made: Iterable[Change]) -> tuple[Goal, ...]:
+def applied(
+    held: Iterable[QuarterlyTarget], made: Iterable[TargetChange]
+) -> tuple[QuarterlyTarget, ...]:
     """Targets after some changes; a changed one keeps its further columns."""
     goals = {goal.key: goal for goal in held}
     for change in made:
@@ -203,31 +209,39 @@ def applied(held: Iterable[Goal], made: Iterable[Change]) -> tuple[Goal, ...]:
         elif change.key in goals:
             goals[change.key] = replace(goals[change.key], target=change.after)
         else:
-            goals[change.key] = Goal(change.key, change.after)
+            goals[change.key] = QuarterlyTarget(change.key, change.after)
     return in_order(goals.values())
 
 
 def copies(
-    sources: Iterable[Goal], to: str, held: Iterable[Goal], step: Step, overwrite: bool
-) -> list[Copy]:
+    sources: Iterable[QuarterlyTarget],
+    to: str,
+    held: Iterable[QuarterlyTarget],
+    step: TargetStep,
+    overwrite: bool,
+) -> list[TargetCopy]:
     """What copying targets to a quarter would do; without ``overwrite`` what is there stays."""
     there = {goal.key: goal.target for goal in held}
     found = [_copied(source, to, there, step) for source in in_order(sources)]
     return [copy for copy in found if copy.held is None or (overwrite and _differs(copy))]
 
 
-def _differs(copy: Copy) -> bool:
+def _differs(copy: TargetCopy) -> bool:
     return copy.held != copy.goal.target
 
 
-def _copied(source: Goal, to: str, there: Mapping[Key, Decimal], step: Step) -> Copy:
+def _copied(
+    source: QuarterlyTarget, to: str, there: Mapping[TargetKey, Decimal], step: TargetStep
+) -> TargetCopy:
     key = source.key._replace(quarter=to)
     wanted = stepped(source.key.metric, source.target, step)
     limit = _limit(wanted, *bounds(source.key.metric))
-    return Copy(source, Goal(key, wanted if limit is None else limit), there.get(key), limit)
+    return TargetCopy(
+        source, QuarterlyTarget(key, wanted if limit is None else limit), there.get(key), limit
+    )
 
 
-def stepped(name: str, target: Decimal, step: Step) -> Decimal:
+def stepped(name: str, target: Decimal, step: TargetStep) -> Decimal:
     """A target after a step, exact to the six places that a target has."""
     sign = -1 if step.improves and _is_lower_better(name) else 1
     if step.kind == "points" and unit_of(name) == "percent":
@@ -248,7 +262,7 @@ def _limit(target: Decimal, lowest: Decimal | None, highest: Decimal | None) -> 
     return highest if highest is not None and target > highest else None
 
 
-def csv_bytes(goals: Sequence[Goal]) -> bytes:
+def csv_bytes(goals: Sequence[QuarterlyTarget]) -> bytes:
     """The table as a file to load: every target with its further columns, and nothing rounded."""
     further = list(dict.fromkeys(name for goal in goals for name, _ in goal.extra))
     text = io.StringIO()
@@ -257,11 +271,13 @@ def csv_bytes(goals: Sequence[Goal]) -> bytes:
     for goal in goals:
         extra = dict(goal.extra)
         parts = [part or "" for part in goal.key]
-        writer.writerow([*parts, plain(goal.target), *(extra.get(name, "") for name in further)])
+        writer.writerow(
+            [*parts, format_number(goal.target), *(extra.get(name, "") for name in further)]
+        )
     return text.getvalue().encode()
 
 
-def plain(number: Decimal) -> str:
+def format_number(number: Decimal) -> str:
     """All digits of a number and no zero too many."""
     written = format(number, "f")
     return written.rstrip("0").rstrip(".") if "." in written else written
@@ -270,11 +286,11 @@ def plain(number: Decimal) -> str:
 def standings(
     cursor: duckdb.DuckDBPyConnection,
     period: Period,
-    data: catalogue.Data | None = None,
+    data: availability.Data | None = None,
     scores: Sequence[Score] | None = None,
 ) -> tuple[Standing, ...]:
     """Every figure of the catalogue, or those scored, against the target that holds in scope."""
-    data = data or catalogue.survey(cursor, catalogue.load_metrics().values())
+    data = data or availability.survey_data(cursor, catalogue.load_metrics().values())
     won = scorecard.winners(cursor, [period])[period.period]
     return tuple(
         Standing(

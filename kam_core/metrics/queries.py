@@ -1,4 +1,4 @@
-"""Questions that have rows, not a figure, as their answer: one SQL file each, with parameters."""
+"""Queries that have rows, not a figure, as their answer: one SQL file each, with parameters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue
+from kam_core.metrics.run import set_periods
 from kam_core.warehouse.sql_header import header
 
 SQL = Path(__file__).parents[1] / "sql" / "queries"
@@ -17,8 +17,8 @@ PERIODS = "periods"
 
 
 @dataclass(frozen=True)
-class Question:
-    """What the header of a question file says, and its query."""
+class Query:
+    """What the header of a query file says, and its SQL."""
 
     name: str
     means: str
@@ -27,33 +27,29 @@ class Question:
 
 
 @cache
-def load_queries() -> dict[str, Question]:
-    """All questions by name."""
-    read = (_parse(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
-    return {question.name: question for question in read}
+def load_queries() -> dict[str, Query]:
+    """All queries by name."""
+    queries = (_parse(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
+    return {query.name: query for query in queries}
 
 
-def ask(cursor: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pd.DataFrame:
-    """The rows that answer a question for the cursor's scope; money stays Decimal.
+def run_query(cursor: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pd.DataFrame:
+    """The rows that answer a query for the cursor's scope; money stays Decimal.
 
     ``periods`` (a sequence of Period) goes in through the session, the rest as SQL parameters.
     """
-    question = _question(name)
-    if set(parameters) != set(question.parameters):
-        raise KamError("question_parameters", question=name, expected=question.parameters)
-    asked: Sequence | None = parameters.pop(PERIODS, None)  # type: ignore[assignment]
-    catalogue.set_periods(cursor, asked)
-    answer = cursor.sql(question.sql, params=parameters or None)
+    if name not in load_queries():
+        raise KamError("unknown_question", question=name)
+    query = load_queries()[name]
+    if set(parameters) != set(query.parameters):
+        raise KamError("question_parameters", question=name, expected=query.parameters)
+    periods: Sequence | None = parameters.pop(PERIODS, None)  # type: ignore[assignment]
+    set_periods(cursor, periods)
+    answer = cursor.sql(query.sql, params=parameters or None)
     return answer.to_arrow_table().to_pandas()
 
 
-def _question(name: str) -> Question:
-    if name not in load_queries():
-        raise KamError("unknown_question", question=name)
-    return load_queries()[name]
-
-
-def _parse(text: str) -> Question:
+def _parse(text: str) -> Query:
     values, sql = header(text)
     names = tuple(part.strip() for part in values.get("parameters", "").split(",") if part.strip())
-    return Question(values["question"], values["means"], names, sql)
+    return Query(values["query"], values["means"], names, sql)

@@ -50,9 +50,9 @@ def _section(metric: Metric, targets: dict) -> Iterator[str]:
     yield f"{metric.means_zh}\n\n{metric.means_en}\n"
     yield f"不含 / Not: {metric.not_zh}\n\n{metric.not_en}\n"
     yield "| | |\n|---|---|"
-    yield f"| kind 类型 | {metric.kind} |"
+    yield f"| kind 类型 | {metric.kind.name} |"
     yield f"| unit 单位 | {metric.unit} |"
-    if metric.kind in catalogue.OF_PARTS:
+    if metric.kind.has_amounts:
         yield f"| parts 分子分母 | {metric.parts} |"
     yield f"| better 方向 | {metric.better} |"
     yield f"| default target 默认目标 | {'–' if target is None else target} |"
@@ -60,7 +60,7 @@ def _section(metric: Metric, targets: dict) -> Iterator[str]:
     if metric.looks_back_months:
         yield f"| looks back 需回溯 | {metric.looks_back_months} 个月 months |"
     yield f"| reads 读数 | {READS[metric.reads]} |"
-    yield f"| slices 可按 | {', '.join(metric.slices)} |"
+    yield f"| slices 可按 | {', '.join(metric.dimensions)} |"
     yield f"| interval 区间 | {metric.interval} |"
     yield f"| query 查询 | [{metric.name}.sql](../kam_core/sql/metrics/{metric.name}.sql) |\n"
 

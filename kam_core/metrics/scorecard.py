@@ -12,8 +12,9 @@ from statistics import NormalDist
 
 import duckdb
 
-from kam_core.metrics import catalogue, periods
-from kam_core.metrics.catalogue import Exact, Metric
+from kam_core.metrics import availability, catalogue, periods, run
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
 from kam_core.warehouse import version_settings
 
@@ -57,7 +58,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Rules:
+class JudgingRules:
     """The settings by which a figure is judged."""
 
     near_tolerance: Fraction
@@ -75,16 +76,16 @@ def scorecard(
     cursor: duckdb.DuckDBPyConnection,
     period: Period,
     names: Sequence[str] | None = None,
-    data: catalogue.Data | None = None,
-    facts: catalogue.Facts | None = None,
+    data: availability.Data | None = None,
+    facts: run.Facts | None = None,
 ) -> list[Score]:
     """Every metric (or those named, in that order) judged for one period and the cursor's scope."""
     wanted = [
         catalogue.metric(name) for name in (catalogue.load_metrics() if names is None else names)
     ]
-    data = data or catalogue.survey(cursor, wanted)
+    data = data or availability.survey_data(cursor, wanted)
     goals = targets(cursor, [period])[period.period]
-    rules = rules_of(cursor)
+    rules = load_rules(cursor)
     return [
         score(m, period, _figures(cursor, m, period, data, facts), goals.get(m.name), data, rules)
         for m in wanted
@@ -95,10 +96,10 @@ def _figures(
     cursor: duckdb.DuckDBPyConnection,
     metric: Metric,
     period: Period,
-    data: catalogue.Data,
-    facts: catalogue.Facts | None,
+    data: availability.Data,
+    facts: run.Facts | None,
 ) -> dict:
-    rows = catalogue.run(cursor, metric.name, [period], (), data, facts).to_dict("records")
+    rows = run.run_metric(cursor, metric.name, [period], (), data, facts).to_dict("records")
     return rows[0] if rows else NOTHING
 
 
@@ -135,7 +136,7 @@ def winners(
     cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period]
 ) -> dict[str, dict[str, Winner]]:
     """What ``targets`` goes by: for each period's name, by metric name."""
-    sums = [name for name, metric in catalogue.load_metrics().items() if metric.kind == "sum"]
+    sums = [name for name, metric in catalogue.load_metrics().items() if metric.kind.is_amount]
     parameters = {"periods": [period.period for period in asked], "sums": sums}
     found: dict[str, dict[str, Winner]] = {period.period: {} for period in asked}
     for period, name, *winner in cursor.execute(TARGETS, parameters).fetchall():
@@ -190,7 +191,7 @@ order by period, metric, holds desc, specificity desc
 """
 
 
-def plain(score: Score) -> dict[str, object]:
+def to_json(score: Score) -> dict[str, object]:
     """A score as plain JSON values, exact figures as numbers: the rows that `kpis` prints."""
     fields = asdict(score)
     for name in ("numerator", "denominator"):
@@ -232,10 +233,10 @@ def attainment(value: Fraction, target: Fraction | None, better: str) -> Fractio
     return value / target if better == "higher" else target / value
 
 
-def rules_of(cursor: duckdb.DuckDBPyConnection) -> Rules:
+def load_rules(cursor: duckdb.DuckDBPyConnection) -> JudgingRules:
     """How the version that ``cursor`` reads judges a figure."""
     confidence = float(version_settings.threshold(cursor, "confidence"))
-    return Rules(
+    return JudgingRules(
         near_tolerance=Fraction(version_settings.threshold(cursor, "near_tolerance")),
         z=NormalDist().inv_cdf((1 + confidence) / 2),
     )
@@ -246,20 +247,14 @@ def score(
     period: Period,
     figures: Mapping,
     goal: Decimal | None,
-    data: catalogue.Data,
-    rules: Rules,
+    data: availability.Data,
+    rules: JudgingRules,
 ) -> Score:
     """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
     if figures["value"] is None:
-        reason = catalogue.obstacle(metric, period, data) or "no_cases"
+        reason = availability.find_obstacle(metric, period, data) or "no_cases"
         return _without_value(metric, figures, goal, reason)
-    return judged(metric, figures, goal, rules, is_partial(metric, period, data))
-
-
-def is_partial(metric: Metric, period: Period, data: catalogue.Data) -> bool:
-    """Whether the period, or what the data tells of it, ends before the period does."""
-    ends = [data.as_of, *(data.days[table][1] for table in metric.dated)]
-    return any(day is not None and day < period.ends_on for day in ends)
+    return judged(metric, figures, goal, rules, availability.is_partial(metric, period, data))
 
 
 def _without_value(metric: Metric, figures: Mapping, goal: Decimal | None, reason: str) -> Score:
@@ -283,7 +278,7 @@ def judged(
     metric: Metric,
     figures: Mapping,
     goal: Decimal | None,
-    rules: Rules,
+    rules: JudgingRules,
     partial: bool = False,
 ) -> Score:
     """A row of ``metrics.run`` that has a value, held against its target."""
@@ -315,11 +310,11 @@ def _exact(metric: Metric, figures: Mapping) -> Fraction:
     """The figure as a fraction; a quantile has no numerator, its value is all there is."""
     if figures["numerator"] is None:
         return Fraction(figures["value"])
-    exact = catalogue.exact_value(metric, figures["numerator"], figures["denominator"])
+    exact = metric.kind.divide(figures["numerator"], figures["denominator"])
     return Fraction(figures["value"]) if exact is None else exact
 
 
-def _interval(metric: Metric, figures: Mapping, rules: Rules) -> tuple[float, float] | None:
+def _interval(metric: Metric, figures: Mapping, rules: JudgingRules) -> tuple[float, float] | None:
     if metric.interval != "wilson":
         return None
     return wilson(int(figures["numerator"]), int(figures["denominator"]), rules.z)

@@ -9,12 +9,12 @@ from decimal import Decimal
 from kam_core.ingest.validate.cast import EXACT, Bad, decimal
 from kam_core.metrics.quarterly_targets import (
     PLACES,
-    Goal,
-    Key,
+    QuarterlyTarget,
+    TargetKey,
     bounds,
+    format_number,
     in_order,
     known_metrics,
-    plain,
     rules,
     unit_of,
 )
@@ -39,7 +39,7 @@ class CellProblem(Exception):
 
 
 @dataclass(frozen=True)
-class Problem:
+class LineProblem:
     """What is wrong in a line, counted from 1; ``details`` fill the words of its code."""
 
     line: int
@@ -48,14 +48,14 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Reading:
+class GridReading:
     """The targets that the lines hold, and what prevents their being saved."""
 
-    goals: tuple[Goal, ...]
-    problems: tuple[Problem, ...]
+    goals: tuple[QuarterlyTarget, ...]
+    problems: tuple[LineProblem, ...]
 
 
-def lines(goals: Iterable[Goal], quarters: Sequence[str]) -> list[dict[str, str]]:
+def write_lines(goals: Iterable[QuarterlyTarget], quarters: Sequence[str]) -> list[dict[str, str]]:
     """One line for each figure, region and tier with a target in one of the quarters."""
     found: dict[tuple, dict[str, str]] = {}
     for goal in sorted(goals, key=lambda goal: _line_place(goal.key)):
@@ -65,17 +65,17 @@ def lines(goals: Iterable[Goal], quarters: Sequence[str]) -> list[dict[str, str]
     return list(found.values())
 
 
-def _line_place(key: Key) -> tuple:
+def _line_place(key: TargetKey) -> tuple:
     names = known_metrics()
     position = names.index(key.metric) if key.metric in names else len(names)
     return position, key.region or "", key.tier or ""
 
 
-def _of_line(key: Key) -> tuple:
+def _of_line(key: TargetKey) -> tuple:
     return key.metric, key.region, key.tier
 
 
-def _empty(key: Key, quarters: Sequence[str]) -> dict[str, str]:
+def _empty(key: TargetKey, quarters: Sequence[str]) -> dict[str, str]:
     said = {"metric": key.metric, "region": key.region or EVERY, "tier": key.tier or EVERY}
     return said | dict.fromkeys(quarters, "")
 
@@ -83,12 +83,18 @@ def _empty(key: Key, quarters: Sequence[str]) -> dict[str, str]:
 def written(target: Decimal, unit: str) -> str:
     """A target as people write it: 75%, 120,000,000, 12."""
     if unit == "percent":
-        return f"{plain(target * 100)}%"
-    whole, _, part = plain(target).partition(".")
-    return f"{int(whole):,}" + (f".{part}" if part else "") if unit == "money" else plain(target)
+        return f"{format_number(target * 100)}%"
+    whole, _, part = format_number(target).partition(".")
+    return (
+        f"{int(whole):,}" + (f".{part}" if part else "")
+        if unit == "money"
+        else format_number(target)
+    )
 
 
-def read(said: Sequence[Line], quarters: Sequence[str], held: Collection[Goal] = ()) -> Reading:
+def read_lines(
+    said: Sequence[Line], quarters: Sequence[str], held: Collection[QuarterlyTarget] = ()
+) -> GridReading:
     """The targets of some quarters as typed; those of other quarters stay as ``held``.
 
     A target that was held keeps its further columns, and its value where the cell cannot be read.
@@ -96,25 +102,25 @@ def read(said: Sequence[Line], quarters: Sequence[str], held: Collection[Goal] =
     """
     known = {goal.key: goal for goal in held}
     goals = {key: goal for key, goal in known.items() if key.quarter not in quarters}
-    problems: list[Problem] = []
+    problems: list[LineProblem] = []
     first: dict[tuple, int] = {}
     for number, line in enumerate(said, start=1):
         cells = {quarter: text for quarter in quarters if (text := _text(line.get(quarter)))}
         try:
             subject = _subject(line, first, number) if cells else ("", None, None)
         except CellProblem as problem:
-            problems.append(Problem(number, problem.code, problem.details))
+            problems.append(LineProblem(number, problem.code, problem.details))
             continue
         for quarter, text in cells.items():
-            key = Key(subject[0], quarter, *subject[1:])
+            key = TargetKey(subject[0], quarter, *subject[1:])
             try:
                 extra = known[key].extra if key in known else ()
-                goals[key] = Goal(key, read_cell(text, key.metric), extra)
+                goals[key] = QuarterlyTarget(key, read_cell(text, key.metric), extra)
             except CellProblem as problem:
                 goals |= {key: known[key]} if key in known else {}
                 details = {"metric": key.metric, "quarter": quarter, "text": text}
-                problems.append(Problem(number, problem.code, details | problem.details))
-    return Reading(in_order(goals.values()), tuple(problems))
+                problems.append(LineProblem(number, problem.code, details | problem.details))
+    return GridReading(in_order(goals.values()), tuple(problems))
 
 
 def _subject(
@@ -141,7 +147,7 @@ def read_cell(text: str, name: str) -> Decimal:
     if is_share and not has_sign:
         # 0.75 could be meant as 75 % or as less than one.
         if 0 < abs(number) <= 1:
-            raise CellProblem("say_percent", percent=plain(number * 100))
+            raise CellProblem("say_percent", percent=format_number(number * 100))
         number = number.scaleb(-2)
     return _fitting(number, name)
 

@@ -12,19 +12,19 @@ from kam_core.errors import KamError
 from kam_core.ingest.fast_csv.fast_path import stage_file
 from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.metrics import quarterly_targets
-from kam_core.metrics.quarterly_targets import Change, Goal, Key
+from kam_core.metrics.quarterly_targets import QuarterlyTarget, TargetChange, TargetKey
 from kam_core.warehouse.ledger import Publication, Snapshot
 from kam_core.warehouse.store import Warehouse
 
 # Reads the targets of an upload by its number.
-Read = Callable[[int], tuple[Goal, ...]]
+Read = Callable[[int], tuple[QuarterlyTarget, ...]]
 
 
 @dataclass(frozen=True)
 class Edit:
     """One target changed by one publication; ``file`` is the upload that did it, if one did."""
 
-    change: Change
+    change: TargetChange
     version: int
     reason: str
     by: str
@@ -36,7 +36,7 @@ def history(warehouse: Warehouse, read: Read | None = None) -> list[Edit]:
     """Every change of a target, newest first."""
     read = read or (lambda number: uploaded(warehouse, number))
     edits: list[Edit] = []
-    before: dict[Key, Goal] = {}
+    before: dict[TargetKey, QuarterlyTarget] = {}
     seen: set[int] = set()
     for publication in warehouse.ledger.publications():
         snapshots = [
@@ -53,7 +53,7 @@ def history(warehouse: Warehouse, read: Read | None = None) -> list[Edit]:
     return edits
 
 
-def uploaded(warehouse: Warehouse, snapshot_id: int) -> tuple[Goal, ...]:
+def uploaded(warehouse: Warehouse, snapshot_id: int) -> tuple[QuarterlyTarget, ...]:
     """The targets that an upload holds, read again from its bytes by its recipe."""
     snapshot = warehouse.ledger.snapshot(snapshot_id)
     if snapshot is None:
@@ -61,14 +61,14 @@ def uploaded(warehouse: Warehouse, snapshot_id: int) -> tuple[Goal, ...]:
     staged = stage_file(warehouse.raw_file(snapshot.sha256), Recipe.of(snapshot.recipe))
     names = ("metric", "quarter", "region", "tier", "target", "extra")
     return tuple(
-        quarterly_targets.goal_of(*(row[name] for name in names))
+        quarterly_targets.make_target(*(row[name] for name in names))
         for row in staged.accepted.to_pylist()
     )
 
 
-def _after(snapshots: Iterable[Snapshot], read: Read) -> dict[Key, Goal]:
+def _after(snapshots: Iterable[Snapshot], read: Read) -> dict[TargetKey, QuarterlyTarget]:
     """The targets in force after some uploads, as a version applies them."""
-    held: dict[Key, Goal] = {}
+    held: dict[TargetKey, QuarterlyTarget] = {}
     for snapshot in snapshots:
         if snapshot.mode == "full":
             held = {}
@@ -76,7 +76,7 @@ def _after(snapshots: Iterable[Snapshot], read: Read) -> dict[Key, Goal]:
     return held
 
 
-def _edit(change: Change, publication: Publication, new: list[Snapshot]) -> Edit:
+def _edit(change: TargetChange, publication: Publication, new: list[Snapshot]) -> Edit:
     return Edit(
         change,
         publication.version,

@@ -1,6 +1,5 @@
 """What stands beside a figure: its status as a shape and a word, and the cases it rests on."""
 
-from kam_core.metrics import catalogue
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.scorecard import Score
 from kam_core.text import formats
@@ -23,12 +22,12 @@ def rests_on(score: Score, metric: Metric, text: Text) -> str:
     """What a share, change or uplift divides, or the cases of a middle or mean; else nothing."""
     if not score.denominator:
         return ""
-    if metric.kind in catalogue.OF_PARTS:
+    if metric.kind.has_amounts:
         numerator, denominator = (
             formats.quantity(part, metric.parts, text.lang)
             for part in (score.numerator, score.denominator)
         )
         return text("blocks.cases", numerator=numerator, denominator=denominator)
-    if metric.kind in ("quantile", "mean"):
+    if metric.kind.counts_cases:
         return text("blocks.n", n=formats.count(score.denominator, text.lang))
     return ""

@@ -8,7 +8,7 @@ from typing import Unpack
 
 from kam_core.ingest.progress import Listener, nobody
 from kam_core.metrics import compare
-from kam_core.metrics.compare import Comparison
+from kam_core.metrics.compare import VersionComparison
 from kam_core.uploads.confirmations import Question
 from kam_core.uploads.load import trial
 from kam_core.uploads.report import FileReport, as_json
@@ -25,7 +25,7 @@ class Preview:
     """
 
     files: list[FileReport]
-    comparison: Comparison
+    comparison: VersionComparison
     confirm: list[Question]
     version: int
 
@@ -47,7 +47,7 @@ def preview(
     refuses; what needs a second yes is told in ``confirm``.
     """
 
-    def look(live: Path | None, candidate: Path) -> Comparison:
+    def look(live: Path | None, candidate: Path) -> VersionComparison:
         return compare.compare(live, candidate, regions)
 
     tried = trial(warehouse, paths, mode, as_of, by, look, progress, **how)
@@ -60,5 +60,5 @@ def plain(preview: Preview) -> dict:
         "files": as_json(preview.files),
         "confirm": [asdict(question) for question in preview.confirm],
         "version": preview.version,
-        **compare.plain(preview.comparison),
+        **compare.to_json(preview.comparison),
     }

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import duckdb
 
-from kam_core.metrics import catalogue
+from kam_core.metrics import availability, catalogue, kinds, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.verify.aggregations import Figure
@@ -40,14 +40,14 @@ def compare_all(
     recount: Recount,
     periods: Sequence[Period],
     names: Iterable[str] | None = None,
-    facts: catalogue.Facts | None = None,
+    facts: run.Facts | None = None,
 ) -> CheckResult:
     """Every metric for every period, as a whole and by each dimension it allows."""
     metrics = [catalogue.metric(name) for name in names or catalogue.load_metrics()]
-    data = catalogue.survey(cursor, metrics)
+    data = availability.survey_data(cursor, metrics)
     result = CheckResult()
     for metric in metrics:
-        for dimensions in [(), *((column,) for column in metric.slices)]:
+        for dimensions in [(), *((column,) for column in metric.dimensions)]:
             _compare_metric(result, cursor, recount, metric, periods, dimensions, data, facts)
     return result
 
@@ -58,12 +58,12 @@ def find_differences(
     name: str,
     periods: Sequence[Period],
     dimensions: tuple[str, ...] = (),
-    data: catalogue.Data | None = None,
+    data: availability.Data | None = None,
 ) -> list[Difference]:
     """The same for one metric and one combination of dimensions."""
     result = CheckResult()
     metric = catalogue.metric(name)
-    data = data or catalogue.survey(cursor, [metric])
+    data = data or availability.survey_data(cursor, [metric])
     _compare_metric(result, cursor, recount, metric, periods, dimensions, data, None)
     return result.differences
 
@@ -75,8 +75,8 @@ def _compare_metric(
     metric: Metric,
     periods: Sequence[Period],
     dimensions: tuple[str, ...],
-    data: catalogue.Data,
-    facts: catalogue.Facts | None,
+    data: availability.Data,
+    facts: run.Facts | None,
 ) -> None:
     shown = _shown_figures(cursor, metric, periods, dimensions, data, facts)
     recounted = _recounted_figures(recount, metric, periods, dimensions, data.tier_needs)
@@ -100,10 +100,10 @@ def _shown_figures(
     metric: Metric,
     periods: Sequence[Period],
     dimensions: tuple[str, ...],
-    data: catalogue.Data,
-    facts: catalogue.Facts | None,
+    data: availability.Data,
+    facts: run.Facts | None,
 ) -> dict[FigureKey, Figure]:
-    rows = catalogue.run(cursor, metric.name, periods, dimensions, data, facts).to_dict("records")
+    rows = run.run_metric(cursor, metric.name, periods, dimensions, data, facts).to_dict("records")
     return {
         (row["period"], tuple(row[column] for column in dimensions)): (
             _to_fraction(row["numerator"]),
@@ -128,8 +128,8 @@ def _recounted_figures(
         tuple(needs),
         metric.dated,
         metric.looks_back_months,
-        is_change=metric.kind == "change",
-        is_by_tier="tier" in metric.slices,
+        is_change=metric.kind.name == "change",
+        is_by_tier="tier" in metric.dimensions,
     )
     recounted: dict[FigureKey, Figure] = {}
     for period in periods:
@@ -140,5 +140,5 @@ def _recounted_figures(
     return recounted
 
 
-def _to_fraction(part: catalogue.Exact | None) -> Fraction | None:
+def _to_fraction(part: kinds.Exact | None) -> Fraction | None:
     return None if part is None else Fraction(part)

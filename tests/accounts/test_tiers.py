@@ -13,7 +13,7 @@ from tests.support.worlds import Snapshots, account, ask_of, connect, cursor, or
 
 
 def tier_of(world: Snapshots, as_of: str, settings: dict | None = None) -> dict[str, str]:
-    rows = queries.ask(cursor(connect(world, settings), as_of), "tier_matrix")
+    rows = queries.run_query(cursor(connect(world, settings), as_of), "tier_matrix")
     return dict(zip(rows["account_id"], rows["tier"], strict=True))
 
 
@@ -54,7 +54,7 @@ def test_a_cent_decides_a_rank_where_floats_would_see_a_tie() -> None:
 def test_value_falls_back_to_the_contract_and_then_to_zero() -> None:
     world = six(None, 10, 20, 30, 40, None)
     world["accounts"][0][1][0]["annual_contract_value"] = "1000"
-    rows = queries.ask(ask_of(world, "2024-09-30"), "tier_matrix").set_index("account_id")
+    rows = queries.run_query(ask_of(world, "2024-09-30"), "tier_matrix").set_index("account_id")
     assert (rows.loc["A1", "value"], rows.loc["A1", "tier"]) == (Decimal(1000), "VIP")
     assert (rows.loc["A6", "value"], rows.loc["A6", "revenue_12m"]) == (Decimal(0), Decimal(0))
 
@@ -87,7 +87,7 @@ def test_value_is_the_revenue_of_the_twelve_months_up_to_the_day(
     day: str, as_of: str, counts: bool
 ) -> None:
     world = six(60, day=day)
-    rows = queries.ask(ask_of(world, as_of), "tier_matrix").set_index("account_id")
+    rows = queries.run_query(ask_of(world, as_of), "tier_matrix").set_index("account_id")
     assert rows.loc["A1", "value"] == (60 if counts else 0)
 
 
@@ -104,7 +104,7 @@ def test_only_active_accounts_have_a_tier() -> None:
 def test_a_tier_depends_on_all_accounts_whatever_the_viewer_sees() -> None:
     world = six(60, 10, 20, 50, 30, 40)
     world["accounts"][0][1][1]["region"] = "South"
-    rows = queries.ask(ask_of(world, "2024-09-30", regions=["South"]), "tier_matrix")
+    rows = queries.run_query(ask_of(world, "2024-09-30", regions=["South"]), "tier_matrix")
     assert rows[["account_id", "tier"]].to_numpy().tolist() == [["A2", "growth"]]
 
 
@@ -113,7 +113,9 @@ def test_moves_are_listed_between_two_days() -> None:
     later = [row | {"growth_potential": 10} for row in world["accounts"][0][1]]
     world["accounts"].append((date(2024, 11, 1), later))
     shown = ask_of(world, "2024-12-31")
-    moves = queries.ask(shown, "tier_moves", from_day=date(2024, 10, 31), to_day=date(2024, 12, 31))
+    moves = queries.run_query(
+        shown, "tier_moves", from_day=date(2024, 10, 31), to_day=date(2024, 12, 31)
+    )
     found = moves.set_index("account_id")[["from_tier", "to_tier"]].T.to_dict("list")
     assert found == {"A1": ["VIP", "stable"], "A2": ["growth", "basic"], "A3": ["growth", "basic"]}
 
@@ -171,7 +173,7 @@ def test_the_scheme_of_a_version_can_be_read_from_it() -> None:
 
 
 def test_cells_hold_count_revenue_and_share() -> None:
-    matrix = queries.ask(ask_of(six(60, 10, 20, 50, 30, 30), "2024-09-30"), "tier_matrix")
+    matrix = queries.run_query(ask_of(six(60, 10, 20, 50, 30, 30), "2024-09-30"), "tier_matrix")
     totals = tiers.cell_totals(matrix).set_index("tier")
     assert totals.loc["VIP"].tolist() == [1, Decimal(60), True, 0.3]
     assert totals["accounts"].sum() == 6

@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 from kam_core.__main__ import main
 from kam_core.dashboard.model import Column, Columns, Figure, Pack, Point, Quantity, Section, Table
 from kam_core.dashboard.sections import executive_pack
-from kam_core.metrics import catalogue, periods, scorecard
+from kam_core.metrics import catalogue, periods, run, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.render import pack_files
 from kam_core.render.html import page, svg
@@ -201,7 +201,7 @@ def test_the_workbook_holds_the_raw_values(
             ("Denominator", score.denominator),
         ):
             assert held_as(row[head], value), (score.metric, head)
-        is_share = catalogue.metric(score.metric).kind == "ratio" and score.value is not None
+        is_share = catalogue.metric(score.metric).kind.name == "ratio" and score.value is not None
         if is_share and isinstance(score.numerator, int | Decimal):
             parts = (Fraction(str(row[head])) for head in ("Numerator", "Denominator"))
             numerator, denominator = parts
@@ -321,7 +321,7 @@ def test_best_and_worst_have_cases_enough_and_are_the_ends(
     best, value, n, worst, least, _ = found["Monthly callback completion", "regions"]
     with sample_day.cursor() as cursor:
         period = [periods.quarter("2024-Q3")]
-        rows = catalogue.run(
+        rows = run.run_metric(
             cursor, "followup_completion", period, ["region"], None, sample_day.facts
         )
     rows = rows[rows["denominator"].astype(int) >= 10]

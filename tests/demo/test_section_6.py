@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from kam_core import demo
-from kam_core.metrics import catalogue, periods, queries, scorecard
+from kam_core.metrics import periods, queries, run, scorecard
 from tests.support.figures import Q2, Q3
 
 Cursor = duckdb.DuckDBPyConnection
@@ -72,7 +72,7 @@ def test_complaints_grew_by_12_percent_mostly_around_new_products(
     assert complaints.value == pytest.approx(0.12, abs=0.005)
     assert (complaints.target, complaints.status) == (0.0, "missed")
     assert q3["complaints"].numerator == complaints.numerator
-    topics = queries.ask(sample, "complaints_by_topic", periods=[Q3])
+    topics = queries.run_query(sample, "complaints_by_topic", periods=[Q3])
     around = topics[topics["topic"].str.contains("新产品", na=False)]["complaints"].sum()
     assert around / topics["complaints"].sum() > 0.5
 
@@ -123,7 +123,7 @@ def test_every_figure_of_the_catalogue_has_a_value_or_says_why_not(
 
 
 def of_case(sample: Cursor, name: str, letter: str, period: periods.Period = Q3) -> dict:
-    rows = catalogue.run(sample, name, [period], ("account_id",)).set_index("account_id")
+    rows = run.run_metric(sample, name, [period], ("account_id",)).set_index("account_id")
     return dict(rows.loc[demo.CASES[letter]])
 
 
@@ -132,11 +132,11 @@ def test_a_lost_two_projects_worth_6_million_8_percent_of_its_region_and_5_of_th
 ) -> None:
     assert of_case(sample, "lost_projects", "A")["numerator"] == 2
     assert of_case(sample, "lost_projects_amount", "A")["numerator"] == Decimal(6_000_000)
-    regions = catalogue.run(sample, "lost_projects_share", [Q3], ("region",)).set_index("region")
+    regions = run.run_metric(sample, "lost_projects_share", [Q3], ("region",)).set_index("region")
     east = regions.loc["华东"]
     assert (east["denominator"], east["value"]) == (Decimal(75_000_000), 0.08)
     assert q3["lost_projects_share"].value == 0.05
-    waiting = queries.ask(sample, "unanswered_invitations")
+    waiting = queries.run_query(sample, "unanswered_invitations")
     assert (waiting["account_id"] == demo.CASES["A"]).sum() == 3
 
 
@@ -152,7 +152,7 @@ def test_c_came_back_from_nearly_lost(sample: Cursor) -> None:
 
 
 def test_d_has_a_need_that_three_callbacks_never_named(sample: Cursor) -> None:
-    unheard = queries.ask(sample, "unheard_needs").set_index("account_id")
+    unheard = queries.run_query(sample, "unheard_needs").set_index("account_id")
     assert unheard.loc[demo.CASES["D"], "callbacks_without_it"] == 3
 
 

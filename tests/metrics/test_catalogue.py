@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, periods
+from kam_core.metrics import periods, run
 from kam_core.settings import loader
 from tests.support.figures import Q2, Q3, Q4, by, figure, score, with_limits
 from tests.support.worlds import account, ask_of, connect, interaction, need, order, snapshots
@@ -324,12 +324,12 @@ def test_a_need_without_an_answer_fails_only_after_the_standard() -> None:
 def test_a_slice_that_the_header_does_not_name_is_refused() -> None:
     cursor = ask_of(matching(), "2024-09-30")
     with pytest.raises(KamError, match="slice_not_defined"):
-        catalogue.run(cursor, "churn_annual", [Q3], ("tier",))
+        run.run_metric(cursor, "churn_annual", [Q3], ("tier",))
 
 
 def test_an_unknown_metric_is_refused() -> None:
     with pytest.raises(KamError, match="unknown_metric"):
-        catalogue.run(ask_of(matching(), "2024-09-30"), "happiness", [Q3])
+        run.run_metric(ask_of(matching(), "2024-09-30"), "happiness", [Q3])
 
 
 def test_a_metric_whose_table_was_never_loaded_has_no_row() -> None:

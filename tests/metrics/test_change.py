@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, change, periods
+from kam_core.metrics import catalogue, change, periods, run
 from kam_core.metrics.change import Figures, Movement, group_of, groups, mix_and_rate
 from kam_core.metrics.control_limits import limits
 from kam_core.render.plotly import change_charts, charts
@@ -28,8 +28,8 @@ def explained(
     name: str,
     by: str | None = None,
     before: periods.Period | None = Q2,
-) -> change.Change:
-    return change.explain(partial(catalogue.run, cursor), name, before, Q3, by)
+) -> change.FigureChange:
+    return change.explain(partial(run.run_metric, cursor), name, before, Q3, by)
 
 
 def halves(before: dict, after: dict) -> dict[str, tuple[F, F]]:
@@ -290,7 +290,7 @@ def test_one_part_per_account_says_which_account_moved_a_share() -> None:
         interaction("I4", "A2", "2024-07-11"),
     ]
     cursor = company(interactions=meetings, needs=[need("N1", "A1", "2024-04-01")])
-    moved = change.by_account(partial(catalogue.run, cursor), "match_rate", Q2, Q3)
+    moved = change.by_account(partial(run.run_metric, cursor), "match_rate", Q2, Q3)
     assert (moved.before, moved.after) == (F(1, 2), 0)
     assert [(p.name, p.mix, p.rate) for p in moved.parts] == [("A1", 0, F(-1, 2))]
 
@@ -308,7 +308,7 @@ def test_a_quantile_cannot_be_split_and_says_so() -> None:
 def test_a_period_without_data_has_no_difference() -> None:
     cursor = company()
     early = periods.quarter("2022-Q3")
-    moved = change.explain(partial(catalogue.run, cursor), "revenue", early, Q3)
+    moved = change.explain(partial(run.run_metric, cursor), "revenue", early, Q3)
     assert (moved.before, moved.difference, moved.unsplit) == (None, None, "no_value")
     assert moved.frame().empty
 
@@ -322,9 +322,9 @@ def test_a_split_the_definition_does_not_allow_is_refused() -> None:
 def test_every_metric_of_the_sample_moves_by_parts_that_add_up(
     sample: duckdb.DuckDBPyConnection,
 ) -> None:
-    ask = partial(catalogue.run, sample)
+    ask = partial(run.run_metric, sample)
     for name, metric in catalogue.load_metrics().items():
-        values = catalogue.run(sample, name, [Q2, Q3])
+        values = run.run_metric(sample, name, [Q2, Q3])
         told = {row["period"]: row for row in values.to_dict("records")}
         for way in change.splits(metric, Q2):
             moved = change.explain(ask, name, Q2, Q3, way)
@@ -338,9 +338,9 @@ def test_every_metric_of_the_sample_moves_by_parts_that_add_up(
 def test_growth_of_the_sample_moves_on_the_year_by_parts_that_add_up(
     sample: duckdb.DuckDBPyConnection, name: str
 ) -> None:
-    (told,) = catalogue.run(sample, name, [Q3]).to_dict("records")
+    (told,) = run.run_metric(sample, name, [Q3]).to_dict("records")
     for way in change.splits(catalogue.metric(name), None):
-        moved = change.explain(partial(catalogue.run, sample), name, None, Q3, way)
+        moved = change.explain(partial(run.run_metric, sample), name, None, Q3, way)
         assert (moved.before, moved.after) == (F(told["denominator"]), F(told["numerator"]))
         assert sum((p.difference for p in moved.parts), F(0)) == moved.difference
 
@@ -348,13 +348,13 @@ def test_growth_of_the_sample_moves_on_the_year_by_parts_that_add_up(
 # Pictures and sentences
 
 
-def many_regions() -> change.Change:
+def many_regions() -> change.FigureChange:
     before = {f"R{number}": Figures(F(number), F(10)) for number in range(1, 9)}
     after = {f"R{number}": Figures(F(9 - number), F(10 + number)) for number in range(1, 9)}
     totals = [F(36, 80), F(36, 116)]
     parts = mix_and_rate(before, after)
     names = ("2024-Q2", "2024-Q3")
-    return change.Change("match_rate", "percent", "region", names, *totals, parts)
+    return change.FigureChange("match_rate", "percent", "region", names, *totals, parts)
 
 
 @pytest.mark.parametrize("shown", [0, 2, 8])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kam_core.metrics.compare import Comparison, compare, plain
+from kam_core.metrics.compare import VersionComparison, compare, to_json
 from kam_core.settings import loader
 from kam_core.uploads.load import apply_settings, load
 from kam_core.warehouse.store import Warehouse, open_version
@@ -40,27 +40,27 @@ def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 
 @pytest.fixture(scope="module")
-def both(two_versions: Warehouse) -> Comparison:
+def both(two_versions: Warehouse) -> VersionComparison:
     return compared(two_versions, 1, 2)
 
 
-def compared(warehouse: Warehouse, before: int, after: int, *regions: str) -> Comparison:
+def compared(warehouse: Warehouse, before: int, after: int, *regions: str) -> VersionComparison:
     return compare(warehouse.file(before), warehouse.file(after), regions or None)
 
 
-def rows(comparison: Comparison, table: str) -> tuple[int, ...]:
+def rows(comparison: VersionComparison, table: str) -> tuple[int, ...]:
     found = next(t for t in comparison.tables if t.table == table)
     return found.before, found.after, found.added, found.changed, found.gone
 
 
-def test_rows_are_added_changed_and_gone_by_key(both: Comparison) -> None:
+def test_rows_are_added_changed_and_gone_by_key(both: VersionComparison) -> None:
     assert rows(both, "accounts") == (2, 2, 1, 1, 1)
     assert rows(both, "orders") == (3, 4, 1, 2, 0)
     assert rows(both, "needs") == (1, 1, 0, 0, 0)
     assert both.differs
 
 
-def test_each_account_that_moves_is_named_with_before_and_after(both: Comparison) -> None:
+def test_each_account_that_moves_is_named_with_before_and_after(both: VersionComparison) -> None:
     changes = both.accounts
     assert [(c.account_name, c.what, c.before, c.after) for c in changes] == [
         ("Birch", "account", "Birch", None),
@@ -71,7 +71,7 @@ def test_each_account_that_moves_is_named_with_before_and_after(both: Comparison
     ]
 
 
-def test_a_figure_is_compared_for_the_same_quarter(both: Comparison) -> None:
+def test_a_figure_is_compared_for_the_same_quarter(both: VersionComparison) -> None:
     kpis = {kpi.metric: kpi for kpi in both.kpis}
     revenue = kpis["revenue"]
     assert (revenue.quarter, revenue.before, revenue.after) == ("2024-Q3", 1000001.00, 1000006.30)
@@ -96,7 +96,7 @@ def test_one_region_sees_its_own_part_only(two_versions: Warehouse) -> None:
     ]
     revenue = next(kpi for kpi in east.kpis if kpi.metric == "revenue")
     assert revenue.before == 0.30
-    assert "Birch" not in json.dumps(plain(east)) and "North" not in json.dumps(plain(east))
+    assert "Birch" not in json.dumps(to_json(east)) and "North" not in json.dumps(to_json(east))
 
 
 def test_a_version_does_not_differ_from_itself(two_versions: Warehouse) -> None:
@@ -140,7 +140,7 @@ def test_a_version_that_is_open_for_readers_can_be_compared(two_versions: Wareho
         assert compared(two_versions, 1, 2).differs
 
 
-def test_the_plain_form_is_json(both: Comparison) -> None:
-    document = json.loads(json.dumps(plain(both)))
+def test_the_plain_form_is_json(both: VersionComparison) -> None:
+    document = json.loads(json.dumps(to_json(both)))
     assert (document["before_as_of"], document["after_as_of"]) == ("2024-10-01", "2024-10-08")
     assert document["differs"] is True

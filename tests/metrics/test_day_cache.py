@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from kam_core.metrics import catalogue, day_cache, periods, queries, scorecard
+from kam_core.metrics import catalogue, day_cache, periods, queries, run, scorecard
 from kam_core.warehouse import store, version_settings
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse
@@ -79,9 +79,9 @@ def test_every_metric_is_that_of_the_file(
     asked: Callable[[day_cache.Day], list[periods.Period]],
 ) -> None:
     for name, metric in catalogue.load_metrics().items():
-        by = [slice for slice in ("region", "tier") if slice in metric.slices]
-        held = catalogue.run(day.cursor(scope), name, asked(day), by, facts=day.facts)
-        pd.testing.assert_frame_equal(held, catalogue.run(plain, name, asked(day), by))
+        by = [slice for slice in ("region", "tier") if slice in metric.dimensions]
+        held = run.run_metric(day.cursor(scope), name, asked(day), by, facts=day.facts)
+        pd.testing.assert_frame_equal(held, run.run_metric(plain, name, asked(day), by))
         is_told = scope.tiers is None or "tier" in by
         assert (held["period"].nunique() > 1) == is_told
 
@@ -93,8 +93,8 @@ def test_every_question_has_the_rows_of_the_file(
         proven = next((m for m in catalogue.load_metrics().values() if m.evidence == name), None)
         known = PARAMETERS | {"periods": months(day), "metric": proven.name if proven else None}
         parameters = {parameter: known[parameter] for parameter in question.parameters}
-        held = queries.ask(day.cursor(scope), name, **parameters)
-        pd.testing.assert_frame_equal(held, queries.ask(plain, name, **parameters))
+        held = queries.run_query(day.cursor(scope), name, **parameters)
+        pd.testing.assert_frame_equal(held, queries.run_query(plain, name, **parameters))
 
 
 def test_the_scorecard_is_that_of_the_file(
@@ -114,7 +114,7 @@ def test_a_cursor_without_regions_sees_nothing(newest: day_cache.Day) -> None:
 
 def test_a_period_far_from_the_data_is_refused_not_answered_wrongly(newest: day_cache.Day) -> None:
     with newest.cursor() as cursor, pytest.raises(ValueError, match="outside"):
-        catalogue.run(cursor, "key_churn", [periods.quarter("1990-Q1")], facts=newest.facts)
+        run.run_metric(cursor, "key_churn", [periods.quarter("1990-Q1")], facts=newest.facts)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_version_of_an_older_release_is_read_by_limits_it_did_not_know(
     with day.cursor() as cursor:
         assert version_settings.threshold(cursor, "top.accounts") == 20
         assert version_settings.threshold(cursor, "service.response_standard_hours") == 6
-        found = catalogue.run(cursor, "dual_manager_coverage", quarters(day), facts=day.facts)
+        found = run.run_metric(cursor, "dual_manager_coverage", quarters(day), facts=day.facts)
     assert set(found["denominator"]) == {20}
 
 
@@ -157,7 +157,7 @@ def test_twenty_viewers_at_once_get_the_numbers_of_one(file: Path) -> None:
 
     def figures(region: str) -> list[object]:
         with day.cursor(Scope((region,), NEWEST)) as cursor:
-            rows = catalogue.run(cursor, "match_rate", quarters(day), facts=day.facts)
+            rows = run.run_metric(cursor, "match_rate", quarters(day), facts=day.facts)
         return rows["numerator"].tolist()
 
     with ThreadPoolExecutor(20) as pool:

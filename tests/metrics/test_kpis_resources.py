@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, periods, queries
+from kam_core.metrics import periods, queries, run
 from tests.support.figures import Q2, Q3, Q4, by, figure, score, with_limits
 from tests.support.worlds import Row, Snapshots, account, ask_of, interaction, order, snapshots
 
@@ -73,7 +73,7 @@ def test_hours_per_manager_are_not_split_where_managers_would_be_counted_twice()
     cursor = ask_of(work(*two_managers()), LATER)
     for column in ("account_id", "account_manager"):
         with pytest.raises(KamError, match="slice_not_defined"):
-            catalogue.run(cursor, "hours_per_manager_week", [Q3], (column,))
+            run.run_metric(cursor, "hours_per_manager_week", [Q3], (column,))
 
 
 def test_a_quarter_without_work_has_no_hours_per_manager() -> None:
@@ -248,7 +248,7 @@ def test_in_a_running_quarter_the_six_months_end_with_the_as_of_day() -> None:
     assert figure(ask_of(world, "2024-08-15"), "contact_coverage") == (1, 2, 0.5)
     assert figure(ask_of(world, "2024-08-16"), "contact_coverage") == (0, 2, 0.0)
     cursor = ask_of(world, "2024-08-15")
-    rows = queries.ask(
+    rows = queries.run_query(
         cursor,
         "evidence_interactions",
         periods=[Q3],

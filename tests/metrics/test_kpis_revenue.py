@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, periods
+from kam_core.metrics import periods, run
 from tests.support.figures import Q2, Q3, Q4, by, figure, score, with_limits
 from tests.support.worlds import Row, Snapshots, account, ask_of, order, snapshots
 
@@ -168,7 +168,7 @@ def test_squares_of_the_largest_amounts_are_exact() -> None:
 
 def test_an_index_is_not_split_into_single_accounts() -> None:
     with pytest.raises(KamError, match="slice_not_defined"):
-        catalogue.run(ask_of(sold(1, 2), END), "hhi", [Q3], ("account_id",))
+        run.run_metric(ask_of(sold(1, 2), END), "hhi", [Q3], ("account_id",))
 
 
 def test_a_quarter_of_a_fiscal_year_from_april_holds_its_own_months() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, periods
+from kam_core.metrics import periods, run
 from tests.support.figures import Q2, Q3, Q4, by, figure, score, with_limits
 from tests.support.worlds import (
     Row,
@@ -96,7 +96,7 @@ def test_the_only_account_lost_is_all_of_them_and_then_there_is_nobody() -> None
 @pytest.mark.parametrize("name", ["churn_annual", "nrr", "grr"])
 def test_what_is_gone_before_the_period_is_not_split_by_tier(name: str) -> None:
     with pytest.raises(KamError, match="slice_not_defined"):
-        catalogue.run(ask_of(four(), LATER), name, [Q3], ("tier",))
+        run.run_metric(ask_of(four(), LATER), name, [Q3], ("tier",))
 
 
 # Renewals

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from kam_core.contract import declaration
-from kam_core.metrics import catalogue, periods
+from kam_core.metrics import availability, catalogue, periods, run
 from kam_core.metrics.day_cache import Day
 from kam_core.uploads.load import load
 from kam_core.warehouse import store
@@ -22,7 +22,6 @@ from tests.support.worlds import Row, Snapshots, account, connect, cursor, from_
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 AS_OF = date(2024, 10, 15)
 QUARTERS = [periods.quarter(label) for label in ("2023-Q4", "2024-Q3", "2024-Q4")]
-ADDITIVE = {"sum", "mean", *catalogue.OF_PARTS}
 COUNTING_ACCOUNTS = {
     "contact_coverage",
     "churn_annual",
@@ -57,16 +56,16 @@ def totals(told: duckdb.DuckDBPyConnection) -> Figures:
 def figures(
     connection: duckdb.DuckDBPyConnection,
     by: str | None = None,
-    facts: catalogue.Facts | None = None,
+    facts: run.Facts | None = None,
 ) -> Figures:
     """Every metric of all regions: what stands above, below, and the value, by its place."""
     shown = cursor(connection, AS_OF, store.regions(connection))
-    data = catalogue.survey(shown, catalogue.load_metrics().values())
+    data = availability.survey_data(shown, catalogue.load_metrics().values())
     found: Figures = {}
     for name, metric in catalogue.load_metrics().items():
-        slices = (by,) if by in metric.slices else ()
+        slices = (by,) if by in metric.dimensions else ()
         if by is None or slices:
-            rows = catalogue.run(shown, name, QUARTERS, slices, data, facts).to_dict("records")
+            rows = run.run_metric(shown, name, QUARTERS, slices, data, facts).to_dict("records")
             for row in rows:
                 place = (name, row["period"], *(row[column] for column in slices))
                 found[place] = (row["numerator"], row["denominator"], row["value"])
@@ -100,13 +99,13 @@ def test_the_whole_is_the_sum_of_what_stands_above_and_below_in_its_parts(
     compared = 0
     for (name, period), of_parts in parts.items():
         metric = catalogue.metric(name)
-        if metric.kind in ADDITIVE:
+        if metric.kind.adds_up:
             above, below, value = totals[name, period]
             assert above == sum(part[0] for part in of_parts), (name, period)
             if below is not None:
                 below_in_parts = sum(part[1] for part in of_parts)
                 assert below == below_in_parts, (name, period)
-                ratio = catalogue.exact_value(metric, Fraction(above), Fraction(below_in_parts))
+                ratio = metric.kind.divide(Fraction(above), Fraction(below_in_parts))
                 assert value == (None if ratio is None else float(ratio)), (name, period)
             compared += 1
     assert compared > 60

@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from kam_core.metrics import catalogue, periods, queries
+from kam_core.metrics import periods, queries, run
 from kam_core.settings import loader
 from tests.support.worlds import (
     Row,
@@ -37,7 +37,7 @@ def company(*interactions: Row, as_of: str = "2024-12-31", **fields: object) -> 
 def obligations(
     cursor: duckdb.DuckDBPyConnection, period: periods.Period = Q3, **wanted: str
 ) -> pd.DataFrame:
-    rows = queries.ask(cursor, "obligations", periods=[period])
+    rows = queries.run_query(cursor, "obligations", periods=[period])
     for column, value in wanted.items():
         rows = rows[rows[column] == value]
     return rows
@@ -51,7 +51,7 @@ def states(cursor: duckdb.DuckDBPyConnection, account_id: str, kind: str) -> dic
 def completion(
     cursor: duckdb.DuckDBPyConnection, period: periods.Period, kind: str = ""
 ) -> tuple[int, int]:
-    row = catalogue.run(cursor, "followup_completion" + kind, [period]).to_dict("records")[0]
+    row = run.run_metric(cursor, "followup_completion" + kind, [period]).to_dict("records")[0]
     return row["numerator"], row["denominator"]
 
 
@@ -161,9 +161,9 @@ def test_a_promotion_leaves_no_failure_behind() -> None:
 def test_completion_by_month_holds_the_obligations_of_that_month() -> None:
     cursor = ask_of(company(interaction("I1", "V", "2024-07-05")), "2024-12-31")
     asked = periods.months_of(Q3)
-    rows = catalogue.run(cursor, "followup_completion", asked)
+    rows = run.run_metric(cursor, "followup_completion", asked)
     assert rows[["numerator", "denominator"]].to_numpy().tolist() == [[1, 2], [0, 2], [0, 2]]
-    reviews = catalogue.run(cursor, "followup_completion_quarterly_review", asked)
+    reviews = run.run_metric(cursor, "followup_completion_quarterly_review", asked)
     assert reviews["denominator"].tolist() == [0, 0, 3]
 
 
@@ -192,12 +192,12 @@ def test_the_outlook_says_what_can_still_be_reached_and_what_is_needed() -> None
         interaction("I2", "V", None, status="planned", planned_for="2024-09-20"),
     )
     cursor = ask_of(world, "2024-09-10")
-    rows = queries.ask(cursor, "completion_outlook", periods=[Q3], target="0.5")
+    rows = queries.run_query(cursor, "completion_outlook", periods=[Q3], target="0.5")
     row = rows[rows["kind"] == "monthly_callback"].iloc[0]
     parts = ["done", "missed", "still_open", "planned", "owed", "needed", "is_reachable"]
     assert row[parts].tolist() == [1, 3, 2, 1, 6, 2, True]
     assert row["share_reachable"] == 0.5
-    higher = queries.ask(cursor, "completion_outlook", periods=[Q3], target="0.51")
+    higher = queries.run_query(cursor, "completion_outlook", periods=[Q3], target="0.51")
     assert higher[higher["kind"] == "monthly_callback"][
         ["needed", "is_reachable"]
     ].values.tolist() == [[3, False]]
@@ -205,7 +205,7 @@ def test_the_outlook_says_what_can_still_be_reached_and_what_is_needed() -> None
 
 def outlook(cursor: duckdb.DuckDBPyConnection, period: periods.Period, *parts: str) -> dict:
     """Some parts of the outlook by kind, added over the account managers."""
-    rows = queries.ask(cursor, "completion_outlook", periods=[period], target="0.9")
+    rows = queries.run_query(cursor, "completion_outlook", periods=[period], target="0.9")
     found = rows.groupby("kind")[list(parts)].sum().astype(int)
     return {kind: tuple(found.loc[kind]) for kind in found.index}
 
@@ -245,7 +245,7 @@ def test_months_to_come_go_by_the_tier_and_the_customers_of_the_as_of_day() -> N
     promoted[1] |= {"lost_on": "2024-07-10"}
     world["accounts"].append((date(2024, 7, 8), promoted))
     cursor = ask_of(world, "2024-07-10")
-    catalogue.set_periods(cursor, [Q3])
+    run.set_periods(cursor, [Q3])
     rows = cursor.execute("select account_id, period, kind from scoped.obligations_to_come")
     # Promoted B owes callbacks from August on, lost G none.
     assert sorted(rows.fetchall()) == [

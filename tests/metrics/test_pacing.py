@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from kam_core.metrics import catalogue, pacing, scorecard
+from kam_core.metrics import availability, catalogue, pacing, scorecard
 from tests.support.figures import Q2, Q3, score
 from tests.support.worlds import (
     Snapshots,
@@ -34,7 +34,7 @@ def company(as_of: str = "2024-09-30") -> Snapshots:
 def paced(world: Snapshots, as_of: str, name: str) -> float | None:
     cursor = ask_of(world, as_of)
     metric = catalogue.metric(name)
-    data = catalogue.survey(cursor, [metric])
+    data = availability.survey_data(cursor, [metric])
     return pacing.paced(metric, score(cursor, name), Q3, data)
 
 
@@ -122,7 +122,7 @@ def test_a_plain_row_holds_numbers_only() -> None:
     world["tickets"][0][1].append(
         ticket("T2", "A1", "2024-07-01 00:00", first_response_at="2024-07-01 00:20")
     )
-    found = scorecard.plain(score(ask_of(world, "2024-09-30"), "response_hours"))
+    found = scorecard.to_json(score(ask_of(world, "2024-09-30"), "response_hours"))
     assert found["numerator"] == found["value"] == pytest.approx(1 / 3)
     assert isinstance(found["numerator"], float)
-    assert "attainment" not in scorecard.plain(score(cursor, "revenue"))
+    assert "attainment" not in scorecard.to_json(score(cursor, "revenue"))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from kam_core.metrics import periods, quarterly_targets, target_grid, target_history
-from kam_core.metrics.quarterly_targets import Goal, Key, Step
+from kam_core.metrics.quarterly_targets import QuarterlyTarget, TargetKey, TargetStep
 from kam_core.metrics.target_grid import EVERY, CellProblem
 from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text
@@ -21,9 +21,9 @@ from tests.support.worlds import Row, Snapshots, account, ask_of, interaction, o
 Q3 = periods.quarter("2024-Q3")
 
 
-def goal(metric: str, target: str, quarter: str = "2024-Q3", **parts: str) -> Goal:
-    key = Key(metric, quarter, parts.get("region"), parts.get("tier"))
-    return Goal(key, Decimal(target))
+def goal(metric: str, target: str, quarter: str = "2024-Q3", **parts: str) -> QuarterlyTarget:
+    key = TargetKey(metric, quarter, parts.get("region"), parts.get("tier"))
+    return QuarterlyTarget(key, Decimal(target))
 
 
 def company(*targets: Row) -> Snapshots:
@@ -138,19 +138,19 @@ def test_half_a_quarter_says_where_it_would_end() -> None:
 @pytest.mark.parametrize(
     ("metric", "target", "step", "expected"),
     [
-        ("match_rate", "0.75", Step("none", Decimal(9)), "0.75"),
-        ("match_rate", "0.75", Step("points", Decimal(2)), "0.77"),
-        ("match_rate", "0.75", Step("percent", Decimal(5)), "0.7875"),
-        ("key_churn", "0.03", Step("points", Decimal(1)), "0.02"),
-        ("key_churn", "0.03", Step("points", Decimal(1), improves=False), "0.04"),
-        ("key_churn", "0.03", Step("percent", Decimal(10)), "0.027"),
-        ("revenue", "111400000", Step("percent", Decimal(5)), "116970000"),
-        ("revenue", "111400000", Step("points", Decimal(5)), "111400000"),
-        ("revenue", "0.333333", Step("percent", Decimal("0.5")), "0.335"),
+        ("match_rate", "0.75", TargetStep("none", Decimal(9)), "0.75"),
+        ("match_rate", "0.75", TargetStep("points", Decimal(2)), "0.77"),
+        ("match_rate", "0.75", TargetStep("percent", Decimal(5)), "0.7875"),
+        ("key_churn", "0.03", TargetStep("points", Decimal(1)), "0.02"),
+        ("key_churn", "0.03", TargetStep("points", Decimal(1), improves=False), "0.04"),
+        ("key_churn", "0.03", TargetStep("percent", Decimal(10)), "0.027"),
+        ("revenue", "111400000", TargetStep("percent", Decimal(5)), "116970000"),
+        ("revenue", "111400000", TargetStep("points", Decimal(5)), "111400000"),
+        ("revenue", "0.333333", TargetStep("percent", Decimal("0.5")), "0.335"),
     ],
 )
 def test_a_step_is_exact_and_goes_to_the_better_side(
-    metric: str, target: str, step: Step, expected: str
+    metric: str, target: str, step: TargetStep, expected: str
 ) -> None:
     assert quarterly_targets.stepped(metric, Decimal(target), step) == Decimal(expected)
 
@@ -158,9 +158,11 @@ def test_a_step_is_exact_and_goes_to_the_better_side(
 def test_a_copy_leaves_what_is_there_unless_told_otherwise() -> None:
     sources = [goal("match_rate", "0.75"), goal("revenue", "100", region="North")]
     there = [goal("match_rate", "0.5", "2024-Q4")]
-    (added,) = quarterly_targets.copies(sources, "2024-Q4", there, Step("none"), overwrite=False)
+    (added,) = quarterly_targets.copies(
+        sources, "2024-Q4", there, TargetStep("none"), overwrite=False
+    )
     assert added.goal == goal("revenue", "100", "2024-Q4", region="North")
-    both = quarterly_targets.copies(sources, "2024-Q4", there, Step("none"), overwrite=True)
+    both = quarterly_targets.copies(sources, "2024-Q4", there, TargetStep("none"), overwrite=True)
     assert [(copy.held, copy.goal.target) for copy in both] == [
         (None, Decimal(100)),
         (Decimal("0.5"), Decimal("0.75")),
@@ -169,11 +171,19 @@ def test_a_copy_leaves_what_is_there_unless_told_otherwise() -> None:
 
 def test_a_copy_stops_at_the_most_a_figure_can_be() -> None:
     (copy,) = quarterly_targets.copies(
-        [goal("match_rate", "0.99")], "2024-Q4", [], Step("points", Decimal(2)), overwrite=False
+        [goal("match_rate", "0.99")],
+        "2024-Q4",
+        [],
+        TargetStep("points", Decimal(2)),
+        overwrite=False,
     )
     assert (copy.goal.target, copy.limit) == (Decimal(1), Decimal(1))
     (churn,) = quarterly_targets.copies(
-        [goal("key_churn", "0.01")], "2024-Q4", [], Step("points", Decimal(2)), overwrite=False
+        [goal("key_churn", "0.01")],
+        "2024-Q4",
+        [],
+        TargetStep("points", Decimal(2)),
+        overwrite=False,
     )
     assert (churn.goal.target, churn.limit) == (Decimal(0), Decimal(0))
 
@@ -249,18 +259,20 @@ def test_a_table_says_the_same_before_and_after_it_is_read() -> None:
             goal("response_hours", "12", "2023-Q1"),
         ]
     )
-    lines = target_grid.lines(held, ["2024-Q3", "2024-Q4"])
+    lines = target_grid.write_lines(held, ["2024-Q3", "2024-Q4"])
     assert lines == [
         line("revenue", **{"2024_Q3": "", "2024_Q4": "128,900,000.5"}),
         line("match_rate", **{"2024_Q3": "75.5%", "2024_Q4": ""}),
         line("match_rate", "North", "VIP", **{"2024_Q3": "50%", "2024_Q4": ""}),
     ]
-    assert target_grid.read(lines, ["2024-Q3", "2024-Q4"], held) == target_grid.Reading(held, ())
+    assert target_grid.read_lines(lines, ["2024-Q3", "2024-Q4"], held) == target_grid.GridReading(
+        held, ()
+    )
 
 
 def test_every_problem_of_a_table_is_told_with_its_line() -> None:
     held = [goal("match_rate", "0.75")]
-    said = target_grid.read(
+    said = target_grid.read_lines(
         [
             line("match_rate", **{"2024_Q3": "much"}),
             line(float("nan"), None, **{"2024_Q3": "5%"}),
@@ -314,7 +326,7 @@ def filled(
 def save(filled: Warehouse, tmp_path: Path) -> Callable[..., None]:
     """Save targets as the page does: the whole table, on the day of the newest data."""
 
-    def run(edited: tuple[Goal, ...], by: str) -> None:
+    def run(edited: tuple[QuarterlyTarget, ...], by: str) -> None:
         path = tmp_path / "targets.csv"
         path.write_bytes(quarterly_targets.csv_bytes(edited))
         live = filled.live_version()
@@ -324,7 +336,7 @@ def save(filled: Warehouse, tmp_path: Path) -> Callable[..., None]:
     return run
 
 
-def in_force(warehouse: Warehouse) -> tuple[Goal, ...]:
+def in_force(warehouse: Warehouse) -> tuple[QuarterlyTarget, ...]:
     live = warehouse.live_version()
     assert live is not None
     with open_version(warehouse.file(live.version)) as connection:
@@ -337,12 +349,12 @@ def test_what_is_saved_is_what_was_typed_with_every_further_column(
     filled: Warehouse, save: Callable[..., None]
 ) -> None:
     held = in_force(filled)
-    typed = Goal(Key("match_rate", "2024-Q4", None, None), Decimal("0.123457"))
+    typed = QuarterlyTarget(TargetKey("match_rate", "2024-Q4", None, None), Decimal("0.123457"))
     save((*held, typed), "Bo")
     found = {one.key: one for one in in_force(filled)}
     assert found[typed.key] == typed
-    assert found[Key("revenue", "2024-Q3", "East", None)] == Goal(
-        Key("revenue", "2024-Q3", "East", None), Decimal(1_200_000), (("decided in", "a, b"),)
+    assert found[TargetKey("revenue", "2024-Q3", "East", None)] == QuarterlyTarget(
+        TargetKey("revenue", "2024-Q3", "East", None), Decimal(1_200_000), (("decided in", "a, b"),)
     )
     assert len(found) == 3
 

@@ -35,7 +35,7 @@ def company(**tables: list[Row]) -> Snapshots:
 
 
 def answers(world: Snapshots, question: str, as_of: str = D, **parameters: object) -> pd.DataFrame:
-    return queries.ask(ask_of(world, as_of), question, **parameters)
+    return queries.run_query(ask_of(world, as_of), question, **parameters)
 
 
 def ids(rows: pd.DataFrame, column: str) -> list[str]:
@@ -131,7 +131,7 @@ def test_links_to_the_need_of_another_account_are_listed() -> None:
         ["I2", "need_of_another_account"],
         ["I3", "need_not_found"],
     ]
-    north = queries.ask(ask_of(world, D, regions=["North"]), "wrong_need_links")
+    north = queries.run_query(ask_of(world, D, regions=["North"]), "wrong_need_links")
     assert north["problem"].tolist() == ["need_not_found", "need_not_found"]
 
 
@@ -285,7 +285,7 @@ def test_the_sentence_on_lost_accounts_has_no_amount_where_there_is_none(
 
 def test_key_accounts_lost_are_found_by_the_tier_they_had_and_not_by_none_of_today() -> None:
     cursor = ask_of(snapshots(D, accounts=lost_in_august()), D, tiers=["growth"])
-    (lost,) = queries.ask(cursor, "attention", periods=[Q3]).to_dict("records")
+    (lost,) = queries.run_query(cursor, "attention", periods=[Q3]).to_dict("records")
     assert (lost["code"], lost["cases"]) == ("key_accounts_lost", 1)
 
 

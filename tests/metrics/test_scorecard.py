@@ -5,7 +5,7 @@ from fractions import Fraction
 import duckdb
 import pytest
 
-from kam_core.metrics import catalogue, periods, scorecard
+from kam_core.metrics import catalogue, periods, run, scorecard
 from kam_core.settings import loader
 from tests.support.worlds import (
     Row,
@@ -164,7 +164,7 @@ def test_the_target_of_another_region_is_never_seen() -> None:
 
 
 def test_a_plain_row_carries_what_the_command_line_promises() -> None:
-    found = scorecard.plain(score(calls(1, 2), "match_rate"))
+    found = scorecard.to_json(score(calls(1, 2), "match_rate"))
     assert list(found) == [
         "metric", "unit", "value", "numerator", "denominator", "low", "high", "target", "gap",
         "status", "reason",
@@ -182,7 +182,7 @@ def test_the_scorecard_says_what_each_metric_says(
 ) -> None:
     sample.execute("set variable tiers = $tiers", {"tiers": tiers})
     for line in scorecard.scorecard(sample, Q3):
-        found = catalogue.run(sample, line.metric, [Q3])
+        found = run.run_metric(sample, line.metric, [Q3])
         told = line.reason != "not_by_tier"
         assert len(found) == told
         for name in ("numerator", "denominator", "value"):
@@ -199,5 +199,5 @@ def test_a_quarter_follows_the_fiscal_year_of_the_version() -> None:
 def test_every_share_says_what_its_parts_are_amounts_of(sample: duckdb.DuckDBPyConnection) -> None:
     for line in scorecard.scorecard(sample, Q3):
         wanted = catalogue.metric(line.metric)
-        if wanted.kind in catalogue.OF_PARTS and line.denominator is not None:
+        if wanted.kind.has_amounts and line.denominator is not None:
             assert isinstance(line.denominator, int) == (wanted.parts == "count"), line.metric

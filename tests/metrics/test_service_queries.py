@@ -6,7 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from kam_core.metrics import catalogue, periods, queries
+from kam_core.metrics import periods, queries, run
 from tests.support.figures import with_limits
 from tests.support.worlds import (
     Row,
@@ -38,7 +38,7 @@ def asked(
     world: Snapshots, question: str, *quarters: periods.Period, as_of: str = D, **scope: object
 ) -> pd.DataFrame:
     parameters = {"periods": quarters} if quarters else {}
-    return queries.ask(ask_of(world, as_of, **scope), question, **parameters)
+    return queries.run_query(ask_of(world, as_of, **scope), question, **parameters)
 
 
 def held(number: str, account_id: str, day: str, hours: object, **fields: object) -> Row:
@@ -78,7 +78,7 @@ def test_an_answer_after_the_as_of_day_is_not_known_yet() -> None:
 def test_the_clock_keeps_the_standard_of_the_settings() -> None:
     world = company(tickets=[ticket("T1", "A1", "2024-09-30 12:00")])
     cursor = with_limits(world, D, {"service.response_standard_hours": 11})
-    assert queries.ask(cursor, "open_tickets")["clock"].tolist() == ["late"]
+    assert queries.run_query(cursor, "open_tickets")["clock"].tolist() == ["late"]
 
 
 def test_a_viewer_of_one_region_sees_its_open_tickets_only() -> None:
@@ -128,7 +128,7 @@ def test_the_topics_add_up_to_the_figures_of_the_catalogue() -> None:
     told = complaints(("2024-07-01", "a"), ("2024-08-01", "b"), ("2023-07-01", "a"))
     world = company(tickets=told)
     rows = asked(world, "complaints_by_topic", Q3)
-    figure = catalogue.run(ask_of(world, D), "complaints_yoy", [Q3]).iloc[0]
+    figure = run.run_metric(ask_of(world, D), "complaints_yoy", [Q3]).iloc[0]
     assert rows["complaints"].sum() == figure["numerator"] == 2
     assert rows["complaints_before"].sum() == figure["denominator"] == 1
 
@@ -203,7 +203,7 @@ def test_the_weeks_of_a_quarter_that_runs_are_those_so_far() -> None:
 def test_the_owners_give_the_mean_of_the_catalogue() -> None:
     world = company(interactions=hours_of_q3())
     rows = asked(world, "manager_hours", Q3)
-    figure = catalogue.run(ask_of(world, D), "hours_per_manager_week", [Q3]).iloc[0]
+    figure = run.run_metric(ask_of(world, D), "hours_per_manager_week", [Q3]).iloc[0]
     assert float(rows["hours_per_week"].mean()) == pytest.approx(figure["value"])
 
 
@@ -259,17 +259,17 @@ def test_the_largest_accounts_say_which_manager_they_lack() -> None:
     orders.append(order("long ago", "small", "2023-09-30", 1000))
     world = snapshots(D, accounts=accounts, orders=orders)
     cursor = with_limits(world, D, {"top.accounts": 4})
-    rows = queries.ask(cursor, "top_accounts_managers", periods=[Q3])
+    rows = queries.run_query(cursor, "top_accounts_managers", periods=[Q3])
     assert rows[["place", "account_id", "managers", "lacking"]].values.tolist() == [
         [1, "nobody", 0, "both"],
         [2, "no manager", 1, "account_manager"],
         [3, "no expert", 1, "expert_manager"],
         [4, "both", 2, "none"],
     ]
-    figure = catalogue.run(cursor, "dual_manager_coverage", [Q3]).iloc[0]
+    figure = run.run_metric(cursor, "dual_manager_coverage", [Q3]).iloc[0]
     assert (figure["numerator"], figure["denominator"]) == (1, 4)
     south = with_limits(world, D, {"top.accounts": 4}, regions=["South"])
-    rows = queries.ask(south, "top_accounts_managers", periods=[Q3])
+    rows = queries.run_query(south, "top_accounts_managers", periods=[Q3])
     assert rows[["place", "account_id"]].values.tolist() == [[3, "no expert"]]
 
 
@@ -292,7 +292,7 @@ def test_an_account_is_covered_where_every_level_was_met_in_six_months() -> None
     rows = asked(world, "contact_gaps", Q3)
     columns = ["account_id", "executive", "management", "working", "levels_met"]
     assert rows[columns].values.tolist() == [["A2", 1, 0, 0, 1], ["A1", 1, 1, 2, 3]]
-    figure = catalogue.run(ask_of(world, D), "contact_coverage", [Q3]).iloc[0]
+    figure = run.run_metric(ask_of(world, D), "contact_coverage", [Q3]).iloc[0]
     assert (figure["numerator"], figure["denominator"]) == (1, 2)
 
 
@@ -356,5 +356,5 @@ def test_without_interactions_the_hours_of_a_contract_are_unknown_and_not_zero()
 
 def test_the_bands_of_hours_begin_where_the_settings_say() -> None:
     cursor = with_limits(company(), D, {"returns.band_from_hours.third": Decimal("2.5")})
-    starts = queries.ask(cursor, "hour_bands")["from_hours"].astype(float).tolist()
+    starts = queries.run_query(cursor, "hour_bands")["from_hours"].astype(float).tolist()
     assert starts == [2, 2.5, 12]

@@ -36,7 +36,7 @@ def company(as_of: str = D, **tables: list[Row]) -> Snapshots:
 
 def answers(world: Snapshots, question: str, as_of: str = D, **scope: object) -> pd.DataFrame:
     known = {"periods": [Q3]} if queries.load_queries()[question].parameters else {}
-    return queries.ask(ask_of(world, as_of, **scope), question, **known)
+    return queries.run_query(ask_of(world, as_of, **scope), question, **known)
 
 
 def cells(rows: pd.DataFrame, *columns: str) -> list[list[object]]:

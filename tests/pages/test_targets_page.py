@@ -91,7 +91,10 @@ def in_force(warehouse: Warehouse) -> dict[tuple, str]:
         held = quarterly_targets.in_force(
             cursor(connection, Scope(regions(connection), live.as_of))
         )
-    return {(one.key.metric, one.key.region): quarterly_targets.plain(one.target) for one in held}
+    return {
+        (one.key.metric, one.key.region): quarterly_targets.format_number(one.target)
+        for one in held
+    }
 
 
 def live_number(warehouse: Warehouse) -> int:

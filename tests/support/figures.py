@@ -2,7 +2,7 @@
 
 import duckdb
 
-from kam_core.metrics import catalogue, periods, scorecard
+from kam_core.metrics import periods, run, scorecard
 from kam_core.settings import loader
 from tests.support.worlds import Snapshots, connect
 from tests.support.worlds import cursor as on_day
@@ -15,7 +15,7 @@ def figure(
     cursor: duckdb.DuckDBPyConnection, name: str, period: periods.Period = Q3
 ) -> Counted | None:
     """Numerator, denominator and value; None where the data says nothing of the period."""
-    rows = catalogue.run(cursor, name, [period]).to_dict("records")
+    rows = run.run_metric(cursor, name, [period]).to_dict("records")
     return tuple(rows[0][k] for k in ("numerator", "denominator", "value")) if rows else None
 
 
@@ -23,7 +23,7 @@ def by(
     cursor: duckdb.DuckDBPyConnection, name: str, column: str, period: periods.Period = Q3
 ) -> dict[str, Counted]:
     """The same for each part."""
-    rows = catalogue.run(cursor, name, [period], (column,)).to_dict("records")
+    rows = run.run_metric(cursor, name, [period], (column,)).to_dict("records")
     return {r[column]: (r["numerator"], r["denominator"], r["value"]) for r in rows}
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kam_core.metrics import catalogue, periods
+from kam_core.metrics import availability, catalogue, periods
 from kam_core.metrics.day_cache import Day
 from kam_core.settings import loader
 from kam_core.verify.check import compare_all, find_differences
@@ -342,7 +342,7 @@ def test_random_companies_agree(
     recount = recount_of(scratch, as_of, tuple(regions), tiers)
     asked = [*periods.quarters_until(LAST, 5, start_month), periods.month("2024-02")]
     with cursor(scratch, as_of, sorted(regions), tiers) as shown:
-        data = catalogue.survey(shown, map(catalogue.metric, names))
+        data = availability.survey_data(shown, map(catalogue.metric, names))
         for name in names:
             allowed = tuple(column for column in by if column in catalogue.metric(name).slices)
             assert not find_differences(shown, recount, name, asked, allowed, data)

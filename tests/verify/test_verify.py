@@ -38,7 +38,7 @@ def verify(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict]
 def few_metrics(monkeypatch: pytest.MonkeyPatch) -> dict[str, catalogue.Metric]:
     """A catalogue of two metrics, where the figures are not what a test is about."""
     few = {name: catalogue.metric(name) for name in ("revenue", "match_rate")}
-    monkeypatch.setattr(catalogue, "_catalogue", lambda: few)
+    monkeypatch.setattr(catalogue, "load_metrics", lambda: few)
     return few
 
 

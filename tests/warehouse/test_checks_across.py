@@ -187,7 +187,7 @@ def asked(warehouse: Warehouse, *regions: str) -> list[tuple]:
     live = warehouse.live_version()
     assert live is not None
     with open_version(warehouse.file(live.version)) as connection:
-        answer = queries.ask(cursor(connection, Scope(regions, live.as_of)), "notes")
+        answer = queries.run_query(cursor(connection, Scope(regions, live.as_of)), "notes")
     return list(zip(answer["code"], answer["account_id"], answer["detail"], strict=True))
 
 

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from kam_core.contract import declaration
-from kam_core.metrics import catalogue, periods, queries, scorecard
+from kam_core.metrics import catalogue, periods, queries, run, scorecard
 from tests.support.worlds import account, connect, cursor, interaction, need, order, snapshots
 
 D = "2024-09-30"
@@ -48,7 +48,7 @@ def company() -> duckdb.DuckDBPyConnection:
     )  # fmt: skip
 
 
-def parameters(question: queries.Question) -> dict[str, object]:
+def parameters(question: queries.Query) -> dict[str, object]:
     proven = [m.name for m in catalogue.load_metrics().values() if m.evidence == question.name]
     own = PARAMETERS | {"account_id": "South-1", "metric": proven[0] if proven else None}
     return {name: own[name] for name in question.parameters}
@@ -57,12 +57,12 @@ def parameters(question: queries.Question) -> dict[str, object]:
 def everything(shown: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Every answer the product can give on a cursor, as text."""
     said = {
-        name: queries.ask(shown, name, **parameters(question)).to_csv()
+        name: queries.run_query(shown, name, **parameters(question)).to_csv()
         for name, question in queries.load_queries().items()
     }
     for name, metric in catalogue.load_metrics().items():
-        for by in ((), *((column,) for column in metric.slices)):
-            said[f"{name} {by}"] = catalogue.run(shown, name, [Q3], by).to_csv()
+        for by in ((), *((column,) for column in metric.dimensions)):
+            said[f"{name} {by}"] = run.run_metric(shown, name, [Q3], by).to_csv()
     said["scorecard"] = str(scorecard.scorecard(shown, Q3))
     return said
 
@@ -99,7 +99,7 @@ def test_one_missing_variable_is_enough_to_see_nothing(
     company: duckdb.DuckDBPyConnection, missing: str
 ) -> None:
     shown = cursor(company, D)
-    catalogue.set_periods(shown, [Q3])
+    run.set_periods(shown, [Q3])
     shown.execute(f"reset variable {missing}")
     for view in views(company, "scoped"):
         assert shown.execute(f"select count(*) from {view}").fetchall() == [(0,)], view
@@ -122,15 +122,15 @@ def test_a_viewer_of_one_region_never_sees_a_row_of_the_other(
     named = {name for name, text in said.items() if "South" in text.replace("N-South-1", "")}
     assert not named
     shown = cursor(company, D, regions=("North",))
-    revenue = catalogue.run(shown, "revenue", [Q3])["numerator"][0]
+    revenue = run.run_metric(shown, "revenue", [Q3])["numerator"][0]
     assert revenue % 7 == 0 and revenue % 11 != 0
-    assert queries.ask(shown, "account_history", account_id="South-1").empty
+    assert queries.run_query(shown, "account_history", account_id="South-1").empty
 
 
 def test_two_cursors_at_once_keep_their_scopes_apart(company: duckdb.DuckDBPyConnection) -> None:
     def revenue_of(region: str) -> object:
         shown = cursor(company, D, regions=(region,))
-        return catalogue.run(shown, "revenue", [Q3])["numerator"][0]
+        return run.run_metric(shown, "revenue", [Q3])["numerator"][0]
 
     asked = ["North", "South"] * 20
     with ThreadPoolExecutor(4) as pool:
@@ -142,8 +142,8 @@ def test_periods_of_one_question_do_not_leak_into_the_next(
     company: duckdb.DuckDBPyConnection,
 ) -> None:
     shown = cursor(company, D)
-    catalogue.run(shown, "revenue", [Q3])
-    queries.ask(shown, "open_needs")
+    run.run_metric(shown, "revenue", [Q3])
+    queries.run_query(shown, "open_needs")
     assert shown.execute("select count(*) from as_of.periods").fetchall() == [(0,)]
 
 

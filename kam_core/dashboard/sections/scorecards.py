@@ -9,7 +9,8 @@ from kam_core.dashboard.model import Cell, Column, Columns, Figure, Number, Poin
 from kam_core.dashboard.sections.answer_tables import columns, heading, plain
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
-from kam_core.metrics.catalogue import Exact, Metric
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 from kam_core.settings.page_layout import layout
@@ -215,7 +216,7 @@ def _stretches_of(view: View, metric: Metric) -> list[tuple[Cell, ...]]:
     ended = [quarter for quarter in view.window if quarter.ends_on <= view.scope.as_of]
     found = [_extremes(view, metric, "period", view.metric(metric.name, ended))] if ended else []
     for part in layout()["pack"]["parts"]:
-        if part in metric.slices and metric.kind != "sum":
+        if part in metric.dimensions and not metric.kind.is_amount:
             rows = view.metric(metric.name, [view.period], (part,))
             found.append(_extremes(view, metric, part, _enough(rows)))
     return [row for row in found if row]
@@ -254,7 +255,7 @@ def definitions(view: View, scores: Sequence[Score]) -> Figure:
     for score in scores:
         if not waits(score):
             metric = catalogue.metric(score.metric)
-            formula = text.known(f"definitions.formula_{metric.kind}", metric.kind)
+            formula = text.known(f"definitions.formula_{metric.kind.name}", metric.kind.name)
             better = text.value("better", metric.better)
             rows.append(
                 (

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pandas as pd
 import plotly.graph_objects as go
 
-from kam_core.metrics.change import ACCOUNTS, GROUPS, Change, Movement, Part
+from kam_core.metrics.change import ACCOUNTS, GROUPS, FigureChange, MixPart, Movement
 from kam_core.metrics.control_limits import Limits
 from kam_core.render.plotly.charts import Palette, canvas, value_axis
 from kam_core.text import formats
@@ -18,7 +18,7 @@ MARGIN = 0.04
 MONTHS_A_MARK = 6
 
 
-def waterfall(moved: Change, shown: int, text: Text, colours: Palette) -> go.Figure:
+def waterfall(moved: FigureChange, shown: int, text: Text, colours: Palette) -> go.Figure:
     """From one value down to the other, a bar for each part; zero is the value before."""
     bars = _bars(moved, shown, text)
     values = zip(moved.periods, (moved.before, moved.after), strict=True)
@@ -57,14 +57,17 @@ def waterfall(moved: Change, shown: int, text: Text, colours: Palette) -> go.Fig
     return figure
 
 
-def _bars(moved: Change, shown: int, text: Text) -> list[Bar]:
+def _bars(moved: FigureChange, shown: int, text: Text) -> list[Bar]:
     """Mix as one bar and the rate of each slice, or the amount of each group; the rest as one."""
     by = moved.by or ""
     if by == ACCOUNTS and all(part.name in GROUPS for part in moved.parts):
         return [(_group_words(part, text), part.difference) for part in moved.parts]
-    mix = [(text("figure.mix"), moved.mix)] if isinstance(moved.parts[0], Part) else []
+    mix = [(text("figure.mix"), moved.mix)] if isinstance(moved.parts[0], MixPart) else []
     steps = [
-        (plotly_escape(name_of(p.name, by, text)), p.rate if isinstance(p, Part) else p.difference)
+        (
+            plotly_escape(name_of(p.name, by, text)),
+            p.rate if isinstance(p, MixPart) else p.difference,
+        )
         for p in moved.parts
     ]
     steps = sorted((bar for bar in steps if bar[1]), key=lambda bar: -abs(bar[1]))
@@ -75,17 +78,17 @@ def _bars(moved: Change, shown: int, text: Text) -> list[Bar]:
     return [*mix, *steps]
 
 
-def _group_words(part: Part | Movement, text: Text) -> str:
+def _group_words(part: MixPart | Movement, text: Text) -> str:
     accounts = part.accounts if isinstance(part, Movement) else None
     return text(f"figure.moved_{part.name}", accounts=formats.count(accounts, text.lang))
 
 
-def _end(period: str, value: Fraction | None, moved: Change, text: Text) -> str:
+def _end(period: str, value: Fraction | None, moved: FigureChange, text: Text) -> str:
     name = formats.short_period(period, text.lang) or period
     return f"<b>{plotly_escape(name)}  {quantity(value, moved.unit, text)}</b>"
 
 
-def _sum(moved: Change, text: Text) -> str:
+def _sum(moved: FigureChange, text: Text) -> str:
     return f"<b>{difference(moved.difference, moved.unit, text)}</b>"
 
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from kam_core.metrics.catalogue import Exact
-from kam_core.metrics.change import ACCOUNTS, GROUPS, Change, Part
+from kam_core.metrics.change import ACCOUNTS, GROUPS, FigureChange, MixPart
 from kam_core.metrics.explain import Explanation
+from kam_core.metrics.kinds import Exact
 from kam_core.metrics.scorecard import Score
 from kam_core.text import formats
 from kam_core.text.sentences import change_sentences as sentences
@@ -62,7 +62,7 @@ def _value(found: Explanation, text: Text) -> str:
         ends = {"low": score.low, "high": score.high}
         written = {name: formats.quantity(end, score.unit, lang) for name, end in ends.items()}
         said.append(text("cli.explain_interval", **written))
-    if found.wanted.kind != "concentration" and score.denominator is not None:
+    if score.denominator is not None and "denominator" in found.wanted.kind.halves:
         numerator, denominator = _exact(score.numerator, lang), _exact(score.denominator, lang)
         words = {"numerator": numerator, "denominator": denominator}
         said.append(text("cli.explain_cases", **words))
@@ -87,12 +87,12 @@ def _meaning(found: Explanation, text: Text) -> str:
         [
             text("cli.explain_means", means=wanted.means(text.lang)),
             text("cli.explain_not", excludes=wanted.excludes(text.lang)),
-            text("cli.explain_formula", formula=text(f"definitions.formula_{wanted.kind}")),
+            text("cli.explain_formula", formula=text(f"definitions.formula_{wanted.kind.name}")),
         ]
     )
 
 
-def _parts(moved: Change, text: Text) -> str:
+def _parts(moved: FigureChange, text: Text) -> str:
     """Every part of the difference; its columns add up to the difference."""
     if not moved.parts:
         return ""
@@ -101,12 +101,12 @@ def _parts(moved: Change, text: Text) -> str:
     return f"{text('cli.explain_parts', by=by)}\n{aligned(shown)}"
 
 
-def _part(moved: Change, part: object, text: Text) -> list[str]:
+def _part(moved: FigureChange, part: object, text: Text) -> list[str]:
     assert hasattr(part, "name") and hasattr(part, "difference")
     in_groups = moved.by == ACCOUNTS and part.name in GROUPS
     name = sentences.name_of(part.name, "movement" if in_groups else moved.by or "", text)
     cells = [f"  {name}", sentences.difference(part.difference, moved.unit, text)]
-    if isinstance(part, Part):
+    if isinstance(part, MixPart):
         halves = {"mix_effect": part.mix, "rate_effect": part.rate}
         cells += [
             f"{text.column(half)} {sentences.difference(step, moved.unit, text)}"

@@ -9,7 +9,7 @@
 -- grain:  period x account_id
 -- interval: wilson
 -- needs:
--- slices: region, account_manager, industry, account_id
+-- dimensions: region, account_manager, industry, account_id
 -- evidence: evidence_accounts
 -- means-zh: 截至期末的十二个月中，第一天处于合作状态的客户里，在这十二个月内流失的占比；包括所有层级。
 -- means-en: Of the accounts active on the first day of the twelve months that end with the

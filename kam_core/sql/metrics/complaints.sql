@@ -10,7 +10,7 @@
 -- interval: none
 -- needs:  tickets
 -- dated:  tickets
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_tickets
 -- means-zh: 期内开单的投诉件数。
 -- means-en: Complaints opened in the period.

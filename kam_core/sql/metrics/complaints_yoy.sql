@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  tickets
 -- dated:  tickets
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_tickets
 -- means-zh: 期内投诉件数与上年同期件数之比减 1。分子为本期，分母为上年同期整个期间；期间未结束时会标明“未结束”。
 -- means-en: Complaints of the period divided by those of the whole same period last year, minus

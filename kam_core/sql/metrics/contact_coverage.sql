@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  interactions, interactions.contact_level
 -- dated:  interactions
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_interactions
 -- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态的客户中，在截至该日的六个月内与决策层、管理层、执行层三个层级都有过已完成互动的占比。
 -- means-en: Of the accounts active on the day it is read (the end of the period, or the as-of

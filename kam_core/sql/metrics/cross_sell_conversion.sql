@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  opportunities, opportunities.kind, opportunities.outcome, opportunities.closed_on
 -- dated:  opportunities
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_opportunities
 -- means-zh: 期内且截至截止日关闭的交叉销售和追加销售商机中，赢单的占比（按个数计）。
 -- means-en: Of the cross-sell and upsell opportunities closed in the period and by the as-of

@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  surveys, surveys.effective
 -- dated:  surveys
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_surveys
 -- means-zh: 期内回答了该问题的满意度问卷中，认为维护有效的占比。
 -- means-en: Of the surveys of the period that answer the question, the share that finds the

@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  tickets, tickets.resolved_at, tickets.contacts_to_resolve
 -- dated:  tickets
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_tickets
 -- means-zh: 期内且截至截止日已解决的服务单和投诉中，只接触一次就解决的占比。
 -- means-en: Of the support tickets and complaints resolved in the period and by the as-of date,

@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  interactions, tiers
 -- dated:  interactions
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_obligations
 -- means-zh: 按客户在该周期开始时的层级，应做的月度回访中，周期已结束且周期内至少完成一次的占比。
 -- means-en: Of the obligations to hold a monthly callback whose own period has ended, the share

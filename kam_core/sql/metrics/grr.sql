@@ -13,7 +13,7 @@
 -- interval: none
 -- needs:  orders
 -- dated:  orders
--- slices: region, account_manager, industry, account_id
+-- dimensions: region, account_manager, industry, account_id
 -- evidence: evidence_orders
 -- means-zh: 与净收入留存率相同，但每个客户最多按此前十二个月的销售额计、最少按零计：只看守住了多少，增购不计。
 -- means-en: As net revenue retention, but each account counts for at most what it bought in the

@@ -10,7 +10,7 @@
 -- interval: none
 -- needs:  orders
 -- dated:  orders
--- slices: region, tier, account_manager, industry
+-- dimensions: region, tier, account_manager, industry
 -- evidence: evidence_orders
 -- means-zh: 赫芬达尔指数：所选范围内各客户当期销售额占比的平方和，介于 0 与 1 之间；1 表示全部销售额来自一个客户。分子为各客户销售额的平方和，分母为销售额合计的平方。
 -- means-en: Herfindahl index: the sum of the squared shares of revenue of the accounts looked

@@ -10,7 +10,7 @@
 -- interval: none
 -- needs:  interactions, interactions.owner, interactions.duration_hours
 -- dated:  interactions
--- slices: region, tier, industry
+-- dimensions: region, tier, industry
 -- evidence: evidence_interactions
 -- means-zh: 期内已完成维护互动的工时合计，除以“跟进人人数 × 周数”；周数为期内已过天数除以 7。
 -- means-en: Hours of the completed maintenance interactions of the period, divided by the number

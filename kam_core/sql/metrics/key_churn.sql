@@ -9,7 +9,7 @@
 -- grain:  period x account_id
 -- interval: wilson
 -- needs:  tiers
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_accounts
 -- means-zh: 期初第一天处于合作状态且属于关键层级的客户中，在期内流失的占比。
 -- means-en: Of the accounts that were active and in a key tier on the first day of the period,

@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  orders, orders.gross_profit, tiers
 -- dated:  orders
--- slices: region, account_manager, industry, account_id
+-- dimensions: region, account_manager, industry, account_id
 -- evidence: evidence_orders
 -- means-zh: 期内有毛利记录的订单的毛利合计中，来自期初属于关键层级的客户的占比。
 -- means-en: Share of the period's gross profit that comes from accounts in a key tier at the

@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  orders, tiers
 -- dated:  orders
--- slices: region, account_manager, industry, account_id
+-- dimensions: region, account_manager, industry, account_id
 -- evidence: evidence_orders
 -- means-zh: 期内销售额中，来自期初属于关键层级的客户的占比。
 -- means-en: Share of the period's revenue that comes from accounts in a key tier at the start

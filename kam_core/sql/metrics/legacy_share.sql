@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  interactions, interactions.duration_hours, interactions.work_type
 -- dated:  interactions
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_interactions
 -- means-zh: 期内已完成维护互动的工时中，用于处理历史遗留问题的占比。
 -- means-en: Share of the hours of completed maintenance interactions spent on legacy issues.

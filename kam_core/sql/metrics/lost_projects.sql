@@ -10,7 +10,7 @@
 -- interval: none
 -- needs:  opportunities, opportunities.outcome, opportunities.closed_on
 -- dated:  opportunities
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_opportunities
 -- means-zh: 期内且截至截止日关闭、结果为丢单的商机个数；包括所有类型。
 -- means-en: Opportunities lost and closed in the period and by the as-of date; every kind.

@@ -12,7 +12,7 @@
 -- needs:  opportunities, opportunities.outcome, opportunities.closed_on,
 --         opportunities.amount, orders
 -- dated:  opportunities, orders
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_opportunities
 -- means-zh: 期内且截至截止日丢单的商机金额与期内销售额之比。
 -- means-en: Amounts of the opportunities lost in the period and by the as-of date, divided by

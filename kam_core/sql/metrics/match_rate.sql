@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  interactions, needs
 -- dated:  interactions
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_interactions
 -- means-zh: 期内已完成的维护互动中，对应了该客户当时已提出且尚未解决的需求的占比。
 -- means-en: Share of completed maintenance interactions that name a need of the same account,

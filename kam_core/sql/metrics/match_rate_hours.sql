@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  interactions, needs, interactions.duration_hours
 -- dated:  interactions
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_interactions
 -- means-zh: 期内已完成的维护互动的工时中，用于对应客户需求的互动的占比。
 -- means-en: Share of the hours of completed maintenance interactions spent on those that name

@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  interactions, needs
 -- dated:  interactions
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_needs
 -- means-zh: 期内曾处于未解决状态的需求中，至少被期内一次已完成的互动对应的占比。
 -- means-en: Of the needs that were open at some time in the period, the share named by at least

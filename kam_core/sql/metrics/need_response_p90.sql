@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  needs, needs.responded_at
 -- dated:  needs
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_needs
 -- means-zh: 期内提出且截至截止日已答复的需求，从提出到答复所用天数的第 90 百分位数（按时刻计，含小数）。
 -- means-en: 90th percentile of the days from raising a need to answering it, over needs raised

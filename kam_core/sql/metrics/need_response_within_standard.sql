@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  needs, needs.responded_at
 -- dated:  needs
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_needs
 -- means-zh: 期内提出的需求中，在规定工作日内（周一至周五，默认 5 个）得到答复的占比；超过规定时间仍未答复的计入分母。
 -- means-en: Share of the needs raised in the period that were answered within the standard

@@ -13,7 +13,7 @@
 -- interval: none
 -- needs:  orders
 -- dated:  orders
--- slices: region, account_manager, industry, account_id
+-- dimensions: region, account_manager, industry, account_id
 -- evidence: evidence_orders
 -- means-zh: 此前十二个月有销售额的客户，截至读数日（期末，或未到期末时的截止日）最近十二个月的销售额与此前十二个月之比；增购计入，流失和下降扣减。
 -- means-en: Revenue of the twelve months up to the day it is read (the end of the period, or the

@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  contracts, contracts.renewed
 -- dated:  contracts
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_contracts
 -- means-zh: 期内且截至截止日到期的合同中，已续约的占比（按份数计）。
 -- means-en: Of the contracts that ended in the period and by the as-of date, the share that was

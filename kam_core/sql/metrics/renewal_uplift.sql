@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  contracts, contracts.renewal_amount
 -- dated:  contracts
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_contracts
 -- means-zh: 期内且截至截止日到期、已续约并填写了续约金额的合同，续约金额合计与原合同金额合计之比减 1。
 -- means-en: Renewal amounts divided by the amounts of the same contracts before, minus 1; over

@@ -10,7 +10,7 @@
 -- interval: none
 -- needs:  tickets, tickets.first_response_at
 -- dated:  tickets
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_tickets
 -- means-zh: 期内开单且截至截止日已响应的技术支持服务单，从开单到首次响应的平均小时数（自然时间，按时刻计）。
 -- means-en: Mean hours from opening to first response, over support tickets opened in the period

@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  tickets, tickets.first_response_at
 -- dated:  tickets
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_tickets
 -- means-zh: 期内开单且截至截止日已响应的技术支持服务单，从开单到首次响应小时数的中位数：一半的服务单比它快。
 -- means-en: Median of the hours from opening to first response, over support tickets opened in

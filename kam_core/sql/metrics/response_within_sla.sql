@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  tickets, tickets.first_response_at
 -- dated:  tickets
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_tickets
 -- means-zh: 期内开单的技术支持服务单中，在响应标准（默认 12 小时）内得到首次响应的占比；等待已超过标准仍未响应的计入分母，计时到截止日当天结束。
 -- means-en: Share of the support tickets opened in the period that had a first response within

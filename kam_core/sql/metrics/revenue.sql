@@ -10,7 +10,7 @@
 -- interval: none
 -- needs:  orders
 -- dated:  orders
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_orders
 -- means-zh: 期内下单的订单金额合计，退货以负数计入。
 -- means-en: Sum of the amounts of orders placed in the period; returns count as negative amounts.

@@ -12,7 +12,7 @@
 -- interval: none
 -- needs:  orders
 -- dated:  orders
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_orders
 -- means-zh: 期内销售额与上年同期销售额之比减 1。分子为本期，分母为上年同期整个期间；期间未结束时会标明“未结束”。
 -- means-en: Revenue of the period divided by that of the whole same period last year, minus 1.

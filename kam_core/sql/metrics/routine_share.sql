@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  interactions, needs
 -- dated:  interactions
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_interactions
 -- means-zh: 期内已完成的维护互动中，没有对应客户需求的占比；恰好等于 1 减匹配率。
 -- means-en: Share of completed maintenance interactions that answer no need: exactly 1 minus

@@ -10,7 +10,7 @@
 -- interval: none
 -- needs:  surveys
 -- dated:  surveys
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_surveys
 -- means-zh: 期内满意度调查得分（0–100 分）的平均值。每份问卷权重相同。
 -- means-en: Mean score (0 to 100) of the surveys of the period; every answer weighs the same.

@@ -13,7 +13,7 @@
 -- interval: none
 -- needs:  orders, accounts.annual_purchase_budget
 -- dated:  orders
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_orders
 -- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态且填有年度采购预算的客户，最近十二个月的销售额与其年度采购预算之比。
 -- means-en: Revenue of the twelve months up to the day it is read (the end of the period, or the

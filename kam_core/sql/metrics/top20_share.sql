@@ -11,7 +11,7 @@
 -- interval: none
 -- needs:  orders
 -- dated:  orders
--- slices: region, tier, account_manager, industry, account_id
+-- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: evidence_orders
 -- means-zh: 期内销售额中，来自全公司当期销售额最高的若干客户（默认前 20 名）的占比。名次始终按全公司排定，只看某个区域时也是如此。
 -- means-en: Share of the period's revenue that comes from the accounts of the whole company that

@@ -1,4 +1,4 @@
--- question: account_history
+-- query: account_history
 -- parameters: account_id
 -- means: Everything known of one account in order of time, each row with the upload and line it
 --        came from.

@@ -1,4 +1,4 @@
--- question: account_names
+-- query: account_names
 -- means: Every customer in scope by name, for a list to choose from.
 select account_id, account_name, region
 from scoped.accounts

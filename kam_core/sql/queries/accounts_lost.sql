@@ -1,4 +1,4 @@
--- question: accounts_lost
+-- query: accounts_lost
 -- parameters: periods
 -- means: Accounts active on the first day of a period asked for and lost in it, with their tier on
 --        that day and the revenue of the twelve months up to the loss (empty where no orders are

@@ -1,4 +1,4 @@
--- question: attention
+-- query: attention
 -- parameters: periods
 -- means: What needs attention, at most one row per code, worst first: the figures of a sentence.
 --        cases of of_cases; share = cases / of_cases; amount is money at stake.

@@ -1,4 +1,4 @@
--- question: available
+-- query: available
 -- means: One row per loaded table: its newest snapshot, the days its facts lie on, the days it
 --        speaks for.
 select

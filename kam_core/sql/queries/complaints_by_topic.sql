@@ -1,4 +1,4 @@
--- question: complaints_by_topic
+-- query: complaints_by_topic
 -- parameters: periods
 -- means: Complaints opened in each period by topic, beside those of the same period a year before;
 --        the topic that grew most first. A topic not given is null.

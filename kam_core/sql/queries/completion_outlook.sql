@@ -1,4 +1,4 @@
--- question: completion_outlook
+-- query: completion_outlook
 -- parameters: periods, target
 -- means: For each period asked for, kind and account manager: what completion is so far, what it
 --        can still reach, and how many more are needed for the target. Of those still open, some

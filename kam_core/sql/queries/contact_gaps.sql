@@ -1,4 +1,4 @@
--- question: contact_gaps
+-- query: contact_gaps
 -- parameters: periods
 -- means: The accounts behind contact_coverage, and their completed interactions with each level in
 --        the six months up to the day a state is read; the largest account that lacks a level first.

@@ -1,4 +1,4 @@
--- question: contracts_ended
+-- query: contracts_ended
 -- parameters: periods
 -- means: Contracts that ended in the periods asked for, and by the as-of day: renewed or not, and for
 --        how much. What is not said to be renewed counts as not renewed.

@@ -1,4 +1,4 @@
--- question: contracts_ending
+-- query: contracts_ending
 -- means: Contracts that end after the as-of day and within the days of the settings, soonest first,
 --        with the last completed interaction and the next planned one of the account.
 with contacts as (

@@ -1,4 +1,4 @@
--- question: evidence_accounts
+-- query: evidence_accounts
 -- parameters: periods, metric, account, most
 -- means: The accounts behind a metric, one or all, with what each adds above and below the line, and
 --        the uploaded file and line it came from.

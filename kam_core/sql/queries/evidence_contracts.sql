@@ -1,4 +1,4 @@
--- question: evidence_contracts
+-- query: evidence_contracts
 -- parameters: periods, metric, account, most
 -- means: The contracts behind a metric, of one account or all, with what each adds above and below
 --        the line, and the uploaded file and line it came from.

@@ -1,4 +1,4 @@
--- question: evidence_interactions
+-- query: evidence_interactions
 -- parameters: periods, metric, account, most
 -- means: The completed interactions behind a metric, of one account or all, with what each adds above
 --        and below the line, and the uploaded file and line it came from.

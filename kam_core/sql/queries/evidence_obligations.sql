@@ -1,4 +1,4 @@
--- question: evidence_obligations
+-- query: evidence_obligations
 -- parameters: periods, metric, account, most
 -- means: The obligations behind a completion rate, of one account or all; where one was kept, the
 --        first interaction that did it, with the uploaded file and line it came from.

@@ -1,4 +1,4 @@
--- question: evidence_orders
+-- query: evidence_orders
 -- parameters: periods, metric, account, most
 -- means: The orders behind a metric, of one account or all, with what each adds above and below the
 --        line, and the uploaded file and line it came from.

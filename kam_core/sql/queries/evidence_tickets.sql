@@ -1,4 +1,4 @@
--- question: evidence_tickets
+-- query: evidence_tickets
 -- parameters: periods, metric, account, most
 -- means: The tickets behind a metric, of one account or all, with what each adds above and below the
 --        line, and the uploaded file and line it came from.

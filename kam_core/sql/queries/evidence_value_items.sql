@@ -1,4 +1,4 @@
--- question: evidence_value_items
+-- query: evidence_value_items
 -- parameters: periods, metric, account, most
 -- means: The items of the lifetime profit, of one account or all, with their sign, and the uploaded
 --        file and line each came from.

@@ -1,4 +1,4 @@
--- question: growth_opportunities
+-- query: growth_opportunities
 -- parameters: periods
 -- means: Cross-selling and upselling of the periods asked for, by kind: opportunities won and lost,
 --        and the money won.

@@ -1,4 +1,4 @@
--- question: hour_bands
+-- query: hour_bands
 -- means: Where each further band of hours begins, by the settings of the version.
 select value as from_hours
 from settings.thresholds

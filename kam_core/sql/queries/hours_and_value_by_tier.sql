@@ -1,4 +1,4 @@
--- question: hours_and_value_by_tier
+-- query: hours_and_value_by_tier
 -- parameters: periods
 -- means: Where the time of a period goes and where its revenue comes from, by the tier at its start:
 --        accounts with hours or revenue, both amounts, and the share of each in the whole.

@@ -1,4 +1,4 @@
--- question: hours_by_work_type
+-- query: hours_by_work_type
 -- parameters: periods
 -- means: Hours of completed maintenance by period and work type (unknown where none is given) with
 --        their share; the shares of a period add up to one whole.

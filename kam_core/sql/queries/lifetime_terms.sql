@@ -1,4 +1,4 @@
--- question: lifetime_terms
+-- query: lifetime_terms
 -- parameters: periods
 -- means: Lifetime profit of each account up to the day the period is read, term by term with its
 --        sign, and the sum of all terms, largest first.

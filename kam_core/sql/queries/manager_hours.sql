@@ -1,4 +1,4 @@
--- question: manager_hours
+-- query: manager_hours
 -- parameters: periods
 -- means: Hours of completed maintenance by owner and period, and per week of the period so far;
 --        interactions without an owner or a duration are left out, as in hours_per_manager_week.

@@ -1,4 +1,4 @@
--- question: monthly_orders
+-- query: monthly_orders
 -- means: Revenue of each active account by month, for the months that the orders speak for in full;
 --        the last of those stands beside it.
 with known as (

@@ -1,4 +1,4 @@
--- question: next_planned
+-- query: next_planned
 -- means: The next planned interaction of each account after the as-of day.
 select
     a.account_id,

@@ -1,4 +1,4 @@
--- question: notes
+-- query: notes
 -- means: Rows in force that another row throws doubt on, with the reason (see kam_core/sql/checks).
 --        They are counted all the same. What lies outside the viewer's regions is not named: a need
 --        of an account there is an unknown need, and a name borne there is no repeat. A note on a

@@ -1,4 +1,4 @@
--- question: obligations
+-- query: obligations
 -- parameters: periods
 -- means: Every obligation whose own period ends in a period asked for: done, missed or open, and
 --        how a page shows it (covered, planned, due, overdue).

@@ -1,4 +1,4 @@
--- question: open_needs
+-- query: open_needs
 -- means: Needs that are not resolved, oldest first, with their age and their answer so far.
 select
     n.need_id,

@@ -1,4 +1,4 @@
--- question: open_tickets
+-- query: open_tickets
 -- means: Tickets of both kinds that are not resolved, oldest of each group first. late: without a
 --        first answer for longer than the standard; waiting: without one so far; answered: answered,
 --        not resolved. The clock stops at the end of the as-of day.

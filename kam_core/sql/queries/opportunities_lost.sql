@@ -1,4 +1,4 @@
--- question: opportunities_lost
+-- query: opportunities_lost
 -- parameters: periods
 -- means: Opportunities lost in the periods asked for, and by the as-of day, with the reason given,
 --        the largest first.

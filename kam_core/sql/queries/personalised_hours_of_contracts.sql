@@ -1,4 +1,4 @@
--- question: personalised_hours_of_contracts
+-- query: personalised_hours_of_contracts
 -- means: Contracts that ended by the as-of day, with the personalised hours of their account in the
 --        twelve months up to the end. Where interactions begin later than that, the hours are null.
 with ended as (

@@ -1,4 +1,4 @@
--- question: quarantine
+-- query: quarantine
 -- means: Rows that were not let in, as received, with every reason, and what is left to do about
 --        each (state, see meta.quarantine_states). A rejected row has no region, so only a viewer
 --        who sees every region of the data gets them.

@@ -1,4 +1,4 @@
--- question: revenue_of_accounts
+-- query: revenue_of_accounts
 -- parameters: periods
 -- means: Revenue and gross profit of each account in the periods asked for, largest first, with its
 --        tier at the start of the period and whether it is among the top of the whole company.

@@ -1,4 +1,4 @@
--- question: satisfaction_moves
+-- query: satisfaction_moves
 -- parameters: periods
 -- means: Accounts that answered more than once in the twelve months that end with a period (or with
 --        the as-of day, if that is earlier): first and last score, the largest change first.

@@ -1,4 +1,4 @@
--- question: snapshots
+-- query: snapshots
 -- means: Every accepted upload in the order in which it applies, with its counts.
 select *
 from meta.snapshots

@@ -1,4 +1,4 @@
--- question: tier_matrix
+-- query: tier_matrix
 -- means: Every active account in scope with its tier at the end of the as-of day.
 select
     a.account_id,

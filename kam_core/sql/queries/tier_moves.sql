@@ -1,4 +1,4 @@
--- question: tier_moves
+-- query: tier_moves
 -- parameters: from_day, to_day
 -- means: Accounts in scope whose tier differs between the ends of two days; null where the account
 --        was not active on the day.

@@ -1,4 +1,4 @@
--- question: top_accounts_managers
+-- query: top_accounts_managers
 -- parameters: periods
 -- means: The TOP accounts of the whole company behind dual_manager_coverage, and who looks after
 --        them. Those outside the viewer's regions keep their place and are not shown.

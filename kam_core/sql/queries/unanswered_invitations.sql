@@ -1,4 +1,4 @@
--- question: unanswered_invitations
+-- query: unanswered_invitations
 -- means: Invitations by customers without an answer after the standard, longest waiting first.
 select
     i.interaction_id,

@@ -1,4 +1,4 @@
--- question: unheard_needs
+-- query: unheard_needs
 -- means: Unresolved needs after which several completed callbacks did not name them.
 select
     n.need_id,

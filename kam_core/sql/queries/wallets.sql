@@ -1,4 +1,4 @@
--- question: wallets
+-- query: wallets
 -- parameters: periods
 -- means: Accounts active on the day the period is read whose purchase budget is known: what they buy
 --        of us in twelve months, and what they buy elsewhere, most of that first.

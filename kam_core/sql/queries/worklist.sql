@@ -1,4 +1,4 @@
--- question: worklist
+-- query: worklist
 -- parameters: periods
 -- means: What to do next, one row per account and kind of interaction: overdue (and not made up for
 --        since) or due soon with nothing planned, ranked by a score whose parts stand beside it.

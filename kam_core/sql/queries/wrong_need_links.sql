@@ -1,4 +1,4 @@
--- question: wrong_need_links
+-- query: wrong_need_links
 -- means: Completed interactions that name a need of another account, or one that is not found. What
 --        lies outside the viewer's regions is not found.
 select

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from kam_core.metrics.change import ACCOUNTS, Change, Movement
+from kam_core.metrics.change import ACCOUNTS, FigureChange, Movement
 from kam_core.metrics.control_limits import Limits
 from kam_core.text import formats
 from kam_core.text.sentences.figure_sentences import joined
@@ -12,7 +12,7 @@ from kam_core.text.writer import Text
 NO_VALUE = "no_value"
 
 
-def why(moved: Change, text: Text) -> str:
+def why(moved: FigureChange, text: Text) -> str:
     """The difference and what it is made of."""
     if moved.difference is None:
         before, after = moved.periods
@@ -22,7 +22,7 @@ def why(moved: Change, text: Text) -> str:
     return joined([_difference(moved, text), _parts(moved, text)], text)
 
 
-def _difference(moved: Change, text: Text) -> str:
+def _difference(moved: FigureChange, text: Text) -> str:
     key = "change.moved" if moved.difference else "change.unmoved"
     before, after = (formats.period(period, text.lang) for period in moved.periods)
     return text.rich(
@@ -36,7 +36,7 @@ def _difference(moved: Change, text: Text) -> str:
     )
 
 
-def _parts(moved: Change, text: Text) -> str:
+def _parts(moved: FigureChange, text: Text) -> str:
     if moved.unsplit and moved.unsplit != NO_VALUE:
         return text(f"change.unsplit_{moved.unsplit}")
     if not moved.parts or not moved.difference:
@@ -60,7 +60,7 @@ def _parts(moved: Change, text: Text) -> str:
     return joined([halves, most], text)
 
 
-def _groups(moved: Change, text: Text) -> str:
+def _groups(moved: FigureChange, text: Text) -> str:
     words: dict[str, object] = {}
     for group in moved.parts:
         if isinstance(group, Movement):

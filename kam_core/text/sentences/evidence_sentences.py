@@ -2,15 +2,14 @@
 
 import pandas as pd
 
-from kam_core.metrics.catalogue import MICROSECONDS, Metric
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.kinds import BOTH
 from kam_core.text import formats
 from kam_core.text.sentences.figure_sentences import joined
 from kam_core.text.writer import Text
 
-HALVES = ("numerator", "denominator")
 WHOLE = ("line_no", "snapshot_id")
 FIRST = ("account_name", "file_name", "line_no")
-WITH_WORDS_OF_THEIR_OWN = {"quantile": "cases", "per_head": "per_head"}
 
 
 def behind(
@@ -33,23 +32,20 @@ def behind(
 
 def how(rows: pd.DataFrame, wanted: Metric) -> str:
     """How the rows make up the figure: which halves of it they hold."""
-    if wanted.kind in WITH_WORDS_OF_THEIR_OWN:
-        return WITH_WORDS_OF_THEIR_OWN[wanted.kind]
+    if wanted.kind.rows_word:
+        return wanted.kind.rows_word
     if rows["numerator"].isna().all():
         return "not_by_row"
-    if wanted.kind == "mean" and wanted.unit in MICROSECONDS:
+    if wanted.scale > 1:
         return "microseconds"
-    if wanted.kind != "sum" and rows["denominator"].isna().all():
+    if not wanted.kind.is_amount and rows["denominator"].isna().all():
         return "numerator_only"
     return "obligations" if "state" in rows and "due_on" in rows else "add_up"
 
 
 def listed(rows: pd.DataFrame, wanted: Metric) -> pd.DataFrame:
     """The rows without a half that nobody reads: an empty one, or one in microseconds."""
-    in_microseconds = wanted.kind == "mean" and wanted.unit in MICROSECONDS
-    unread = [half for half in HALVES if rows[half].isna().all() or in_microseconds]
-    if wanted.kind == "quantile":
-        unread = list(HALVES)
+    unread = [half for half in BOTH if rows[half].isna().all() or wanted.scale > 1]
     # A row that was never uploaded has no line; the others have a whole one.
     shown = rows.drop(columns=["period", *unread]).astype(dict.fromkeys(WHOLE, "Int64"))
     return shown[[*FIRST, *(name for name in shown if name not in FIRST)]]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from kam_core.metrics.quarterly_targets import Change, Standing
+from kam_core.metrics.quarterly_targets import Standing, TargetChange
 from kam_core.metrics.scorecard import JUDGED
-from kam_core.metrics.target_grid import Problem
+from kam_core.metrics.target_grid import LineProblem
 from kam_core.metrics.target_history import Edit
 from kam_core.text import formats
 from kam_core.text.sentences.figure_sentences import joined, running
@@ -118,7 +118,7 @@ def copying(count: int, capped: int, quarter: str, text: Text) -> str:
     return joined([said, text.rich("targets.copy_capped", capped=capped) if capped else ""], text)
 
 
-def draft(changes: Sequence[Change], text: Text) -> str:
+def draft(changes: Sequence[TargetChange], text: Text) -> str:
     """How many targets a draft adds, changes and removes."""
     kinds = [change.change for change in changes]
     if not kinds:
@@ -138,17 +138,17 @@ def effect(found: Mapping[str, Any], text: Text) -> str:
     return joined([text.rich("targets.draft_sentence", **counts), told], text)
 
 
-def problem(found: Problem, text: Text) -> str:
+def problem(found: LineProblem, text: Text) -> str:
     """What is wrong with a line of the table, safe to show."""
     return escape(text("targets.problem_line", line=found.line, problem=_why(found, text)))
 
 
-def cell_problem(found: Problem, text: Text) -> str:
+def cell_problem(found: LineProblem, text: Text) -> str:
     """The same of a single field."""
     return escape(_why(found, text))
 
 
-def _why(found: Problem, text: Text) -> str:
+def _why(found: LineProblem, text: Text) -> str:
     words = dict(found.details)
     if "metric" in words:
         words["metric"] = text.metric(str(words["metric"]))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from kam_core.metrics.catalogue import Exact
+from kam_core.metrics.kinds import Exact
 from kam_core.metrics.scorecard import Score
 from kam_core.text import formats
 from kam_core.text.sentences.figure_sentences import joined

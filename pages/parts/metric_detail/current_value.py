@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kam_core.metrics import catalogue
+from kam_core.metrics import catalogue, kinds
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.scorecard import Score
 from kam_core.text import formats
@@ -58,18 +58,18 @@ def _value(score: Score, metric: Metric, text: Text) -> None:
 
 def _divided(score: Score, metric: Metric, text: Text) -> list[str]:
     """What is above and below the line, to the last digit."""
-    if metric.kind == "quantile":
+    if score.numerator is None:
         return [text("figure.cases_only", denominator=formats.count(score.denominator, text.lang))]
-    if metric.kind == "concentration" or score.numerator is None:
-        return []
     numerator = exact(score.numerator, text)
     if score.denominator is None:
         return [text("figure.sum_of", numerator=numerator)]
+    if "denominator" not in metric.kind.halves:
+        return []
     denominator = exact(score.denominator, text)
     return [text("figure.numerator", numerator=numerator, denominator=denominator)]
 
 
-def exact(amount: catalogue.Exact, text: Text) -> str:
+def exact(amount: kinds.Exact, text: Text) -> str:
     """An amount that is not shortened: whole, or with two digits."""
     number = amount if isinstance(amount, int) else float(amount)
     return formats.decimal(number, text.lang, 0 if number == int(number) else 2)
@@ -79,5 +79,5 @@ def _meaning(metric: Metric, text: Text) -> None:
     colon = text("punctuation.colon")
     st.markdown(escape(metric.means(text.lang)))
     st.caption(f"{text('definitions.not')}{colon}{escape(metric.excludes(text.lang))}")
-    formula = text(f"definitions.formula_{metric.kind}")
+    formula = text(f"definitions.formula_{metric.kind.name}")
     st.caption(f"{text('definitions.formula')}{colon}**{escape(formula)}** · `{metric.name}`")

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from kam_core.metrics import change, queries
+from kam_core.metrics import queries
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.change import ACCOUNTS, SLICES
+from kam_core.metrics.kinds import BOTH
 from kam_core.metrics.periods import Period
 from kam_core.settings.page_layout import layout
 from kam_core.text import formats
@@ -40,7 +41,7 @@ def tabs(view: View, metric: Metric, against: Period | None, text: Text) -> None
 
 def _parts(view: View, metric: Metric, text: Text) -> None:
     """Each part of the figure by everything the definition allows, and whether it adds up."""
-    ways = [name for name in SLICES if name in metric.slices]
+    ways = [name for name in SLICES if name in metric.dimensions]
     if not ways:
         st.caption(text("figure.no_parts"))
         return
@@ -62,9 +63,9 @@ def _parts(view: View, metric: Metric, text: Text) -> None:
 
 def _note(metric: Metric) -> str:
     """Whether the parts add up: as they are, numerators and denominators apart, or not at all."""
-    if metric.kind == "sum":
+    if metric.kind.is_amount:
         return "sum_note"
-    return "note" if metric.kind in change.ADDS_UP else "apart_note"
+    return "note" if metric.kind.adds_up else "apart_note"
 
 
 def _readable(rows: pd.DataFrame, way: str, metric: Metric, text: Text) -> pd.DataFrame:
@@ -72,12 +73,9 @@ def _readable(rows: pd.DataFrame, way: str, metric: Metric, text: Text) -> pd.Da
     shown = rows.assign(
         **{way: [cell if cell is not None else text("figure.not_stated") for cell in rows[way]]}
     )
-    for name in ("numerator", "denominator", "value"):
+    for name in (*BOTH, "value"):
         shown[name] = _plain(rows[name], is_value=name == "value")
-    if metric.kind in ("quantile", "concentration", "sum"):
-        shown = shown.drop(columns="numerator")
-    if metric.kind in ("sum", "concentration"):
-        shown = shown.drop(columns="denominator")
+    shown = shown.drop(columns=[half for half in BOTH if half not in metric.kind.halves])
     order = "denominator" if "denominator" in shown else "value"
     return shown.sort_values(order, ascending=False)
 
@@ -98,10 +96,10 @@ def _columns(metric: Metric) -> dict[str, tuple[str, ...]]:
 
 def _accounts(view: View, metric: Metric, against: Period | None, text: Text) -> None:
     """Numerator and denominator of every account, and what it adds to the difference."""
-    if ACCOUNTS not in metric.slices or metric.kind not in change.ADDS_UP:
+    if ACCOUNTS not in metric.dimensions or not metric.kind.adds_up:
         st.caption(text("figure.no_accounts"))
         return
-    is_on_the_year = against is None and metric.kind == change.GROWTH
+    is_on_the_year = against is None and metric.kind.is_growth
     before = None if is_on_the_year else against or view.period
     moved = cache.changed_by_account(view.source, view.scope, metric.name, before, view.period)
     if not moved.parts:

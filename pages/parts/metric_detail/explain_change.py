@@ -5,7 +5,7 @@ import streamlit as st
 
 from kam_core.metrics import catalogue, change, periods
 from kam_core.metrics.catalogue import Metric
-from kam_core.metrics.change import Change
+from kam_core.metrics.change import FigureChange
 from kam_core.metrics.periods import Period
 from kam_core.render.plotly import change_charts
 from kam_core.settings.page_layout import layout
@@ -38,7 +38,7 @@ def show(view: View, metric: Metric, text: Text) -> Period | None:
 def _against(earlier: list[Period], now: Period, metric: Metric, text: Text) -> Period | None:
     """An earlier quarter, at first the one before; growth at first has its own year before."""
     by_name = {quarter.period: quarter for quarter in reversed(earlier)}
-    names = [OWN_YEAR, *by_name] if metric.kind == change.GROWTH else list(by_name)
+    names = [OWN_YEAR, *by_name] if metric.kind.is_growth else list(by_name)
     name = url_state.one(
         st.selectbox,
         text("figure.against"),
@@ -77,7 +77,7 @@ def _split(metric: Metric, against: Period | None, text: Text) -> str | None:
     )
 
 
-def _moved(moved: Change, text: Text) -> None:
+def _moved(moved: FigureChange, text: Text) -> None:
     said = sentences.why(moved, text)
     if not moved.parts:
         blocks.sentence(said)
@@ -91,16 +91,16 @@ def _moved(moved: Change, text: Text) -> None:
     blocks.figure("change", drawn, said, listed, text, money=money, percent=percent)
 
 
-def _notes(moved: Change, view: View, metric: Metric, text: Text) -> None:
+def _notes(moved: FigureChange, view: View, metric: Metric, text: Text) -> None:
     """What growth is compared with, and that a quarter is still running."""
-    if metric.kind == change.GROWTH:
+    if metric.kind.is_growth:
         st.caption(text("figure.growth_note" if moved.is_on_the_year else "figure.weights_note"))
     if view.period.ends_on > view.scope.as_of:
         period = formats.period(view.period.period, text.lang)
         st.caption(escape(text("figure.partial_note", period=period)))
 
 
-def table(moved: Change, text: Text) -> pd.DataFrame:
+def table(moved: FigureChange, text: Text) -> pd.DataFrame:
     """The parts as rows; shares and what changes them in points, so that they can be added."""
     rows = moved.frame().rename(
         columns={
@@ -127,5 +127,4 @@ def table(moved: Change, text: Text) -> pd.DataFrame:
 
 
 def _values(metric: Metric, above: pd.Series, below: pd.Series) -> pd.Series:
-    ratio = above.astype(float) / below.astype(float).where(below > 0)
-    return ratio - 1 if metric.kind in catalogue.LESS_ONE else ratio
+    return above.astype(float) / below.astype(float).where(below > 0) - metric.kind.less

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from kam_core.metrics import catalogue, control_limits, periods
+from kam_core.metrics import control_limits, periods
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.control_limits import Limits
 from kam_core.metrics.periods import Period
@@ -80,7 +80,7 @@ def _ends(found: Limits, metric: Metric, rows: pd.DataFrame) -> tuple[float, flo
     """The limits as drawn: no further than the figure can go, which makes no month a signal."""
     if found.low is None or found.high is None:
         return float("nan"), float("nan")
-    can_fall_below_zero = bool((rows["value"] < 0).any()) or metric.kind in catalogue.LESS_ONE
+    can_fall_below_zero = bool((rows["value"] < 0).any()) or metric.kind.less > 0
     low = found.low if can_fall_below_zero else max(found.low, 0.0)
     return low, min(found.high, 1.0) if metric.interval == "wilson" else found.high
 

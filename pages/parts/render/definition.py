@@ -29,13 +29,13 @@ def _facts(metric: Metric, target: float | None, text: Text) -> dict[str, str]:
     if target is not None:
         aim = formats.quantity(target, metric.unit, text.lang)
     facts = {
-        "formula": text(f"definitions.formula_{metric.kind}"),
+        "formula": text(f"definitions.formula_{metric.kind.name}"),
         "unit": text.value("unit", metric.unit),
         "better": text.value("better", metric.better),
         "target": aim,
         "reads": text(f"definitions.reads_{metric.reads}"),
         "needs": join(text.need(need) for need in metric.needs),
-        "slices": join(text.value("slice", name) for name in metric.slices),
+        "slices": join(text.value("slice", name) for name in metric.dimensions),
     }
     if metric.looks_back_months:
         facts["looks_back"] = text("definitions.months", number=metric.looks_back_months)

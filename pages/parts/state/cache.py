@@ -24,20 +24,22 @@ from kam_core.dashboard.sections import executive_pack
 from kam_core.errors import KamError
 from kam_core.ingest.corrections.account_suggestions import Account
 from kam_core.metrics import (
+    availability,
     catalogue,
     change,
     pacing,
     periods,
     quarterly_targets,
     queries,
+    run,
     scorecard,
     target_history,
 )
-from kam_core.metrics.change import Change
+from kam_core.metrics.change import FigureChange
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
-from kam_core.metrics.quarterly_targets import Goal, Standing
-from kam_core.metrics.scorecard import Rules, Score
+from kam_core.metrics.quarterly_targets import QuarterlyTarget, Standing
+from kam_core.metrics.scorecard import JudgingRules, Score
 from kam_core.metrics.target_history import Edit
 from kam_core.render import csv_export
 from kam_core.render.html import page
@@ -348,7 +350,7 @@ def region_scores(
                 row,
                 goals[row["region"]].get(name),
                 rules,
-                scorecard.is_partial(catalogue.metric(name), period, held),
+                availability.is_partial(catalogue.metric(name), period, held),
             )
         )
         for name in names
@@ -359,9 +361,9 @@ def region_scores(
 
 
 @_kept_frozen
-def _rules(source: Source) -> Rules:
+def _rules(source: Source) -> JudgingRules:
     with _day(source, source.as_of).cursor() as cursor:
-        return scorecard.rules_of(cursor)
+        return scorecard.load_rules(cursor)
 
 
 @st.cache_resource(show_spinner=False)
@@ -383,14 +385,14 @@ def _ask(
     source: Source, scope: Scope, question: str, parameters: tuple[tuple[str, object], ...]
 ) -> pd.DataFrame:
     with _cursor(source, scope) as cursor:
-        return queries.ask(cursor, question, **dict(parameters))
+        return queries.run_query(cursor, question, **dict(parameters))
 
 
 @_kept_frozen
-def _survey(source: Source, scope: Scope) -> catalogue.Data:
+def _survey(source: Source, scope: Scope) -> availability.Data:
     """What the version holds as of a day: asked once, needed by every metric."""
     with _cursor(source, scope) as cursor:
-        return catalogue.survey(cursor, catalogue.load_metrics().values())
+        return availability.survey_data(cursor, catalogue.load_metrics().values())
 
 
 @_kept
@@ -399,7 +401,7 @@ def _metric(
 ) -> pd.DataFrame:
     day = _day(source, scope.as_of)
     with day.cursor(scope) as cursor:
-        return catalogue.run(cursor, name, asked, by, _survey(source, scope), day.facts)
+        return run.run_metric(cursor, name, asked, by, _survey(source, scope), day.facts)
 
 
 @_kept_frozen
@@ -431,7 +433,7 @@ def standings(source: Source, scope: Scope, period: Period) -> tuple[Standing, .
 
 
 @_kept_frozen
-def goals_in_force(source: Source) -> tuple[Goal, ...]:
+def goals_in_force(source: Source) -> tuple[QuarterlyTarget, ...]:
     """The targets of a version, of every region and quarter."""
     with _day(source, source.as_of).cursor() as cursor:
         return quarterly_targets.in_force(cursor)
@@ -458,7 +460,7 @@ def target_edits() -> list[Edit]:
 
 
 @_kept_frozen
-def _uploaded_goals(folder: str, snapshot_id: int) -> tuple[Goal, ...]:
+def _uploaded_goals(folder: str, snapshot_id: int) -> tuple[QuarterlyTarget, ...]:
     return target_history.uploaded(_warehouse(folder), snapshot_id)
 
 
@@ -495,7 +497,7 @@ def changed(
     before: Period | None,
     after: Period,
     by: str | None,
-) -> Change:
+) -> FigureChange:
     """Why a metric moved between two periods, split by what its definition allows."""
     return change.explain(partial(metric, source, scope), name, before, after, by)
 
@@ -503,7 +505,7 @@ def changed(
 @_kept
 def changed_by_account(
     source: Source, scope: Scope, name: str, before: Period | None, after: Period
-) -> Change:
+) -> FigureChange:
     """The same with one part per account."""
     return change.by_account(partial(metric, source, scope), name, before, after)
 

@@ -7,7 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.metrics import quarterly_targets
-from kam_core.metrics.quarterly_targets import Change, Copy, Goal, Key, Step, unit_of
+from kam_core.metrics.quarterly_targets import (
+    QuarterlyTarget,
+    TargetChange,
+    TargetCopy,
+    TargetKey,
+    TargetStep,
+    unit_of,
+)
 from kam_core.text import formats
 from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text, escape
@@ -49,7 +56,7 @@ def show(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
     _preview(copies, to, text)
     label = text("targets.copy_button", count=len(copies))
     if st.button(label, disabled=not copies):
-        changes = [Change("changed", c.goal.key, c.held, c.goal.target) for c in copies]
+        changes = [TargetChange("changed", c.goal.key, c.held, c.goal.target) for c in copies]
         target_draft.put_in(draft, changes)
 
 
@@ -82,14 +89,19 @@ def _source(sources: Sequence[str], to: str, text: Text) -> str:
     )
 
 
-def _found(source: str, edited: Sequence[Goal], view: View, to: str) -> list[Goal]:
+def _found(
+    source: str, edited: Sequence[QuarterlyTarget], view: View, to: str
+) -> list[QuarterlyTarget]:
     if source != DEFAULTS:
         return [goal for goal in edited if goal.key.quarter == source]
     defaults = cache.defaults_in_force(view.source)
-    return [Goal(Key(name, to, None, None), target) for name, target in defaults.items()]
+    return [
+        QuarterlyTarget(TargetKey(name, to, None, None), target)
+        for name, target in defaults.items()
+    ]
 
 
-def _step(text: Text) -> Step:
+def _step(text: Text) -> TargetStep:
     kind = st.segmented_control(
         text("targets.copy_kind"),
         STEPS,
@@ -100,7 +112,7 @@ def _step(text: Text) -> Step:
         key="target_copy_kind",
     )
     if kind not in STEPS[1:]:
-        return Step("none")
+        return TargetStep("none")
     size = st.number_input(
         text(f"targets.copy_size_{kind}"),
         value=2.0,
@@ -114,10 +126,10 @@ def _step(text: Text) -> Step:
         help=text("targets.copy_improves_help"),
         key="target_copy_improves",
     )
-    return Step(kind, Decimal(str(size)), improves)
+    return TargetStep(kind, Decimal(str(size)), improves)
 
 
-def _preview(copies: Sequence[Copy], to: str, text: Text) -> None:
+def _preview(copies: Sequence[TargetCopy], to: str, text: Text) -> None:
     if not copies:
         st.caption(text("targets.copy_none"))
         return
@@ -126,7 +138,7 @@ def _preview(copies: Sequence[Copy], to: str, text: Text) -> None:
     blocks.rows(pd.DataFrame([_row(copy, text) for copy in copies]), text, height=240)
 
 
-def _row(copy: Copy, text: Text) -> dict[str, object]:
+def _row(copy: TargetCopy, text: Text) -> dict[str, object]:
     key, unit = copy.goal.key, unit_of(copy.goal.key.metric)
     return {
         "metric": text.metric(key.metric),

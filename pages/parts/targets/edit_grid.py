@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.metrics import quarterly_targets, target_grid
-from kam_core.metrics.quarterly_targets import Change, Key
-from kam_core.metrics.target_grid import EVERY, CellProblem, Problem
+from kam_core.metrics.quarterly_targets import TargetChange, TargetKey
+from kam_core.metrics.target_grid import EVERY, CellProblem, LineProblem
 from kam_core.text import formats
 from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text, escape
@@ -137,19 +137,19 @@ def _one(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
         is_sent = st.form_submit_button(text("targets.one_button"))
     if is_sent:
         parts = [None if part == EVERY else part for part in (region, tier)]
-        _put(draft, Key(name, quarter, *parts), target.strip(), text)
+        _put(draft, TargetKey(name, quarter, *parts), target.strip(), text)
 
 
-def _put(draft: Draft, key: Key, written: str, text: Text) -> None:
+def _put(draft: Draft, key: TargetKey, written: str, text: Text) -> None:
     """One target into the table, or the reason why it is none."""
     try:
         after = target_grid.read_cell(written, key.metric) if written else None
     except CellProblem as problem:
         details = {"metric": key.metric, "quarter": key.quarter, "text": written}
-        found = Problem(1, problem.code, details | problem.details)
+        found = LineProblem(1, problem.code, details | problem.details)
         st.error(target_sentences.cell_problem(found, text))
         return
-    target_draft.put_in(draft, [Change("changed", key, None, after)])
+    target_draft.put_in(draft, [TargetChange("changed", key, None, after)])
 
 
 def _save(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
@@ -202,6 +202,6 @@ def _moved(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool)
         st.rerun()
 
 
-def _name(key: Key, text: Text) -> str:
+def _name(key: TargetKey, text: Text) -> str:
     parts = [text.metric(key.metric), formats.period(key.quarter, text.lang), key.region]
     return " · ".join(part for part in [*parts, key.tier] if part)

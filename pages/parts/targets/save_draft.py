@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.metrics import quarterly_targets
-from kam_core.metrics.quarterly_targets import Goal
+from kam_core.metrics.quarterly_targets import QuarterlyTarget
 from kam_core.text import formats
 from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text, escape
@@ -37,7 +37,7 @@ class Saving:
 
 
 def preview(
-    edited: Sequence[Goal], source: cache.Source, by: str, viewer: Viewer, lang: str
+    edited: Sequence[QuarterlyTarget], source: cache.Source, by: str, viewer: Viewer, lang: str
 ) -> None:
     """Write the targets as a file and begin to find out what it would change."""
     files = commands.save([Upload(FILE, quarterly_targets.csv_bytes(edited))])

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.metrics import catalogue, periods
-from kam_core.metrics.quarterly_targets import Change, Key, Standing, unit_of
+from kam_core.metrics.quarterly_targets import Standing, TargetChange, TargetKey, unit_of
 from kam_core.metrics.scorecard import Score
 from kam_core.metrics.target_grid import written
 from kam_core.metrics.target_history import Edit
@@ -184,7 +184,7 @@ def history(view: View, viewer: Viewer, text: Text) -> None:
     blocks.table("target_history", pd.DataFrame([_edit(edit, text) for edit in edits]), text)
 
 
-def _sees(viewer: Viewer, key: Key) -> bool:
+def _sees(viewer: Viewer, key: TargetKey) -> bool:
     return viewer.regions is None or key.region is None or key.region in viewer.regions
 
 
@@ -199,7 +199,7 @@ def _edit(edit: Edit, text: Text) -> dict[str, object]:
     }
 
 
-def change(made: Change, text: Text) -> dict[str, object]:
+def change(made: TargetChange, text: Text) -> dict[str, object]:
     """One change of a target as a row to show."""
     unit = unit_of(made.key.metric)
     return {

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.metrics import periods, quarterly_targets, target_grid
-from kam_core.metrics.quarterly_targets import Change, Goal
-from kam_core.metrics.target_grid import LINE, Reading
+from kam_core.metrics.quarterly_targets import QuarterlyTarget, TargetChange
+from kam_core.metrics.target_grid import LINE, GridReading
 from kam_core.settings.page_layout import layout
 from pages.parts.state import cache
 from pages.parts.state.filters import View
@@ -27,14 +27,14 @@ class Draft:
     """
 
     version: int
-    held: tuple[Goal, ...]
-    goals: tuple[Goal, ...]
+    held: tuple[QuarterlyTarget, ...]
+    goals: tuple[QuarterlyTarget, ...]
     quarters: tuple[str, ...]
     frame: pd.DataFrame
     edited: pd.DataFrame
     number: int = 0
 
-    def show(self, edited: Sequence[Goal]) -> None:
+    def show(self, edited: Sequence[QuarterlyTarget]) -> None:
         """Draw the table anew from these targets."""
         self.goals = tuple(edited)
         self.put(_frame(self.goals, self.quarters))
@@ -76,28 +76,28 @@ def quarters_from(view: View) -> tuple[str, ...]:
     return tuple(quarter.period for quarter in found)
 
 
-def _frame(edited: Iterable[Goal], quarters: Sequence[str]) -> pd.DataFrame:
-    lines = target_grid.lines(edited, quarters)
+def _frame(edited: Iterable[QuarterlyTarget], quarters: Sequence[str]) -> pd.DataFrame:
+    lines = target_grid.write_lines(edited, quarters)
     return pd.DataFrame(lines, columns=[*LINE, *quarters], dtype="str")
 
 
-def editable(held: Iterable[Goal], viewer: Viewer) -> tuple[Goal, ...]:
+def editable(held: Iterable[QuarterlyTarget], viewer: Viewer) -> tuple[QuarterlyTarget, ...]:
     """The targets that a viewer may change: those of their own regions, where they have some."""
     regions = viewer.regions
     return tuple(goal for goal in held if regions is None or goal.key.region in regions)
 
 
-def reading(draft: Draft) -> Reading:
+def reading(draft: Draft) -> GridReading:
     """What the table says as it is typed now."""
-    return target_grid.read(draft.edited.to_dict("records"), draft.quarters, draft.goals)
+    return target_grid.read_lines(draft.edited.to_dict("records"), draft.quarters, draft.goals)
 
 
-def made(draft: Draft, viewer: Viewer) -> list[Change]:
+def made(draft: Draft, viewer: Viewer) -> list[TargetChange]:
     """What the draft changes; a cell that cannot be read counts as it was."""
     return quarterly_targets.changes(editable(draft.held, viewer), reading(draft).goals)
 
 
-def whole(draft: Draft, viewer: Viewer) -> tuple[Goal, ...]:
+def whole(draft: Draft, viewer: Viewer) -> tuple[QuarterlyTarget, ...]:
     """All targets after the edit, with those that the viewer may not change."""
     return quarterly_targets.applied(draft.held, made(draft, viewer))
 
@@ -122,14 +122,14 @@ def carry_over(draft: Draft, view: View, viewer: Viewer) -> None:
     draft.show(quarterly_targets.applied(editable(draft.held, viewer), changes))
 
 
-def clashes(draft: Draft, view: View, viewer: Viewer) -> list[Change]:
+def clashes(draft: Draft, view: View, viewer: Viewer) -> list[TargetChange]:
     """The changes of the draft to targets that somebody else changed meanwhile."""
     others = quarterly_targets.changes(draft.held, cache.goals_in_force(view.source))
     keys = {change.key for change in others}
     return [change for change in made(draft, viewer) if change.key in keys]
 
 
-def put_in(draft: Draft, changes: Iterable[Change]) -> None:
+def put_in(draft: Draft, changes: Iterable[TargetChange]) -> None:
     """Changes into the table, and the page anew to show it and to say so."""
     draft.show(quarterly_targets.applied(reading(draft).goals, changes))
     st.session_state[NOTICE] = True

@@ -1,0 +1,81 @@
+"""Running a metric for periods and dimensions: facts are added up in SQL and divided here, once."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+import duckdb
+import pandas as pd
+
+from kam_core.errors import KamError
+from kam_core.metrics import catalogue
+from kam_core.metrics.availability import Data, find_obstacle, last_day, survey_data
+from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.kinds import Measure
+from kam_core.metrics.periods import Period, as_variable
+
+# The query for the facts of a metric in some periods, one row per period and account.
+Facts = Callable[[Metric, Sequence[Period]], str]
+
+
+def run_metric(
+    cursor: duckdb.DuckDBPyConnection,
+    name: str,
+    periods: Sequence[Period],
+    dimensions: Sequence[str] = (),
+    data: Data | None = None,
+    facts: Facts | None = None,
+) -> pd.DataFrame:
+    """A metric for each period and part: exact numerator and denominator, and value.
+
+    A period about which the data says nothing has no row; a part without a case has value None.
+    """
+    metric = catalogue.metric(name)
+    for column in dimensions:
+        if column not in metric.dimensions:
+            raise KamError("slice_not_defined", metric=name, by=column)
+    data = data or survey_data(cursor, [metric])
+    periods = [period for period in periods if find_obstacle(metric, period, data) is None]
+    rows: list[tuple] = []
+    if periods:
+        set_periods(cursor, periods)
+        query = facts(metric, periods) if facts else metric.sql
+        rows = cursor.execute(_add_up(metric, query, dimensions, data.is_of_tiers)).fetchall()
+    measures = {period.period: _measure(metric, period, data) for period in periods}
+    return pd.DataFrame(
+        [_finish(metric, row, measures[row[0]]) for row in rows],
+        columns=["period", *dimensions, "numerator", "denominator", "value"],
+        dtype=object,
+    )
+
+
+def set_periods(cursor: duckdb.DuckDBPyConnection, periods: Sequence[Period] | None) -> None:
+    """Set the session variable ``periods``; None leaves none, so that no view shows a row."""
+    value = None if periods is None else as_variable(periods)
+    cursor.execute("set variable periods = $value", {"value": value})
+
+
+def _add_up(metric: Metric, facts: str, dimensions: Sequence[str], has_tiers: bool) -> str:
+    """The facts of a metric added up over the accounts in scope by period and dimension.
+
+    Tiers are looked up only where they are needed.
+    """
+    keys = ", ".join(["period", *dimensions])
+    accounts = "tiered_account_periods" if has_tiers or "tier" in dimensions else "account_periods"
+    where = "where is_tier_in_scope(tier)" if has_tiers else ""
+    return (
+        f"with facts as (\n{facts}\n)\n"
+        f"select {keys}, {metric.kind.figures}\n"
+        f"from scoped.{accounts} left join facts using (period, account_id)\n"
+        f"{where} group by {keys} order by {keys}"
+    )
+
+
+def _measure(metric: Metric, period: Period, data: Data) -> Measure:
+    days = (last_day(period, data) - period.starts_on).days + 1
+    return Measure(metric.scale, metric.quantile, Fraction(days, 7))
+
+
+def _finish(metric: Metric, row: tuple, measure: Measure) -> tuple:
+    *keys, numerator, denominator = row
+    numerator, denominator, value = metric.kind.figure(numerator, denominator, measure)
+    return (*keys, numerator, denominator, None if value is None else float(value))
