@@ -1,6 +1,8 @@
 """Errors that a user can cause and mend; everything else is a defect and keeps its traceback."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any
 
 
 class KamError(Exception):
@@ -21,9 +23,20 @@ class KamError(Exception):
         refusals = self.details.get("refusals")
         return refusals if isinstance(refusals, list) else [self]
 
-    def plain(self) -> dict[str, object]:
+    def record(self) -> "ErrorRecord":
         """Code and details as plain JSON values."""
-        return {"code": self.code, "details": _plain(self.details)}
+        return ErrorRecord(self.code, {name: _plain(v) for name, v in self.details.items()})
+
+
+@dataclass(frozen=True)
+class ErrorRecord:
+    """A KamError as it is printed as JSON and read back."""
+
+    code: str
+    details: dict[str, Any]
+
+    def as_error(self) -> KamError:
+        return KamError(self.code, **self.details)
 
 
 def together(refusals: Sequence[KamError]) -> KamError:
@@ -36,11 +49,13 @@ def together(refusals: Sequence[KamError]) -> KamError:
 def _plain(value: object) -> object:
     match value:
         case KamError():
-            return value.plain()
+            return asdict(value.record())
         case dict():
             return {name: _plain(part) for name, part in value.items()}
         case list() | tuple():
             return [_plain(part) for part in value]
         case str() | int() | float() | None:
             return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
     return str(value)

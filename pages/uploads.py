@@ -12,14 +12,14 @@ def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     st.title(text("uploads.title"), anchor=False)
     if wizard.is_under_way():
-        wizard.show(viewer, text)
+        wizard.render_wizard(viewer, text)
     else:
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            wizard.show(viewer, text)
+            wizard.render_wizard(viewer, text)
         with right:
-            wizard.tables(text)
-    history_part.show(viewer, text)
+            wizard.render_tables(text)
+    history_part.render_history(viewer, text)
 
 
 if __name__ == "__main__":

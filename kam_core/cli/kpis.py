@@ -14,6 +14,7 @@ from kam_core.metrics import availability, catalogue, explain, pacing, periods, 
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.render.terminal import explained
+from kam_core.render.terminal.scores import render_scores
 from kam_core.text.writer import Text
 from kam_core.warehouse import version_settings
 from kam_core.warehouse.scope import Scope
@@ -99,7 +100,7 @@ def _print_scores(
         rows = pd.DataFrame([scorecard.to_json(score) for score in scores])
         rows.to_csv(sys.stdout, index=False, lineterminator="\n")
     else:
-        print(text.scorecard_table(scores, paced))
+        print(render_scores(scores, paced, text))
 
 
 def _print_explained(found: explain.Explanation, form: str, text: Text) -> None:

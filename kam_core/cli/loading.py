@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -20,7 +19,9 @@ from kam_core.uploads import load as loads
 from kam_core.uploads import preview as previews
 from kam_core.uploads import watch
 from kam_core.uploads.inbox import rules
-from kam_core.uploads.report import as_json, refused
+from kam_core.uploads.refused_files import report_refusal
+from kam_core.uploads.report_model import Preview
+from kam_core.uploads.report_sentences import describe_report
 from kam_core.uploads.upload_part import How
 from kam_core.warehouse import store
 
@@ -76,27 +77,29 @@ def _load(options: argparse.Namespace, text: Text) -> None:
     if options.if_empty and warehouse.live_version():
         return
     if options.dry_run and not options.json:
-        _print_preview(_previewed(options, text, None), text)
+        print(changes.render_preview(_tried(options, text, None), text))
         return
-    with _refusal_told(options, lambda files: files), listener(options.progress, text) as progress:
+    with _printed_refusal(options, lambda files: files), listener(options.progress, text) as tell:
         reports = loads.load(
             warehouse,
             options.files,
-            **_manner(options),
+            mode=options.mode,
+            as_of=options.as_of,
+            by=options.by,
             dry_run=options.dry_run,
             confirmed=options.yes,
             expect_version=options.expect_version,
-            progress=progress,
+            progress=tell,
             **_how(options),
         )
     if options.json:
-        print_json(as_json(reports))
+        print_json(reports)
     else:
-        print("\n".join(text.load_report(report) for report in as_json(reports)))
+        print("\n".join(describe_report(report, text) for report in reports))
 
 
 @contextmanager
-def _refusal_told(
+def _printed_refusal(
     options: argparse.Namespace, wrapped: Callable[[list[dict]], object]
 ) -> Iterator[None]:
     """With ``--json`` a refusal is told on stdout as well, where a program looks for reports."""
@@ -104,34 +107,31 @@ def _refusal_told(
         yield
     except REFUSALS as error:
         if options.json:
-            print_json(wrapped(refused(as_refusal(error), options.files)))
+            print_json(wrapped(report_refusal(as_refusal(error), options.files)))
         raise
 
 
 def _preview(options: argparse.Namespace, text: Text) -> None:
-    with _refusal_told(options, lambda files: {"files": files}):
-        preview = _previewed(options, text, options.region)
+    with _printed_refusal(options, lambda files: {"files": files}):
+        preview = _tried(options, text, options.region)
     if options.json:
         print_json(preview)
     else:
-        _print_preview(preview, text)
+        print(changes.render_preview(preview, text))
 
 
-def _previewed(options: argparse.Namespace, text: Text, regions: list[str] | None) -> dict:
-    with listener(options.progress, text) as progress:
-        found = previews.preview(
+def _tried(options: argparse.Namespace, text: Text, regions: list[str] | None) -> Preview:
+    with listener(options.progress, text) as tell:
+        return previews.preview(
             store.Warehouse(options.warehouse),
             options.files,
-            **_manner(options),
+            mode=options.mode,
+            as_of=options.as_of,
+            by=options.by,
             regions=regions,
-            progress=progress,
+            progress=tell,
             **_how(options),
         )
-    return previews.plain(found)
-
-
-def _print_preview(preview: dict, text: Text) -> None:
-    print("\n".join(changes.preview_lines(preview, text)))
 
 
 def _watch(options: argparse.Namespace, text: Text) -> int:
@@ -155,13 +155,9 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _manner(options: argparse.Namespace) -> dict[str, Any]:
-    return {"mode": options.mode, "as_of": options.as_of, "by": options.by}
-
-
 def _how(options: argparse.Namespace) -> How:
-    """What the person said about the reading of the files; the rest is found out."""
-    how: How = {
+    """How the person says that the files are to be read; the rest is found out."""
+    return {
         "table": options.table,
         "encoding": options.encoding,
         "delimiter": options.delimiter,
@@ -170,7 +166,6 @@ def _how(options: argparse.Namespace) -> How:
         "member": options.member,
         "answers": _answers(options.answers),
     }
-    return how
 
 
 def _answers(path: Path | None) -> object:

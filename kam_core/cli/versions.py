@@ -79,7 +79,7 @@ def _versions(options: argparse.Namespace, text: Text) -> None:
     if options.json:
         print_json(rows)
     else:
-        print("\n".join(text.version_line(row) for row in rows))
+        print("\n".join(changes.render_version(row, text) for row in rows))
 
 
 def _history(options: argparse.Namespace, text: Text) -> None:
@@ -87,7 +87,7 @@ def _history(options: argparse.Namespace, text: Text) -> None:
     if options.json:
         print_json(events)
     else:
-        print("\n".join(changes.event_line(event, text) for event in events))
+        print("\n".join(changes.render_event(event, text) for event in events))
 
 
 def _compare(options: argparse.Namespace, text: Text) -> int:
@@ -98,9 +98,9 @@ def _compare(options: argparse.Namespace, text: Text) -> int:
         _refuse_unknown(options.region, (before, after))
     comparison = compare.compare(before, after, options.region)
     if options.json:
-        print_json(compare.to_json(comparison))
+        print_json(comparison)
     else:
-        print("\n".join(changes.comparison_lines(compare.to_json(comparison), text)))
+        print(changes.render_comparison(comparison, text))
     return 1 if comparison.differs else 0
 
 

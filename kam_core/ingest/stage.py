@@ -51,14 +51,23 @@ REJECTED = pa.schema(
 
 
 @dataclass(frozen=True)
+class CellExample:
+    """A cell in which a problem shows, and in how many rows it stands."""
+
+    column: str
+    value: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Staged:
     """What a file held for one table: ``received == accepted.num_rows + rejected.num_rows``.
 
     ``accepted``: contract columns, then ``extra`` and ``line_no``. ``rejected``: ``line_no``,
     ``raw``, ``codes``, ``detail``. ``problems`` counts rows per code, notes included,
     ``first_lines`` names the first few lines of each, and ``examples`` the cells it shows in most
-    often: column, value, rows. ``returned``: of a download of quarantined
-    rows, the row that each line stands for; None of any other file.
+    often. ``returned``: of a download of quarantined rows, the row that each line stands for; None
+    of any other file.
     """
 
     table: str
@@ -69,7 +78,7 @@ class Staged:
     set_aside: int
     problems: dict[str, int]
     first_lines: dict[str, tuple[int, ...]]
-    examples: dict[str, list[dict[str, Any]]]
+    examples: dict[str, list[CellExample]]
     newest_fact: date | None
     returned: Mapping[int, Reference] | None = None
 
@@ -336,7 +345,7 @@ def _first_lines(occurrences: list[tuple[str, int]]) -> dict[str, tuple[int, ...
     }
 
 
-def _examples(findings: Sequence[Finding]) -> dict[str, list[dict[str, Any]]]:
+def _examples(findings: Sequence[Finding]) -> dict[str, list[CellExample]]:
     cells: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for finding in findings:
         if column := finding.details.get("column"):
@@ -344,12 +353,9 @@ def _examples(findings: Sequence[Finding]) -> dict[str, list[dict[str, Any]]]:
     return {code: examples(counts.most_common(MOST_EXAMPLES)) for code, counts in cells.items()}
 
 
-def examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[dict[str, Any]]:
-    """Cells as a report names them: each its column, its value and in how many rows it stands."""
-    return [
-        {"column": column, "value": value[:EXAMPLE_LENGTH], "rows": rows}
-        for (column, value), rows in counted
-    ]
+def examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExample]:
+    """Cells as a report names them, cut to a length that a line has room for."""
+    return [CellExample(column, value[:EXAMPLE_LENGTH], rows) for (column, value), rows in counted]
 
 
 def newest_fact(accepted: pa.Table, table: str) -> date | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -78,7 +78,7 @@ class VersionUpload:
 
 @dataclass(frozen=True)
 class VersionComparison:
-    """Two versions side by side; everything is plain JSON values in ``to_json``.
+    """Two versions side by side, and whether they differ in anything.
 
     ``tables`` and ``kpis`` hold every table and figure, changed or not; ``accounts``, ``uploads``
     and ``settings`` (names of settings tables) hold differences only.
@@ -91,33 +91,7 @@ class VersionComparison:
     kpis: tuple[KpiChange, ...]
     uploads: tuple[VersionUpload, ...]
     settings: tuple[str, ...]
-
-    @property
-    def differs(self) -> bool:
-        return bool(
-            self.before_as_of != self.after_as_of
-            or self.accounts
-            or self.uploads
-            or self.settings
-            or any(table.is_any for table in self.tables)
-            or any(kpi.is_changed for kpi in self.kpis)
-        )
-
-
-def to_json(comparison: VersionComparison) -> dict:
-    """A comparison as plain JSON values, with ``differs``."""
-    return _texts(asdict(comparison)) | {"differs": comparison.differs}
-
-
-def _texts(value: object) -> dict:
-    def text(part: object) -> object:
-        if isinstance(part, dict):
-            return {name: text(inner) for name, inner in part.items()}
-        if isinstance(part, list | tuple):
-            return [text(inner) for inner in part]
-        return part.isoformat() if isinstance(part, date) else part
-
-    return text(value)  # type: ignore[return-value]
+    differs: bool
 
 
 def compare(
@@ -188,14 +162,20 @@ order by as_of, snapshot_id
 
 
 def _comparison(old: _Side | None, new: _Side, tables: Iterable[RowChanges]) -> VersionComparison:
+    rows, kpis, uploads = tuple(tables), _kpi_changes(old, new), _upload_changes(old, new)
+    accounts = _account_changes(old, new) if old else []
+    settings = _changed_settings(old, new) if old else []
+    is_changed = any(table.is_any for table in rows) or any(kpi.is_changed for kpi in kpis)
+    before_as_of = old.as_of if old else None
     return VersionComparison(
-        before_as_of=old.as_of if old else None,
+        before_as_of=before_as_of,
         after_as_of=new.as_of,
-        tables=tuple(tables),
-        accounts=tuple(_account_changes(old, new)) if old else (),
-        kpis=tuple(_kpi_changes(old, new)),
-        uploads=tuple(_upload_changes(old, new)),
-        settings=tuple(_changed_settings(old, new)) if old else (),
+        tables=rows,
+        accounts=tuple(accounts),
+        kpis=tuple(kpis),
+        uploads=tuple(uploads),
+        settings=tuple(settings),
+        differs=before_as_of != new.as_of or bool(accounts or uploads or settings or is_changed),
     )
 
 

@@ -1,7 +1,6 @@
 """Says things in one language, and shows a foreign word so that it can act nowhere."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,10 +13,10 @@ from kam_core.text import formats
 from kam_core.text.word_catalogue import filled, load_words, say
 
 if TYPE_CHECKING:
+    from kam_core.ingest.stage import CellExample
     from kam_core.metrics.scorecard import Score
 
 MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&@/^=])")
-FIRST_NAMES = 5
 PLOTLY_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -88,8 +87,9 @@ class Text:
         catalogued = problems().get(error.code)
         message = catalogued.message(self.lang) if catalogued else error.code
         template = self.known(f"errors.{error.code}", message)
-        said = filled(template, _Details(error.details, self))
-        parts = [said, catalogued.todo(self.lang)] if catalogued else [said]
+        parts = [filled(template, _Details(error.details, self))]
+        if catalogued:
+            parts.append(catalogued.todo(self.lang))
         if file := error.details.get("file"):
             parts[0] = f"{file}{self('punctuation.colon')}{parts[0]}"
         return self("punctuation.sentence").join(parts)
@@ -105,21 +105,26 @@ class Text:
             for code, n in counts.items()
         )
 
-    def placed(self, report: Mapping[str, Any]) -> list[str]:
+    def describe_problems(
+        self,
+        table: str | None,
+        problems: Mapping[str, int],
+        first_lines: Mapping[str, Sequence[int]],
+        examples: Mapping[str, Sequence["CellExample"]],
+    ) -> list[str]:
         """Each kind of problem: its name, in how many rows, the first lines, the worst cells."""
-        table, lines = report.get("table"), report.get("first_lines", {})
-        cells = report.get("examples", {}) if table else {}
+        cells = examples if table else {}
         return [
             self.counted({code: rows})
-            + self._at_lines(lines.get(code, ()), rows)
+            + self._at_lines(first_lines.get(code, ()), rows)
             + self._with_cells(self.cells(str(table), cells.get(code, ()), rows))
-            for code, rows in (report.get("problems") or {}).items()
+            for code, rows in problems.items()
         ]
 
-    def cells(self, table: str, examples: Sequence[Mapping[str, Any]], rows: int) -> str:
+    def cells(self, table: str, examples: Sequence["CellExample"], rows: int) -> str:
         """The cells of a table in which a problem of so many rows shows most often."""
         named = self("punctuation.list").join(self._cell(table, cell, rows) for cell in examples)
-        has_more = 0 < sum(example["rows"] for example in examples) < rows
+        has_more = 0 < sum(example.rows for example in examples) < rows
         return named + self("cli.more_lines") if has_more else named
 
     def cell(self, table: str, column: str, value: object) -> str:
@@ -127,12 +132,12 @@ class Text:
         key = "quarantine.empty_cell" if value in (None, "") else "quarantine.cell"
         return self(key, column=self.column_of(table, column), value=value)
 
-    def _cell(self, table: str, example: Mapping[str, Any], rows: int) -> str:
-        told = self.cell(table, example["column"], example["value"])
-        if example["rows"] in (1, rows):
-            return told
-        count = formats.count(example["rows"], self.lang)
-        return self("uploads.problem_count", problem=told, count=count)
+    def _cell(self, table: str, example: "CellExample", rows: int) -> str:
+        cell = self.cell(table, example.column, example.value)
+        if example.rows in (1, rows):
+            return cell
+        count = formats.count(example.rows, self.lang)
+        return self("uploads.problem_count", problem=cell, count=count)
 
     def _with_cells(self, cells: str) -> str:
         return f"{self('punctuation.colon')}{cells}" if cells else ""
@@ -145,87 +150,19 @@ class Text:
 
     def problem(self, code: str) -> str:
         """What a problem of an uploaded row is called."""
-        known = problems().get(code)
-        return known.message(self.lang).rstrip("。.") if known else code
+        catalogued = problems().get(code)
+        return catalogued.message(self.lang).rstrip("。.") if catalogued else code
 
     def todo(self, code: str) -> str:
         """What to do about a problem of an uploaded row."""
-        known = problems().get(code)
-        return known.todo(self.lang) if known else ""
+        catalogued = problems().get(code)
+        return catalogued.todo(self.lang) if catalogued else ""
 
-    def load_report(self, report: Mapping[str, Any]) -> str:
-        """One line of ``load``: what became of one file."""
-        line = self("cli.loaded", **{**report, "table": self.table(str(report["table"]))})
-        problems = [f"  {line}" for line in self.placed(report)]
-        names = self.name_lines(report.get("names", ()))
-        elsewhere = self.elsewhere_lines(report["elsewhere"])
-        return "\n".join([line, *self._earlier_lines(report), *problems, *names, *elsewhere])
-
-    def elsewhere_lines(self, changes: Sequence[Mapping[str, Any]]) -> list[str]:
-        """What a load changes in the quarantine of earlier uploads."""
-        return [
-            self(
-                f"cli.{change['change']}",
-                table=self.table(change["table"]),
-                rows=formats.count(change["rows"], self.lang),
-                problem=self.problem(change["code"]),
-            )
-            for change in changes
-        ]
-
-    def name_lines(self, names: Sequence[Mapping[str, Any]]) -> list[str]:
-        """One line for each kind of remark on names of regions and persons, with the first few."""
-        told = []
-        for code in dict.fromkeys(note["code"] for note in names):
-            of_code = [note for note in names if note["code"] == code]
-            shown = [self._name(note) for note in of_code[:FIRST_NAMES]]
-            more = self("cli.more_lines") if len(of_code) > len(shown) else ""
-            listed = self("punctuation.list").join(shown) + more
-            told.append(self("cli.names", problem=self.problem(code), names=listed))
-        return told
-
-    def _name(self, note: Mapping[str, Any]) -> str:
-        return self("cli.name_like", **note) if note["nearest"] else str(note["name"])
-
-    def _earlier_lines(self, report: Mapping[str, Any]) -> list[str]:
-        """Who loaded the same file before, and whether that makes this upload superfluous."""
-        told = [self("cli.already_loaded")] if report["already_loaded"] else []
-        if earlier := report["earlier"]:
-            told.append(self("cli.earlier", **earlier))
-        return told
-
-    def question(self, question: Mapping[str, Any]) -> str:
+    def confirmation(self, code: str, details: Mapping[str, Any]) -> str:
         """One reason why an upload needs a second yes."""
-        words = self.known(f"questions.{question['code']}", question["code"])
-        counts = {
-            name: formats.count(question[name], self.lang)
-            for name in ("rows", "gone")
-            if name in question
-        }
-        return filled(words, _Details({**question, **counts}, self))
-
-    def version_line(self, row: Mapping[str, object]) -> str:
-        """One line of ``versions``."""
-        mark = self("cli.live") if row["live"] else ""
-        return self("cli.version", **{**row, "mark": mark}).rstrip()
-
-    def scorecard_table(self, scores: Sequence["Score"], paced: Mapping[str, float]) -> str:
-        """Scores as a table for a terminal; ``paced``: where some would end, by metric."""
-        names = ("metric", "value", "target", "gap", "paced", "status")
-        cells = [self._score_cells(score, paced.get(score.metric)) for score in scores]
-        shown = [name for name in names if paced or name != "paced"]
-        heads = [self.column(name) for name in shown]
-        return aligned([heads, *([row[name] for name in shown] for row in cells)])
-
-    def _score_cells(self, score: "Score", paced: float | None) -> dict[str, str]:
-        return {
-            "metric": self.metric(score.metric),
-            "value": formats.quantity(score.value, score.unit, self.lang),
-            "target": formats.quantity(score.target, score.unit, self.lang),
-            "gap": formats.difference(score.gap, score.unit, self.lang),
-            "paced": "" if paced is None else formats.quantity(paced, score.unit, self.lang),
-            "status": self.standing(score),
-        }
+        words = self.known(f"questions.{code}", code)
+        counts = {name: formats.count(details[name], self.lang) for name in ("rows", "gone")}
+        return filled(words, _Details({**details, **counts}, self))
 
     def standing(self, score: "Score") -> str:
         """The status, and beside it what is to be kept in mind about it."""
@@ -260,14 +197,18 @@ class _Details(dict):
             named = [value] if isinstance(value, str) else list(value or ())
             return self._joined([f"{self.text.column(c)} ({c})" for c in named])
         if name == "problems":
-            return self.text("punctuation.clause").join(self.text.placed(self))
+            parts = ("problems", "first_lines", "examples")
+            problems = self.text.describe_problems(
+                self.get("table"), *(self.get(part) or {} for part in parts)
+            )
+            return self.text("punctuation.clause").join(problems)
         if name == "todo":
             todos = dict.fromkeys(map(self.text.todo, self.get("problems", ())))
             return self.text("punctuation.sentence").join(todos)
         if name == "why":
             return str((value or {}).get(self.text.lang, "?"))
         if name == "questions":
-            return self._joined([self.text.question(question) for question in value or ()])
+            return self._joined([self.text.confirmation(r.code, vars(r)) for r in value or ()])
         if isinstance(value, list | tuple):
             return self._joined([str(part) for part in value])
         return "?" if value is None else str(value)
@@ -304,18 +245,3 @@ def _metric_titles(lang: str) -> dict[str, str]:
         for metric, known in names.items()
     }
     return {metric: title[:1].upper() + title[1:] for metric, title in titles.items()}
-
-
-def aligned(lines: Sequence[Sequence[str]]) -> str:
-    """Lines of cells as columns of a terminal."""
-    widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(_pad, line, widths)).rstrip() for line in lines)
-
-
-def _width(cell: str) -> int:
-    """Columns a terminal needs: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell)
-
-
-def _pad(cell: str, width: int) -> str:
-    return cell + " " * (width - _width(cell))

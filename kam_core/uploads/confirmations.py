@@ -2,33 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kam_core.errors import KamError
-from kam_core.uploads.report import FileReport, as_json
+from kam_core.uploads.report_model import Confirmation, FileReport
 from kam_core.warehouse.ledger import Snapshot
 from kam_core.warehouse.row_diff import RowChanges, row_changes
 from kam_core.warehouse.store import limits
-
-
-@dataclass(frozen=True)
-class Question:
-    """One reason to ask; ``code`` names its words under ``[questions]`` in present/*.toml.
-
-    live_damaged: the live version cannot be read, so nobody knows what would go.
-    removes_rows: of ``rows`` in force in ``table``, ``gone`` would not be there any more.
-    older_as_of: ``table`` was last loaded as of ``in_force``, later than this upload's ``as_of``.
-    older_rows: rows sent back come from an upload that a later full file of ``table`` replaced.
-    """
-
-    code: str
-    table: str
-    files: tuple[str, ...]
-    rows: int | None = None
-    gone: int | None = None
-    as_of: str | None = None
-    in_force: str | None = None
 
 
 def questions(
@@ -37,7 +17,7 @@ def questions(
     fresh: Sequence[Snapshot],
     known: Sequence[Snapshot],
     corrected: Mapping[str, Collection[int]],
-) -> list[Question]:
+) -> list[Confirmation]:
     """What must be asked before ``candidate`` replaces ``live``; an empty table asks nothing.
 
     ``fresh`` are the snapshots to be added, ``known`` those of the live version; ``corrected``
@@ -45,29 +25,28 @@ def questions(
     """
     asked = [*_older(fresh, known), *_older_rows(fresh, known, corrected)]
     if live is None and known:
-        asked.append(Question("live_damaged", "", _all_files(fresh)))
+        asked.append(Confirmation("live_damaged", "", _all_files(fresh)))
     if live is not None and any(snapshot.mode == "full" for snapshot in fresh):
         asked += [_removal(c, fresh) for c in row_changes(live, candidate) if _is_large(c)]
     return asked
 
 
 def refuse_unless_confirmed(
-    asked: Sequence[Question], confirmed: bool, reports: Sequence[FileReport]
+    asked: Sequence[Confirmation], confirmed: bool, reports: Sequence[FileReport]
 ) -> None:
     """The refusal tells what was counted, too: only a yes is missing."""
     if asked and not confirmed:
-        questions = [asdict(question) for question in asked]
-        raise KamError("needs_confirmation", questions=questions, reports=as_json(reports))
+        raise KamError("needs_confirmation", questions=list(asked), reports=list(reports))
 
 
-def _older(fresh: Sequence[Snapshot], known: Sequence[Snapshot]) -> list[Question]:
+def _older(fresh: Sequence[Snapshot], known: Sequence[Snapshot]) -> list[Confirmation]:
     asked = []
     for table, files in _files_by_table(fresh).items():
         as_of = next(snapshot.as_of for snapshot in fresh if snapshot.table_name == table)
         days = [snapshot.as_of for snapshot in known if snapshot.table_name == table]
         if days and as_of < max(days):
             asked.append(
-                Question(
+                Confirmation(
                     "older_as_of",
                     table,
                     files,
@@ -82,12 +61,12 @@ def _older_rows(
     fresh: Sequence[Snapshot],
     known: Sequence[Snapshot],
     corrected: Mapping[str, Collection[int]],
-) -> list[Question]:
+) -> list[Confirmation]:
     """Who corrects rows of last week's file may undo what this week's says of them."""
     last_whole = {s.table_name: s.order for s in known if s.mode == "full"}
     replaced = {s.snapshot_id for s in known if s.order < last_whole.get(s.table_name, s.order)}
     return [
-        Question("older_rows", snapshot.table_name, (snapshot.file_name,))
+        Confirmation("older_rows", snapshot.table_name, (snapshot.file_name,))
         for snapshot in fresh
         if replaced & {*corrected.get(snapshot.file_name, ())}
     ]
@@ -97,11 +76,13 @@ def _is_large(changes: RowChanges) -> bool:
     return changes.gone > limits()["confirm_removed_share"] * changes.before
 
 
-def _removal(changes: RowChanges, fresh: Sequence[Snapshot]) -> Question:
+def _removal(changes: RowChanges, fresh: Sequence[Snapshot]) -> Confirmation:
     """A table may lose rows to its own upload, or to one of accounts that lacks theirs."""
     by_table = _files_by_table([snapshot for snapshot in fresh if snapshot.mode == "full"])
     files = by_table.get(changes.table) or _all_files(fresh)
-    return Question("removes_rows", changes.table, files, rows=changes.before, gone=changes.gone)
+    return Confirmation(
+        "removes_rows", changes.table, files, rows=changes.before, gone=changes.gone
+    )
 
 
 def _all_files(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,9 @@ from kam_core.ingest.progress import Listener, Progress, nobody
 from kam_core.ingest.stage import Staged
 from kam_core.settings import loader
 from kam_core.uploads import locations
-from kam_core.uploads.confirmations import Question, questions, refuse_unless_confirmed
+from kam_core.uploads.confirmations import questions, refuse_unless_confirmed
 from kam_core.uploads.known_names import known_names
-from kam_core.uploads.report import FileReport
+from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileReport
 from kam_core.uploads.upload_part import How, Part, checked_parts, remember_answers
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version, now
@@ -42,7 +42,7 @@ class Trial:
     """
 
     reports: list[FileReport]
-    asked: list[Question]
+    asked: list[Confirmation]
     version: int
     found: Any
 
@@ -139,8 +139,8 @@ class _Offer:
     live_file: Path | None
     known: list[Snapshot]
     repeats: dict[int, Snapshot]
-    earlier: dict[int, dict[str, object] | None]
-    names: dict[int, list[dict[str, object]]]
+    earlier: dict[int, EarlierUpload | None]
+    names: dict[int, list[name_map.NameNote]]
     tell: Listener
 
     @property
@@ -190,7 +190,7 @@ class _Offer:
         finally:
             candidate.unlink()
 
-    def _questions(self, candidate: Path) -> list[Question]:
+    def _questions(self, candidate: Path) -> list[Confirmation]:
         corrected = {
             part.name: {upload for upload, _ in _returned(self.warehouse, part.staged).values()}
             for part in self.parts
@@ -215,7 +215,7 @@ class _Offer:
         self,
         candidate: Path | None = None,
         built: build.Built | None = None,
-        asked: Sequence[Question] = (),
+        asked: Sequence[Confirmation] = (),
     ) -> list[FileReport]:
         """One report per part; without a candidate nothing is new and the live version's hold."""
         if built:
@@ -227,12 +227,12 @@ class _Offer:
         reports = [
             replace(
                 self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file),
-                confirm=[asdict(question) for question in asked if part.name in question.files],
+                confirm=[reason for reason in asked if part.name in reason.files],
             )
             for part, snapshot in zip(self.parts, self.snapshots, strict=True)
         ]
         if candidate and self.live_file:
-            moved = [asdict(change) for change in quarantine_changes(self.live_file, candidate)]
+            moved = quarantine_changes(self.live_file, candidate)
             reports[0] = replace(reports[0], elsewhere=moved)
         return reports
 
@@ -299,17 +299,16 @@ def _offered(
 
 def _names(
     parts: Sequence[Part], snapshots: Sequence[Snapshot], live_file: Path | None
-) -> dict[int, list[dict[str, object]]]:
+) -> dict[int, list[name_map.NameNote]]:
     """By snapshot, what the live version says about the regions and persons of the part."""
     known = name_map.KnownNames()
     if live_file is not None:
         with open_version(live_file) as connection:
             known = known_names(connection)
     return {
-        snapshot.snapshot_id: [
-            asdict(note)
-            for note in name_map.notes(part.recipe.table, part.staged.accepted, known, part.mode)
-        ]
+        snapshot.snapshot_id: name_map.notes(
+            part.recipe.table, part.staged.accepted, known, part.mode
+        )
         for part, snapshot in zip(parts, snapshots, strict=True)
     }
 
@@ -333,18 +332,18 @@ def _found_across(part: Part, quarantined: int, remarks: dict[str, int]) -> dict
     return ({"unknown_account": unknown} if unknown else {}) | remarks
 
 
-def _earlier(warehouse: Warehouse, snapshot: Snapshot) -> dict[str, object] | None:
+def _earlier(warehouse: Warehouse, snapshot: Snapshot) -> EarlierUpload | None:
     """Who brought the same bytes to this table before, and when."""
     found = warehouse.ledger.last_upload(snapshot.sha256, snapshot.table_name, snapshot.snapshot_id)
     if found is None:
         return None
     earlier, version = found
-    return {
-        "by": earlier.loaded_by,
-        "at": earlier.loaded_at.isoformat(sep=" "),
-        "as_of": earlier.as_of.isoformat(),
-        "version": version,
-    }
+    return EarlierUpload(
+        by=earlier.loaded_by,
+        at=earlier.loaded_at.isoformat(sep=" "),
+        as_of=earlier.as_of.isoformat(),
+        version=version,
+    )
 
 
 def _as_of_in_names(parts: Sequence[Part]) -> date | None:

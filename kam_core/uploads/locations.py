@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from kam_core.contract import declaration
-from kam_core.ingest.stage import FIRST_LINES, MOST_EXAMPLES, Staged, examples
+from kam_core.ingest.stage import FIRST_LINES, MOST_EXAMPLES, CellExample, Staged, examples
 from kam_core.warehouse import build
 from kam_core.warehouse.store import open_version
 
@@ -32,7 +32,7 @@ def first_lines(
     return {code: lines for code, lines in found.items() if lines}
 
 
-def unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[dict]]:
+def unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[CellExample]]:
     """The accounts that most rows of an upload name and nobody knows, as examples of a report."""
     with open_version(file) as version:
         counted = version.execute(

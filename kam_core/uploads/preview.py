@@ -1,7 +1,6 @@
 """What a load would change, seen before it is published, and whether it needs a second yes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Unpack
@@ -9,25 +8,10 @@ from typing import Unpack
 from kam_core.ingest.progress import Listener, nobody
 from kam_core.metrics import compare
 from kam_core.metrics.compare import VersionComparison
-from kam_core.uploads.confirmations import Question
 from kam_core.uploads.load import trial
-from kam_core.uploads.report import FileReport, as_json
+from kam_core.uploads.report_model import Preview
 from kam_core.uploads.upload_part import How
 from kam_core.warehouse.store import Warehouse
-
-
-@dataclass(frozen=True)
-class Preview:
-    """``version`` is the live one it was made against (0: none): hand it to ``load`` as
-    ``expect_version``, so that nothing else is published than what was seen.
-
-    ``confirm``: what ``load`` refuses to do without ``confirmed``.
-    """
-
-    files: list[FileReport]
-    comparison: VersionComparison
-    confirm: list[Question]
-    version: int
 
 
 def preview(
@@ -51,14 +35,6 @@ def preview(
         return compare.compare(live, candidate, regions)
 
     tried = trial(warehouse, paths, mode, as_of, by, look, progress, **how)
-    return Preview(tried.reports, tried.found, tried.asked, tried.version)
-
-
-def plain(preview: Preview) -> dict:
-    """A preview as plain JSON values: files, confirm, version, and the keys of a comparison."""
-    return {
-        "files": as_json(preview.files),
-        "confirm": [asdict(question) for question in preview.confirm],
-        "version": preview.version,
-        **compare.to_json(preview.comparison),
-    }
+    return Preview(
+        files=tried.reports, confirm=tried.asked, version=tried.version, **vars(tried.found)
+    )

@@ -16,7 +16,9 @@ from kam_core.text.writer import Text
 from kam_core.uploads import inbox
 from kam_core.uploads.inbox import Inbox, rules
 from kam_core.uploads.load import load, report_of
-from kam_core.uploads.report import FileReport, as_json, files_named
+from kam_core.uploads.refused_files import files_named
+from kam_core.uploads.report_model import FileReport
+from kam_core.uploads.report_sentences import describe_report
 from kam_core.uploads.upload_part import file_of
 from kam_core.warehouse import lock
 from kam_core.warehouse.store import Warehouse
@@ -125,8 +127,8 @@ class Watcher:
         self._trouble = ""
         target = inbox.new_folder(self.folder / "done")
         for path in batch:
-            own = as_json([report for report in reports if file_of(report.file) == path.name])
-            said = "\n".join(map(self.text.load_report, own))
+            own = [report for report in reports if file_of(report.file) == path.name]
+            said = "\n".join(describe_report(report, self.text) for report in own)
             self._move(path, target, own, said)
         self.say(self.text("cli.watch_done", files=self._names(batch), folder=target))
 
@@ -135,9 +137,9 @@ class Watcher:
         self.failures += len(refusals)
         target = inbox.new_folder(self.folder / "failed")
         for path, refusal in refusals.items():
-            plain, said = refusal.plain(), self.text.error(refusal)
-            document = {"file": path.name, "error": plain["code"], "message": said}
-            self._move(path, target, document | {"details": plain["details"]}, said)
+            error, said = refusal.record(), self.text.error(refusal)
+            document = {"file": path.name, "error": error.code, "message": said}
+            self._move(path, target, document | {"details": error.details}, said)
         self.say(self.text("cli.watch_failed", files=self._names(refusals), folder=target))
 
     def _move(self, path: Path, target: Path, document: object, said: str) -> None:

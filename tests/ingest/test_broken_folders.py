@@ -11,7 +11,7 @@ import pytest
 from kam_core.__main__ import main
 from kam_core.contract.problems import problems
 from kam_core.uploads.load import load
-from kam_core.uploads.report import FileReport
+from kam_core.uploads.report_model import FileReport
 from kam_core.warehouse.store import Warehouse
 
 BROKEN = Path(__file__).parents[1] / "data" / "broken"
@@ -60,7 +60,7 @@ def test_a_name_is_told_that_is_new_or_has_vanished(
     warehouse: Warehouse, code: str, name: str, first_line: int | None
 ) -> None:
     (report,) = loaded(warehouse, code)
-    assert [(note["code"], note["name"], note["first_line"]) for note in report.names] == [
+    assert [(note.code, note.name, note.first_line) for note in report.names] == [
         (code, name, first_line)
     ]
     assert not report.problems

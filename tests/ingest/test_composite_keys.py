@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +17,7 @@ from kam_core.ingest.mapping.proposal_model import Proposal, answers_to
 from kam_core.ingest.mapping.proposals import propose
 from kam_core.ingest.stage import Staged, recipes_for, stage
 from kam_core.uploads.load import load
+from kam_core.uploads.report_model import InspectedPart
 from kam_core.warehouse.store import Warehouse, open_version
 
 Write = Callable[[str, str], Path]
@@ -169,16 +171,17 @@ PAGE = """
 import json
 import streamlit as st
 from kam_core.text.writer import Text
-from pages.parts import mapping
+from kam_core.uploads.report_model import InspectedPart, read_document
+from pages.parts.uploads import column_mapping
 
-part = json.loads({part!r})
-st.code(json.dumps(mapping.ask(part, "key", Text("zh")), ensure_ascii=False))
+part = read_document(InspectedPart, {part!r})
+st.code(json.dumps(column_mapping.ask_about_part(part, "key", Text("zh")), ensure_ascii=False))
 """
 
 
 def test_the_page_asks_which_columns_make_the_id_and_takes_the_answer() -> None:
-    proposal = json.loads(json.dumps(proposed(*LOG).document()))
-    part = json.dumps({"error": None, "proposals": [proposal]})
+    proposal = proposed(*LOG).with_answers()
+    part = orjson.dumps(InspectedPart("拜访.csv", None, [proposal])).decode()
     app = AppTest.from_string(PAGE.format(part=part), default_timeout=60).run()
     assert not app.exception
     assert json.loads(app.code[0].value) is None

@@ -15,7 +15,7 @@ from kam_core.ingest.stage import recipes_for, stage
 from kam_core.text.writer import Text
 from kam_core.uploads.known_names import known_names
 from kam_core.uploads.load import load, rebuild
-from kam_core.uploads.report import as_json
+from kam_core.uploads.report_sentences import describe_report
 from kam_core.warehouse.store import Warehouse, open_version
 
 HEADER = "kind,written,use,reason,date"
@@ -186,13 +186,13 @@ def test_a_load_tells_of_new_and_vanished_names_in_both_languages(
     path.write_bytes(accounts("1,A,North,Ann", "2,B,South,Ann"))
     assert load(warehouse, [path], as_of=date(2024, 7, 1))[0].names == []
     path.write_bytes(accounts("1,A,North,Ann", "2,B,Northern,Ann"))
-    (report,) = as_json(load(warehouse, [path], as_of=date(2024, 8, 1), dry_run=True))
-    assert [(note["code"], note["name"], note["nearest"]) for note in report["names"]] == [
+    (report,) = load(warehouse, [path], as_of=date(2024, 8, 1), dry_run=True)
+    assert [(note.code, note.name, note.nearest) for note in report.names] == [
         ("new_region", "Northern", "North"),
         ("vanished_region", "South", None),
     ]
-    assert "has not been seen before: Northern (like North)" in Text("en").load_report(report)
-    assert "没有出现过：Northern（近似 North）" in Text("zh").load_report(report)
+    assert "has not been seen before: Northern (like North)" in describe_report(report, Text("en"))
+    assert "没有出现过：Northern（近似 North）" in describe_report(report, Text("zh"))
 
 
 def test_entries_that_no_name_needs_are_listed(names: SetMap) -> None:

@@ -371,5 +371,5 @@ def test_a_glimpse_shows_every_sheet_with_its_first_rows_and_what_is_odd() -> No
     first, second = inspect(xlsx({"accounts": many, "empty": []}), "x.xlsx")
     assert (first.sheet, first.header_line, len(first.rows)) == ("accounts", 1, 20)
     assert first.rows[0] == ["A0", "Alpha", "East"]
-    assert second.error is not None and second.error["code"] == "empty_file"
-    assert first.document()["header"] == ACCOUNTS[0]
+    assert second.error is not None and second.error.code == "empty_file"
+    assert first.header == ACCOUNTS[0]

@@ -14,10 +14,10 @@ from tests.pages.test_pages import HOSTILE, said
 
 PAGE = """
 from pages import figure, follow_up, needs, overview, targets
-from pages.parts import address, filters, links, viewer
+from pages.parts.state import filters, links, url_state, viewer
 import streamlit as st
 
-address.read()
+url_state.read()
 here = st.Page(lambda: None, url_path="figure", title="figure", default=True)
 links.remember(dict.fromkeys(("uploads", "figure", "definitions", "follow_up", "needs"), here))
 st.navigation([here])

@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kam_core.uploads.load import load
-from kam_core.uploads.preview import plain, preview
+from kam_core.uploads.preview import preview
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse
 from pages.parts.state import cache
@@ -48,10 +48,10 @@ HOSTILE = "](http://evil) **<img src=x>** $x$ :red[y]"
 
 PAGE = """
 from pages import {name}
-from pages.parts import address, filters, links, viewer
+from pages.parts.state import filters, links, url_state, viewer
 import streamlit as st
 
-address.read()
+url_state.read()
 here = st.Page(lambda: None, url_path="uploads", title="uploads", default=True)
 links.remember(dict.fromkeys({pages!r}, here))
 st.navigation([here])
@@ -188,11 +188,12 @@ def test_a_search_finds_a_definition_in_either_language(
     ],
 )
 def test_progress_tells_which_of_several_files_is_at_hand(files: int, told: str) -> None:
-    step = {"phase": "build", "file": "orders.csv", "number": 2, "files": files}
     script = f"""
+from kam_core.ingest.progress import Progress
 from kam_core.text.writer import Text
-from pages.parts import previewing
-previewing.progress({step | {"rows": 3, "total": 9}!r}, Text("en"))
+from pages.parts.uploads import preview_step
+step = Progress("build", "orders.csv", number=2, files={files}, rows=3, total=9)
+preview_step.render_progress(step, Text("en"))
 """
     assert AppTest.from_string(script).run().markdown[0].value == told
 
@@ -205,13 +206,14 @@ def test_a_preview_asks_first_and_folds_the_figures_that_stay(
     script = """
 import streamlit as st
 from kam_core.text.writer import Text
-from pages.parts import previewing
+from pages.parts.uploads import preview_step
 text = Text("en")
-previewing.decision(st.session_state.seen, text)
-previewing.details(st.session_state.seen, text)
+preview_step.ask_for_decision(st.session_state.seen, text)
+preview_step.render_reports(st.session_state.seen.files, text)
+preview_step.render_comparison(st.session_state.seen, text)
 """
     app = AppTest.from_string(script, default_timeout=60)
-    app.session_state.seen = plain(preview(warehouse, [company[3]]))
+    app.session_state.seen = preview(warehouse, [company[3]])
     app.run()
     order = [element.type for element in app.main]
     assert order.index("warning") < order.index("checkbox") < order.index("dataframe")
@@ -231,7 +233,7 @@ def test_a_page_file_alone_goes_to_the_door_and_shows_nothing(name: str) -> None
 
 
 def test_a_cached_answer_never_leaves_an_argument_out_of_its_key() -> None:
-    tree = ast.parse((ROOT / "pages" / "parts" / "data.py").read_text("utf-8"))
+    tree = ast.parse((ROOT / "pages" / "parts" / "state" / "cache.py").read_text("utf-8"))
     arguments = [
         argument.arg
         for node in tree.body

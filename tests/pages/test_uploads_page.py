@@ -11,10 +11,10 @@ from pages.parts.uploads import commands
 
 PAGE = """
 from pages import uploads
-from pages.parts import address, links, viewer
+from pages.parts.state import links, url_state, viewer
 import streamlit as st
 
-address.read()
+url_state.read()
 here = st.Page(lambda: None, url_path="uploads", title="uploads", default=True)
 links.remember({"uploads": here, "overview": here})
 st.navigation([here])
@@ -186,13 +186,13 @@ def test_encodings_are_proposed_only_where_they_are_in_doubt(page: AppTest) -> N
 def test_a_name_longer_than_a_disk_takes_is_shortened(page: AppTest) -> None:
     choose(page, **{"很长" * 60 + "_csv": ACCOUNTS})
     assert "很长很长" in said(page)
-    assert len(commands.file_name("很长" * 60 + ".csv").encode()) <= 255
-    assert commands.file_name("很长" * 60 + ".csv").endswith("很.csv")
+    assert len(commands.safe_file_name("很长" * 60 + ".csv").encode()) <= 255
+    assert commands.safe_file_name("很长" * 60 + ".csv").endswith("很.csv")
 
 
 @pytest.mark.parametrize("written", ["../../x.csv", "C:\\temp\\x.csv", "/etc/x.csv"])
 def test_no_name_leads_out_of_the_folder_of_an_upload(written: str) -> None:
-    assert commands.file_name(written) == "x.csv"
+    assert commands.safe_file_name(written) == "x.csv"
 
 
 def publish(page: AppTest) -> AppTest:
@@ -235,11 +235,13 @@ def test_what_to_do_about_a_problem_is_written_out_in_full(page: AppTest) -> Non
 
 
 def test_whoever_waits_reads_since_when_as_a_time_of_day() -> None:
-    step = {"phase": "queued", "holder": {"by": "Ann", "since": "2026-11-28T16:40:49+00:00"}}
-    script = f"""
+    script = """
+from kam_core.ingest.progress import Progress
 from kam_core.text.writer import Text
-from pages.parts import previewing
-previewing.progress({step!r}, Text("en"))
+from kam_core.warehouse.lock import Holder
+from pages.parts.uploads import preview_step
+step = Progress("queued", holder=Holder("Ann", 7, "2026-11-28T16:40:49+00:00"))
+preview_step.render_progress(step, Text("en"))
 """
     told = AppTest.from_string(script).run().markdown[0].value.replace("\\", "")
     assert "(Ann, since Nov 28, 2026 16:40 UTC)" in told

@@ -3,6 +3,7 @@
 import io
 import re
 import string
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ import pandas as pd
 import pytest
 
 from kam_core.errors import KamError
+from kam_core.ingest.stage import CellExample
 from kam_core.metrics import catalogue
+from kam_core.metrics.compare import KpiChange
 from kam_core.metrics.scorecard import Score
 from kam_core.render import csv_export
 from kam_core.render.html.sparkline import spark
@@ -129,11 +132,10 @@ def test_the_name_of_a_download_changes_with_its_content() -> None:
 def test_a_figure_moves_by_what_is_shown(
     before: str | None, after: str | None, unit: str, is_moved: bool
 ) -> None:
-    values = {"before": before and Decimal(before), "after": after and Decimal(after)}
-    statuses = {"before_status": "met", "after_status": "met"}
-    figure = {**values, **statuses, "unit": unit}
+    values = (value and float(value) for value in (before, after))
+    figure = KpiChange("2024-Q3", "revenue", unit, *values, "met", "met", None, None)
     assert [figure_sentences.is_moved(figure, lang) for lang in LANGUAGES] == [is_moved, is_moved]
-    assert figure_sentences.is_moved({**figure, "after_status": "missed"}, "en")
+    assert figure_sentences.is_moved(replace(figure, after_status="missed"), "en")
 
 
 def test_what_to_do_about_two_problems_is_two_sentences() -> None:
@@ -330,15 +332,15 @@ def test_one_row_is_not_called_rows(rows: str, told: str) -> None:
 
 def test_one_line_is_not_called_lines() -> None:
     def placed(*lines: int) -> str:
-        report = {"problems": {"bad_date": len(lines)}, "first_lines": {"bad_date": lines}}
-        return Text("en").placed(report)[0]
+        problems, first_lines = {"bad_date": len(lines)}, {"bad_date": lines}
+        return Text("en").describe_problems(None, problems, first_lines, {})[0]
 
     assert placed(9).endswith("× 1 (line 9)")
     assert placed(9, 12).endswith("× 2 (lines 9, 12)")
 
 
 def test_more_cells_than_are_named_are_hinted_at() -> None:
-    cells = [{"column": "status", "value": "odd", "rows": 2}]
+    cells = [CellExample("status", "odd", 2)]
     assert Text("en").cells("accounts", cells, 2) == "Status = odd"
     assert Text("en").cells("accounts", cells, 3) == "Status = odd × 2 …"
     assert Text("zh").cells("accounts", cells, 3) == "客户状态 = odd × 2 等"

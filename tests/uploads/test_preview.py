@@ -1,14 +1,18 @@
 """Before publishing: what would change, what needs a second yes, and nothing left behind."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import orjson
 import pytest
 
 from kam_core.errors import KamError
 from kam_core.uploads.load import Trial, load, restore, trial
-from kam_core.uploads.preview import plain, preview
+from kam_core.uploads.preview import preview
+from kam_core.uploads.report_model import Preview, read_document
+from kam_core.warehouse.row_diff import QuarantineChange
 from kam_core.warehouse.store import Warehouse
 from tests.conftest import ACCOUNTS, ORDERS
 
@@ -32,7 +36,7 @@ def test_a_preview_shows_what_a_load_then_does(
     later = file("orders.csv", ORDERS + "O4,A1,2024-09-11,5.00\nO5,A1,someday,5.00\n")
     seen = preview(warehouse, [later])
     assert [(f.received, f.accepted, f.quarantined) for f in seen.files] == [(5, 4, 1)]
-    table = next(t for t in seen.comparison.tables if t.table == "orders")
+    table = next(t for t in seen.tables if t.table == "orders")
     assert (table.added, table.changed, table.gone) == (1, 0, 0)
     assert seen.confirm == []
     done = load(warehouse, [later], expect_version=seen.version)
@@ -53,8 +57,31 @@ def test_the_first_load_is_compared_with_nothing_and_asks_nothing(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
     seen = preview(warehouse, company)
-    assert (seen.version, seen.confirm, seen.comparison.before_as_of) == (0, [], None)
-    assert plain(seen).keys() >= {"files", "confirm", "version", "tables", "accounts", "kpis"}
+    assert (seen.version, seen.confirm, seen.before_as_of) == (0, [], None)
+
+
+def test_a_preview_is_read_back_from_json_as_it_was(
+    warehouse: Warehouse, company: list[Path], file: Write
+) -> None:
+    load(warehouse, company)
+    later = file("orders.csv", ORDERS + "O4,A9,2024-09-11,5.00\nO5,A1,someday,5.00\n")
+    seen = preview(warehouse, [later])
+    printed = orjson.dumps(seen)
+    keys = ["files", "confirm", "version", "before_as_of", "after_as_of", "tables", "accounts"]
+    assert list(orjson.loads(printed)) == [*keys, "kpis", "uploads", "settings", "differs"]
+    assert read_document(Preview, printed) == seen
+
+
+def test_json_of_another_release_is_refused_with_what_is_strange_in_it(
+    warehouse: Warehouse, company: list[Path]
+) -> None:
+    document = orjson.loads(orjson.dumps(preview(warehouse, company)))
+    for strange in ({**document, "later": 1}, {**document, "files": [{"file": "a.csv"}]}):
+        with pytest.raises(KamError, match="other_program"):
+            read_document(Preview, orjson.dumps(strange))
+    del document["differs"]
+    with pytest.raises(KamError, match="differs: Field required"):
+        read_document(Preview, orjson.dumps(document))
 
 
 def test_a_preview_of_what_is_loaded_already_finds_no_difference(
@@ -62,10 +89,10 @@ def test_a_preview_of_what_is_loaded_already_finds_no_difference(
 ) -> None:
     load(warehouse, company, by="Li")
     seen = preview(warehouse, company)
-    assert not seen.comparison.differs
+    assert not seen.differs
     assert all(report.already_loaded for report in seen.files)
     assert seen.files[0].earlier is not None
-    assert (seen.files[0].earlier["by"], seen.files[0].earlier["version"]) == ("Li", 1)
+    assert (seen.files[0].earlier.by, seen.files[0].earlier.version) == ("Li", 1)
 
 
 @pytest.mark.parametrize(("kept", "is_asked"), [(8, False), (7, True)])
@@ -109,13 +136,13 @@ def test_rows_of_earlier_uploads_that_are_set_apart_or_let_in_are_told(
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
     seen = preview(warehouse, [only_alder]).files[0].elsewhere
     assert seen == [
-        {"change": "set_apart", "table": table, "code": "unknown_account", "rows": 1}
+        QuarantineChange("set_apart", table, "unknown_account", 1)
         for table in ("interactions", "orders")
     ]
     assert load(warehouse, [only_alder], confirmed=True)[0].elsewhere == seen
     both = file("accounts.csv", ACCOUNTS)
     assert load(warehouse, [both])[0].elsewhere == [
-        {**change, "change": "let_in"} for change in seen
+        replace(change, change="let_in") for change in seen
     ]
     assert load(warehouse, [file("orders.csv", orders(3))])[0].elsewhere == []
 

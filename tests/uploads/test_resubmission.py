@@ -14,7 +14,7 @@ from kam_core.errors import KamError
 from kam_core.ingest.corrections.resubmission import headings, reference
 from kam_core.uploads import upload_history
 from kam_core.uploads.load import load, rebuild, restore
-from kam_core.uploads.report import FileReport
+from kam_core.uploads.report_model import FileReport
 from kam_core.warehouse.store import Warehouse, open_beside, open_version
 from tests.conftest import ACCOUNTS
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kam_core.ingest.mapping.overrides import Answers
@@ -123,10 +123,11 @@ class Proposal:
     missing: tuple[str, ...] = ()
     ready: bool = False
     left_out: Mapping[str, str] = field(default_factory=dict)
+    answers: Answers | None = None
 
-    def document(self) -> dict[str, Any]:
-        """This proposal as a dict ready for JSON, with the answers that would say yes to it all."""
-        return {**asdict(self), "answers": answers_to(self).document()}
+    def with_answers(self) -> "Proposal":
+        """This proposal with the answers that would say yes to it all."""
+        return replace(self, answers=answers_to(self))
 
 
 def answers_to(proposal: Proposal) -> Answers:

@@ -1,10 +1,10 @@
 """Any file a person may upload: its tables, wherever they stand, each read the same way."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
-from kam_core.errors import KamError
+from kam_core.errors import ErrorRecord, KamError
 from kam_core.ingest.corrections.resubmission import restored
 from kam_core.ingest.read import delimited, zip_archive
 from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
@@ -45,11 +45,19 @@ class Manner(Protocol):
 
 
 @dataclass(frozen=True)
+class LineNote:
+    """Something noticed about the file: the code of a problem, and the line where it shows."""
+
+    code: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Glimpse:
     """What was found out about one table of a file, for a person to confirm or correct.
 
     ``rows`` are the first rows below the header, as written; ``preamble`` the lines above it.
-    ``notes`` are {"code", "line"}; ``error`` is {"code", "details"} where it cannot be read.
+    ``error`` says why the table cannot be read, if so.
     ``other_encodings`` are worth a try where the text looks garbled.
     """
 
@@ -62,13 +70,9 @@ class Glimpse:
     preamble: list[str]
     header: list[str]
     rows: list[list[str]]
-    notes: list[dict[str, Any]]
-    error: dict[str, Any] | None
+    notes: list[LineNote]
+    error: ErrorRecord | None
     other_encodings: list[str]
-
-    def document(self) -> dict[str, Any]:
-        """Plain values, ready for ``json.dumps``."""
-        return asdict(self)
 
 
 def refuse_if_too_large(size: int) -> None:
@@ -229,7 +233,7 @@ def _glimpse(place: Place, reading: Reading) -> Glimpse:
         preamble=reading.preamble.splitlines(),
         header=reading.header,
         rows=[record.fields or [record.raw.rstrip("\r\n")] for record in shown],
-        notes=[{"code": code, "line": line} for code, line in [*reading.notes, *faults]],
+        notes=[LineNote(code, line) for code, line in [*reading.notes, *faults]],
         error=None,
         other_encodings=others if dialect.encoding else [],
     )
@@ -250,6 +254,6 @@ def _unreadable(
         header=[],
         rows=[],
         notes=[],
-        error={"code": error.code, "details": dict(error.details)},
+        error=error.record(),
         other_encodings=list(proposals) if isinstance(proposals, list) else [],
     )

@@ -3,95 +3,96 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kam_core.metrics.compare import AccountChange, KpiChange, VersionComparison
 from kam_core.text import formats
 from kam_core.text.writer import Text
+from kam_core.uploads.report_model import Preview
+from kam_core.uploads.report_sentences import describe_report
 
 
-def preview_lines(preview: Mapping[str, Any], text: Text) -> list[str]:
-    """A preview in plain values: reports, differences, and what needs a second yes."""
-    key = "cli.preview_of" if preview["version"] else "cli.preview_of_none"
-    lines = [text.load_report(report) for report in preview["files"]]
-    lines += ["", text(key, version=preview["version"]), *comparison_lines(preview, text)]
-    if preview["confirm"]:
+def render_preview(preview: Preview, text: Text) -> str:
+    """Reports, differences, and what needs a second yes."""
+    key = "cli.preview_of" if preview.version else "cli.preview_of_none"
+    lines = [describe_report(report, text) for report in preview.files]
+    lines += ["", text(key, version=preview.version), render_comparison(preview, text)]
+    if preview.confirm:
         lines += ["", text("cli.confirm")]
-        lines += [f"  {text.question(question)}" for question in preview["confirm"]]
-    return lines
+        lines += [f"  {text.confirmation(r.code, vars(r))}" for r in preview.confirm]
+    return "\n".join(lines)
 
 
-def comparison_lines(comparison: Mapping[str, Any], text: Text) -> list[str]:
-    """A comparison in plain values; figures and tables without a difference are left out."""
-    if not comparison["differs"]:
-        return [text("cli.nothing_differs")]
+def render_comparison(comparison: VersionComparison, text: Text) -> str:
+    """What differs; figures and tables without a difference are left out."""
+    if not comparison.differs:
+        return text("cli.nothing_differs")
     lines = _as_of(comparison, text) + _uploads(comparison, text)
-    if comparison["settings"]:
-        listed = text("punctuation.list").join(comparison["settings"])
+    if comparison.settings:
+        listed = text("punctuation.list").join(comparison.settings)
         lines.append(text("cli.settings_changed", settings=listed))
-    return lines + _tables(comparison, text) + _accounts(comparison, text) + _kpis(comparison, text)
+    lines += _tables(comparison, text) + _accounts(comparison, text) + _kpis(comparison, text)
+    return "\n".join(lines)
 
 
-def _as_of(comparison: Mapping[str, Any], text: Text) -> list[str]:
-    before, after = comparison["before_as_of"], comparison["after_as_of"]
+def _as_of(comparison: VersionComparison, text: Text) -> list[str]:
+    before, after = comparison.before_as_of, comparison.after_as_of
     if before == after:
         return []
     return [text("cli.as_of_moved", before=before or text("cli.nothing"), after=after)]
 
 
-def _uploads(comparison: Mapping[str, Any], text: Text) -> list[str]:
+def _uploads(comparison: VersionComparison, text: Text) -> list[str]:
     lines = [
         text(
-            f"cli.upload_{upload['change']}",
-            file=upload["file_name"],
-            table=text.table(upload["table_name"]),
-            mode=text.value("mode", upload["mode"]),
-            as_of=upload["as_of"],
+            f"cli.upload_{upload.change}",
+            file=upload.file_name,
+            table=text.table(upload.table_name),
+            mode=text.value("mode", upload.mode),
+            as_of=upload.as_of,
         )
-        for upload in comparison["uploads"]
+        for upload in comparison.uploads
     ]
     return [text("cli.uploads_changed"), *lines] if lines else []
 
 
-def _tables(comparison: Mapping[str, Any], text: Text) -> list[str]:
+def _tables(comparison: VersionComparison, text: Text) -> list[str]:
     counts = ("before", "after", "added", "changed", "gone")
     lines = [
         text(
             "cli.table_rows",
-            table=text.table(table["table"]),
-            **{name: formats.count(table[name], text.lang) for name in counts},
+            table=text.table(table.table),
+            **{name: formats.count(getattr(table, name), text.lang) for name in counts},
         )
-        for table in comparison["tables"]
-        if table["added"] or table["changed"] or table["gone"]
+        for table in comparison.tables
+        if table.is_any
     ]
     return [text("cli.rows_changed"), *lines] if lines else []
 
 
-def _accounts(comparison: Mapping[str, Any], text: Text) -> list[str]:
-    changes = comparison["accounts"]
-    count = formats.count(len(changes), text.lang)
-    lines = [_account(change, text) for change in changes]
+def _accounts(comparison: VersionComparison, text: Text) -> list[str]:
+    lines = [_account(change, text) for change in comparison.accounts]
+    count = formats.count(len(lines), text.lang)
     return [text("cli.accounts_changed", count=count), *lines] if lines else []
 
 
-def _account(change: Mapping[str, Any], text: Text) -> str:
-    if change["what"] == "account":
-        key = "cli.account_gone" if change["after"] is None else "cli.account_added"
-        return text(key, account_id=change["account_id"], account_name=change["account_name"])
-    values = {side: _value(change, side, text) for side in ("before", "after")}
-    what = text.column(change["what"])
-    return text("cli.account_change", **{**change, "what": what, **values})
+def _account(change: AccountChange, text: Text) -> str:
+    if change.what == "account":
+        key = "cli.account_gone" if change.after is None else "cli.account_added"
+        return text(key, account_id=change.account_id, account_name=change.account_name)
+    values = {
+        side: text("cli.nothing") if value is None else text.value(change.what, value)
+        for side, value in (("before", change.before), ("after", change.after))
+    }
+    what = text.column(change.what)
+    return text("cli.account_change", **{**vars(change), "what": what, **values})
 
 
-def _value(change: Mapping[str, Any], side: str, text: Text) -> str:
-    value = change[side]
-    return text("cli.nothing") if value is None else text.value(change["what"], value)
-
-
-def _kpis(comparison: Mapping[str, Any], text: Text) -> list[str]:
+def _kpis(comparison: VersionComparison, text: Text) -> list[str]:
     lines: list[str] = []
-    for quarter in dict.fromkeys(kpi["quarter"] for kpi in comparison["kpis"]):
+    for quarter in dict.fromkeys(kpi.quarter for kpi in comparison.kpis):
         changed = [
             _kpi(kpi, text)
-            for kpi in comparison["kpis"]
-            if kpi["quarter"] == quarter and kpi["before"] != kpi["after"]
+            for kpi in comparison.kpis
+            if kpi.quarter == quarter and kpi.before != kpi.after
         ]
         if changed:
             heading = text("cli.kpis_changed", quarter=formats.period(quarter, text.lang))
@@ -99,17 +100,21 @@ def _kpis(comparison: Mapping[str, Any], text: Text) -> list[str]:
     return lines
 
 
-def _kpi(kpi: Mapping[str, Any], text: Text) -> str:
-    values = {
-        side: formats.quantity(kpi[side], kpi["unit"], text.lang) for side in ("before", "after")
-    }
-    return text("cli.kpi_change", metric=text.metric(kpi["metric"]), **values)
+def _kpi(kpi: KpiChange, text: Text) -> str:
+    before, after = (formats.quantity(v, kpi.unit, text.lang) for v in (kpi.before, kpi.after))
+    return text("cli.kpi_change", metric=text.metric(kpi.metric), before=before, after=after)
 
 
-def event_line(event: Mapping[str, Any], text: Text) -> str:
+def render_event(event: Mapping[str, Any], text: Text) -> str:
     """One line of ``history``: a publication with its files."""
     files = text("punctuation.list").join(
         f"{file['file']} [{file['snapshot']}]" for file in event["files"]
     )
     reason = text.value("publication", event["reason"])
     return text("cli.event", **{**event, "reason": reason, "files": files}).rstrip()
+
+
+def render_version(version: Mapping[str, Any], text: Text) -> str:
+    """One line of ``versions``."""
+    mark = text("cli.live") if version["live"] else ""
+    return text("cli.version", **{**version, "mark": mark}).rstrip()

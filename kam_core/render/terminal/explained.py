@@ -8,11 +8,12 @@ from kam_core.metrics.change import ACCOUNTS, GROUPS, FigureChange, MixPart
 from kam_core.metrics.explain import Explanation
 from kam_core.metrics.kinds import Exact
 from kam_core.metrics.scorecard import Score
+from kam_core.render.terminal.text_columns import align_columns
 from kam_core.text import formats
 from kam_core.text.sentences import change_sentences as sentences
 from kam_core.text.sentences.evidence_sentences import listed
 from kam_core.text.tables import in_words
-from kam_core.text.writer import Text, aligned
+from kam_core.text.writer import Text
 
 # What a terminal has room for; a program asks for JSON, which holds every column.
 LEFT_OUT = ("account_name", "region", "account_manager", "tier", "description", "snapshot_id")
@@ -98,7 +99,7 @@ def _parts(moved: FigureChange, text: Text) -> str:
         return ""
     by = text(f"figure.split_{moved.by}")
     shown = [_part(moved, part, text) for part in moved.parts]
-    return f"{text('cli.explain_parts', by=by)}\n{aligned(shown)}"
+    return f"{text('cli.explain_parts', by=by)}\n{align_columns(shown)}"
 
 
 def _part(moved: FigureChange, part: object, text: Text) -> list[str]:
@@ -127,7 +128,7 @@ def _accounts(found: Explanation, text: Text) -> str:
         ]
         for row in found.accounts.to_dict("records")
     ]
-    return f"{text('cli.explain_accounts')}\n{aligned(shown)}"
+    return f"{text('cli.explain_accounts')}\n{align_columns(shown)}"
 
 
 def _rows(found: Explanation, text: Text) -> str:
@@ -141,7 +142,7 @@ def _rows(found: Explanation, text: Text) -> str:
     cells = [[f"  {_cell(row[0])}", *map(_cell, row[1:])] for row in shown.itertuples(index=False)]
     count = formats.count(found.row_count, text.lang)
     lead = text("cli.explain_rows", shown=len(shown), count=count)
-    return f"{lead}\n{aligned([heads, *cells])}"
+    return f"{lead}\n{align_columns([heads, *cells])}"
 
 
 def _cell(cell: object) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from kam_core.metrics.compare import KpiChange, VersionComparison
 from kam_core.metrics.scorecard import JUDGED, PARTIAL, Score
 from kam_core.text import formats
 from kam_core.text.writer import Text
@@ -268,13 +269,14 @@ def listed(key: str, rows: pd.DataFrame, text: Text, days: str | None = None) ->
     return text.rich(f"{key}_sentence", **words)
 
 
-def comparison(found: Mapping[str, Any], text: Text) -> str:
+def comparison(compared: VersionComparison, text: Text) -> str:
     """What differs between two versions, in one sentence with the numbers in it."""
-    moved = {change["account_id"] for change in found["accounts"]}
+    moved = {change.account_id for change in compared.accounts}
     totals = {
-        name: sum(table[name] for table in found["tables"]) for name in ("added", "changed", "gone")
+        name: sum(getattr(table, name) for table in compared.tables)
+        for name in ("added", "changed", "gone")
     }
-    figures = [kpi for kpi in found["kpis"] if is_moved(kpi, text.lang)]
+    figures = [kpi for kpi in compared.kpis if is_moved(kpi, text.lang)]
     return text.rich(
         "uploads.comparison_sentence",
         accounts=formats.count(len(moved), text.lang),
@@ -283,11 +285,11 @@ def comparison(found: Mapping[str, Any], text: Text) -> str:
     )
 
 
-def is_moved(kpi: Mapping[str, Any], lang: str) -> bool:
+def is_moved(kpi: KpiChange, lang: str) -> bool:
     """Whether a figure moves by as much as is shown, or stands another way to its target."""
-    before, after, unit = kpi["before"], kpi["after"], kpi["unit"]
+    before, after, unit = kpi.before, kpi.after, kpi.unit
     shown = [formats.quantity(value, unit, lang) for value in (before, after)]
-    if shown[0] != shown[1] or kpi["before_status"] != kpi["after_status"]:
+    if shown[0] != shown[1] or kpi.before_status != kpi.after_status:
         return True
     if before is None or after is None:
         return False

@@ -1,10 +1,10 @@
 """What the target page says in one sentence, with the numbers in it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
+from kam_core.metrics.compare import VersionComparison
 from kam_core.metrics.quarterly_targets import Standing, TargetChange
 from kam_core.metrics.scorecard import JUDGED
 from kam_core.metrics.target_grid import LineProblem
@@ -127,12 +127,12 @@ def draft(changes: Sequence[TargetChange], text: Text) -> str:
     return text.rich("targets.draft_sentence", **counts)
 
 
-def effect(found: Mapping[str, Any], text: Text) -> str:
+def effect(preview: VersionComparison, text: Text) -> str:
     """How many targets a save would change, and how many figures change their status by it."""
-    rows = next(row for row in found["tables"] if row["table"] == "targets")
-    counts = {"added": rows["added"], "changed": rows["changed"], "removed": rows["gone"]}
-    moved = sum(kpi["before_status"] != kpi["after_status"] for kpi in found["kpis"])
-    quarters = dict.fromkeys(formats.period(kpi["quarter"], text.lang) for kpi in found["kpis"])
+    rows = next(row for row in preview.tables if row.table == "targets")
+    counts = {"added": rows.added, "changed": rows.changed, "removed": rows.gone}
+    moved = sum(kpi.before_status != kpi.after_status for kpi in preview.kpis)
+    quarters = dict.fromkeys(formats.period(kpi.quarter, text.lang) for kpi in preview.kpis)
     words = {"quarter": text("punctuation.list").join(quarters), "count": moved}
     told = text.rich("targets.effect_some" if moved else "targets.effect_none", **words)
     return joined([text.rich("targets.draft_sentence", **counts), told], text)

@@ -216,7 +216,7 @@ def missing(reason: str, text: Text) -> None:
             st.markdown(text.rich("blocks.needs_column", **words))
         else:
             st.markdown(text.rich("blocks.needs", tables=f"{text.table(table)} ({table})"))
-        template_downloads.offer(table, text)
+        template_downloads.offer_template(table, text)
         links.to("uploads", text("blocks.how_to_provide"))
 
 

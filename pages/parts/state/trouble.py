@@ -16,7 +16,7 @@ def show(error: KamError, text: Text) -> None:
         return
     if st.button(text("trouble.rebuild"), type="primary"):
         with st.spinner(text("trouble.rebuilding")):
-            outcome = commands.rebuild(int(error.details["version"]), text.lang)
+            outcome = commands.rebuild_version(int(str(error.details["version"])), text.lang)
         if outcome.refusal:
             st.text(outcome.refusal)
         else:

@@ -14,14 +14,14 @@ from kam_core.text.writer import Text
 KEPT = "upload_kept"
 
 
-def known(name: str, otherwise: Any = None) -> Any:
+def kept(name: str, otherwise: Any = None) -> Any:
     """What was kept under a name."""
     return st.session_state.get(KEPT, {}).get(name, otherwise)
 
 
 def now(name: str, text: Text) -> Any:
     """What was chosen, also where its widget is drawn only later in this run."""
-    return st.session_state.get(f"{name}/{text.lang}", known(name))
+    return st.session_state.get(f"{name}/{text.lang}", kept(name))
 
 
 def keep(name: str, value: object) -> None:
@@ -45,7 +45,7 @@ def choose(
     **more: object,
 ) -> Any:
     """One of some options by a widget such as ``st.selectbox``; at first the one kept."""
-    before = known(name, otherwise)
+    before = kept(name, otherwise)
     index = list(options).index(before) if before in options else None
     chosen = widget(label, options, index, key=f"{name}/{text.lang}", **more)
     keep(name, chosen)

@@ -1,8 +1,7 @@
 """Edited targets on their way to a new version: the same commands as an upload, step by step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,13 +10,14 @@ from kam_core.metrics import quarterly_targets
 from kam_core.metrics.quarterly_targets import QuarterlyTarget
 from kam_core.text import formats
 from kam_core.text.sentences import target_sentences
-from kam_core.text.writer import Text, escape
+from kam_core.text.writer import Text
+from kam_core.uploads.report_model import FileReport, Preview
 from pages.parts.render import blocks
 from pages.parts.state import cache
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import target_draft
 from pages.parts.uploads import commands, preview_step
-from pages.parts.uploads.commands import Request, Saved, Upload
+from pages.parts.uploads.commands import ReceivedFile, Request, Saved
 from pages.parts.uploads.jobs import Job, Outcome
 
 STATE = "target_saving"
@@ -32,19 +32,19 @@ class Saving:
     request: Request
     expected: int
     job: Job | None = None
-    preview: Outcome | None = None
-    result: Outcome | None = None
+    preview: Outcome[Preview] | None = None
+    result: Outcome[list[FileReport]] | None = None
 
 
 def preview(
     edited: Sequence[QuarterlyTarget], source: cache.Source, by: str, viewer: Viewer, lang: str
 ) -> None:
     """Write the targets as a file and begin to find out what it would change."""
-    files = commands.save([Upload(FILE, quarterly_targets.csv_bytes(edited))])
+    files = commands.save_files([ReceivedFile(FILE, quarterly_targets.csv_bytes(edited))])
     day = source.as_of.isoformat()
     options = ("--table", "targets", "--mode", "full", "--as-of", day, "--by", by)
     request = Request(options)
-    job = commands.preview(files, request, viewer.regions or (), lang)
+    job = commands.start_preview(files, request, viewer.regions or (), lang)
     st.session_state[STATE] = Saving(files, request, source.version, job)
     st.rerun()
 
@@ -71,7 +71,7 @@ def _wait(saving: Saving, text: Text) -> None:
     if job is None:
         return
     if job.is_running:
-        preview_step.progress(job.progress, text)
+        preview_step.render_progress(job.progress, text)
         return
     outcome = job.outcome()
     saving.job = None
@@ -84,17 +84,17 @@ def _wait(saving: Saving, text: Text) -> None:
     st.rerun()
 
 
-def _decide(saving: Saving, outcome: Outcome, text: Text) -> None:
+def _decide(saving: Saving, outcome: Outcome[Preview], text: Text) -> None:
     """What saving would change, and the choice to save or to go back to the table."""
-    if outcome.refusal:
+    if outcome.document is None:
         _refused(outcome, text)
     else:
-        document: Any = outcome.document
-        _effect(document, text)
-        is_confirmed = _is_confirmed(document, text)
-        is_held_back = bool(document["confirm"]) and not is_confirmed
+        confirm = outcome.document.confirm
+        _effect(outcome.document, text)
+        is_confirmed = preview_step.ask_to_confirm(confirm, "target_second_yes", text)
+        is_held_back = bool(confirm) and not is_confirmed
         if st.button(text("targets.save_button"), type="primary", disabled=is_held_back):
-            saving.job = commands.load(
+            saving.job = commands.start_load(
                 saving.files, saving.request, saving.expected, is_confirmed, text.lang
             )
             st.rerun()
@@ -102,44 +102,35 @@ def _decide(saving: Saving, outcome: Outcome, text: Text) -> None:
         _end()
 
 
-def _effect(found: Mapping[str, Any], text: Text) -> None:
+def _effect(preview: Preview, text: Text) -> None:
     """How many targets change, and which figures of the last complete quarter then stand apart."""
     st.subheader(text("targets.effect"), anchor=False)
-    blocks.sentence(target_sentences.effect(found, text))
+    blocks.sentence(target_sentences.effect(preview, text))
     moved = [
         {
-            "quarter": formats.period(kpi["quarter"], text.lang),
-            "metric": text.metric(kpi["metric"]),
-            "value": formats.quantity(kpi["after"], kpi["unit"], text.lang),
-            "before": blocks.status_words(kpi["before_status"], text),
-            "after": blocks.status_words(kpi["after_status"], text),
+            "quarter": formats.period(kpi.quarter, text.lang),
+            "metric": text.metric(kpi.metric),
+            "value": formats.quantity(kpi.after, kpi.unit, text.lang),
+            "before": blocks.status_words(kpi.before_status, text),
+            "after": blocks.status_words(kpi.after_status, text),
         }
-        for kpi in found["kpis"]
-        if kpi["before_status"] != kpi["after_status"]
+        for kpi in preview.kpis
+        if kpi.before_status != kpi.after_status
     ]
     if moved:
         blocks.rows(pd.DataFrame(moved), text, height="content")
 
 
-def _is_confirmed(document: Mapping[str, Any], text: Text) -> bool:
-    """Whether the person says yes to what needs a second yes."""
-    if not document["confirm"]:
-        return False
-    reasons = "\n".join(f"- {escape(text.question(asked))}" for asked in document["confirm"])
-    st.warning(f"{text('uploads.confirm')}\n\n{reasons}")
-    return st.checkbox(text("uploads.second_yes"), key="target_second_yes")
-
-
-def _result(outcome: Outcome, text: Text) -> None:
+def _result(outcome: Outcome[list[FileReport]], text: Text) -> None:
     """What became of it; the draft is there still where nothing was saved."""
-    if outcome.refusal:
+    reports = outcome.document
+    if not reports:
         _refused(outcome, text)
         if st.button(text("targets.back")):
             _end()
         return
-    reports: Any = outcome.document
-    st.success(text("targets.saved", version=reports[0]["version"]))
-    preview_step.files(reports, text)
+    st.success(text("targets.saved", version=reports[0].version))
+    preview_step.render_reports(reports, text)
     if st.button(text("targets.go_on")):
         _end()
 

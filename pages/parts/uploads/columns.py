@@ -1,27 +1,41 @@
 """The columns of a table beside those of the file: what was found for each, changeable by hand."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from kam_core.ingest.mapping.proposal_model import ColumnProposal, Proposal
+from kam_core.render.terminal.inspection import describe_unit
 from kam_core.text.writer import Text, escape
 from pages.parts.state import widget_state
 
-CERTAIN = ("feed", "remembered", "exact", "title", "alias", "constant")
 NONE = ""
 
 
-def ask(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> None:
-    """Show them all; what differs from the proposal, or confirms it, goes into the answers."""
+@dataclass
+class Decisions:
+    """What a person decides about one part, as it grows in a run: see ``overrides.Answers``."""
+
+    table: str
+    columns: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    dates: dict[str, Any] = field(default_factory=dict)
+    decimals: dict[str, Any] = field(default_factory=dict)
+    scales: dict[str, Any] = field(default_factory=dict)
+    factors: dict[str, Any] = field(default_factory=dict)
+    joined: dict[str, Any] = field(default_factory=dict)
+    blanks: dict[str, Any] = field(default_factory=dict)
+    shared: list[str] = field(default_factory=list)
+
+
+def edit_columns(proposal: Proposal, key: str, decisions: Decisions, text: Text) -> None:
+    """Show them all; what differs from the proposal, or confirms it, goes into the decisions."""
     key = f"columns/{key}"
-    chosen = _chosen(proposal, key)
-    shown = pd.DataFrame([_row(proposal, column, chosen, text) for column in proposal["columns"]])
-    config: dict[str, Any] = {name: st.column_config.Column(text.column(name)) for name in shown}
-    config["file_column"] = st.column_config.SelectboxColumn(
-        text.column("file_column"), options=[header["header"] for header in proposal["headers"]]
-    )
+    chosen = _chosen_headers(proposal, key)
+    shown = pd.DataFrame([_row(proposal, column, chosen, text) for column in proposal.columns])
     edited = st.data_editor(
         shown,
         key=key,
@@ -29,71 +43,72 @@ def ask(proposal: Mapping[str, Any], key: str, answers: dict, text: Text) -> Non
         width="stretch",
         height="content",
         placeholder="–",
-        column_config=config,
+        column_config={
+            **{name: st.column_config.Column(text.column(name)) for name in shown},
+            "file_column": st.column_config.SelectboxColumn(
+                text.column("file_column"), options=[header.header for header in proposal.headers]
+            ),
+        },
         disabled=[name for name in shown if name != "file_column"],
     )
-    for column, header in zip(proposal["columns"], edited["file_column"], strict=True):
-        chosen[column["column"]] = header if isinstance(header, str) else NONE
-        _take(column, chosen[column["column"]], answers)
+    for column, header in zip(proposal.columns, edited["file_column"], strict=True):
+        chosen[column.column] = header if isinstance(header, str) else NONE
+        _take_choice(column, chosen[column.column], decisions)
     widget_state.keep(key, chosen)
-    _others(proposal, chosen, text)
+    _render_other_headers(proposal, chosen, text)
 
 
-def _chosen(proposal: Mapping[str, Any], key: str) -> dict[str, str]:
+def _chosen_headers(proposal: Proposal, key: str) -> dict[str, str]:
     """The header for each column: as chosen a moment ago, else before, else as proposed."""
-    proposed = {column["column"]: column["header"] or NONE for column in proposal["columns"]}
-    chosen = proposed | widget_state.known(key, {})
+    proposed = {column.column: column.header or NONE for column in proposal.columns}
+    chosen = proposed | widget_state.kept(key, {})
     for row, edit in st.session_state.get(key, {}).get("edited_rows", {}).items():
         chosen[list(proposed)[row]] = edit.get("file_column") or NONE
     return chosen
 
 
 def _row(
-    proposal: Mapping[str, Any], column: Mapping[str, Any], chosen: Mapping[str, str], text: Text
+    proposal: Proposal, column: ColumnProposal, chosen: Mapping[str, str], text: Text
 ) -> dict[str, str | None]:
-    header = chosen[column["column"]]
-    examples = {found["header"]: found["examples"] for found in proposal["headers"]}
+    header = chosen[column.column]
+    examples = {header.header: header.examples for header in proposal.headers}
     return {
-        "contract_column": text.column_of(proposal["table"], column["column"]),
-        "needed": text("uploads.required") if column["required"] else "",
+        "contract_column": text.column_of(proposal.table, column.column),
+        "needed": text("uploads.required") if column.required else "",
         "file_column": header or None,
-        "found": _found(column, header, text),
+        "found": _describe_reason(column, header, text),
         "examples": text("punctuation.list").join(examples.get(header, ())),
     }
 
 
-def _found(column: Mapping[str, Any], header: str, text: Text) -> str:
+def _describe_reason(column: ColumnProposal, header: str, text: Text) -> str:
     """What speaks for the header, and what its unit does to the figures."""
-    if header != (column["header"] or NONE):
+    if header != (column.header or NONE):
         return text("uploads.by_hand")
-    found = text.value("found", column["found"]) if column["found"] != "none" else ""
-    if not column["unit"]:
-        return found
-    if column["factor"] in (None, "1"):
-        return found + text("inspect.unit", unit=column["unit"])
-    return found + text("inspect.factor", unit=column["unit"], factor=column["factor"])
+    reason = text.value("found", column.found) if column.found != "none" else ""
+    return reason + describe_unit(column, text) if column.unit else reason
 
 
-def _take(column: Mapping[str, Any], chosen: str, answers: dict) -> None:
-    if chosen == (column["header"] or NONE) and (not chosen or column["found"] in CERTAIN):
+def _take_choice(column: ColumnProposal, chosen: str, decisions: Decisions) -> None:
+    if chosen == (column.header or NONE) and (not chosen or column.is_certain):
         return
-    answers["columns"][column["column"]] = chosen
-    if column["factor"] and chosen == column["header"]:
-        answers["factors"][column["column"]] = column["factor"]
+    decisions.columns[column.column] = chosen
+    if column.factor and chosen == column.header:
+        decisions.factors[column.column] = column.factor
 
 
-def _others(proposal: Mapping[str, Any], chosen: Mapping[str, str], text: Text) -> None:
+def _render_other_headers(proposal: Proposal, chosen: Mapping[str, str], text: Text) -> None:
     """What becomes of headers that are no column of the table."""
     for becomes in ("part", "extra"):
         named = [
-            header["header"]
-            for header in proposal["headers"]
-            if header["becomes"] == becomes and header["header"] not in chosen.values()
+            header.header
+            for header in proposal.headers
+            if header.becomes == becomes and header.header not in chosen.values()
         ]
         if named:
             listed = text("punctuation.list").join(named)
             st.caption(escape(text(f"inspect.{becomes}", headers=listed)))
-    for header in proposal["headers"]:
-        if header["becomes"] == "left_out":
-            kind = text.value("personal", header["personal"])
-            st.caption(escape(text("uploads.left_out", header=header["header"], kind=kind)))
+    for header in proposal.headers:
+        if header.becomes == "left_out":
+            kind = text.value("personal", header.personal)
+            st.caption(escape(text("uploads.left_out", header=header.header, kind=kind)))

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pages.parts.uploads import jobs
-from pages.parts.uploads.jobs import Job, Outcome
+from kam_core.uploads.report_model import FileReport, InspectedPart, Preview, VersionComparison
+from pages.parts.uploads.jobs import Job, Outcome, start_job
 
 SAMPLE = Path("data/sample")
 LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
-class Upload:
+class ReceivedFile:
     """A file as the browser sent it."""
 
     name: str
@@ -32,7 +32,7 @@ class Saved:
 class Request:
     """How files are to be loaded: everything that a preview depends on.
 
-    ``options`` are those of the command line; ``answers`` what a person said, by header set;
+    ``options`` are those of the command line; ``answers`` what a person decided, by header set;
     ``reading`` how files are read, by their paths.
     """
 
@@ -41,28 +41,28 @@ class Request:
     reading: Mapping[str, dict] = field(default_factory=dict)
 
 
-def save(uploads: Sequence[Upload], before: Saved | None = None) -> Saved:
+def save_files(uploads: Sequence[ReceivedFile], before: Saved | None = None) -> Saved:
     """Write uploads into folders of their own: two files of one name stay two files.
 
-    A file that was there ``before`` keeps its place, and with it all that was said about it.
+    A file that was there ``before`` keeps its path, and with it all that was decided about it.
     """
     folder = before.folder if before else tempfile.TemporaryDirectory(prefix="keystone-upload-")
-    known = list(before.paths) if before else []
-    return Saved(folder, tuple(_saved(Path(folder.name), file, known) for file in uploads))
+    older = list(before.paths) if before else []
+    return Saved(folder, tuple(_save_file(Path(folder.name), file, older) for file in uploads))
 
 
-def _saved(root: Path, upload: Upload, known: list[Path]) -> Path:
-    name = file_name(upload.name)
-    for path in known:
+def _save_file(root: Path, upload: ReceivedFile, older: list[Path]) -> Path:
+    name = safe_file_name(upload.name)
+    for path in older:
         if path.name == name and path.read_bytes() == upload.content:
-            known.remove(path)
+            older.remove(path)
             return path
     path = Path(tempfile.mkdtemp(dir=root)) / name
     path.write_bytes(upload.content)
     return path
 
 
-def file_name(written: str) -> str:
+def safe_file_name(written: str) -> str:
     """A name that leads out of no folder, and is short enough for any disk.
 
     A Chinese name that Windows takes may have three times the bytes that Linux allows.
@@ -72,48 +72,61 @@ def file_name(written: str) -> str:
     return plain.stem.encode()[:room].decode(errors="ignore") + plain.suffix
 
 
-def inspect(path: Path, options: Sequence[str], lang: str) -> Outcome:
-    """What one file seems to hold and mean: a list with one dict per part."""
-    return jobs.run("inspect", [*options, "--json", "--", str(path)], lang)
+def inspect_file(path: Path, options: Sequence[str], lang: str) -> Outcome[list[InspectedPart]]:
+    """What each part of one file seems to hold and mean."""
+    arguments = [*options, "--json", "--", str(path)]
+    return start_job("inspect", list[InspectedPart], arguments, lang).outcome()
 
 
-def preview(files: Saved, request: Request, regions: Sequence[str], lang: str) -> Job:
+def start_preview(
+    files: Saved, request: Request, regions: Sequence[str], lang: str
+) -> Job[Preview]:
     """What a load would change, as a viewer of some regions (none: all) sees it."""
-    arguments = [*request.options, *_of(regions), "--json", "--progress", "json", "--"]
-    return jobs.start("preview", [*arguments, *map(str, files.paths)], lang, _answers(request))
+    arguments = _arguments(files, request, _region_options(regions))
+    return start_job("preview", Preview, arguments, lang, _answers(request))
 
 
-def load(files: Saved, request: Request, expected: int, confirmed: bool, lang: str) -> Job:
+def start_load(
+    files: Saved, request: Request, expected: int, confirmed: bool, lang: str
+) -> Job[list[FileReport]]:
     """Publish what was previewed against version ``expected`` (0: none)."""
     more = ["--expect-version", str(expected), *(["--yes"] if confirmed else [])]
-    arguments = [*request.options, *more, "--json", "--progress", "json", "--"]
-    return jobs.start("load", [*arguments, *map(str, files.paths)], lang, _answers(request))
+    arguments = _arguments(files, request, more)
+    return start_job("load", list[FileReport], arguments, lang, _answers(request))
+
+
+def _arguments(files: Saved, request: Request, more: Sequence[str]) -> list[str]:
+    options = [*request.options, *more, "--json", "--progress", "json"]
+    return [*options, "--", *map(str, files.paths)]
 
 
 def _answers(request: Request) -> dict | None:
-    said = {"headers": dict(request.answers), "reading": dict(request.reading)}
-    return {name: part for name, part in said.items() if part} or None
+    parts = {"headers": dict(request.answers), "reading": dict(request.reading)}
+    return {name: part for name, part in parts.items() if part} or None
 
 
-def load_sample(lang: str) -> Outcome:
+def load_sample(lang: str) -> Outcome[list[FileReport]]:
     """Load the sample company that comes with the product."""
-    files = sorted(map(str, SAMPLE.glob("*.csv")))
-    return jobs.run("load", ["--by", "sample", "--json", "--", *files], lang)
+    arguments = ["--by", "sample", "--json", "--", *sorted(map(str, SAMPLE.glob("*.csv")))]
+    return start_job("load", list[FileReport], arguments, lang).outcome()
 
 
-def roll_back(version: int, by: str, lang: str) -> Outcome:
-    return jobs.run("rollback", [str(version), "--by", by], lang)
+def roll_back(version: int, by: str, lang: str) -> Outcome[None]:
+    return start_job("rollback", None, [str(version), "--by", by], lang).outcome()
 
 
-def rebuild(version: int, lang: str) -> Outcome:
+def rebuild_version(version: int, lang: str) -> Outcome[None]:
     """Make the file of a version again from the uploads."""
-    return jobs.run("rebuild", [str(version)], lang)
+    return start_job("rebuild", None, [str(version)], lang).outcome()
 
 
-def compare(before: int, after: int, regions: Sequence[str], lang: str) -> Outcome:
+def compare_versions(
+    before: int, after: int, regions: Sequence[str], lang: str
+) -> Outcome[VersionComparison]:
     """What differs between two versions, as a viewer of some regions sees them."""
-    return jobs.run("compare", [str(before), str(after), *_of(regions), "--json"], lang)
+    arguments = [str(before), str(after), *_region_options(regions), "--json"]
+    return start_job("compare", VersionComparison, arguments, lang).outcome()
 
 
-def _of(regions: Sequence[str]) -> list[str]:
+def _region_options(regions: Sequence[str]) -> list[str]:
     return [part for region in regions for part in ("--region", region)]

@@ -32,7 +32,7 @@ PUBLISHED = ["published_at", "version", "reason", "published_by", "files"]
 NOTICE, COMPARED = "rolled_back", "compared"
 
 
-def show(viewer: Viewer, text: Text) -> None:
+def render_history(viewer: Viewer, text: Text) -> None:
     """The lists, once there is something in them; only the open one is asked for."""
     source = cache.live()
     if source is None:
@@ -87,11 +87,11 @@ def _notes(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> No
     """What the checks across tables remark on rows that were kept."""
     rows = cache.ask(source, scope, "notes")
     blocks.sentence(figure_sentences.listed("uploads.notes", rows, text))
-    told = rows.assign(
+    shown = rows.assign(
         problem=[text.problem(code) for code in rows["code"]],
         todo=[text.todo(code) for code in rows["code"]],
     )
-    blocks.table("notes", told[NOTED], text)
+    blocks.table("notes", shown[NOTED], text)
 
 
 def _upload(rows: pd.DataFrame, purpose: str, text: Text) -> int:
@@ -172,13 +172,13 @@ def _compare(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> 
         return
     after = _version("compare_after", numbers, rows, text)
     before = _version("compare_before", [n for n in numbers if n != after], rows, text)
-    asked = (before, after, viewer.regions)
+    compared = (before, after, viewer.regions)
     if st.button(text("uploads.compare_button", before=before, after=after)):
         with st.spinner(text("uploads.comparing")):
-            found = commands.compare(before, after, viewer.regions or (), text.lang)
-        st.session_state[COMPARED] = asked, found
-    done, found = st.session_state.get(COMPARED, (None, None))
-    if done == asked and found.refusal:
-        preview_step.refused(found, text)
-    elif done == asked:
-        preview_step.comparison(found.document, text)
+            outcome = commands.compare_versions(before, after, viewer.regions or (), text.lang)
+        st.session_state[COMPARED] = compared, outcome
+    earlier, outcome = st.session_state.get(COMPARED, (None, None))
+    if earlier == compared and outcome.refusal:
+        preview_step.render_refusal(outcome, text)
+    elif earlier == compared:
+        preview_step.render_comparison(outcome.document, text)

@@ -8,46 +8,56 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
+from kam_core.errors import KamError
 from kam_core.settings.page_layout import layout
 from kam_core.text.writer import Text
+from kam_core.uploads.report_model import Progress, read_document
 from pages.parts.state import cache
 
 SECONDS_PER_MINUTE = 60
+Document = TypeVar("Document")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(Generic[Document]):
     """What the command printed as JSON, or why it refused (then nothing was changed).
 
-    ``code`` is its exit code; that of a comparison is 1 where it found differences.
+    ``document`` is None where it refused or prints no JSON. ``code`` is its exit code; that of a
+    comparison is 1 where it found differences.
     """
 
-    document: object = None
+    document: Document | None = None
     refusal: str = ""
     code: int = 0
 
 
 @dataclass
-class Job:
-    """One running command; its folder goes when nobody holds the job any more."""
+class Job(Generic[Document]):
+    """One running command; its folder goes when nobody holds the job any more.
+
+    ``kind`` is the type of the document that it prints, None where it prints lines.
+    """
 
     command: str
+    kind: type[Document] | None
     process: subprocess.Popen
     folder: tempfile.TemporaryDirectory = field(repr=False)
     lang: str
     started: float = field(default_factory=time.monotonic)
 
     @property
-    def progress(self) -> dict:
-        """The last step told, as ``{"phase": ...}``; empty before the first."""
-        return next((step for line in reversed(self._said()) if (step := _step(line))), {})
+    def progress(self) -> Progress | None:
+        """The last step told; None before the first."""
+        steps = (_read_step(line) for line in reversed(self._error_lines()))
+        return next((step for step in steps if step), None)
 
     @property
     def is_running(self) -> bool:
         return self.process.poll() is None and not self._is_late()
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Outcome[Document]:
         """Wait for the end and tell how it went."""
         text, minutes = Text(self.lang), layout()["uploads"]["minutes_allowed"]
         try:
@@ -57,17 +67,24 @@ class Job:
             self.process.wait()
             return Outcome(refusal=text("uploads.timeout", minutes=minutes), code=1)
         printed = (Path(self.folder.name) / "out").read_text("utf-8")
-        refusal = "\n".join(line for line in self._said() if not _step(line)).strip()
-        has_found = code == 1 and self.command == "compare" and bool(printed.strip())
-        if code == 0 or has_found:
-            is_json = printed.startswith(("[", "{"))
-            return Outcome(json.loads(printed) if is_json else None, code=code)
+        refusal = "\n".join(line for line in self._error_lines() if not _read_step(line)).strip()
+        has_differences = code == 1 and self.command == "compare" and bool(printed.strip())
+        if code == 0 or has_differences:
+            return self._read_outcome(printed, code, text)
         if code == 1 and refusal and "Traceback" not in refusal:
             return Outcome(refusal=refusal, code=code)
         sys.stderr.write(refusal)
         return Outcome(refusal=text("uploads.crashed"), code=code)
 
-    def _said(self) -> list[str]:
+    def _read_outcome(self, printed: str, code: int, text: Text) -> Outcome[Document]:
+        if self.kind is None:
+            return Outcome(code=code)
+        try:
+            return Outcome(read_document(self.kind, printed), code=code)
+        except KamError as error:
+            return Outcome(refusal=text.error(error), code=code)
+
+    def _error_lines(self) -> list[str]:
         return (Path(self.folder.name) / "err").read_text("utf-8", "replace").splitlines()
 
     def _seconds_left(self) -> float:
@@ -78,7 +95,13 @@ class Job:
         return self._seconds_left() < 0
 
 
-def start(command: str, arguments: Sequence[str], lang: str, answers: object = None) -> Job:
+def start_job(
+    command: str,
+    kind: type[Document] | None,
+    arguments: Sequence[str],
+    lang: str,
+    answers: object = None,
+) -> Job[Document]:
     """Start a command on the warehouse of the app; ``answers`` go in as a file."""
     folder = tempfile.TemporaryDirectory(prefix="keystone-job-")
     common = ["--warehouse", cache.warehouse_folder(), "--lang", lang]
@@ -94,17 +117,11 @@ def start(command: str, arguments: Sequence[str], lang: str, answers: object = N
             stdout=out,
             stderr=err,
         )
-    return Job(command, process, folder, lang)
+    return Job(command, kind, process, folder, lang)
 
 
-def run(command: str, arguments: Sequence[str], lang: str) -> Outcome:
-    """Run a short command to its end."""
-    return start(command, arguments, lang).outcome()
-
-
-def _step(line: str) -> dict | None:
+def _read_step(line: str) -> Progress | None:
     try:
-        step = json.loads(line)
-    except ValueError:
+        return read_document(Progress, line)
+    except KamError:
         return None
-    return step if isinstance(step, dict) and "phase" in step else None

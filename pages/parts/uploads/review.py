@@ -3,89 +3,91 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from kam_core.text.writer import Text
+from kam_core.uploads.report_model import InspectedPart
 from pages.parts.uploads import column_mapping, commands, file_reading
 from pages.parts.uploads.jobs import Outcome
 
-# What was seen of each file, for each way of reading it.
+# What was seen of each file, by the options it was read with.
 SEEN = "upload_seen"
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a person said: ``answers`` by header set, ``reading`` by file (see docs/uploads.md)."""
+class Reviewed:
+    """What was decided: ``answers`` by header set, ``reading`` by file (see docs/uploads.md)."""
 
     answers: Mapping[str, dict] = field(default_factory=dict)
     reading: Mapping[str, dict] = field(default_factory=dict)
 
 
-def ask(paths: Sequence[Path], text: Text) -> Said | None:
+def review_files(paths: Sequence[Path], text: Text) -> Reviewed | None:
     """All files shown with what they ask; None while something must be decided first."""
-    found = [_ask_file(path, text) for path in paths]
-    said = [one for one in found if one is not None]
-    if len(said) < len(found):
+    # Every file is shown, whatever is open in another one.
+    files = [_review_file(path, text) for path in paths]
+    decided = [file for file in files if file is not None]
+    if len(decided) < len(files):
         return None
-    return Said(
-        {key: answers for one in said for key, answers in one.answers.items()},
-        {name: how for one in said for name, how in one.reading.items()},
+    return Reviewed(
+        {key: answers for file in decided for key, answers in file.answers.items()},
+        {name: reading for file in decided for name, reading in file.reading.items()},
     )
 
 
-def forget() -> None:
+def forget_files() -> None:
     st.session_state.pop(SEEN, None)
 
 
-def _ask_file(path: Path, text: Text) -> Said | None:
-    by_hand = file_reading.Box(path, text)
-    outcome = _seen(path, by_hand.options, text)
-    if outcome.refusal:
-        _refused(path, outcome, text)
+def _review_file(path: Path, text: Text) -> Reviewed | None:
+    choices = file_reading.ReadingChoices(path, text)
+    outcome = _inspect(path, choices.options, text)
+    parts = outcome.document
+    if parts is None:
+        _render_refusal(path, outcome, text)
         return None
-    parts: Any = outcome.document
-    used = by_hand.parts(parts)
-    said = [_ask_part(path, part, by_hand.options, text) for part in parts if part in used]
+    used = choices.choose_parts(parts)
+    reviewed = [_review_part(path, part, choices.options, text) for part in parts if part in used]
     for part in parts:
         if part not in used:
-            file_reading.show(part, text, is_used=False)
-    answers = [one for one in said if one is not None]
-    if not used or len(answers) < len(said):
+            file_reading.render_part(part, text, is_used=False)
+    decided = [answers for answers in reviewed if answers is not None]
+    if not used or len(decided) < len(reviewed):
         return None
-    how = by_hand.document(used, len(parts))
-    merged = {key: value for one in answers for key, value in one.items()}
-    return Said(merged, {str(path): how} if how else {})
+    reading = choices.document(used, len(parts))
+    merged = {key: value for answers in decided for key, value in answers.items()}
+    return Reviewed(merged, {str(path): reading} if reading else {})
 
 
-def _ask_part(
-    path: Path, part: Mapping[str, Any], options: Sequence[str], text: Text
+def _review_part(
+    path: Path, part: InspectedPart, options: Sequence[str], text: Text
 ) -> dict[str, dict] | None:
     """The answers about one part by its header set; None while some are missing."""
-    key = f"{path}/{file_reading.place_of(part)}"
+    key = f"{path}/{file_reading.part_name(part)}"
     table = column_mapping.table_by_hand(part, key, text)
     if table:
-        outcome = _seen(path, (*options, *file_reading.place_options(part), "--table", table), text)
-        if outcome.refusal:
-            _refused(path, outcome, text)
+        more = (*options, *file_reading.part_options(part), "--table", table)
+        outcome = _inspect(path, more, text)
+        if outcome.document is None:
+            _render_refusal(path, outcome, text)
             return None
-        (part,) = outcome.document  # type: ignore[misc]
-    file_reading.show(part, text)
-    said = column_mapping.ask(part, key, text, bool(table))
-    return {column_mapping.key_of(part, said): said} if said else said
+        (part,) = outcome.document
+    file_reading.render_part(part, text)
+    answers = column_mapping.ask_about_part(part, key, text, bool(table))
+    return {column_mapping.remembered_key(part, answers): answers} if answers else answers
 
 
-def _refused(path: Path, outcome: Outcome, text: Text) -> None:
+def _render_refusal(path: Path, outcome: Outcome, text: Text) -> None:
     st.error(text.rich("uploads.unreadable", file=path.name))
     st.text(outcome.refusal)
 
 
-def _seen(path: Path, options: Sequence[str], text: Text) -> Outcome:
-    """What a file seems to hold: looked into once for each way of reading it."""
+def _inspect(path: Path, options: Sequence[str], text: Text) -> Outcome[list[InspectedPart]]:
+    """What a file seems to hold: looked into once for each set of options."""
     seen = st.session_state.setdefault(SEEN, {})
     key = (text.lang, str(path), *options)
     if key not in seen:
         with st.spinner(text("uploads.looking", file=path.name)):
-            seen[key] = commands.inspect(path, options, text.lang)
+            seen[key] = commands.inspect_file(path, options, text.lang)
     return seen[key]

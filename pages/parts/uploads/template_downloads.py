@@ -14,29 +14,29 @@ def template_name(table: str, text: Text) -> str:
     return text("templates.file_name", table=text.table(table), code=table)
 
 
-def offer(table: str, text: Text) -> None:
+def offer_template(table: str, text: Text) -> None:
     """A button with the template of a table that nobody has uploaded yet."""
     # Several parts of a page may wait for the same table, and none knows of the others.
     for number in count():
         try:
-            _button(table, text("templates.download"), f"template_{table}_{number}", text)
+            _offer_download(table, text("templates.download"), f"template_{table}_{number}", text)
             return
         except StreamlitDuplicateElementKey:
             continue
 
 
-def choose(text: Text) -> None:
+def choose_template(text: Text) -> None:
     """The templates of all tables, one button each."""
-    place = st.expander(text("templates.choose"), key="templates", on_change="rerun")
-    if place.open:
-        with place:
+    folded = st.expander(text("templates.choose"), key="templates", on_change="rerun")
+    if folded.open:
+        with folded:
             st.caption(text("templates.help"))
             with st.container(horizontal=True):
                 for table in declaration.tables():
-                    _button(table, text.table(table), f"template_of_{table}", text)
+                    _offer_download(table, text.table(table), f"template_of_{table}", text)
 
 
-def _button(table: str, label: str, key: str, text: Text) -> None:
+def _offer_download(table: str, label: str, key: str, text: Text) -> None:
     st.download_button(
         label,
         templates.csv_bytes(table, text.lang),

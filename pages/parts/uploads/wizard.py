@@ -1,18 +1,18 @@
 """From files to a new version: choose, look, answer what only a person knows, preview, publish."""
 
 from datetime import date
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from kam_core.contract import declaration
 from kam_core.text.writer import Text, escape
+from kam_core.uploads.report_model import FileReport, Preview
 from pages.parts.render import blocks
 from pages.parts.state import cache, links, widget_state
 from pages.parts.state.viewer import Viewer
 from pages.parts.uploads import commands, preview_step, review, template_downloads
-from pages.parts.uploads.commands import Request, Saved, Upload
+from pages.parts.uploads.commands import ReceivedFile, Request, Saved
 from pages.parts.uploads.jobs import Job, Outcome
 
 # What the session keeps of an upload that is under way.
@@ -24,27 +24,33 @@ MODES = ("full", "update")
 KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "zip"]
 
 
-def show(viewer: Viewer, text: Text) -> None:
+def render_wizard(viewer: Viewer, text: Text) -> None:
     """The step an upload is at; it stays there while other pages are visited."""
     state = st.session_state
     if job := state.get(JOB):
         _wait(job, text)
     elif outcome := state.get(RESULT):
-        source = cache.live()
-        preview_step.result(outcome, source and source.version, text)
-        if source and not outcome.refusal:
-            links.to("overview", text("uploads.see_figures"))
-        if st.button(text("uploads.another")):
-            _forget()
-            widget_state.forget(MODE)
-            st.session_state.pop(AS_OF, None)
-            st.rerun()
+        _render_result(outcome, text)
     elif preview := state.get(PREVIEW):
-        _publish(*preview, text)
-    elif files := _choose(text):
-        request = _request(files, viewer, text)
+        request, outcome = preview
+        _ask_to_publish(request, outcome, text)
+    elif files := _choose_files(text):
+        request = _ask_how_to_load(files, viewer, text)
         if request and st.button(text("uploads.preview_button"), type="primary"):
-            _start(commands.preview(files, request, viewer.regions or (), text.lang), request)
+            regions = viewer.regions or ()
+            _start(commands.start_preview(files, request, regions, text.lang), request)
+
+
+def _render_result(outcome: Outcome[list[FileReport]], text: Text) -> None:
+    source = cache.live()
+    preview_step.render_result(outcome, source.version if source else None, text)
+    if source and not outcome.refusal:
+        links.to("overview", text("uploads.see_figures"))
+    if st.button(text("uploads.another")):
+        _forget()
+        widget_state.forget(MODE)
+        st.session_state.pop(AS_OF, None)
+        st.rerun()
 
 
 def is_under_way() -> bool:
@@ -52,7 +58,7 @@ def is_under_way() -> bool:
     return any(st.session_state.get(name) for name in (FILES, JOB, PREVIEW, RESULT))
 
 
-def _choose(text: Text) -> Saved | None:
+def _choose_files(text: Text) -> Saved | None:
     """The files chosen, kept on disk until others are chosen or they are done with."""
     blocks.uploader_words(text)
     chosen = st.file_uploader(
@@ -64,7 +70,7 @@ def _choose(text: Text) -> Saved | None:
     )
     files: Saved | None = st.session_state.get(FILES)
     if not files:
-        _steps(text)
+        _render_steps(text)
     elif not chosen:
         # Streamlit empties the uploader when another page is visited; the files are still here.
         names = text("punctuation.list").join(path.name for path in files.paths)
@@ -74,7 +80,7 @@ def _choose(text: Text) -> Saved | None:
     return files
 
 
-def _steps(text: Text) -> None:
+def _render_steps(text: Text) -> None:
     with st.expander(text("uploads.steps"), expanded=True):
         for number in (1, 2, 3, 4):
             st.markdown(f"{number}. {text(f'uploads.step_{number}')}")
@@ -83,24 +89,24 @@ def _steps(text: Text) -> None:
 def _take_files() -> None:
     """Called only when a person adds or removes a file."""
     before = st.session_state.get(FILES)
-    uploads = [Upload(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
+    uploads = [ReceivedFile(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
     if uploads:
-        st.session_state[FILES] = commands.save(uploads, before)
+        st.session_state[FILES] = commands.save_files(uploads, before)
     else:
         _forget()
 
 
-def _request(files: Saved, viewer: Viewer, text: Text) -> Request | None:
+def _ask_how_to_load(files: Saved, viewer: Viewer, text: Text) -> Request | None:
     """How the files are to be loaded; None while something must be decided first."""
-    manner = _manner(text)
-    said = review.ask(files.paths, text)
-    if manner is None or said is None:
+    options = _choose_load_options(text)
+    decisions = review.review_files(files.paths, text)
+    if options is None or decisions is None:
         st.info(text("uploads.answer_first"))
         return None
-    return Request((*manner, "--by", viewer.name), said.answers, said.reading)
+    return Request((*options, "--by", viewer.name), decisions.answers, decisions.reading)
 
 
-def _manner(text: Text) -> tuple[str, ...] | None:
+def _choose_load_options(text: Text) -> tuple[str, ...] | None:
     """Mode and as-of day as options of the command line; None where the day is no date."""
     grid = st.grid(2, min_column_width=220)
     mode = widget_state.choose(
@@ -128,26 +134,28 @@ def _manner(text: Text) -> tuple[str, ...] | None:
     return ("--mode", mode, *(["--as-of", as_of.isoformat()] if as_of else []))
 
 
-def _publish(request: Request, outcome: Outcome, text: Text) -> None:
+def _ask_to_publish(request: Request, outcome: Outcome[Preview], text: Text) -> None:
     """What the upload would change, and the choice to publish it or to go back."""
-    if outcome.refusal:
-        preview_step.refused(outcome, text)
-        _back(text)
+    preview = outcome.document
+    if preview is None:
+        preview_step.render_refusal(outcome, text)
+        _offer_to_go_back(text)
         return
-    preview: Any = outcome.document
-    confirmed = preview_step.decision(preview, text)
-    is_held_back = bool(preview["confirm"]) and not confirmed
+    is_confirmed = preview_step.ask_for_decision(preview, text)
+    is_held_back = bool(preview.confirm) and not is_confirmed
     with st.container(horizontal=True):
         if not preview_step.is_superfluous(preview) and st.button(
             text("uploads.publish_button"), type="primary", disabled=is_held_back
         ):
             files = st.session_state[FILES]
-            _start(commands.load(files, request, preview["version"], confirmed, text.lang), request)
-        _back(text)
-    preview_step.details(preview, text)
+            job = commands.start_load(files, request, preview.version, is_confirmed, text.lang)
+            _start(job, request)
+        _offer_to_go_back(text)
+    preview_step.render_reports(preview.files, text)
+    preview_step.render_comparison(preview, text)
 
 
-def _back(text: Text) -> None:
+def _offer_to_go_back(text: Text) -> None:
     if st.button(text("uploads.back")):
         del st.session_state[PREVIEW]
         st.rerun()
@@ -162,7 +170,7 @@ def _start(job: Job, request: Request) -> None:
 def _wait(job: Job, text: Text) -> None:
     """How far the job has come; the page around it stays usable."""
     if job.is_running:
-        preview_step.progress(job.progress, text)
+        preview_step.render_progress(job.progress, text)
         return
     state, outcome = st.session_state, job.outcome()
     request = state.pop(REQUEST)
@@ -176,19 +184,19 @@ def _wait(job: Job, text: Text) -> None:
 
 
 def _forget() -> None:
-    review.forget()
+    review.forget_files()
     for name in (FILES, PREVIEW, RESULT):
         st.session_state.pop(name, None)
 
 
-def tables(text: Text) -> None:
+def render_tables(text: Text) -> None:
     """The tables of the contract, which of them are loaded, and what each must hold."""
     st.subheader(text("uploads.table_map"), anchor=False)
     source = cache.live()
-    held = cache.holdings(source).tables if source else frozenset()
+    loaded = cache.holdings(source).tables if source else frozenset()
     rows = [
         {
-            "loaded": text("uploads.loaded" if name in held else "uploads.not_loaded"),
+            "loaded": text("uploads.loaded" if name in loaded else "uploads.not_loaded"),
             "table": table.title(text.lang),
             "required_columns": text("punctuation.list").join(
                 column.title(text.lang) for column in table.required
@@ -197,4 +205,4 @@ def tables(text: Text) -> None:
         for name, table in declaration.tables().items()
     ]
     blocks.written(pd.DataFrame(rows), text)
-    template_downloads.choose(text)
+    template_downloads.choose_template(text)
