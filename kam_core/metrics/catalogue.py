@@ -1,7 +1,9 @@
 """The catalogue of metrics: one SQL file each, whole with its header.
 
-A metric file gives exact numerators and denominators per period and account; they are added in SQL
-and divided once, as fractions: ``run.py``.
+A metric file gives the rows behind the figure, each with what it adds above and below the line;
+they are added up in SQL and divided once, as fractions: ``run.py``. Where a figure is no sum of
+rows, the file gives numerators and denominators per period and account, and the rows in a second
+query.
 """
 
 from collections.abc import Mapping
@@ -18,6 +20,8 @@ from kam_core.warehouse.sql_header import header
 SQL = Path(__file__).parents[1] / "sql" / "metrics"
 TOPICS = ("revenue", "follow_up", "needs", "service", "value", "resources")
 TIERS = "tiers"
+# Above the second query of a file; what follows in the line says how the rows make up the figure.
+ROWS = "\n-- rows:"
 
 # Durations reach the end as whole microseconds, so that nothing is rounded on the way.
 MICROSECONDS = {"days": 86_400_000_000, "hours": 3_600_000_000}
@@ -25,7 +29,10 @@ MICROSECONDS = {"days": 86_400_000_000, "hours": 3_600_000_000}
 
 @dataclass(frozen=True)
 class Metric:
-    """What the header of a metric file says, and its query.
+    """What the header of a metric file says, and its queries.
+
+    ``sql`` gives exact numerators and denominators per period and account, ``rows`` the rows behind
+    them with their key; ``evidence`` names the file in sql/evidence that says how rows are shown.
 
     ``parts`` is what a numerator and a denominator are amounts of: "count" (cases), "money" or
     "hours". ``reads`` is "period" where the metric counts what happened in one, "day" where it says
@@ -50,12 +57,13 @@ class Metric:
     not_zh: str
     not_en: str
     sql: str = field(repr=False)
+    rows: str = field(repr=False)
+    evidence: str
     dated: tuple[str, ...] = ()
     looks_back_months: int = 0
     reads: str = "period"
     parts: str = "count"
     quantile: Fraction = Fraction(1, 2)
-    evidence: str | None = None
 
     @property
     def scale(self) -> int:
@@ -87,12 +95,14 @@ def metric(name: str) -> Metric:
 
 
 def parse_metric(text: str) -> Metric:
-    """A metric from the text of its file: header lines ``-- key: value``, then the query."""
-    values, sql = header(text)
+    """A metric from the text of its file: header lines ``-- key: value``, then its queries."""
+    values, query = header(text)
+    kind = KINDS[values["kind"]]
+    facts, _, rows = query.partition(ROWS)
     return Metric(
         name=values["metric"],
         order=int(values["order"]),
-        kind=KINDS[values["kind"]],
+        kind=kind,
         needs=_split_names(values["needs"]),
         dimensions=_split_names(values["dimensions"]),
         dated=_split_names(values.get("dated", "")),
@@ -100,11 +110,11 @@ def parse_metric(text: str) -> Metric:
         reads=values.get("reads", "period"),
         parts=values.get("parts", "count"),
         quantile=Fraction(values.get("quantile", "0.5")),
-        evidence=values.get("evidence"),
-        sql=sql,
+        sql=facts if rows else kind.facts_of(query),
+        rows=rows.partition("\n")[2] if rows else query,
         **{
             name: values[name]
-            for name in ("topic", "zh", "en", "unit", "better", "grain", "interval")
+            for name in ("topic", "zh", "en", "unit", "better", "grain", "interval", "evidence")
         },
         **{
             f"{name}_{lang}": values[f"{name}-{lang}"]

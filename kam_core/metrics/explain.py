@@ -94,17 +94,14 @@ def _accounts(
 
 
 def _evidence(cursor: duckdb.DuckDBPyConnection, wanted: Metric, period: Period) -> pd.DataFrame:
-    if wanted.evidence is None:
-        return pd.DataFrame()
-    asked = {"periods": (period,), "metric": wanted.name, "account": None, "most": None}
-    rows = queries.run_query(cursor, wanted.evidence, **asked)
+    name = queries.evidence_of(wanted).name
+    rows = queries.run_query(cursor, name, periods=(period,), account=None, most=None)
     return rows.astype({"line_no": "Int64", "snapshot_id": "Int64"})
 
 
 def to_json(found: Explanation) -> dict[str, object]:
     """The explanation as plain JSON values; shares as fractions of 1."""
     wanted = found.wanted
-    evidence = queries.load_queries().get(wanted.evidence or "")
     return {
         "metric": wanted.name,
         "kind": wanted.kind.name,
@@ -121,7 +118,7 @@ def to_json(found: Explanation) -> dict[str, object]:
         "rows": records(found.rows),
         "row_count": found.row_count,
         "sql": wanted.sql,
-        "rows_sql": evidence.sql if evidence else None,
+        "rows_sql": queries.evidence_of(wanted).sql,
     }
 
 

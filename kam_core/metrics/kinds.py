@@ -20,6 +20,11 @@ AMOUNT = "coalesce(sum(numerator), 0), null"
 CASES = "list(value order by value) filter (where value is not null), count(value)"
 AMOUNTS = "list(numerator) filter (where numerator > 0), null"
 HEADS = "coalesce(sum(numerator), 0), count(distinct head)"
+# What rows of one account in one period are as facts.
+TWO_SUMS = "sum(numerator) as numerator, sum(denominator) as denominator"
+ONE_SUM = "sum(numerator) as numerator"
+# What of a row is above and below the line, where the query of the metric has less than both.
+NO_DENOMINATOR = "*, null::integer as denominator"
 
 
 class Measure(NamedTuple):
@@ -62,9 +67,11 @@ def _square(amounts: Sequence[Decimal] | None, _: None, __: Measure) -> tuple[De
 class Kind:
     """Everything that depends on the kind of a metric.
 
-    ``figures``: SQL that adds up facts to a numerator and a denominator; ``finish`` makes both
-    exact in the unit of the metric. ``is_amount``: the figure is the numerator itself, else the
-    numerator over the denominator, ``less`` 1 for what is compared with a base.
+    ``facts``: SQL that adds up the rows of an account in a period; ``figures``: SQL that adds up
+    facts to a numerator and a denominator; ``finish`` makes both exact in the unit of the metric.
+    ``row``: the columns of one row, with what it adds above and below the line. ``is_amount``: the
+    figure is the numerator itself, else the numerator over the denominator, ``less`` 1 for what is
+    compared with a base.
     ``is_quantile``: the figure is found among its cases, and nothing is divided.
 
     ``halves``: what of numerator and denominator a reader can use; ``has_amounts``: both are
@@ -78,6 +85,8 @@ class Kind:
 
     name: str
     figures: str
+    facts: str = TWO_SUMS
+    row: str = "*"
     finish: Finish = _keep
     is_amount: bool = False
     less: int = 0
@@ -91,6 +100,11 @@ class Kind:
     is_growth: bool = False
     is_paced: bool = False
     rows_word: str | None = None
+
+    def facts_of(self, rows: str) -> str:
+        """The query for facts, from one for the rows behind them."""
+        keys = "" if self.is_quantile else "\ngroup by all"
+        return f"select period, account_id, {self.facts}\nfrom (\n{rows}\n){keys}"
 
     def divide(self, numerator: Exact, denominator: Exact | None) -> Fraction | None:
         """The figure as a fraction; None where there is no case (or no base to compare with)."""
@@ -124,18 +138,23 @@ def _quantile(microseconds: Sequence[int] | None, measure: Measure) -> Fraction 
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("sum", AMOUNT, is_amount=True, halves=(), adds_up=True, is_paced=True),
+        Kind("sum", AMOUNT, ONE_SUM, NO_DENOMINATOR, is_amount=True, halves=(),
+             adds_up=True, is_paced=True),
         Kind("ratio", ADDED_UP, has_amounts=True, adds_up=True, has_mix=True),
         # An amount against that of the same period a year before.
         Kind("change", ADDED_UP, less=1, has_amounts=True, adds_up=True, has_mix=True,
              is_growth=True, is_paced=True),
         # Some cases against what the same cases were before.
         Kind("uplift", ADDED_UP, less=1, has_amounts=True, adds_up=True, has_mix=True),
-        Kind("quantile", CASES, is_quantile=True, halves=BOTH[1:], counts_cases=True,
+        Kind("quantile", CASES, "value", "*, null::integer as numerator, 1 as denominator",
+             is_quantile=True, halves=BOTH[1:], counts_cases=True,
              has_durations=True, rows_word="cases"),
-        Kind("mean", ADDED_UP, _scale, counts_cases=True, has_durations=True, adds_up=True,
+        Kind("mean", ADDED_UP, finish=_scale, counts_cases=True, has_durations=True, adds_up=True,
              has_mix=True),
-        Kind("concentration", AMOUNTS, _square, halves=()),
-        Kind("per_head", HEADS, _spread_over_weeks, rows_word="per_head"),
+        Kind("concentration", AMOUNTS, ONE_SUM,
+             "* exclude (numerator), null::integer as numerator, null::integer as denominator",
+             finish=_square, halves=()),
+        Kind("per_head", HEADS, f"head, {ONE_SUM}", NO_DENOMINATOR, finish=_spread_over_weeks,
+             rows_word="per_head"),
     )
 }  # fmt: skip

@@ -1,4 +1,8 @@
-"""Queries that have rows, not a figure, as their answer: one SQL file each, with parameters."""
+"""Queries that have rows, not a figure, as their answer: one SQL file each, with parameters.
+
+The rows behind a figure are such a query too: those of the metric, shown as a file in sql/evidence
+says, under the name ``evidence_METRIC``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,10 +13,11 @@ import duckdb
 import pandas as pd
 
 from kam_core.errors import KamError
+from kam_core.metrics.catalogue import Metric, load_metrics
 from kam_core.metrics.run import set_periods
 from kam_core.warehouse.sql_header import header
 
-SQL = Path(__file__).parents[1] / "sql" / "queries"
+SQL = Path(__file__).parents[1] / "sql"
 PERIODS = "periods"
 
 
@@ -29,8 +34,18 @@ class Query:
 @cache
 def load_queries() -> dict[str, Query]:
     """All queries by name."""
-    queries = (_parse(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
+    files = sorted((SQL / "queries").glob("*.sql"))
+    queries = [_parse(path.read_text("utf-8")) for path in files]
+    queries += [_evidence(metric) for metric in load_metrics().values()]
     return {query.name: query for query in queries}
+
+
+def evidence_of(metric: Metric) -> Query:
+    """The query for the rows behind a figure, with what each adds above and below the line.
+
+    ``account`` is one or None for all, ``most`` a number of rows or None.
+    """
+    return load_queries()[f"evidence_{metric.name}"]
 
 
 def run_query(cursor: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pd.DataFrame:
@@ -53,3 +68,11 @@ def _parse(text: str) -> Query:
     values, sql = header(text)
     names = tuple(part.strip() for part in values.get("parameters", "").split(",") if part.strip())
     return Query(values["query"], values["means"], names, sql)
+
+
+def _evidence(metric: Metric) -> Query:
+    values, shown = header((SQL / "evidence" / f"{metric.evidence}.sql").read_text("utf-8"))
+    counted = f"select {metric.kind.row}\nfrom (\n{metric.rows}\n)"
+    sql = f"with counted as (\n{counted}\n)\n{shown}"
+    parameters = (PERIODS, "account", "most")
+    return Query(f"evidence_{metric.name}", values["means"], parameters, sql)

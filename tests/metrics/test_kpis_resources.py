@@ -250,9 +250,8 @@ def test_in_a_running_quarter_the_six_months_end_with_the_as_of_day() -> None:
     cursor = ask_of(world, "2024-08-15")
     rows = queries.run_query(
         cursor,
-        "evidence_interactions",
+        "evidence_contact_coverage",
         periods=[Q3],
-        metric="contact_coverage",
         account=None,
         most=9,
     )

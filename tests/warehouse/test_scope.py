@@ -49,8 +49,7 @@ def company() -> duckdb.DuckDBPyConnection:
 
 
 def parameters(question: queries.Query) -> dict[str, object]:
-    proven = [m.name for m in catalogue.load_metrics().values() if m.evidence == question.name]
-    own = PARAMETERS | {"account_id": "South-1", "metric": proven[0] if proven else None}
+    own = PARAMETERS | {"account_id": "South-1"}
     return {name: own[name] for name in question.parameters}
 
 

@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:
 -- dimensions: region, account_manager, industry, account_id
--- evidence: evidence_accounts
+-- evidence: accounts
 -- means-zh: 截至期末的十二个月中，第一天处于合作状态的客户里，在这十二个月内流失的占比；包括所有层级。
 -- means-en: Of the accounts active on the first day of the twelve months that end with the
 --           period, the share lost in those months; accounts of every tier.
@@ -25,8 +25,7 @@ with years as (
 select
     y.period,
     a.account_id,
-    count(*) filter (where a.lost_on between y.starts_on and y.ends_on) as numerator,
-    count(*) as denominator
+    coalesce(a.lost_on between y.starts_on and y.ends_on, false)::integer as numerator,
+    1 as denominator
 from years y
 join scoped.accounts a on is_active(a.status, a.customer_since, a.lost_on, y.starts_on)
-group by all

@@ -12,7 +12,7 @@
 -- needs:  value_items
 -- dated:  value_items
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_value_items
+-- evidence: value_items
 -- means-zh: 截至读数日（期末，或未到期末时的截止日）的累计值：基础利润、交叉销售利润、成本节约与推荐利润之和，减去获客成本、价格让利和负面口碑损失。
 -- means-en: Everything up to the day it is read (the end of the period, or the as-of date before
 --           that): base profit, cross-sell profit, cost saving and referral profit, less
@@ -32,3 +32,12 @@ select
 from monthly m
 join as_of.periods p on m.month <= p.ends_on
 group by all
+-- rows: every item; the figure adds them up by month first, as each counts in all periods after it
+select
+    p.period,
+    v.account_id,
+    v.dated_on,
+    v.component,
+    v.profit as numerator
+from scoped.lifetime_profit v
+join as_of.periods p on v.dated_on <= p.ends_on

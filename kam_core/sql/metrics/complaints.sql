@@ -6,12 +6,12 @@
 -- kind:   sum
 -- unit:   count
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  tickets
 -- dated:  tickets
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_tickets
+-- evidence: tickets
 -- means-zh: 期内开单的投诉件数。
 -- means-en: Complaints opened in the period.
 -- not-zh: 技术支持服务单；截止日之后的投诉。
@@ -19,8 +19,8 @@
 select
     p.period,
     t.account_id,
-    count(*) as numerator
+    t.ticket_id,
+    1 as numerator
 from scoped.tickets t
 join as_of.period_months p on p.month = month_of(t.opened_at)
 where t.kind = 'complaint'
-group by all

@@ -6,13 +6,13 @@
 -- kind:   change
 -- unit:   percent
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- looks-back: 12 months
 -- interval: none
 -- needs:  tickets
 -- dated:  tickets
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_tickets
+-- evidence: tickets
 -- means-zh: 期内投诉件数与上年同期件数之比减 1。分子为本期，分母为上年同期整个期间；期间未结束时会标明“未结束”。
 -- means-en: Complaints of the period divided by those of the whole same period last year, minus
 --           1. Numerator: this period; denominator: last year's. A period that has not ended is
@@ -30,9 +30,9 @@ with months as (
 select
     m.period,
     t.account_id,
-    count(*) filter (where m.is_current) as numerator,
-    count(*) filter (where not m.is_current) as denominator
+    t.ticket_id,
+    m.is_current::integer as numerator,
+    (not m.is_current)::integer as denominator
 from scoped.tickets t
 join months m on m.month = month_of(t.opened_at)
 where t.kind = 'complaint'
-group by all

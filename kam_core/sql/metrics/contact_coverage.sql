@@ -12,7 +12,7 @@
 -- needs:  interactions, interactions.contact_level
 -- dated:  interactions
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_interactions
+-- evidence: interactions
 -- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态的客户中，在截至该日的六个月内与决策层、管理层、执行层三个层级都有过已完成互动的占比。
 -- means-en: Of the accounts active on the day it is read (the end of the period, or the as-of
 --           date before that), the share with completed interactions at all three levels
@@ -27,3 +27,15 @@ select
     1 as denominator
 from scoped.active_accounts a
 left join scoped.levels_met m using (period, account_id)
+-- rows: the completed interactions that say a level; the three of an account make one case together
+select
+    d.period,
+    i.account_id,
+    i.interaction_id,
+    null as numerator,
+    null as denominator
+from scoped.interactions i
+join as_of.reading_days d
+    on i.occurred_at >= (d.read_on + 1 - interval 6 month)::date
+    and i.occurred_at < d.read_on + 1
+where i.status = 'completed' and i.contact_level is not null

@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  opportunities, opportunities.kind, opportunities.outcome, opportunities.closed_on
 -- dated:  opportunities
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_opportunities
+-- evidence: opportunities
 -- means-zh: 期内且截至截止日关闭的交叉销售和追加销售商机中，赢单的占比（按个数计）。
 -- means-en: Of the cross-sell and upsell opportunities closed in the period and by the as-of
 --           date, the share won (by number).
@@ -20,9 +20,9 @@
 select
     p.period,
     o.account_id,
-    count(*) filter (where o.outcome = 'won') as numerator,
-    count(*) as denominator
+    o.opportunity_id,
+    (o.outcome = 'won')::integer as numerator,
+    1 as denominator
 from scoped.opportunities o
 join as_of.period_months p on p.month = month_of(o.closed_on)
 where o.kind in ('cross_sell', 'upsell') and o.outcome in ('won', 'lost')
-group by all

@@ -12,7 +12,7 @@
 -- needs:  orders, accounts.account_manager, accounts.expert_manager
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_accounts
+-- evidence: accounts
 -- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态、最近十二个月销售额最高的若干客户（默认全公司前 20 名）中，客户经理和专家经理都已配备的占比。
 -- means-en: Of the active accounts with most revenue in the twelve months up to the day it is
 --           read (the end of the period, or the as-of date before that; the first 20 of the

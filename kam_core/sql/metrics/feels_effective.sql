@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  surveys, surveys.effective
 -- dated:  surveys
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_surveys
+-- evidence: surveys
 -- means-zh: 期内回答了该问题的满意度问卷中，认为维护有效的占比。
 -- means-en: Of the surveys of the period that answer the question, the share that finds the
 --           maintenance effective.
@@ -20,9 +20,9 @@
 select
     p.period,
     s.account_id,
-    count(*) filter (where s.effective) as numerator,
-    count(*) as denominator
+    s.survey_id,
+    s.effective::integer as numerator,
+    1 as denominator
 from scoped.surveys s
 join as_of.period_months p on p.month = month_of(s.surveyed_on)
 where s.effective is not null
-group by all

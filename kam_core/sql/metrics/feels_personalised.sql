@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  surveys, surveys.personalised_enough
 -- dated:  surveys
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_surveys
+-- evidence: surveys
 -- means-zh: 期内回答了该问题的满意度问卷中，认为维护足够个性化的占比。
 -- means-en: Of the surveys of the period that answer the question, the share that finds the care
 --           personalised enough.
@@ -20,9 +20,9 @@
 select
     p.period,
     s.account_id,
-    count(*) filter (where s.personalised_enough) as numerator,
-    count(*) as denominator
+    s.survey_id,
+    s.personalised_enough::integer as numerator,
+    1 as denominator
 from scoped.surveys s
 join as_of.period_months p on p.month = month_of(s.surveyed_on)
 where s.personalised_enough is not null
-group by all

@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  tickets, tickets.resolved_at, tickets.contacts_to_resolve
 -- dated:  tickets
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_tickets
+-- evidence: tickets
 -- means-zh: 期内且截至截止日已解决的服务单和投诉中，只接触一次就解决的占比。
 -- means-en: Of the support tickets and complaints resolved in the period and by the as-of date,
 --           the share that took a single contact.
@@ -21,8 +21,8 @@
 select
     p.period,
     t.account_id,
-    count(*) filter (where t.contacts_to_resolve = 1) as numerator,
-    count(*) as denominator
+    t.ticket_id,
+    coalesce(t.contacts_to_resolve = 1, false)::integer as numerator,
+    1 as denominator
 from scoped.tickets t
 join as_of.period_months p on p.month = month_of(t.resolved_at)
-group by all

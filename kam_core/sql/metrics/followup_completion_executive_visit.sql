@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  interactions, tiers
 -- dated:  interactions
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_obligations
+-- evidence: obligations
 -- means-zh: 按客户在该周期开始时的层级，应做的高层互访中，周期已结束且周期内至少完成一次的占比。
 -- means-en: Of the obligations to hold a executive visit whose own period has ended, the share
 --           with at least one completed in it. The tier at the start of that period says who is
@@ -22,8 +22,11 @@
 select
     asked_period as period,
     account_id,
-    count(*) filter (where state = 'done') as numerator,
-    count(*) as denominator
+    kind,
+    starts_on,
+    due_on,
+    state,
+    (state = 'done')::integer as numerator,
+    1 as denominator
 from scoped.obligations
 where kind = 'executive_visit' and has_ended
-group by all

@@ -14,7 +14,7 @@
 -- needs:  orders
 -- dated:  orders
 -- dimensions: region, account_manager, industry, account_id
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 与净收入留存率相同，但每个客户最多按此前十二个月的销售额计、最少按零计：只看守住了多少，增购不计。
 -- means-en: As net revenue retention, but each account counts for at most what it bought in the
 --           twelve months before, and at least for nothing: what was kept, without what was
@@ -31,3 +31,24 @@ select
     revenue_before as denominator
 from scoped.trailing_revenue
 where revenue_before > 0
+-- rows: the orders of both years; what an account buys more does not count, which no row can say
+with placed as (
+    select
+        r.period,
+        o.account_id,
+        o.order_id,
+        o.amount,
+        o.ordered_on >= (r.read_on + 1 - interval 12 month)::date as is_current
+    from as_of.reading_days r
+    join scoped.orders o
+        on o.ordered_on between (r.read_on + 1 - interval 24 month)::date and r.read_on
+)
+select
+    p.period,
+    p.account_id,
+    p.order_id,
+    null as numerator,
+    case when p.is_current then 0 else p.amount end as denominator
+from placed p
+join scoped.trailing_revenue t using (period, account_id)
+where t.revenue_before > 0

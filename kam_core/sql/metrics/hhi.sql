@@ -6,12 +6,12 @@
 -- kind:   concentration
 -- unit:   index
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 赫芬达尔指数：所选范围内各客户当期销售额占比的平方和，介于 0 与 1 之间；1 表示全部销售额来自一个客户。分子为各客户销售额的平方和，分母为销售额合计的平方。
 -- means-en: Herfindahl index: the sum of the squared shares of revenue of the accounts looked
 --           at, between 0 and 1, where 1 means that one account brings everything. Numerator:
@@ -23,7 +23,7 @@
 select
     p.period,
     o.account_id,
-    sum(o.amount) as numerator
+    o.order_id,
+    o.amount as numerator
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
-group by all

@@ -6,12 +6,12 @@
 -- kind:   per_head
 -- unit:   hours
 -- better: higher
--- grain:  period x account_id x head
+-- grain:  period x account_id x head x case
 -- interval: none
 -- needs:  interactions, interactions.owner, interactions.duration_hours
 -- dated:  interactions
 -- dimensions: region, tier, industry
--- evidence: evidence_interactions
+-- evidence: interactions
 -- means-zh: 期内已完成维护互动的工时合计，除以“跟进人人数 × 周数”；周数为期内已过天数除以 7。
 -- means-en: Hours of the completed maintenance interactions of the period, divided by the number
 --           of distinct owners times the weeks; weeks are the days of the period so far divided
@@ -22,9 +22,9 @@
 select
     p.period,
     m.account_id,
+    m.interaction_id,
     m.owner as head,
-    sum(m.duration_hours) as numerator
+    m.duration_hours as numerator
 from scoped.maintenance m
 join as_of.period_months p on p.month = month_of(m.occurred_at)
 where m.owner is not null and m.duration_hours is not null
-group by all

@@ -10,7 +10,7 @@
 -- interval: wilson
 -- needs:  tiers
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_accounts
+-- evidence: accounts
 -- means-zh: 期初第一天处于合作状态且属于关键层级的客户中，在期内流失的占比。
 -- means-en: Of the accounts that were active and in a key tier on the first day of the period,
 --           the share lost in it.
@@ -20,10 +20,9 @@
 select
     t.period,
     t.account_id,
-    count(*) filter (where a.lost_on between p.starts_on and p.ends_on) as numerator,
-    count(*) as denominator
+    coalesce(a.lost_on between p.starts_on and p.ends_on, false)::integer as numerator,
+    1 as denominator
 from as_of.period_tiers t
 join as_of.periods p using (period)
 join scoped.accounts a using (account_id)
 where t.is_key
-group by all

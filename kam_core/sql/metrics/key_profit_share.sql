@@ -7,12 +7,12 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders, orders.gross_profit, tiers
 -- dated:  orders
 -- dimensions: region, account_manager, industry, account_id
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 期内有毛利记录的订单的毛利合计中，来自期初属于关键层级的客户的占比。
 -- means-en: Share of the period's gross profit that comes from accounts in a key tier at the
 --           start of the period.
@@ -23,10 +23,10 @@
 select
     p.period,
     o.account_id,
-    coalesce(sum(o.gross_profit) filter (where t.is_key), 0) as numerator,
-    sum(o.gross_profit) as denominator
+    o.order_id,
+    case when t.is_key then o.gross_profit else 0 end as numerator,
+    o.gross_profit as denominator
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
 left join as_of.period_tiers t on t.period = p.period and t.account_id = o.account_id
 where o.gross_profit is not null
-group by all

@@ -7,12 +7,12 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders, tiers
 -- dated:  orders
 -- dimensions: region, account_manager, industry, account_id
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 期内销售额中，来自期初属于关键层级的客户的占比。
 -- means-en: Share of the period's revenue that comes from accounts in a key tier at the start
 --           of the period.
@@ -22,9 +22,9 @@
 select
     p.period,
     o.account_id,
-    coalesce(sum(o.amount) filter (where t.is_key), 0) as numerator,
-    sum(o.amount) as denominator
+    o.order_id,
+    case when t.is_key then o.amount else 0 end as numerator,
+    o.amount as denominator
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
 left join as_of.period_tiers t on t.period = p.period and t.account_id = o.account_id
-group by all

@@ -7,12 +7,12 @@
 -- unit:   percent
 -- parts:  hours
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  interactions, interactions.duration_hours, interactions.work_type
 -- dated:  interactions
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_interactions
+-- evidence: interactions
 -- means-zh: 期内已完成维护互动的工时中，用于处理历史遗留问题的占比。
 -- means-en: Share of the hours of completed maintenance interactions spent on legacy issues.
 -- not-zh: 客户邀请；没有填写时长的互动。没有填写工作类型的工时计入分母。
@@ -21,8 +21,9 @@
 select
     p.period,
     m.account_id,
-    coalesce(sum(m.duration_hours) filter (where m.work_type = 'legacy_issue'), 0) as numerator,
-    coalesce(sum(m.duration_hours), 0) as denominator
+    m.interaction_id,
+    case when m.work_type = 'legacy_issue' then m.duration_hours else 0 end as numerator,
+    m.duration_hours as denominator
 from scoped.maintenance m
 join as_of.period_months p on p.month = month_of(m.occurred_at)
-group by all
+where m.duration_hours is not null

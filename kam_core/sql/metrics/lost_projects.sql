@@ -6,12 +6,12 @@
 -- kind:   sum
 -- unit:   count
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  opportunities, opportunities.outcome, opportunities.closed_on
 -- dated:  opportunities
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_opportunities
+-- evidence: opportunities
 -- means-zh: 期内且截至截止日关闭、结果为丢单的商机个数；包括所有类型。
 -- means-en: Opportunities lost and closed in the period and by the as-of date; every kind.
 -- not-zh: 仍在进行的商机；没有关闭日期的丢单商机。
@@ -19,8 +19,8 @@
 select
     p.period,
     o.account_id,
-    count(*) as numerator
+    o.opportunity_id,
+    1 as numerator
 from scoped.opportunities o
 join as_of.period_months p on p.month = month_of(o.closed_on)
 where o.outcome = 'lost'
-group by all

@@ -6,12 +6,12 @@
 -- kind:   sum
 -- unit:   money
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  opportunities, opportunities.outcome, opportunities.closed_on, opportunities.amount
 -- dated:  opportunities
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_opportunities
+-- evidence: opportunities
 -- means-zh: 期内且截至截止日关闭、结果为丢单的商机金额合计。
 -- means-en: Sum of the amounts of opportunities lost and closed in the period and by the as-of
 --           date.
@@ -20,8 +20,8 @@
 select
     p.period,
     o.account_id,
-    coalesce(sum(o.amount), 0) as numerator
+    o.opportunity_id,
+    coalesce(o.amount, 0) as numerator
 from scoped.opportunities o
 join as_of.period_months p on p.month = month_of(o.closed_on)
 where o.outcome = 'lost'
-group by all

@@ -13,7 +13,7 @@
 --         opportunities.amount, orders
 -- dated:  opportunities, orders
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_opportunities
+-- evidence: opportunities
 -- means-zh: 期内且截至截止日丢单的商机金额与期内销售额之比。
 -- means-en: Amounts of the opportunities lost in the period and by the as-of date, divided by
 --           the revenue of the period.
@@ -36,3 +36,13 @@ select
 from amounts a
 join as_of.period_months p using (month)
 group by all
+-- rows: the opportunities lost; the revenue they are compared with is in the orders
+select
+    p.period,
+    o.account_id,
+    o.opportunity_id,
+    coalesce(o.amount, 0) as numerator,
+    null::integer as denominator
+from scoped.opportunities o
+join as_of.period_months p on p.month = month_of(o.closed_on)
+where o.outcome = 'lost'

@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  interactions, needs
 -- dated:  interactions
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_interactions
+-- evidence: interactions
 -- means-zh: 期内已完成的维护互动中，对应了该客户当时已提出且尚未解决的需求的占比。
 -- means-en: Share of completed maintenance interactions that name a need of the same account,
 --           raised by then and not yet resolved.
@@ -21,8 +21,8 @@
 select
     p.period,
     m.account_id,
-    count(*) filter (where m.is_matched) as numerator,
-    count(*) as denominator
+    m.interaction_id,
+    m.is_matched::integer as numerator,
+    1 as denominator
 from scoped.maintenance m
 join as_of.period_months p on p.month = month_of(m.occurred_at)
-group by all

@@ -7,12 +7,12 @@
 -- unit:   percent
 -- parts:  hours
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  interactions, needs, interactions.duration_hours
 -- dated:  interactions
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_interactions
+-- evidence: interactions
 -- means-zh: 期内已完成的维护互动的工时中，用于对应客户需求的互动的占比。
 -- means-en: Share of the hours of completed maintenance interactions spent on those that name
 --           an open need.
@@ -21,8 +21,9 @@
 select
     p.period,
     m.account_id,
-    coalesce(sum(m.duration_hours) filter (where m.is_matched), 0) as numerator,
-    coalesce(sum(m.duration_hours), 0) as denominator
+    m.interaction_id,
+    case when m.is_matched then m.duration_hours else 0 end as numerator,
+    m.duration_hours as denominator
 from scoped.maintenance m
 join as_of.period_months p on p.month = month_of(m.occurred_at)
-group by all
+where m.duration_hours is not null

@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  interactions, needs
 -- dated:  interactions
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_needs
+-- evidence: needs
 -- means-zh: 期内曾处于未解决状态的需求中，至少被期内一次已完成的互动对应的占比。
 -- means-en: Of the needs that were open at some time in the period, the share named by at least
 --           one completed interaction in it.
@@ -27,12 +27,12 @@ with named as (
 select
     p.period,
     n.account_id,
-    count(named.need_id) as numerator,
-    count(*) as denominator
+    n.need_id,
+    (named.need_id is not null)::integer as numerator,
+    1 as denominator
 from scoped.needs n
 join as_of.periods p
     on n.raised_at < p.ends_on + interval 1 day
     and (n.resolved_at is null or n.resolved_at >= p.starts_on)
 left join named
     on named.period = p.period and named.account_id = n.account_id and named.need_id = n.need_id
-group by all

@@ -12,7 +12,7 @@
 -- needs:  needs, needs.responded_at
 -- dated:  needs
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_needs
+-- evidence: needs
 -- means-zh: 期内提出且截至截止日已答复的需求，从提出到答复所用天数的第 90 百分位数（按时刻计，含小数）。
 -- means-en: 90th percentile of the days from raising a need to answering it, over needs raised
 --           in the period and answered by the as-of date (to the moment, so with fractions).
@@ -22,6 +22,7 @@
 select
     p.period,
     n.account_id,
+    n.need_id,
     date_diff('microsecond', n.raised_at, n.responded_at) as value
 from scoped.needs n
 join as_of.period_months p on p.month = month_of(n.raised_at)

@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  needs, needs.responded_at
 -- dated:  needs
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_needs
+-- evidence: needs
 -- means-zh: 期内提出的需求中，在规定工作日内（周一至周五，默认 5 个）得到答复的占比；超过规定时间仍未答复的计入分母。
 -- means-en: Share of the needs raised in the period that were answered within the standard
 --           (Monday to Friday, 5 days by default). A need still unanswered after the standard
@@ -22,11 +22,13 @@
 select
     p.period,
     n.account_id,
-    count(*) filter (
-        where working_days_between(n.raised_at, n.responded_at)
-            <= setting('needs.response_standard_working_days')
-    ) as numerator,
-    count(*) as denominator
+    n.need_id,
+    coalesce(
+        working_days_between(n.raised_at, n.responded_at)
+            <= setting('needs.response_standard_working_days'),
+        false
+    )::integer as numerator,
+    1 as denominator
 from scoped.needs n
 join as_of.period_months p on p.month = month_of(n.raised_at)
 where n.responded_at >= n.raised_at
@@ -35,4 +37,3 @@ where n.responded_at >= n.raised_at
         and working_days_between(n.raised_at, as_of())
             > setting('needs.response_standard_working_days')
     )
-group by all

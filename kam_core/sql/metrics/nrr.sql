@@ -14,7 +14,7 @@
 -- needs:  orders
 -- dated:  orders
 -- dimensions: region, account_manager, industry, account_id
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 此前十二个月有销售额的客户，截至读数日（期末，或未到期末时的截止日）最近十二个月的销售额与此前十二个月之比；增购计入，流失和下降扣减。
 -- means-en: Revenue of the twelve months up to the day it is read (the end of the period, or the
 --           as-of date before that) divided by that of the twelve months before, over the
@@ -32,3 +32,24 @@ select
     revenue_before as denominator
 from scoped.trailing_revenue
 where revenue_before > 0
+-- rows: the orders of both years; the figure takes the revenue that the day cache already has
+with placed as (
+    select
+        r.period,
+        o.account_id,
+        o.order_id,
+        o.amount,
+        o.ordered_on >= (r.read_on + 1 - interval 12 month)::date as is_current
+    from as_of.reading_days r
+    join scoped.orders o
+        on o.ordered_on between (r.read_on + 1 - interval 24 month)::date and r.read_on
+)
+select
+    p.period,
+    p.account_id,
+    p.order_id,
+    case when p.is_current then p.amount else 0 end as numerator,
+    case when p.is_current then 0 else p.amount end as denominator
+from placed p
+join scoped.trailing_revenue t using (period, account_id)
+where t.revenue_before > 0

@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  contracts, contracts.renewed
 -- dated:  contracts
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_contracts
+-- evidence: contracts
 -- means-zh: 期内且截至截止日到期的合同中，已续约的占比（按份数计）。
 -- means-en: Of the contracts that ended in the period and by the as-of date, the share that was
 --           renewed (by number).
@@ -21,9 +21,9 @@
 select
     p.period,
     c.account_id,
-    count(*) filter (where c.renewed) as numerator,
-    count(*) as denominator
+    c.contract_id,
+    coalesce(c.renewed, false)::integer as numerator,
+    1 as denominator
 from scoped.contracts c
 join as_of.period_months p on p.month = month_of(c.ends_on)
 where c.ends_on <= as_of()
-group by all

@@ -7,12 +7,12 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  contracts, contracts.renewal_amount
 -- dated:  contracts
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_contracts
+-- evidence: contracts
 -- means-zh: 期内且截至截止日到期、已续约并填写了续约金额的合同，续约金额合计与原合同金额合计之比减 1。
 -- means-en: Renewal amounts divided by the amounts of the same contracts before, minus 1; over
 --           contracts that ended in the period and by the as-of date, were renewed and say for
@@ -22,9 +22,9 @@
 select
     p.period,
     c.account_id,
-    sum(c.renewal_amount) as numerator,
-    sum(c.amount) as denominator
+    c.contract_id,
+    c.renewal_amount as numerator,
+    c.amount as denominator
 from scoped.contracts c
 join as_of.period_months p on p.month = month_of(c.ends_on)
 where c.ends_on <= as_of() and c.renewed and c.renewal_amount is not null
-group by all

@@ -6,12 +6,12 @@
 -- kind:   mean
 -- unit:   hours
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  tickets, tickets.first_response_at
 -- dated:  tickets
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_tickets
+-- evidence: tickets
 -- means-zh: 期内开单且截至截止日已响应的技术支持服务单，从开单到首次响应的平均小时数（自然时间，按时刻计）。
 -- means-en: Mean hours from opening to first response, over support tickets opened in the period
 --           and answered by the as-of date (around the clock, to the moment).
@@ -21,9 +21,9 @@
 select
     p.period,
     r.account_id,
-    sum(r.waited_microseconds) as numerator,
-    count(*) as denominator
+    r.ticket_id,
+    r.waited_microseconds as numerator,
+    1 as denominator
 from scoped.first_responses r
 join as_of.period_months p on p.month = month_of(r.opened_at)
 where r.is_answered
-group by all

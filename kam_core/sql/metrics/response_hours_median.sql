@@ -12,7 +12,7 @@
 -- needs:  tickets, tickets.first_response_at
 -- dated:  tickets
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_tickets
+-- evidence: tickets
 -- means-zh: 期内开单且截至截止日已响应的技术支持服务单，从开单到首次响应小时数的中位数：一半的服务单比它快。
 -- means-en: Median of the hours from opening to first response, over support tickets opened in
 --           the period and answered by the as-of date: half of them were answered sooner.
@@ -22,6 +22,7 @@
 select
     p.period,
     r.account_id,
+    r.ticket_id,
     r.waited_microseconds as value
 from scoped.first_responses r
 join as_of.period_months p on p.month = month_of(r.opened_at)

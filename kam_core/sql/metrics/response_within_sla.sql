@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  tickets, tickets.first_response_at
 -- dated:  tickets
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_tickets
+-- evidence: tickets
 -- means-zh: 期内开单的技术支持服务单中，在响应标准（默认 12 小时）内得到首次响应的占比；等待已超过标准仍未响应的计入分母，计时到截止日当天结束。
 -- means-en: Share of the support tickets opened in the period that had a first response within
 --           the standard (12 hours by default). A ticket that has waited longer without one
@@ -22,9 +22,9 @@
 select
     p.period,
     r.account_id,
-    count(*) filter (where not r.is_late) as numerator,
-    count(*) as denominator
+    r.ticket_id,
+    (not r.is_late)::integer as numerator,
+    1 as denominator
 from scoped.first_responses r
 join as_of.period_months p on p.month = month_of(r.opened_at)
 where r.is_answered or r.is_late
-group by all

@@ -6,12 +6,12 @@
 -- kind:   sum
 -- unit:   money
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 期内下单的订单金额合计，退货以负数计入。
 -- means-en: Sum of the amounts of orders placed in the period; returns count as negative amounts.
 -- not-zh: 合同额、商机金额以及截止日之后的订单。
@@ -19,7 +19,7 @@
 select
     p.period,
     o.account_id,
-    sum(o.amount) as numerator
+    o.order_id,
+    o.amount as numerator
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
-group by all

@@ -7,13 +7,13 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- looks-back: 12 months
 -- interval: none
 -- needs:  orders
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 期内销售额与上年同期销售额之比减 1。分子为本期，分母为上年同期整个期间；期间未结束时会标明“未结束”。
 -- means-en: Revenue of the period divided by that of the whole same period last year, minus 1.
 --           Numerator: this period; denominator: last year's. A period that has not ended is
@@ -30,8 +30,8 @@ with months as (
 select
     m.period,
     o.account_id,
-    coalesce(sum(o.amount) filter (where m.is_current), 0) as numerator,
-    coalesce(sum(o.amount) filter (where not m.is_current), 0) as denominator
+    o.order_id,
+    case when m.is_current then o.amount else 0 end as numerator,
+    case when m.is_current then 0 else o.amount end as denominator
 from scoped.orders o
 join months m on m.month = month_of(o.ordered_on)
-group by all

@@ -6,12 +6,12 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  interactions, needs
 -- dated:  interactions
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_interactions
+-- evidence: interactions
 -- means-zh: 期内已完成的维护互动中，没有对应客户需求的占比；恰好等于 1 减匹配率。
 -- means-en: Share of completed maintenance interactions that answer no need: exactly 1 minus
 --           the match rate.
@@ -20,8 +20,8 @@
 select
     p.period,
     m.account_id,
-    count(*) filter (where not m.is_matched) as numerator,
-    count(*) as denominator
+    m.interaction_id,
+    (not m.is_matched)::integer as numerator,
+    1 as denominator
 from scoped.maintenance m
 join as_of.period_months p on p.month = month_of(m.occurred_at)
-group by all

@@ -6,12 +6,12 @@
 -- kind:   mean
 -- unit:   points
 -- better: higher
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  surveys
 -- dated:  surveys
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_surveys
+-- evidence: surveys
 -- means-zh: 期内满意度调查得分（0–100 分）的平均值。每份问卷权重相同。
 -- means-en: Mean score (0 to 100) of the surveys of the period; every answer weighs the same.
 -- not-zh: 截止日之后的问卷。
@@ -19,9 +19,9 @@
 select
     p.period,
     s.account_id,
-    sum(s.score) as numerator,
-    count(*) as denominator
+    s.survey_id,
+    s.score as numerator,
+    1 as denominator
 from scoped.surveys s
 join as_of.period_months p on p.month = month_of(s.surveyed_on)
 where s.score is not null
-group by all

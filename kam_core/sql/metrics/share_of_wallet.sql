@@ -14,7 +14,7 @@
 -- needs:  orders, accounts.annual_purchase_budget
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态且填有年度采购预算的客户，最近十二个月的销售额与其年度采购预算之比。
 -- means-en: Revenue of the twelve months up to the day it is read (the end of the period, or the
 --           as-of date before that) divided by the annual purchase budget, over accounts active
@@ -29,4 +29,17 @@ select
     a.annual_purchase_budget as denominator
 from scoped.active_accounts a
 left join scoped.trailing_revenue r using (period, account_id)
+where a.annual_purchase_budget > 0
+-- rows: the orders of the twelve months; the budget is one amount of each account
+select
+    r.period,
+    o.account_id,
+    o.order_id,
+    o.amount as numerator,
+    null as denominator
+from as_of.reading_days r
+join scoped.active_accounts a using (period)
+join scoped.orders o
+    on o.account_id = a.account_id
+    and o.ordered_on between (r.read_on + 1 - interval 12 month)::date and r.read_on
 where a.annual_purchase_budget > 0

@@ -7,12 +7,12 @@
 -- unit:   percent
 -- parts:  money
 -- better: lower
--- grain:  period x account_id
+-- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id
--- evidence: evidence_orders
+-- evidence: orders
 -- means-zh: 期内销售额中，来自全公司当期销售额最高的若干客户（默认前 20 名）的占比。名次始终按全公司排定，只看某个区域时也是如此。
 -- means-en: Share of the period's revenue that comes from the accounts of the whole company that
 --           bought most in it (the first 20 by default). Who ranks is told by the whole company,
@@ -24,9 +24,9 @@
 select
     p.period,
     o.account_id,
-    coalesce(sum(o.amount) filter (where t.account_id is not null), 0) as numerator,
-    sum(o.amount) as denominator
+    o.order_id,
+    case when t.account_id is not null then o.amount else 0 end as numerator,
+    o.amount as denominator
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
 left join scoped.top_sellers t on t.period = p.period and t.account_id = o.account_id
-group by all

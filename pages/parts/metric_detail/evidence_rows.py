@@ -116,13 +116,10 @@ def _accounts(view: View, metric: Metric, against: Period | None, text: Text) ->
 
 def _rows(view: View, metric: Metric, text: Text) -> None:
     """The rows behind the figure, of one account or all, each with its file and line."""
-    if metric.evidence is None:
-        return
     account = _account(view, text)
     most = layout()["figure"]["rows_shown"]
-    rows = view.ask(
-        metric.evidence, periods=(view.period,), metric=metric.name, account=account, most=most
-    )
+    name = queries.evidence_of(metric).name
+    rows = view.ask(name, periods=(view.period,), account=account, most=most)
     blocks.sentence(sentences.behind(rows, metric, view.period.period, account, most, text))
     blocks.table(f"evidence_{metric.name}", sentences.listed(rows, metric), text)
 
@@ -144,9 +141,8 @@ def _account(view: View, text: Text) -> str | None:
 def _sql(metric: Metric, text: Text) -> None:
     st.caption(text("figure.sql_lead"))
     st.code(metric.sql, language="sql")
-    if metric.evidence:
-        st.caption(text("figure.sql_rows"))
-        st.code(queries.load_queries()[metric.evidence].sql, language="sql")
+    st.caption(text("figure.sql_rows"))
+    st.code(queries.evidence_of(metric).sql, language="sql")
 
 
 def _link(view: View, metric: Metric, against: Period | None, text: Text) -> None:
