@@ -4,9 +4,10 @@ import streamlit as st
 
 from kam_core.metrics import catalogue
 from kam_core.metrics.catalogue import Metric
+from kam_core.settings import loader
 from kam_core.text.writer import Text
 from pages.parts.render import definition
-from pages.parts.state import cache, entry, url_state
+from pages.parts.state import entry, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -14,18 +15,18 @@ def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     st.title(text("definitions.title"), anchor=False)
     st.caption(text("definitions.lead"))
-    wanted = st.text_input(
+    words = st.text_input(
         text("definitions.search"),
         placeholder=text("definitions.search_placeholder"),
     )
     every = catalogue.load_metrics().values()
-    found = [m for m in every if _matches(m, wanted)] if wanted.strip() else _of_topic(text)
-    if not found:
+    matching = [m for m in every if _matches(m, words)] if words.strip() else _of_topic(text)
+    if not matching:
         st.caption(text("definitions.none"))
         return
-    st.markdown(text.rich("definitions.count", count=len(found), total=len(every)))
-    targets = cache.default_targets()
-    for metric in found:
+    st.markdown(text.rich("definitions.count", count=len(matching), total=len(every)))
+    targets = loader.settings_document()["targets"]["targets"]
+    for metric in matching:
         with st.container(border=True):
             definition.definition(metric, targets.get(metric.name), text)
 
@@ -47,9 +48,9 @@ def _of_topic(text: Text) -> list[Metric]:
     return [metric for metric in every if metric.topic == chosen]
 
 
-def _matches(metric: Metric, wanted: str) -> bool:
+def _matches(metric: Metric, words: str) -> bool:
     described = (metric.name, metric.zh, metric.en, metric.means_zh, metric.means_en)
-    return wanted.strip().casefold() in " ".join(described).casefold()
+    return words.strip().casefold() in " ".join(described).casefold()
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from kam_core.dashboard.sections.metric_detail import compose_months
 from kam_core.text.writer import Text
-from pages.parts.metric_detail import current_value, evidence_rows, explain_change, monthly_series
-from pages.parts.render import blocks
+from pages.parts.metric_detail import current_value, evidence_rows, explain_change
+from pages.parts.render import figures
 from pages.parts.state import entry, filters
 from pages.parts.state.viewer import Viewer
 
@@ -12,18 +13,18 @@ from pages.parts.state.viewer import Viewer
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "figure.title")
-    metric = current_value.choose(text)
-    current_value.show(view, metric, text)
+    figures.render_heading(view, "figure.title")
+    metric = current_value.choose_metric(text)
+    current_value.render_value(view, metric, text)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(text("figure.why"), anchor=False)
-        against = explain_change.show(view, metric, text)
+        against = explain_change.render_change(view, metric, text)
     with right:
         st.subheader(text("figure.months"), anchor=False)
-        monthly_series.show(view, metric, text)
+        figures.render_figure(compose_months(view, metric), text)
     st.subheader(text("figure.rows_behind"), anchor=False)
-    evidence_rows.tabs(view, metric, against, text)
+    evidence_rows.render_tabs(view, metric, against, text)
 
 
 if __name__ == "__main__":

@@ -2,31 +2,52 @@
 
 import streamlit as st
 
+from kam_core.dashboard.sections import follow_up, scorecards
+from kam_core.dashboard.view import View
 from kam_core.settings.page_layout import layout
-from kam_core.text.writer import Text
-from pages.parts.render import blocks, cards
-from pages.parts.state import entry, filters
+from kam_core.text.writer import Text, escape
+from pages.parts.render import figures
+from pages.parts.state import entry, filters, url_state
 from pages.parts.state.viewer import Viewer
-from pages.parts.topics import follow_up
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "follow_up.title")
-    cards.cards(view, layout()["follow_up"]["cards"], text)
+    figures.render_heading(view, "follow_up.title")
+    cards = scorecards.compose_cards(view, layout()["follow_up"]["cards"])
+    figures.render_cards(cards, text)
     if not view.has("interactions"):
-        blocks.missing("needs:interactions", text)
+        figures.render_missing("needs:interactions", text)
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(text("follow_up.heat"), anchor=False)
-        follow_up.grid(view, text)
+        figures.render_figure(follow_up.compose_heat(view), text)
     with right:
-        st.subheader(text("follow_up.outlook"), anchor=False)
-        follow_up.outlook(view, text)
+        figures.render_figure(follow_up.compose_outlook(view), text)
+    _render_worklist(view, text)
+
+
+def _render_worklist(view: View, text: Text) -> None:
     st.subheader(text("follow_up.worklist"), anchor=False)
-    follow_up.worklist(view, text)
+    owner = url_state.one(
+        st.selectbox,
+        text("filters.owner"),
+        follow_up.list_owners(view),
+        None,
+        "owner",
+        format_func=escape,
+        placeholder=text("filters.all_owners"),
+        width=280,
+    )
+    lead, *groups = follow_up.compose_worklist(view, owner)
+    figures.render_figure(lead, text)
+    for group in groups:
+        figures.render_sentence(group.sentences[0])
+        figures.render_rows(group.table, text)
+    if groups:
+        st.caption(text("follow_up.kind_parts"))
+        figures.render_download(follow_up.worklist_table(view, owner), text)
 
 
 if __name__ == "__main__":

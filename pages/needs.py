@@ -2,32 +2,39 @@
 
 import streamlit as st
 
+from kam_core.dashboard.sections import needs, scorecards
+from kam_core.dashboard.view import View
 from kam_core.settings.page_layout import layout
 from kam_core.text.writer import Text
-from pages.parts.render import blocks, cards
+from pages.parts.render import figures
 from pages.parts.state import entry, filters
 from pages.parts.state.viewer import Viewer
-from pages.parts.topics import needs
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "needs.title")
+    figures.render_heading(view, "needs.title")
     if not view.has("needs"):
-        blocks.missing("needs:needs", text)
+        figures.render_missing("needs:needs", text)
         return
-    cards.cards(view, layout()["needs"]["cards"], text)
+    figures.render_cards(scorecards.compose_cards(view, layout()["needs"]["cards"]), text)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(text("needs.rates"), anchor=False)
-        needs.rates(view, text)
+        figures.render_figure(needs.compose_rates(view), text)
     with right:
-        st.subheader(text("needs.ages"), anchor=False)
-        needs.ages(view, text)
-    st.subheader(text("needs.response"), anchor=False)
-    needs.response(view, text)
-    needs.lists(view, text)
+        figures.render_figure(needs.compose_ages(view), text)
+    figures.render_figure(needs.compose_response(view), text)
+    _render_lists(view, text)
+
+
+def _render_lists(view: View, text: Text) -> None:
+    titles = [text(f"needs.{name}") for name in needs.LISTS]
+    tabs = st.tabs(titles, key="needs_lists", on_change="rerun")
+    for tab, compose in zip(tabs, needs.LISTS.values(), strict=True):
+        if tab.open:
+            with tab:
+                figures.render_figure(compose(view), text, has_title=False)
 
 
 if __name__ == "__main__":

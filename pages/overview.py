@@ -2,75 +2,60 @@
 
 import streamlit as st
 
+from kam_core.dashboard.sections import overview, scorecards
+from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
-from kam_core.render.plotly import charts
 from kam_core.settings.page_layout import layout
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
-from pages.parts.render import blocks, cards, pack_download
+from pages.parts.render import figures, pack_download
 from pages.parts.state import entry, filters, links, url_state
-from pages.parts.state.filters import View
 from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "overview.title")
-    shown = layout()["overview"]
-    scores = cards.cards(view, cards.first_with_data(view, shown["cards"]), text)
-    blocks.sentence(figure_sentences.headline(scores, text))
+    figures.render_heading(view, "overview.title")
+    names = scorecards.choose_headline(view)
+    figures.render_cards(scorecards.compose_cards(view, names), text)
+    figures.render_sentence(figure_sentences.headline(view.scores(names), view.text))
     pack_download.offer(view, text)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _trend(view, shown["trend"], text)
+        st.subheader(text("overview.trend"), anchor=False)
+        figures.render_figure(scorecards.compose_trend(view, _choose_trend(text)), text)
     with right:
-        _attention(view, text)
-    _regions(view, shown["regions"], text)
+        figures.render_warnings(overview.compose_attention(view))
+        links.to("follow_up", text("pages.follow_up"))
+        links.to("needs", text("pages.needs"))
+    _render_regions(view, text)
 
 
-def _trend(view: View, names: list[str], text: Text) -> None:
-    st.subheader(text("overview.trend"), anchor=False)
-    by_name = catalogue.load_metrics()
-    name = url_state.one(
+def _choose_trend(text: Text) -> str:
+    names = layout()["overview"]["trend"]
+    return url_state.one(
         st.selectbox,
         text("overview.trend_metric"),
         names,
         names[0],
         "trend",
-        format_func=lambda name: by_name[name].title(text.lang),
+        format_func=lambda name: catalogue.metric(name).title(text.lang),
         label_visibility="collapsed",
     )
-    chosen = by_name[name]
-    score, rows = view.score(name), cards.history(view, name)
-    if score.reason and rows["value"].isna().all():
-        blocks.without_value(score, text)
+
+
+def _render_regions(view: View, text: Text) -> None:
+    regions = scorecards.compose_regions(view)
+    if regions.table is None:
+        figures.render_figure(regions, text)
         return
-    blocks.figure(
-        "trend",
-        charts.trend(rows, chosen.unit, text, blocks.palette()),
-        figure_sentences.trend(chosen.title(text.lang), rows, score, text),
-        rows,
-        text,
-        percent=("value", "target") if chosen.unit == "percent" else (),
-        money=("value", "target") if chosen.unit == "money" else (),
-    )
-
-
-def _attention(view: View, text: Text) -> None:
-    st.subheader(text("overview.attention"), anchor=False)
-    rows = view.ask("attention", periods=(view.period,))
-    if rows.empty:
-        st.caption(text("overview.attention_none"))
-    told = (f"▲ {figure_sentences.attention(row, text)}" for row in rows.to_dict("records"))
-    st.markdown("\n\n".join(told))
-    links.to("follow_up", text("pages.follow_up"))
-    links.to("needs", text("pages.needs"))
-
-
-def _regions(view: View, names: list[str], text: Text) -> None:
-    st.subheader(text("overview.heat"), anchor=False)
-    cards.regions(view, names, text)
+    table = scorecards.drop_empty_columns(regions.table)
+    st.subheader(regions.title, anchor=False)
+    figures.render_sentence(regions.sentences[0])
+    figures.render_judged(table, text.lang)
+    links.to_one_of([column.name for column in table.columns[1:]], "open_of_regions", text)
+    figures.render_download(scorecards.region_table(view), text)
 
 
 if __name__ == "__main__":

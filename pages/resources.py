@@ -2,26 +2,42 @@
 
 import streamlit as st
 
+from kam_core.dashboard.sections import coverage, effort, return_on_time
+from kam_core.dashboard.view import View
 from kam_core.text.writer import Text
-from pages.parts.render import blocks, tabs
-from pages.parts.render.tabs import Part
+from pages.parts.render import figures, tabs
+from pages.parts.render.tabs import PagePart, draw_figures
 from pages.parts.state import entry, filters
 from pages.parts.state.viewer import Viewer
-from pages.parts.topics import coverage, effort, renewal_model
+
+
+def _draw_contacts(view: View, text: Text) -> None:
+    st.subheader(text("resources.contacts"), anchor=False)
+    composed = coverage.compose_contacts(view)
+    for column, figure in zip(st.columns(len(composed), gap="medium"), composed, strict=True):
+        with column:
+            figures.render_figure(figure, text)
+
 
 PARTS = {
-    "work": Part("interactions", ((("work_types", effort.work_types), ("tiers", effort.tiers)),)),
-    "hours": Part("interactions", ((("hours", effort.hours), ("managers", effort.managers)),)),
-    "coverage": Part("accounts", ((("top", coverage.top),), (("contacts", coverage.contacts),))),
-    "payback": Part("accounts", ((("returns", renewal_model.show),),)),
+    "work": PagePart(
+        "interactions",
+        ((draw_figures(effort.compose_work_types), draw_figures(effort.compose_tiers)),),
+    ),
+    "hours": PagePart(
+        "interactions",
+        ((draw_figures(effort.compose_hours), draw_figures(effort.compose_managers)),),
+    ),
+    "coverage": PagePart("accounts", ((draw_figures(coverage.compose_top),), (_draw_contacts,))),
+    "payback": PagePart("accounts", ((draw_figures(return_on_time.compose_return_on_time),),)),
 }
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "resources.title")
-    tabs.show("resources", PARTS, view, text)
+    figures.render_heading(view, "resources.title")
+    tabs.render_parts("resources", PARTS, view, text)
 
 
 if __name__ == "__main__":

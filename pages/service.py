@@ -2,43 +2,57 @@
 
 import streamlit as st
 
+from kam_core.dashboard.sections import satisfaction, service
+from kam_core.dashboard.view import View
 from kam_core.text.writer import Text
-from pages.parts.render import blocks, tabs
-from pages.parts.render.tabs import Part
-from pages.parts.state import entry, filters
+from pages.parts.render import figures, tabs
+from pages.parts.render.tabs import PagePart, draw_figures
+from pages.parts.state import entry, filters, url_state
 from pages.parts.state.viewer import Viewer
-from pages.parts.topics import satisfaction, service
-
-PARTS = {
-    "response": Part("tickets", ((("response", service.response),), (("clock", service.clock),))),
-    "complaints": Part(
-        "tickets",
-        (
-            (
-                ("complaints", service.complaints),
-                ("first_contact", service.first_contact),
-            ),
-        ),
-    ),
-    "satisfaction": Part(
-        "surveys",
-        (
-            (("satisfaction", satisfaction.trend), ("feelings", satisfaction.feelings)),
-            (("moves", satisfaction.moves),),
-        ),
-    ),
-    "spread": Part(
-        "surveys", ((("managers", satisfaction.managers), ("tiers", satisfaction.tiers)),)
-    ),
-}
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "service.title")
-    tabs.show("service", PARTS, view, text)
+    figures.render_heading(view, "service.title")
+    tabs.render_parts("service", PARTS, view, text)
 
+
+def _render_response(view: View, text: Text) -> None:
+    st.subheader(text("service.response"), anchor=False)
+    by_month = service.has_responses(view) and _choose_step(text) == "month"
+    response = service.compose_response(view, by_month)
+    for column, figure in zip(st.columns(len(response), gap="medium"), response, strict=True):
+        with column:
+            figures.render_figure(figure, text)
+
+
+def _choose_step(text: Text) -> str | None:
+    return url_state.one(
+        st.segmented_control,
+        text("service.step"),
+        ("quarter", "month"),
+        "quarter",
+        "step",
+        format_func=lambda step: text(f"service.by_{step}"),
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+RESPONSE = ((_render_response,), (draw_figures(service.compose_open_tickets),))
+COMPLAINTS = (draw_figures(service.compose_complaints), draw_figures(service.compose_first_contact))
+SATISFACTION = (
+    (draw_figures(satisfaction.compose_trend), draw_figures(satisfaction.compose_feelings)),
+    (draw_figures(satisfaction.compose_moves),),
+)
+SPREAD = (draw_figures(satisfaction.compose_managers), draw_figures(satisfaction.compose_tiers))
+PARTS = {
+    "response": PagePart("tickets", RESPONSE),
+    "complaints": PagePart("tickets", (COMPLAINTS,)),
+    "satisfaction": PagePart("surveys", SATISFACTION),
+    "spread": PagePart("surveys", (SPREAD,)),
+}
 
 if __name__ == "__main__":
     st.switch_page("app.py", query_params=entry.keep("service"))

@@ -3,26 +3,26 @@
 import streamlit as st
 
 from kam_core.text.writer import Text
-from pages.parts.render import blocks
+from pages.parts.render import figures
 from pages.parts.state import entry, filters
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import edit_grid, scorecard
 
-SHOWS = {
-    "scorecard": scorecard.scorecard,
-    "year": scorecard.year,
-    "edit": edit_grid.show,
-    "history": scorecard.history,
+TABS = {
+    "scorecard": scorecard.render_scorecard,
+    "year": scorecard.render_year,
+    "edit": edit_grid.render_editor,
+    "history": scorecard.render_history,
 }
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "targets.title")
-    titles = [text(f"targets.{name}") for name in SHOWS]
+    figures.render_heading(view, "targets.title")
+    titles = [text(f"targets.{name}") for name in TABS]
     tabs = st.tabs(titles, key="target_tabs", on_change="rerun")
-    for tab, shown in zip(tabs, SHOWS.values(), strict=True):
+    for tab, shown in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab:
                 shown(view, viewer, text)

@@ -1,48 +1,61 @@
 """Tier matrix: who the key accounts are, what they bring, and who moved."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
-from kam_core.text.sentences import figure_sentences
+from kam_core.dashboard.sections import tiers
+from kam_core.text import formats
 from kam_core.text.writer import Text
-from pages.parts.render import blocks, tier_matrix
-from pages.parts.state import entry, filters
-from pages.parts.state.filters import View
+from pages.parts.render import figures
+from pages.parts.state import entry, filters, url_state
 from pages.parts.state.viewer import Viewer
+
+CHOSEN = "cell"
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "tiers.title")
-    accounts = tier_matrix.accounts(view)
-    if accounts.empty:
-        st.caption(text("blocks.nothing_here"))
+    figures.render_heading(view, "tiers.title")
+    matrix = tiers.compose_matrix(view)
+    event = figures.render_figure(matrix, text, has_title=False, selects=True)
+    if not matrix.charts:
         return
-    cells = tier_matrix.cells(accounts, view)
-    if cells.empty:
-        blocks.missing("needs:accounts.growth_potential", text)
-        return
-    clicked = tier_matrix.draw(accounts, cells, view, text)
-    _members(accounts, cells, clicked, text)
-    _moves(view, text)
+    st.caption(text("tiers.axes"))
+    cells = tiers.list_cells(view)
+    counts = dict(zip(cells["tier"], cells["accounts"], strict=True))
+    tier = _choose_tier(counts, _clicked_tier(event), text)
+    figures.render_figure(tiers.compose_members(view, tier), text)
+    figures.render_figure(tiers.compose_moves(view), text)
 
 
-def _members(accounts, cells, clicked: str | None, text: Text) -> None:
-    tier = tier_matrix.choose(cells, clicked, text)
-    chosen = cells[cells["tier"] == tier].to_dict("records")[0]
-    blocks.sentence(figure_sentences.tier_members(chosen, text))
-    members = accounts[accounts["tier"] == tier]
-    blocks.table(
-        "accounts", members[tier_matrix.LISTED], text, money=("revenue_12m",), percent=("rank",)
+def _clicked_tier(event: Any) -> str | None:
+    marks = event["selection"]["points"]
+    return marks[0]["customdata"][1] if marks else None
+
+
+def _choose_tier(counts: Mapping[str, int], clicked: str | None, text: Text) -> str:
+    """The cell to list: chosen by name, or by clicking a mark in it."""
+    if clicked in counts and st.session_state.get("clicked") != clicked:
+        st.session_state[CHOSEN] = clicked
+    st.session_state["clicked"] = clicked
+    first = next(iter(counts))
+    chosen = url_state.one(
+        st.segmented_control,
+        text("tiers.choose"),
+        list(counts),
+        first,
+        CHOSEN,
+        format_func=lambda tier: text(
+            "tiers.accounts",
+            tier=text.value("tier", tier),
+            count=formats.count(counts[tier], text.lang),
+        ),
+        required=True,
     )
-
-
-def _moves(view: View, text: Text) -> None:
-    st.subheader(text("tiers.moves"), anchor=False)
-    moves = tier_matrix.moves(view)
-    blocks.sentence(figure_sentences.tier_moves(moves, view.period.period, text))
-    if not moves.empty:
-        blocks.table("tier_moves", moves[tier_matrix.MOVED], text)
+    return chosen or first
 
 
 if __name__ == "__main__":

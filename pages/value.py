@@ -2,36 +2,55 @@
 
 import streamlit as st
 
-from kam_core.text.writer import Text
-from pages.parts.render import blocks, tabs
-from pages.parts.render.tabs import Draw, Part
-from pages.parts.state import entry, filters
+from kam_core.dashboard.sections import earnings, retention, seasons
+from kam_core.dashboard.view import View
+from kam_core.text.writer import Text, escape
+from pages.parts.render import figures, tabs
+from pages.parts.render.tabs import Composer, PagePart, draw_figures
+from pages.parts.state import entry, filters, url_state
 from pages.parts.state.viewer import Viewer
-from pages.parts.topics import earnings, forecast, retention
 
 
-def _part(table: str, draw: Draw) -> Part:
-    return Part(table, (((None, draw),),))
+def _draw_seasons(view: View, text: Text) -> None:
+    with st.spinner(text("value.foresight_running")):
+        names = seasons.list_seasonal_accounts(view)
+    figures.render_figure(seasons.compose_foresight(view), text)
+    if not names:
+        return
+    figures.render_figure(seasons.compose_peaks(view), text)
+    label, ids = text("value.season_choose"), list(names)
+    options = {"format_func": lambda account_id: escape(names[account_id]), "width": 420}
+    chosen = url_state.one(st.selectbox, label, ids, ids[0], "account", **options)
+    figures.render_figure(seasons.compose_season(view, chosen or ids[0]), text)
 
 
+def _part(table: str, *composers: Composer) -> PagePart:
+    return PagePart(table, ((draw_figures(*composers),),))
+
+
+LOST = (
+    (draw_figures(retention.compose_lost_amounts),),
+    (draw_figures(retention.compose_lost_by_region), draw_figures(retention.compose_lost_reasons)),
+    (draw_figures(retention.compose_lost_list),),
+)
 PARTS = {
-    "concentration": _part("orders", earnings.render_concentration),
-    "wallet": _part("orders", earnings.wallet),
-    "retention": _part("orders", earnings.retention),
-    "renewals": _part("contracts", retention.renewals),
-    "churn": _part("accounts", retention.churn),
-    "lost": _part("opportunities", retention.lost),
-    "cross_sell": _part("opportunities", retention.cross_sell),
-    "lifetime": _part("value_items", earnings.lifetime),
-    "foresight": _part("orders", forecast.show),
+    "concentration": _part("orders", earnings.compose_concentration),
+    "wallet": _part("orders", earnings.compose_wallets),
+    "retention": _part("orders", retention.compose_retention),
+    "renewals": _part("contracts", retention.compose_renewals, retention.compose_ending),
+    "churn": _part("accounts", retention.compose_key_losses, retention.compose_accounts_lost),
+    "lost": PagePart("opportunities", LOST),
+    "cross_sell": _part("opportunities", retention.compose_cross_sell),
+    "lifetime": _part("value_items", earnings.compose_lifetime),
+    "foresight": PagePart("orders", ((_draw_seasons,),)),
 }
 
 
 def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
-    blocks.heading(view, text, "value.title")
-    tabs.show("value", PARTS, view, text)
+    figures.render_heading(view, "value.title")
+    tabs.render_parts("value", PARTS, view, text)
 
 
 if __name__ == "__main__":

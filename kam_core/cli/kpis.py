@@ -7,17 +7,15 @@ from datetime import timedelta
 
 import pandas as pd
 
-from kam_core.accounts import tiers
-from kam_core.cli.common import Commands, chosen, day, existing, print_json, quarter
-from kam_core.errors import KamError
-from kam_core.metrics import availability, catalogue, explain, pacing, periods, scorecard
-from kam_core.metrics.day_cache import Day
+from kam_core.cli.common import Commands, day, print_json, quarter
+from kam_core.dashboard.company import Company, open_company
+from kam_core.dashboard.view import View, choose_view
+from kam_core.metrics import catalogue, explain, periods, scorecard
 from kam_core.metrics.periods import Period
 from kam_core.render.terminal import explained
 from kam_core.render.terminal.scores import render_scores
+from kam_core.text.marked_text import Marked
 from kam_core.text.writer import Text
-from kam_core.warehouse import version_settings
-from kam_core.warehouse.scope import Scope
 
 AGAINST = "default: the quarter before; of growth, the same quarter a year before"
 
@@ -39,23 +37,37 @@ def add(commands: Commands) -> None:
 
 def _kpis(options: argparse.Namespace, text: Text) -> None:
     _check(options)
-    warehouse = existing(options)
-    live = warehouse.live_version()
-    if live is None:
-        raise KamError("empty_warehouse")
-    held = Day(warehouse.check_file(live.version), options.as_of or live.as_of)
-    period, against = _quarters(held, options)
-    asked = [period, against] if against else [period]
-    # What is held for every quarter ends a year beyond the data.
-    facts = held.facts if all(map(held.knows, asked)) else None
-    with held.cursor(_scope(held, options)) as cursor:
-        if options.explain:
-            found = explain.explain(cursor, options.explain, period, against, options.rows, facts)
-            _print_explained(found, options.format, text)
-        else:
-            data = availability.survey_data(cursor, catalogue.load_metrics().values())
-            scores = scorecard.scorecard(cursor, period, None, data, facts)
-            _print_scores(scores, pacing.paced_of(scores, period, data), options.format, text)
+    view = _choose_view(options)
+    if options.explain:
+        explanation = view.explanation(options.explain, _against(view, options), options.rows)
+        _print_explanation(explanation, options.format, text)
+        return
+    scores = view.scores()
+    paced = {score.metric: view.paced(score) for score in scores}
+    known = {name: value for name, value in paced.items() if value is not None}
+    _print_scores(scores, known, options.format, text)
+
+
+def _choose_view(options: argparse.Namespace) -> View:
+    """The quarter asked for, also where there is no data of it."""
+    company = open_company(options.warehouse)
+    regions, tiers = options.region or (), options.tier or ()
+    view = choose_view(company, Marked(options.lang), None, regions, tiers, options.as_of)
+    return view.in_quarter(_quarter(company, options.quarter))
+
+
+def _quarter(company: Company, name: str) -> Period:
+    return periods.quarter(name, company.holdings().fiscal_year_start_month)
+
+
+def _against(view: View, options: argparse.Namespace) -> Period | None:
+    """The quarter to compare with: by default the one before. Growth has one by itself: None."""
+    if options.against:
+        return _quarter(view.company, options.against)
+    if catalogue.metric(options.explain).kind.is_growth:
+        return None
+    day_before = view.period.starts_on - timedelta(days=1)
+    return periods.quarter_of(day_before, view.company.holdings().fiscal_year_start_month)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -66,29 +78,6 @@ def _check(options: argparse.Namespace) -> None:
         options.refuse("--explain: --format table|json")
     if options.rows < 0:
         options.refuse("--rows: 0, 1, 2")
-
-
-def _quarters(held: Day, options: argparse.Namespace) -> tuple[Period, Period | None]:
-    """The quarter asked for, and the one to compare it with: by default the one before.
-
-    Growth has one by itself: None.
-    """
-    with held.cursor() as cursor:
-        start_month = int(version_settings.threshold(cursor, "fiscal_year_start_month"))
-    period = periods.quarter(options.quarter, start_month)
-    if options.against:
-        return period, periods.quarter(options.against, start_month)
-    if options.explain and catalogue.metric(options.explain).kind.is_growth:
-        return period, None
-    return period, periods.quarter_of(period.starts_on - timedelta(days=1), start_month)
-
-
-def _scope(held: Day, options: argparse.Namespace) -> Scope:
-    """The regions and tiers named, or every one."""
-    regions = chosen(options.region, held.regions, "unknown_region")
-    with held.cursor() as cursor:
-        named = chosen(options.tier, tiers.load_scheme(cursor).tiers, "unknown_tier")
-    return Scope(regions, held.as_of, named if options.tier else None)
 
 
 def _print_scores(
@@ -103,8 +92,8 @@ def _print_scores(
         print(render_scores(scores, paced, text))
 
 
-def _print_explained(found: explain.Explanation, form: str, text: Text) -> None:
+def _print_explanation(explanation: explain.Explanation, form: str, text: Text) -> None:
     if form == "json":
-        print_json(explain.to_json(found) | {"sentence": explained.why(found, text)})
+        print_json(explain.to_json(explanation) | {"sentence": explained.why(explanation, text)})
     else:
-        print(explained.lines(found, text))
+        print(explained.lines(explanation, text))

@@ -4,17 +4,15 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from kam_core.accounts import tiers
-from kam_core.cli.common import Commands, chosen, day, existing, quarter
-from kam_core.dashboard.sections import executive_pack
-from kam_core.errors import KamError
-from kam_core.metrics.day_cache import Day
+from kam_core.cli.common import Commands, day, quarter
+from kam_core.dashboard.company import Company, open_company
+from kam_core.dashboard.sections.executive_pack import gather_pack
+from kam_core.dashboard.view import choose_view
 from kam_core.render import pack_files
 from kam_core.render.html import page
 from kam_core.render.xlsx import workbook
+from kam_core.text.marked_text import Marked
 from kam_core.text.writer import Text
-from kam_core.warehouse.ledger import Version
-from kam_core.warehouse.scope import Scope
 
 
 def add(commands: Commands) -> None:
@@ -33,35 +31,23 @@ def add(commands: Commands) -> None:
 
 def _pack(options: argparse.Namespace, text: Text) -> None:
     """Everything is made before anything is written: a refusal leaves no half set of files."""
-    warehouse = existing(options)
-    live = warehouse.live_version()
-    if live is None:
-        raise KamError("empty_warehouse")
-    opened = Day(warehouse.check_file(live.version), options.as_of or live.as_of)
-    made = dict(_made(options, live, opened))
-    for name, written in made.items():
-        print(pack_files.write(options.to, name, written))
+    company = open_company(options.warehouse)
+    files = dict(_render_packs(options, company))
+    for name, content in files.items():
+        print(pack_files.write(options.to, name, content))
 
 
-def _made(options: argparse.Namespace, live: Version, opened: Day) -> Iterator[tuple[str, bytes]]:
-    with opened.cursor() as cursor:
-        known_tiers = tiers.load_scheme(cursor).tiers
-    shown = chosen(options.tier, known_tiers, "unknown_tier") if options.tier else None
-    for regions in _packs(options, opened):
-        scope = Scope(regions, opened.as_of, shown)
-        pack = executive_pack.gather(opened, live, scope, options.quarter, options.lang)
-        named = regions if options.region or options.each_region else None
-        stem = pack_files.stem(
-            pack.quarter, named, opened.regions, shown, options.as_of, options.lang
+def _render_packs(options: argparse.Namespace, company: Company) -> Iterator[tuple[str, bytes]]:
+    every_region = company.holdings().regions
+    is_by_region = bool(options.region or options.each_region)
+    regions = tuple(options.region or (every_region if options.each_region else ()))
+    for named in [(region,) for region in dict.fromkeys(regions)] if is_by_region else [()]:
+        view = choose_view(
+            company, Marked(options.lang), options.quarter, named, options.tier or (), options.as_of
         )
-        yield f"{stem}.html", page.render(pack)
-        yield f"{stem}.xlsx", workbook.render(pack)
-
-
-def _packs(options: argparse.Namespace, opened: Day) -> list[tuple[str, ...]]:
-    """The regions of each pack asked for."""
-    if options.each_region:
-        return [(region,) for region in opened.regions]
-    if options.region:
-        return [(region,) for region in chosen(options.region, opened.regions, "unknown_region")]
-    return [opened.regions]
+        pack = gather_pack(view)
+        stem = pack_files.stem(
+            pack.quarter, named or None, every_region, view.scope.tiers, options.as_of, options.lang
+        )
+        yield f"{stem}.html", page.render_page(pack)
+        yield f"{stem}.xlsx", workbook.render_workbook(pack)

@@ -1,8 +1,16 @@
-"""What a pack holds, in plain values; a renderer adds nothing to it and leaves nothing out."""
+"""What a page, a pack or a notebook shows, in plain values.
+
+A renderer adds nothing to it and leaves nothing out.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+import pandas as pd
+
+from kam_core.dashboard.charts import Chart
+from kam_core.metrics.scorecard import Score
 
 Number = int | float | Decimal
 
@@ -18,11 +26,19 @@ class Quantity:
     standing: str = ""
 
 
-Cell = str | Number | date | datetime | Quantity | None
+@dataclass(frozen=True)
+class JudgedWords:
+    """Words that carry a status."""
+
+    words: str
+    status: str
+
+
+Cell = str | Number | date | datetime | Quantity | JudgedWords | None
 
 
 @dataclass(frozen=True)
-class Column:
+class FigureColumn:
     """``unit``: of every cell; ``own`` where each cell brings its own, ``text`` for words.
 
     A column that is not ``brief`` stands in the workbook only: paper is narrow.
@@ -35,75 +51,54 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
-    """Rows under headings; on paper the first ``brief_rows`` of them, in the workbook all.
+class FigureTable:
+    """Rows under headings, codes in words: ``frame`` has one column for each of ``columns``.
 
-    ``group`` names the column by whose values a page parts the rows.
+    On paper stand the first ``brief_rows``, in the workbook all. ``group`` names the column by
+    whose values a page parts the rows.
     """
 
     name: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    columns: tuple[FigureColumn, ...]
+    frame: pd.DataFrame
     brief_rows: int | None = None
     group: str | None = None
 
 
 @dataclass(frozen=True)
-class Point:
-    """One column of a chart; ``is_running``: its period has not ended."""
+class Card:
+    """A figure at a glance: where it stands, what is to be kept in mind, the quarters before.
 
-    label: str
-    value: float | None
-    target: float | None = None
-    is_running: bool = False
+    ``past``: period, value, target.
+    """
 
-
-@dataclass(frozen=True)
-class Columns:
-    """A chart of columns; ``said`` is what it shows, in a sentence (see ``words.Marked``)."""
-
+    score: Score
     title: str
-    said: str
-    unit: str
-    points: tuple[Point, ...]
-    highest: float | None = None
-
-
-@dataclass(frozen=True)
-class Field:
-    """One cell of the tier matrix, counted from the lower left."""
-
-    x: int
-    y: int
+    meaning: str
+    value: str
     lines: tuple[str, ...]
-    is_key: bool
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """The tier matrix as counts: one field per pair of levels."""
-
-    title: str
-    said: str
-    across: str
-    up: str
-    fields: tuple[Field, ...]
+    past: pd.DataFrame
+    past_in_words: str
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A table with what it says in sentences, and the charts drawn from the same rows.
+    """What some rows say in sentences, the charts drawn from them, and their table.
 
-    ``form``: how a page shows the rows: ``table``, ``cards``, or ``list`` (of the sentences alone).
+    ``form``: how the rows are shown: ``table`` (folded away under a chart unless ``is_open``),
+    ``cards``, or ``list`` (of the sentences alone). ``waits_for`` is the table, or the column,
+    without which there is nothing to show (``needs:orders``).
     """
 
     name: str
-    title: str
-    said: tuple[str, ...] = ()
-    charts: tuple[Columns | Matrix, ...] = ()
-    table: Table | None = None
+    title: str = ""
+    sentences: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    table: FigureTable | None = None
     note: str = ""
     form: str = "table"
+    waits_for: str = ""
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +118,7 @@ class Pack:
     quarter: str
     title: str
     context: str
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
     marks: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     made_at: datetime

@@ -1,100 +1,342 @@
-"""What a pack looks at: one day of a version, one scope, one quarter; and how it asks."""
+"""What is looked at: one version, one scope, one quarter. Every answer is asked for here.
 
-from collections.abc import Sequence
+A page, a pack, the command line and a notebook ask the same object the same question and get the
+same value.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kam_core.analysis import renewal_model
+from kam_core.dashboard.company import Company, checked_names, quarter_shown_first
 from kam_core.errors import KamError
-from kam_core.metrics import availability, catalogue, periods, queries, run, scorecard
-from kam_core.metrics.day_cache import Day
+from kam_core.metrics import (
+    availability,
+    catalogue,
+    change,
+    explain,
+    pacing,
+    quarterly_targets,
+    queries,
+    run,
+    scorecard,
+)
+from kam_core.metrics import periods as months_and_quarters
+from kam_core.metrics.change import FigureChange
 from kam_core.metrics.periods import Period
-from kam_core.metrics.scorecard import Score
+from kam_core.metrics.quarterly_targets import Standing
+from kam_core.metrics.scorecard import JUDGED, Score
 from kam_core.settings.page_layout import layout
 from kam_core.text.marked_text import Marked
-from kam_core.warehouse import version_settings
 from kam_core.warehouse.scope import Scope
+
+if TYPE_CHECKING:
+    from kam_core.analysis.forecast import Foresight
+
+SCORE_COLUMNS = ["region", *Score.__dataclass_fields__]
+REGION = ("region",)
 
 
 @dataclass(frozen=True)
 class View:
-    """The answers of the pages, for the same scope, quarter and day."""
+    """One version, one scope and one quarter, and the language in which they are spoken of.
 
-    day: Day
+    ``regions_chosen`` are those that somebody chose: none where all that may be seen are shown.
+    """
+
+    company: Company
     scope: Scope
     period: Period
-    quarters: tuple[Period, ...]
-    data: availability.Data
     text: Marked
+    regions_chosen: tuple[str, ...] = ()
+
+    @property
+    def quarters(self) -> tuple[Period, ...]:
+        """The quarters with data up to the as-of day."""
+        return self.company.quarters(self.scope.as_of)
 
     @property
     def window(self) -> tuple[Period, ...]:
-        """The quarters of a trend; the one of the pack is the last."""
+        """The quarters of a trend; the chosen one is the last."""
         until = self.quarters.index(self.period) + 1
         return self.quarters[max(0, until - layout()["quarters_back"]) : until]
 
     @property
     def is_running(self) -> bool:
+        """Whether the quarter ends after the as-of day."""
         return self.period.ends_on > self.scope.as_of
 
     @property
     def sees_everything(self) -> bool:
-        return set(self.day.regions) <= set(self.scope.regions)
+        """Whether every region is in scope: a file as received cannot be cut to a region."""
+        return set(self.company.holdings().regions) <= set(self.scope.regions)
 
-    def ask(self, question: str, **parameters: object) -> pd.DataFrame:
-        with self.day.cursor(self.scope) as cursor:
-            return queries.run_query(cursor, question, **parameters)
+    def has(self, table: str) -> bool:
+        """Whether the version holds a table."""
+        return table in self.company.holdings().tables
 
-    def metric(self, name: str, asked: Sequence[Period], by: Sequence[str] = ()) -> pd.DataFrame:
-        with self.day.cursor(self.scope) as cursor:
-            return run.run_metric(cursor, name, asked, by, self.data, self.day.facts)
+    def in_region(self, region: str) -> "View":
+        """The same view of one region."""
+        return replace(self, scope=replace(self.scope, regions=(region,)))
 
-    def scores(self, names: Sequence[str] | None = None, region: str | None = None) -> list[Score]:
-        """Figures judged for the quarter of the pack, in one of its regions or in all."""
-        scope = self.scope if region is None else replace(self.scope, regions=(region,))
-        with self.day.cursor(scope) as cursor:
-            return scorecard.scorecard(cursor, self.period, names, self.data, self.day.facts)
+    def in_quarter(self, period: Period) -> "View":
+        """The same view of another quarter."""
+        return replace(self, period=period)
 
-    def targets(self, asked: Sequence[Period]) -> dict[str, dict[str, Decimal]]:
-        """By period and metric."""
-        with self.day.cursor(self.scope) as cursor:
-            return scorecard.targets(cursor, asked)
+    def query(self, name: str, **parameters: object) -> pd.DataFrame:
+        """The rows that a query of sql/queries answers within the scope; money stays Decimal."""
+        return self._keep(_query, name, tuple(sorted(parameters.items())))
 
-    def threshold(self, name: str) -> Decimal:
-        with self.day.cursor() as cursor:
-            return version_settings.threshold(cursor, name)
+    def metric(
+        self, name: str, asked: Sequence[Period], dimensions: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        """A metric for some periods: period, dimensions, numerator, denominator, value.
 
-    def worklist_months(self) -> list[Period]:
-        """The months whose obligations the worklist looks at."""
-        back, ahead = (
-            timedelta(days=int(self.threshold(f"worklist.{name}")))
-            for name in ("lookback_days", "horizon_days")
-        )
-        return periods.months_between(self.scope.as_of - back, self.scope.as_of + ahead)
+        Of quarters all are asked for at once, so that another quarter costs no other query.
+        """
+        every = self.quarters
+        if not set(asked) <= set(every) or dimensions not in ((), REGION):
+            return self._keep(_metric, name, tuple(asked), dimensions)
+        rows = self._keep(_metric, name, every, dimensions)
+        names = [period.period for period in asked]
+        return rows[rows["period"].isin(names)].reset_index(drop=True)
+
+    def targets(self, asked: Sequence[Period]) -> tuple[dict[str, Decimal], ...]:
+        """The targets, by metric, that hold for the scope in each of some periods."""
+        every = self.quarters
+        by_period = self._keep(_targets, every if set(asked) <= set(every) else tuple(asked))
+        return tuple(by_period[period.period] for period in asked)
+
+    def target(self, name: str) -> Decimal | None:
+        """The target of a metric in the quarter."""
+        return self.targets([self.period])[0].get(name)
+
+    def score(self, name: str, period: Period | None = None) -> Score:
+        """A metric judged for a period, by default the quarter of the view."""
+        return self._keep(_score, self, name, period or self.period)
+
+    def scores(self, names: Sequence[str] | None = None) -> list[Score]:
+        """Some metrics, by default all, judged for the quarter."""
+        return [self.score(name) for name in (catalogue.load_metrics() if names is None else names)]
+
+    def region_scores(self, names: Sequence[str]) -> pd.DataFrame:
+        """Each region with a value judged against the target that holds for it.
+
+        One row per region and metric: region, and the fields of Score.
+        """
+        rows = [
+            {"region": row["region"]} | vars(self._judged_in_region(name, row))
+            for name in names
+            for row in self.metric(name, [self.period], REGION).to_dict("records")
+            if row["region"] in self.scope.regions and row["value"] is not None
+        ]
+        return pd.DataFrame(rows, columns=SCORE_COLUMNS)
+
+    def _judged_in_region(self, name: str, row: dict) -> Score:
+        metric = catalogue.metric(name)
+        is_partial = availability.is_partial(metric, self.period, self.survey())
+        target = self.in_region(row["region"]).target(name)
+        return scorecard.judged(metric, row, target, self.company.rules(), is_partial)
+
+    def history(self, name: str, asked: Sequence[Period] | None = None) -> pd.DataFrame:
+        """The quarters up to the chosen one, or other periods: period, value, target.
+
+        A month has the target of its quarter.
+        """
+        asked = self.window if asked is None else asked
+        values = self.metric(name, asked).set_index("period")["value"]
+        rows = pd.DataFrame({"period": [period.period for period in asked]})
+        rows["value"] = rows["period"].map(values).astype(float)
+        rows["target"] = [self._target_on(name, period.starts_on) for period in asked]
+        return rows
+
+    def _target_on(self, name: str, day: date) -> float:
+        for quarter, targets in zip(self.window, self.targets(self.window), strict=True):
+            if quarter.starts_on <= day <= quarter.ends_on and name in targets:
+                return float(targets[name])
+        return float("nan")
+
+    def table_of(self, names: Sequence[str], asked: Sequence[Period]) -> pd.DataFrame:
+        """One row per period, one column per metric."""
+        rows = pd.DataFrame({"period": [period.period for period in asked]})
+        for name in names:
+            values = self.metric(name, asked).set_index("period")["value"]
+            rows[name] = rows["period"].map(values).astype(float)
+        return rows
+
+    def months(self, back: int | None = None) -> tuple[Period, ...]:
+        """The months of the quarters of a trend, as far as they have begun; the last so many."""
+        every = [
+            month for quarter in self.window for month in months_and_quarters.months_of(quarter)
+        ]
+        begun = tuple(month for month in every if month.starts_on <= self.scope.as_of)
+        return begun if back is None else begun[-back:]
+
+    def ended_months(self, back: int) -> tuple[Period, ...]:
+        """The last so many months up to the end of the quarter that have ended."""
+        until = self.quarters.index(self.period) + 1
+        months = [m for q in self.quarters[:until] for m in months_and_quarters.months_of(q)]
+        return tuple([month for month in months if month.ends_on <= self.scope.as_of][-back:])
+
+    def survey(self) -> availability.Data:
+        """What the version holds as of the day: needed by every metric."""
+        return self._keep(_survey)
+
+    def paced(self, score: Score) -> float | None:
+        """Where an amount or a count would end if the quarter went on as it began."""
+        metric = catalogue.metric(score.metric)
+        return pacing.paced(metric, score, self.period, self.survey())
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Every figure against the target that holds for the scope, and where that comes from."""
+        return self._keep(_standings, self)
+
+    def changed(self, name: str, before: Period | None, split: str | None) -> FigureChange:
+        """Why a metric moved from a period to the quarter, split by what its definition allows."""
+        return self._keep(_changed, self, name, before, split)
+
+    def changed_by_account(self, name: str, before: Period | None) -> FigureChange:
+        """The same with one part per account."""
+        return self._keep(_changed_by_account, self, name, before)
+
+    def explanation(self, name: str, before: Period | None, most: int) -> explain.Explanation:
+        """Everything behind a metric; of accounts and rows the first few."""
+        return explain.explain(self, name, before, most)
+
+    def renewal_model(self) -> tuple[renewal_model.Estimate, pd.DataFrame]:
+        """What an hour of personalised time goes together with, and the renewal rate by band."""
+        return self._keep(_renewal_model, self)
+
+    def forecast(self) -> "Foresight":
+        """What the seasons of accounts let expect of the quarters after the last month known."""
+        return self._keep(_forecast, self)
+
+    def worklist(self) -> pd.DataFrame:
+        """Whom to call next and why, ranked."""
+        return self.query("worklist", periods=self.company.worklist_months(self.scope.as_of))
+
+    def _keep(self, function: Callable, *arguments: object) -> Any:
+        own = () if arguments and arguments[0] is self else (self.company, self.scope)
+        return self.company.keep(function, *own, *arguments)
 
 
-def look(day: Day, scope: Scope, quarter: str | None, lang: str) -> View:
-    """A view of a quarter, by default the last one that has ended."""
-    quarters = _quarters(day)
+def choose_view(
+    company: Company,
+    text: Marked,
+    quarter: str | None = None,
+    regions: Sequence[str] = (),
+    tiers: Sequence[str] = (),
+    as_of: date | None = None,
+) -> View:
+    """A view by the words of a person; without a word: the newest day, the last quarter ended.
+
+    KamError for a region, a tier or a quarter that is not there.
+    """
+    holdings = company.holdings()
+    named = checked_names(regions, holdings.regions, "unknown_region")
+    shown_tiers = checked_names(tiers, holdings.tiers, "unknown_tier") or None
+    scope = Scope(named or holdings.regions, as_of or company.as_of, shown_tiers)
+    period = choose_quarter(company, quarter, scope.as_of)
+    return View(company, scope, period, text, named)
+
+
+def choose_quarter(company: Company, quarter: str | None, as_of: date) -> Period:
+    """The quarter named, or the last one that has ended; KamError where there is no data of it."""
+    among = company.quarters(as_of)
+    by_name = {period.period: period for period in among}
+    if quarter is None:
+        return quarter_shown_first(among, as_of)
+    if quarter not in by_name:
+        names = {"first": min(by_name), "last": max(by_name)}
+        raise KamError("quarter_without_data", quarter=quarter, **names)
+    return by_name[quarter]
+
+
+def is_waiting(score: Score) -> bool:
+    """Whether a figure has no value because a file was never uploaded."""
+    return (score.reason or "").startswith("needs:")
+
+
+def is_open(score: Score) -> bool:
+    """Whether the judgement may still change: too few cases, or a quarter that runs on."""
+    return score.decidable is False or (score.status in JUDGED and score.is_running)
+
+
+def _query(company: Company, scope: Scope, name: str, parameters: tuple) -> pd.DataFrame:
+    with company.day(scope.as_of).cursor(scope) as cursor:
+        return queries.run_query(cursor, name, **dict(parameters))
+
+
+def _survey(company: Company, scope: Scope) -> availability.Data:
+    with company.day(scope.as_of).cursor(scope) as cursor:
+        return availability.survey_data(cursor, catalogue.load_metrics().values())
+
+
+def _metric(
+    company: Company, scope: Scope, name: str, asked: tuple[Period, ...], dimensions: tuple
+) -> pd.DataFrame:
+    day = company.day(scope.as_of)
+    data = company.keep(_survey, company, scope)
+    # What is in memory ends a year beyond the data.
+    facts = day.facts if all(map(day.knows, asked)) else None
     with day.cursor(scope) as cursor:
-        data = availability.survey_data(cursor, catalogue.load_metrics().values())
-    return View(day, scope, _chosen(quarters, quarter, scope), quarters, data, Marked(lang))
+        return run.run_metric(cursor, name, asked, dimensions, data, facts)
 
 
-def _quarters(day: Day) -> tuple[Period, ...]:
-    """The quarters with data up to the as-of day."""
-    with day.cursor() as cursor:
-        start_month = int(version_settings.threshold(cursor, "fiscal_year_start_month"))
-        covered = queries.run_query(cursor, "available")["covers_from"].dropna()
-    first = min(covered, default=day.as_of)
-    return tuple(periods.quarters_between(first, day.as_of, start_month))
+def _targets(
+    company: Company, scope: Scope, asked: tuple[Period, ...]
+) -> dict[str, dict[str, Decimal]]:
+    with company.day(scope.as_of).cursor(scope) as cursor:
+        return scorecard.targets(cursor, asked)
 
 
-def _chosen(quarters: Sequence[Period], label: str | None, scope: Scope) -> Period:
-    by_name = {quarter.period: quarter for quarter in quarters}
-    if label is not None and label not in by_name:
-        raise KamError("quarter_without_data", quarter=label, first=min(by_name), last=max(by_name))
-    ended = [quarter for quarter in quarters if quarter.ends_on <= scope.as_of]
-    return by_name[label] if label else (ended or quarters)[-1]
+def _score(view: View, name: str, period: Period) -> Score:
+    rows = view.metric(name, [period]).to_dict("records")
+    return scorecard.score(
+        catalogue.metric(name),
+        period,
+        rows[0] if rows else scorecard.NOTHING,
+        view.targets([period])[0].get(name),
+        view.survey(),
+        view.company.rules(),
+    )
+
+
+def _standings(view: View) -> tuple[Standing, ...]:
+    with view.company.day(view.scope.as_of).cursor(view.scope) as cursor:
+        return quarterly_targets.standings(cursor, view.period, view.survey(), view.scores())
+
+
+def _changed(view: View, name: str, before: Period | None, split: str | None) -> FigureChange:
+    return change.explain(view.metric, name, before, view.period, split)
+
+
+def _changed_by_account(view: View, name: str, before: Period | None) -> FigureChange:
+    return change.by_account(view.metric, name, before, view.period)
+
+
+def _renewal_model(view: View) -> tuple[renewal_model.Estimate, pd.DataFrame]:
+    contracts = view.query("personalised_hours_of_contracts")
+    rules = view.company.renewal_rules()
+    return renewal_model.estimate(contracts, rules), renewal_model.bands(contracts, rules)
+
+
+def _forecast(view: View) -> "Foresight":
+    # Loading its library takes longer than most pages, and only this answer needs it.
+    from kam_core.analysis import forecast
+
+    orders = view.query("monthly_orders")
+    known_until = orders["known_until"].max() if len(orders) else view.scope.as_of.replace(day=1)
+    start_month = view.company.holdings().fiscal_year_start_month
+    ahead = forecast.quarters_ahead(known_until, start_month)
+    columns = orders[["account_id", "month", "revenue"]]
+    kinds = forecast.ForecastRules.__annotations__
+    rules = forecast.ForecastRules(
+        **{name: kind(view.company.threshold(f"foresight.{name}")) for name, kind in kinds.items()}
+    )
+    return forecast.look_ahead(columns, known_until, ahead, rules)

@@ -42,8 +42,8 @@ class Day:
         return store.cursor(self.connection, scope or Scope(self.regions, self.as_of))
 
     def knows(self, period: Period) -> bool:
-        """Whether a quarter lies among those whose facts are held."""
-        return period.period in self._periods["quarter"]
+        """Whether a quarter or a month lies among those whose facts are held."""
+        return any(period.period in every for every in self._periods.values())
 
     def facts(self, wanted: Metric, asked: Sequence[Period]) -> str:
         """The query for a metric's facts; all quarters (or months) are computed at first use."""

@@ -1,17 +1,16 @@
 """One figure opened for a program: value, change, accounts and the first rows behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from typing import Protocol
 
-import duckdb
 import pandas as pd
 
 from kam_core.errors import KamError
-from kam_core.metrics import availability, catalogue, change, queries, run, scorecard
+from kam_core.metrics import catalogue, change, queries, scorecard
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.change import ACCOUNTS, FigureChange
 from kam_core.metrics.periods import Period
@@ -41,61 +40,64 @@ class Explanation:
     row_count: int
 
 
-def explain(
-    cursor: duckdb.DuckDBPyConnection,
-    name: str,
-    period: Period,
-    against: Period | None,
-    most: int,
-    facts: run.Facts | None = None,
-) -> Explanation:
+class FigureSource(Protocol):
+    """What answers for a scope and its quarter: a view of the dashboard."""
+
+    @property
+    def period(self) -> Period: ...
+
+    def metric(
+        self, name: str, asked: Sequence[Period], dimensions: tuple[str, ...] = ()
+    ) -> pd.DataFrame: ...
+
+    def query(self, name: str, **parameters: object) -> pd.DataFrame: ...
+
+    def score(self, name: str) -> Score: ...
+
+
+def explain(view: FigureSource, name: str, against: Period | None, most: int) -> Explanation:
     """Everything behind a metric; of accounts and rows the first few.
 
     Growth is told on the year where no quarter is named to compare it with.
     """
+    period = view.period
     if against and against.starts_on >= period.starts_on:
         raise KamError("same_period", period=period.period)
     wanted = catalogue.metric(name)
-    data = availability.survey_data(cursor, [wanted])
-    ask = partial(run.run_metric, cursor, data=data, facts=facts)
-    ways = change.splits(wanted, against)
-    moved = [change.explain(ask, name, against, period, way) for way in ways]
-    first = moved[0] if moved else change.explain(ask, name, against, period)
-    rows = _evidence(cursor, wanted, period)
+    moved = [
+        change.explain(view.metric, name, against, period, split)
+        for split in change.splits(wanted, against)
+    ]
+    first = moved[0] if moved else change.explain(view.metric, name, against, period)
+    rows = _evidence(view, wanted)
     return Explanation(
         wanted=wanted,
         period=period,
-        score=scorecard.scorecard(cursor, period, [name], data, facts)[0],
+        score=view.score(name),
         moved=first,
         splits=tuple(moved),
-        accounts=_accounts(cursor, ask, wanted, against, period).head(most),
+        accounts=_accounts(view, wanted, against).head(most),
         rows=rows.head(most),
         row_count=len(rows),
     )
 
 
-def _accounts(
-    cursor: duckdb.DuckDBPyConnection,
-    ask: change.Ask,
-    wanted: Metric,
-    before: Period | None,
-    after: Period,
-) -> pd.DataFrame:
+def _accounts(view: FigureSource, wanted: Metric, before: Period | None) -> pd.DataFrame:
     """What each account adds to the difference, the largest first."""
     if ACCOUNTS not in wanted.dimensions or not wanted.kind.adds_up:
         return pd.DataFrame()
-    moved = change.by_account(ask, wanted.name, before, after)
+    moved = change.by_account(view.metric, wanted.name, before, view.period)
     if not moved.parts:
         return pd.DataFrame()
     rows = moved.frame()
-    names = queries.run_query(cursor, "account_names").set_index("account_id")["account_name"]
+    names = view.query("account_names").set_index("account_id")["account_name"]
     rows.insert(1, "account_name", rows["account_id"].map(names))
     return rows
 
 
-def _evidence(cursor: duckdb.DuckDBPyConnection, wanted: Metric, period: Period) -> pd.DataFrame:
+def _evidence(view: FigureSource, wanted: Metric) -> pd.DataFrame:
     name = queries.evidence_of(wanted).name
-    rows = queries.run_query(cursor, name, periods=(period,), account=None, most=None)
+    rows = view.query(name, periods=(view.period,), account=None, most=None)
     return rows.astype({"line_no": "Int64", "snapshot_id": "Int64"})
 
 

@@ -7,8 +7,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from kam_core.contract.spreadsheet_formulas import is_formula
-from kam_core.text.tables import in_words
-from kam_core.text.writer import Text
+from kam_core.dashboard.model import FigureTable
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -18,10 +17,10 @@ def neutral(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
 
 
-def csv_bytes(table: pd.DataFrame, text: Text) -> bytes:
-    """The table with headings and codes in words, UTF-8 with byte order mark."""
-    shown = in_words(table, text).astype(object).map(neutral)
-    shown.columns = [neutral(text.column(str(name))) for name in table.columns]
+def csv_bytes(table: FigureTable) -> bytes:
+    """A table with its headings, UTF-8 with byte order mark."""
+    shown = table.frame.astype(object).map(neutral)
+    shown.columns = pd.Index([neutral(column.title) for column in table.columns])
     return (BYTE_ORDER_MARK + shown.to_csv(index=False, lineterminator="\r\n")).encode()
 
 

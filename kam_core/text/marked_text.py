@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kam_core.text.word_catalogue import say
-from kam_core.text.writer import Text
+from kam_core.text.writer import Text, escape
 
 # Of the private use area, so that no sentence of ours holds them; data loses them.
 START, END = "\ue000", "\ue001"
@@ -32,3 +32,8 @@ def runs(sentence: str) -> Iterator[tuple[str, bool]]:
 def plain(sentence: str) -> str:
     """A sentence without its marks."""
     return sentence.translate(MARKS)
+
+
+def to_markdown(sentence: str) -> str:
+    """A sentence as Markdown: its values stand out, and nothing in them acts as markup."""
+    return "".join(f"**{escape(part)}**" if is_value else part for part, is_value in runs(sentence))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kam_core.verify.cases import Context
-from kam_core.verify.company import Company
+from kam_core.verify.company import CompanyOnDay
 from kam_core.verify.days import DAY, DayRange, months_later
 
 # The day of a fact, by table.
@@ -46,11 +46,11 @@ def has_data(context: Context, demand: Demand) -> bool:
     )
 
 
-def _is_there(company: Company, need: str) -> bool:
+def _is_there(company: CompanyOnDay, need: str) -> bool:
     return any(_has_values(company, *option.split(".")) for option in need.split("|"))
 
 
-def _has_values(company: Company, table: str, column: str = "") -> bool:
+def _has_values(company: CompanyOnDay, table: str, column: str = "") -> bool:
     if not column:
         return company.rows.first_upload(table) is not None
     rows = company.accounts if table == "accounts" else company.table(table)
@@ -67,7 +67,7 @@ def _reaches(context: Context, demand: Demand, table: str) -> bool:
     return not is_behind and period.last >= covered.first and period.first <= covered.last
 
 
-def covered_days(company: Company, table: str) -> DayRange | None:
+def covered_days(company: CompanyOnDay, table: str) -> DayRange | None:
     """From the month of the first fact to the last one, or the day of the upload that tells it."""
     days = _event_days(company, table)
     if days.empty:
@@ -80,20 +80,20 @@ def covered_days(company: Company, table: str) -> DayRange | None:
     return DayRange(days.min().normalize().replace(day=1), last)
 
 
-def _comparable_from(company: Company, table: str) -> pd.Timestamp:
+def _comparable_from(company: CompanyOnDay, table: str) -> pd.Timestamp:
     """The first month that can be compared with: facts that begin late tell a part of theirs."""
     first_fact = _event_days(company, table).min()
     months = 0 if first_fact.day <= company.settings.limit("coverage.first_days") else 1
     return months_later(first_fact.normalize().replace(day=1), months)
 
 
-def covered_by_any(company: Company) -> DayRange | None:
+def covered_by_any(company: CompanyOnDay) -> DayRange | None:
     """From the first fact of any table to the as-of day; None where nothing was loaded."""
     ranges = [days for table in ("interactions", *DAY_OF) if (days := covered_days(company, table))]
     return DayRange(min(days.first for days in ranges), company.as_of) if ranges else None
 
 
-def _event_days(company: Company, table: str) -> pd.Series:
+def _event_days(company: CompanyOnDay, table: str) -> pd.Series:
     """The days of the facts of a table, up to the as-of day."""
     rows = company.table(table)
     if table == "interactions":

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from kam_core.verify.company import Amounts, Company
+from kam_core.verify.company import Amounts, CompanyOnDay
 from kam_core.verify.days import DayRange
 from kam_core.verify.tiers import Tiers
 
@@ -17,7 +17,7 @@ Parts = dict[str, tuple[int, int]]
 class Context:
     """One period of one company, every region and tier."""
 
-    company: Company
+    company: CompanyOnDay
     tiers: Tiers
     period: DayRange
 

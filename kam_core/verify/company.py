@@ -28,7 +28,7 @@ FOLLOWS = {
 Amounts = dict[str, int]
 
 
-class Company:
+class CompanyOnDay:
     """All regions of a version as of one day."""
 
     def __init__(self, rows: VersionRows, settings: RecountSettings, as_of: date) -> None:

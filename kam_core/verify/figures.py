@@ -13,7 +13,7 @@ from kam_core.verify import deals, follow_up, money, needs, resources, service
 from kam_core.verify.aggregations import Aggregate, Figure
 from kam_core.verify.availability import Demand, has_data
 from kam_core.verify.cases import Context
-from kam_core.verify.company import Company
+from kam_core.verify.company import CompanyOnDay
 from kam_core.verify.days import DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
@@ -105,7 +105,7 @@ class Recount:
         regions: Iterable[str],
         tiers: Iterable[str] | None = None,
     ) -> None:
-        self.company = Company(rows, settings, as_of)
+        self.company = CompanyOnDay(rows, settings, as_of)
         self.tiers = Tiers(self.company)
         self.regions = set(regions)
         self.chosen_tiers = None if tiers is None else set(tiers)

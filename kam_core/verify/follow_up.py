@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from kam_core.verify.cases import Context, Parts
-from kam_core.verify.company import Company
+from kam_core.verify.company import CompanyOnDay
 from kam_core.verify.days import DAY, DayRange, months_later
 
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
@@ -53,6 +53,6 @@ def _kept_promises(context: Context, kind: str, every: str, owed: DayRange) -> d
     }
 
 
-def _accounts_met(company: Company, kind: str, owed: DayRange) -> set[str]:
+def _accounts_met(company: CompanyOnDay, kind: str, owed: DayRange) -> set[str]:
     completed: pd.DataFrame = company.completed[company.completed["kind"] == kind]
     return set(completed.loc[owed.contains(completed["occurred_at"]), "account_id"])

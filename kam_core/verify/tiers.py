@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from kam_core.verify.company import Company
+from kam_core.verify.company import CompanyOnDay
 from kam_core.verify.days import DAY, DayRange, months_later
 from kam_core.verify.settings import UNRATED, SchemeAxis
 
@@ -17,7 +17,7 @@ SCORE_UNIT = 10_000
 class Tiers:
     """Tiers of one company, each day computed once."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: CompanyOnDay) -> None:
         self.company = company
         self._tiers: dict[pd.Timestamp, dict[str, str]] = {}
 

@@ -19,8 +19,12 @@ import streamlit as st
 from python_calamine import CalamineWorkbook
 
 from kam_core.__main__ import main
-from kam_core.dashboard.model import Column, Columns, Figure, Pack, Point, Quantity, Section, Table
-from kam_core.dashboard.sections import executive_pack
+from kam_core.dashboard.charts import Columns, Point
+from kam_core.dashboard.company import Company, open_company
+from kam_core.dashboard.model import Figure, FigureColumn, Pack, Quantity, Section
+from kam_core.dashboard.sections.executive_pack import gather_pack
+from kam_core.dashboard.tables import cells_table, plain_rows
+from kam_core.dashboard.view import choose_view
 from kam_core.metrics import catalogue, periods, run, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.render import pack_files
@@ -111,28 +115,26 @@ def parts_of(book: bytes, folder: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def sample_day(sample_warehouse: Warehouse) -> Day:
-    live = sample_warehouse.live_version()
-    assert live is not None
-    return Day(sample_warehouse.file(live.version), live.as_of)
+def sample_company(sample_warehouse: Warehouse) -> Company:
+    return open_company(sample_warehouse)
+
+
+@pytest.fixture(scope="module")
+def sample_day(sample_company: Company) -> Day:
+    return sample_company.day()
 
 
 Gather = Callable[..., Pack]
 
 
 @pytest.fixture(scope="module")
-def sample_pack(sample_warehouse: Warehouse, sample_day: Day) -> Gather:
-    live = sample_warehouse.live_version()
-    assert live is not None
+def sample_pack(sample_company: Company) -> Gather:
     made: dict[object, Pack] = {}
 
-    def gather(
-        lang: str = "en", regions: tuple[str, ...] | None = None, quarter: str = "2024-Q3"
-    ) -> Pack:
+    def gather(lang: str = "en", regions: tuple[str, ...] = (), quarter: str = "2024-Q3") -> Pack:
         key = lang, regions, quarter
         if key not in made:
-            scope = Scope(regions or sample_day.regions, sample_day.as_of)
-            made[key] = executive_pack.gather(sample_day, live, scope, quarter, lang)
+            made[key] = gather_pack(choose_view(sample_company, Marked(lang), quarter, regions))
         return made[key]
 
     return gather
@@ -141,15 +143,12 @@ def sample_pack(sample_warehouse: Warehouse, sample_day: Day) -> Gather:
 def gather(
     warehouse: Warehouse,
     lang: str = "en",
-    regions: Sequence[str] | None = None,
+    regions: Sequence[str] = (),
     quarter: str | None = "2024-Q3",
     as_of: date | None = None,
 ) -> Pack:
-    live = warehouse.live_version()
-    assert live is not None
-    opened = Day(warehouse.file(live.version), as_of or live.as_of)
-    scope = Scope(tuple(regions or opened.regions), opened.as_of)
-    return executive_pack.gather(opened, live, scope, quarter, lang)
+    company = open_company(warehouse)
+    return gather_pack(choose_view(company, Marked(lang), quarter, regions, as_of=as_of))
 
 
 def scores_of(day: Day, regions: tuple[str, ...] | None) -> list[scorecard.Score]:
@@ -167,7 +166,7 @@ def test_the_page_shows_every_figure_as_the_scorecard_has_it(
     sample_day: Day, sample_pack: Gather, lang: str, regions: tuple[str, ...] | None
 ) -> None:
     pack, text = sample_pack(lang, regions), Text(lang)
-    listed = Page(page.render(pack)).tables[title(pack, "scorecard")]
+    listed = Page(page.render_page(pack)).tables[title(pack, "scorecard")]
     shown = {row[0]: row[1:] for row in listed if len(row) > 1}
     scores = scores_of(sample_day, regions)
     assert len(scores) == len(catalogue.load_metrics())
@@ -187,7 +186,7 @@ def test_the_workbook_holds_the_raw_values(
     sample_day: Day, sample_pack: Gather, regions: tuple[str, ...] | None
 ) -> None:
     pack = sample_pack("en", regions)
-    held = records(sheets(workbook.render(pack))["All figures"])
+    held = records(sheets(workbook.render_workbook(pack))["All figures"])
     rows = {str(row["Code"]): row for row in held}
     for score in scores_of(sample_day, regions):
         row = rows[score.metric]
@@ -223,7 +222,7 @@ def test_the_command_line_prints_what_the_workbook_holds(
     command = ["kpis", "--quarter", "2024-Q3", "--region", "华东", "--format", "json"]
     assert main([*command, "--warehouse", str(sample_warehouse.path)]) == 0
     printed = {row["metric"]: row for row in json.loads(capsys.readouterr().out)}
-    held = records(sheets(workbook.render(sample_pack("en", ("华东",))))["All figures"])
+    held = records(sheets(workbook.render_workbook(sample_pack("en", ("华东",))))["All figures"])
     assert {str(row["Code"]) for row in held} == set(printed)
     for row in held:
         value = printed[str(row["Code"])]["value"]
@@ -241,15 +240,15 @@ def test_the_cards_are_those_of_the_overview(
     assert not app.exception
     pack = sample_pack(lang, ("华东",))
     (headline,) = [figure for figure in pack.figures() if figure.name == "headline"]
-    cards = [(row[1], row[2]) for row in headline.table.rows]
+    cards = [(row[1], row[2]) for row in plain_rows(headline.table)]
     shown = [(name, formats.quantity(cell.value, cell.unit, lang)) for name, cell in cards]
     assert shown == [(card.label, card.value) for card in app.metric]
-    said = [plain(sentence) for figure in pack.figures() for sentence in figure.said]
+    said = [plain(sentence) for figure in pack.figures() for sentence in figure.sentences]
     on_page = [re.sub(r"\*\*|\\", "", str(word.value)) for word in app.markdown]
     paragraphs = [paragraph for words in on_page for paragraph in words.split("\n\n")]
     attention = [words.removeprefix("▲ ") for words in paragraphs if words.startswith("▲ ")]
     assert attention and set(attention) <= set(said)
-    assert plain(headline.said[0]) in on_page
+    assert plain(headline.sentences[0]) in on_page
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -258,7 +257,7 @@ def test_a_pack_says_what_it_is_about_and_what_it_was_made_from(
 ) -> None:
     pack = sample_pack(lang, ("华东",))
     live = sample_warehouse.live_version()
-    shown = Page(page.render(pack))
+    shown = Page(page.render_page(pack))
     for said in ("华东", formats.day(date(2024, 10, 15), lang), live.content_hash[:12]):
         assert said in shown.text
     assert f"{1}" in dict(pack.marks)[Text(lang)("pack.mark.version")]
@@ -268,7 +267,7 @@ def test_a_pack_says_what_it_is_about_and_what_it_was_made_from(
     definitions = shown.tables[title(pack, "definitions")]
     assert len(definitions) == 1 + len(catalogue.load_metrics())
     assert definitions[1][1] == next(iter(catalogue.load_metrics().values())).means(lang)
-    for rows in parts_of(workbook.render(pack), "xl/worksheets/sheet"):
+    for rows in parts_of(workbook.render_workbook(pack), "xl/worksheets/sheet"):
         assert "oddHeader" in rows and "华东" in rows
 
 
@@ -277,14 +276,16 @@ def test_one_region_is_in_a_pack_and_no_other(warehouse: Warehouse, company: lis
     south, east = (gather(warehouse, regions=[region]) for region in ("South", "East"))
     assert (value_of(south, "revenue"), value_of(east, "revenue")) == (1000000.7, 0.3)
     for pack, seen, hidden in ((south, ["South"], ["Alder", "East"]), (east, ["Alder"], ["Birch"])):
-        both = page.render(pack).decode() + "".join(parts_of(workbook.render(pack), "xl/"))
+        both = page.render_page(pack).decode() + "".join(
+            parts_of(workbook.render_workbook(pack), "xl/")
+        )
         assert all(name in both for name in seen)
         assert not [name for name in hidden if name in both]
 
 
 def value_of(pack: Pack, metric: str) -> float | None:
     (table,) = [figure.table for figure in pack.figures() if figure.name == "scorecard"]
-    return {row[-1]: row[2] for row in table.rows}[metric].value
+    return {row[-1]: row[2] for row in plain_rows(table)}[metric].value
 
 
 def test_several_regions_are_compared_and_one_is_not(sample_pack: Gather) -> None:
@@ -298,7 +299,7 @@ def test_the_regions_in_a_pack_are_judged_like_each_region_alone(
     sample_day: Day, sample_pack: Gather
 ) -> None:
     (table,) = [f.table for f in sample_pack("en").figures() if f.name == "regions"]
-    for row in table.rows:
+    for row in plain_rows(table):
         alone = {score.metric: score for score in scores_of(sample_day, (str(row[0]),))}
         for column, cell in zip(table.columns[1:], row[1:], strict=True):
             assert cell.value == alone[column.name].value
@@ -309,15 +310,15 @@ def test_no_person_is_ranked(sample_pack: Gather, sample_day: Day) -> None:
     with sample_day.cursor() as cursor:
         people = cursor.execute("select distinct account_manager from scoped.accounts").fetchall()
     (table,) = [f.table for f in sample_pack("en").figures() if f.name == "stretches"]
-    assert len(table.rows) > 5
-    assert not {name for (name,) in people} & {cell for row in table.rows for cell in row}
+    assert len(table.frame) > 5
+    assert not {name for (name,) in people} & {cell for row in plain_rows(table) for cell in row}
 
 
 def test_best_and_worst_have_cases_enough_and_are_the_ends(
     sample_day: Day, sample_pack: Gather
 ) -> None:
     (table,) = [f.table for f in sample_pack("en").figures() if f.name == "stretches"]
-    found = {(row[0], row[1]): row[2:] for row in table.rows}
+    found = {(row[0], row[1]): row[2:] for row in plain_rows(table)}
     best, value, n, worst, least, _ = found["Monthly callback completion", "regions"]
     with sample_day.cursor() as cursor:
         period = [periods.quarter("2024-Q3")]
@@ -331,7 +332,7 @@ def test_best_and_worst_have_cases_enough_and_are_the_ends(
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_page_needs_nothing_from_outside(sample_pack: Gather, lang: str) -> None:
-    markup = page.render(sample_pack(lang))
+    markup = page.render_page(sample_pack(lang))
     shown = Page(markup)
     assert shown.tags <= HARMLESS
     assert not [a for a in shown.attributes if a[1] in ("src", "href", "style", "action")]
@@ -347,7 +348,7 @@ def test_a_page_needs_nothing_from_outside(sample_pack: Gather, lang: str) -> No
 
 
 def test_every_table_names_its_heads_and_every_chart_is_told_in_words(sample_pack: Gather) -> None:
-    markup = page.render(sample_pack("en")).decode()
+    markup = page.render_page(sample_pack("en")).decode()
     heads = re.findall(r"<th[ >][^>]*", markup)
     assert heads and all('scope="' in head for head in heads)
     images = re.findall(r"<svg viewBox[^>]*>", markup)
@@ -362,7 +363,7 @@ def test_no_name_of_a_sheet_breaks_off(sample_pack: Gather, lang: str) -> None:
     pack = sample_pack(lang)
     whole = {figure.title for figure in pack.figures()} | {Text(lang)("pack.about")}
     given = {Text(lang)(f"pack.sheet.{name}") for name in ("follow_up", "follow_up_regions")}
-    assert set(sheets(workbook.render(pack))) <= whole | given
+    assert set(sheets(workbook.render_workbook(pack))) <= whole | given
 
 
 @pytest.mark.parametrize(
@@ -388,10 +389,10 @@ def test_names_in_the_data_never_act(
     for lang in ("zh", "en"):
         for regions in (None, [HOSTILE], [FORMULA]):
             pack = gather(warehouse, lang, regions)
-            shown = Page(page.render(pack))
+            shown = Page(page.render_page(pack))
             assert shown.tags <= HARMLESS and len(shown.styles) == 1
             assert (HOSTILE if regions != [FORMULA] else FORMULA) in shown.text
-            book = workbook.render(pack)
+            book = workbook.render_workbook(pack)
             assert not [part for part in parts_of(book, "xl/worksheets/") if "<f>" in part]
             assert not [part for part in parts_of(book, "xl/") if "<hyperlink" in part]
             cells = {cell for rows in sheets(book).values() for row in rows for cell in row}
@@ -400,8 +401,8 @@ def test_names_in_the_data_never_act(
 
 def test_a_workbook_has_real_tables_with_filters_and_frozen_heads(sample_pack: Gather) -> None:
     pack = sample_pack("zh")
-    book = workbook.render(pack)
-    listed = [figure.table for figure in pack.figures() if figure.table and figure.table.rows]
+    book = workbook.render_workbook(pack)
+    listed = [figure.table for figure in pack.figures() if figure.table and len(figure.table.frame)]
     tables = parts_of(book, "xl/tables/")
     assert len(tables) == len(listed) + 1
     assert all("<autoFilter" in table for table in tables)
@@ -409,18 +410,18 @@ def test_a_workbook_has_real_tables_with_filters_and_frozen_heads(sample_pack: G
     assert all('state="frozen"' in sheet and 'paperSize="9"' in sheet for sheet in pages)
     written = sheets(book)
     for figure in pack.figures():
-        if figure.table and figure.table.rows:
+        if figure.table and len(figure.table.frame):
             sheet = Text("zh").known(f"pack.sheet.{figure.table.name}", figure.title)
-            assert len(written[sheet]) == 1 + len(figure.table.rows)
+            assert len(written[sheet]) == 1 + len(figure.table.frame)
 
 
 def test_the_paper_lists_the_first_rows_and_the_workbook_all(sample_pack: Gather) -> None:
     pack = sample_pack("en")
-    shown = Page(page.render(pack)).tables["Worklist"]
-    everything = sheets(workbook.render(pack))["Worklist"]
+    shown = Page(page.render_page(pack)).tables["Worklist"]
+    everything = sheets(workbook.render_workbook(pack))["Worklist"]
     assert len(shown) == 1 + 15 < len(everything)
     assert [row[0] for row in shown[1:]] == [row[0] for row in everything[1:16]]
-    assert f"The first 15 of {len(everything) - 1}" in Page(page.render(pack)).text
+    assert f"The first 15 of {len(everything) - 1}" in Page(page.render_page(pack)).text
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -429,14 +430,14 @@ def test_a_missing_table_is_named_and_never_a_zero(
 ) -> None:
     load(warehouse, company[:2])
     pack = gather(warehouse, lang)
-    shown = Page(page.render(pack))
+    shown = Page(page.render_page(pack))
     waiting = shown.tables[title(pack, "waiting")]
     for name, wanted in (("revenue", "orders.csv"), ("match_rate", "needs.csv")):
         shown_title = catalogue.metric(name).title(lang)
         assert [row[2] for row in waiting if row[0] == shown_title] == [wanted]
     scored = shown.tables.get(title(pack, "scorecard"), [])
     assert catalogue.metric("revenue").title(lang) not in [row[0] for row in scored]
-    held = sheets(workbook.render(pack))[title(pack, "waiting")]
+    held = sheets(workbook.render_workbook(pack))[title(pack, "waiting")]
     assert len(held) == len(waiting)
 
 
@@ -446,18 +447,18 @@ def test_accounts_alone_make_a_pack(
 ) -> None:
     load(warehouse, [file("accounts.csv", "account_id,account_name,region\nA1,Alder,East\n")])
     pack = gather(warehouse, lang, quarter=None)
-    assert "accounts.csv" in Page(page.render(pack)).text
-    assert sheets(workbook.render(pack))
+    assert "accounts.csv" in Page(page.render_page(pack)).text
+    assert sheets(workbook.render_workbook(pack))
 
 
 def test_a_running_quarter_is_marked_everywhere(sample_pack: Gather) -> None:
     pack = sample_pack("en", None, "2024-Q4")
-    shown = Page(page.render(pack))
+    shown = Page(page.render_page(pack))
     assert "The quarter is still running" in shown.text and "period still running" in shown.text
     assert ("rect", "class", "running") in shown.attributes
-    about = sheets(workbook.render(pack))["About"]
+    about = sheets(workbook.render_workbook(pack))["About"]
     assert any("running" in str(row[1]) for row in about)
-    ended = Page(page.render(sample_pack("en")))
+    ended = Page(page.render_page(sample_pack("en")))
     assert "quarter is still running" not in ended.text
     assert ("rect", "class", "running") not in ended.attributes
 
@@ -475,8 +476,8 @@ def test_the_same_question_makes_the_same_bytes(
 ) -> None:
     first, again = sample_pack("en", ("西北",)), gather(sample_warehouse, "en", ["西北"])
     assert first == again
-    assert page.render(first) == page.render(again)
-    assert workbook.render(first) == workbook.render(again)
+    assert page.render_page(first) == page.render_page(again)
+    assert workbook.render_workbook(first) == workbook.render_workbook(again)
 
 
 def test_values_stand_out_and_marks_in_the_data_do_not() -> None:
@@ -486,9 +487,11 @@ def test_values_stand_out_and_marks_in_the_data_do_not() -> None:
 
 
 def one_table(*rows: tuple, unit: str = "money") -> Pack:
-    table = Table("t", (Column("name", "Name"), Column("amount", "name", unit)), rows)
+    table = cells_table(
+        "t", (FigureColumn("name", "Name"), FigureColumn("amount", "name", unit)), rows
+    )
     figure = Figure("t", "a/b: [c]*? far longer than any sheet may be called", table=table)
-    twin = Figure("u", figure.title, table=Table("u", table.columns, rows))
+    twin = Figure("u", figure.title, table=cells_table("u", table.columns, rows))
     section = Section("s", "S", (figure, twin))
     return Pack(
         "en", "2024-Q3", "T", "C" * 300 + "&", (), (("a", "b"),), (section,), datetime(2024, 1, 1)
@@ -497,7 +500,9 @@ def one_table(*rows: tuple, unit: str = "money") -> Pack:
 
 def test_a_number_excel_would_round_is_kept_as_text() -> None:
     rows = sheets(
-        workbook.render(one_table(("a", Decimal("1234567890123456.78")), ("b", Decimal("0.10"))))
+        workbook.render_workbook(
+            one_table(("a", Decimal("1234567890123456.78")), ("b", Decimal("0.10")))
+        )
     )
     _, first, second = rows
     assert rows[first][1:] == [["a", "1234567890123456.78"], ["b", 0.1]]
@@ -506,7 +511,7 @@ def test_a_number_excel_would_round_is_kept_as_text() -> None:
 
 def test_a_judged_number_stays_a_number() -> None:
     cell = Quantity(0.5, "percent", status="missed", standing='▲ "missed"')
-    (_, rows, _) = sheets(workbook.render(one_table(("a", cell), unit="own"))).values()
+    (_, rows, _) = sheets(workbook.render_workbook(one_table(("a", cell), unit="own"))).values()
     assert rows[1] == ["a", 0.5]
 
 
@@ -683,7 +688,9 @@ def test_the_button_packs_the_regions_of_its_viewer_only(
     assert not app.exception
     assert offered["pack_html"]["file_name"] == "pack_2024-Q3_region-South_en.html"
     assert callable(offered["pack_workbook"]["content"])
-    assert offered["pack_html"]["content"]() == page.render(gather(warehouse, regions=["South"]))
+    assert offered["pack_html"]["content"]() == page.render_page(
+        gather(warehouse, regions=["South"])
+    )
     both = offered["pack_html"]["content"]().decode()
     both += "".join(parts_of(offered["pack_workbook"]["content"](), "xl/"))
     assert "South" in both and not [name for name in ("Alder", "East") if name in both]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from kam_core.dashboard.sections.metric_detail import change_table
 from kam_core.errors import KamError
 from kam_core.metrics import catalogue, change, periods, run
 from kam_core.metrics.change import Figures, Movement, group_of, groups, mix_and_rate
@@ -17,7 +18,6 @@ from kam_core.render.plotly import change_charts, charts
 from kam_core.text import formats
 from kam_core.text.sentences import change_sentences
 from kam_core.text.writer import Text
-from pages.parts.metric_detail import explain_change
 from tests.support.worlds import account, ask_of, contract_row, interaction, need, order, snapshots
 
 Q2, Q3 = (periods.quarter(f"2024-Q{number}") for number in (2, 3))
@@ -276,7 +276,7 @@ def test_an_uplift_is_told_as_two_values_and_never_as_growth_on_the_year() -> No
 
 
 def test_the_table_of_an_uplift_shows_uplifts_and_not_the_ratios_under_them() -> None:
-    rows = explain_change.table(explained(renewals(), "renewal_uplift"), Text("en"))
+    rows = change_table(explained(renewals(), "renewal_uplift"), Text("en"))
     shown = rows.set_index("region")[["value_before", "value_after"]]
     assert shown.loc["East"].tolist() == pytest.approx([0.10, 0.15])
     assert shown.loc["North"].tolist() == [0, 0]
@@ -360,7 +360,7 @@ def many_regions() -> change.FigureChange:
 @pytest.mark.parametrize("shown", [0, 2, 8])
 def test_the_bars_of_a_waterfall_add_up_however_few_are_shown(shown: int) -> None:
     moved = many_regions()
-    drawn = change_charts.waterfall(moved, shown, Text("en"), charts.LIGHT)
+    drawn = change_charts.draw_waterfall(moved, shown, Text("en"), charts.LIGHT)
     (bars,) = drawn.data
     assert bars.measure[-1] == "total"
     assert sum(bars.x[:-1]) == pytest.approx(bars.x[-1]) == pytest.approx(float(moved.difference))
@@ -382,7 +382,7 @@ def test_a_signal_has_a_shape_and_its_word_once_for_neighbours() -> None:
     found = limits(list(zip(months, values, strict=True)), 2.66, 12)
     rows = pd.DataFrame({"period": months, "value": values})
     rows = rows.assign(limit_low=found.low, limit_high=found.high)
-    drawn = change_charts.limited(rows, found, "count", Text("en"), charts.LIGHT)
+    drawn = change_charts.draw_limited(rows, found, "count", Text("en"), charts.LIGHT)
     marks = drawn.data[-1]
     assert list(marks.y) == [30.0, 31.0] and list(marks.text) == ["Signal", ""]
     assert marks.marker.symbol == "diamond"

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +14,6 @@ from kam_core.uploads.load import load
 from kam_core.uploads.preview import preview
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse
-from pages.parts.state import cache
 from tests.conftest import ORDERS
 
 ROOT = Path(__file__).parents[2]
@@ -230,37 +228,6 @@ def test_a_page_file_alone_goes_to_the_door_and_shows_nothing(name: str) -> None
     last = ast.parse(text).body[-1]
     assert isinstance(last, ast.If) and ast.unparse(last.test) == "__name__ == '__main__'"
     assert 'st.switch_page("app.py"' in ast.get_source_segment(text, last)
-
-
-def test_a_cached_answer_never_leaves_an_argument_out_of_its_key() -> None:
-    tree = ast.parse((ROOT / "pages" / "parts" / "state" / "cache.py").read_text("utf-8"))
-    arguments = [
-        argument.arg
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.decorator_list
-        for argument in node.args.args
-    ]
-    assert arguments and not [name for name in arguments if name.startswith("_")]
-
-
-def test_an_answer_is_kept_for_all_of_its_arguments_and_each_caller_has_a_copy() -> None:
-    asked: list[tuple] = []
-
-    @cache._kept
-    def rows_of(source: cache.Source, scope: Scope) -> pd.DataFrame:
-        asked.append((source, scope))
-        return pd.DataFrame({"n": [len(asked)]})
-
-    day = date(2024, 9, 30)
-    sources = [cache.Source(1, "a", day), cache.Source(2, "a", day), cache.Source(1, "b", day)]
-    scopes = [Scope((), day), Scope(("East",), day), Scope(("East",), day, ("VIP",))]
-    calls = [(source, scope) for source in sources for scope in scopes]
-    for _ in range(2):
-        for number, call in enumerate(calls, start=1):
-            answer = rows_of(*call)
-            assert answer["n"].tolist() == [number]
-            answer["n"] = -1
-    assert asked == calls
 
 
 def test_settings_that_keep_the_server_to_itself_are_pinned() -> None:

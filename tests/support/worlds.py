@@ -108,9 +108,11 @@ def snapshots(as_of: str, **tables: Sequence[Row]) -> Snapshots:
     return {table: [(date.fromisoformat(as_of), list(rows))] for table, rows in tables.items()}
 
 
-def connect(world: Snapshots, settings: dict | None = None) -> duckdb.DuckDBPyConnection:
-    """A version in memory that holds these full uploads."""
-    connection = duckdb.connect()
+def connect(
+    world: Snapshots, settings: dict | None = None, path: Path | str = ":memory:"
+) -> duckdb.DuckDBPyConnection:
+    """A version, in memory or in a new file, that holds these full uploads."""
+    connection = duckdb.connect(str(path))
     build.create_schema(connection)
     _fill(connection, world)
     build.install_views(connection, settings or loader.settings_document())

@@ -10,6 +10,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from kam_core.dashboard.charts import Columns, Point
+from kam_core.dashboard.tables import answer_table
 from kam_core.errors import KamError
 from kam_core.ingest.stage import CellExample
 from kam_core.metrics import catalogue
@@ -105,7 +107,7 @@ def test_numbers_and_words_are_left_as_they_are(cell: object) -> None:
 
 def test_a_download_has_words_for_headings_and_codes_and_keeps_every_row() -> None:
     rows = pd.DataFrame({"tier": ["growth", "=evil"], "revenue_12m": [Decimal("0.10"), None]})
-    content = csv_export.csv_bytes(rows, ZH)
+    content = csv_export.csv_bytes(answer_table("t", rows, ZH))
     assert content.startswith(b"\xef\xbb\xbf")
     read = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", dtype=str, keep_default_na=False)
     assert list(read.columns) == ["层级", "近 12 个月收入"]
@@ -265,10 +267,8 @@ def test_money_marks_on_an_axis_are_round_and_in_words() -> None:
 
 
 def test_a_period_without_a_value_stays_on_the_axis() -> None:
-    rows = pd.DataFrame(
-        {"period": ["2024-Q2", "2024-Q3"], "value": [None, 0.5], "target": [None, None]}
-    ).astype({"value": float, "target": float})
-    drawn = charts.trend(rows, "percent", EN, charts.LIGHT)
+    points = (Point("2024 Q2", None), Point("2024 Q3", 0.5))
+    drawn = charts.draw_columns(Columns("t", "s", "percent", points), EN, charts.LIGHT)
     assert list(drawn.data[0].x) == ["2024 Q2", "2024 Q3"]
     assert list(drawn.data[0].text) == ["–", "50.0%"]
 

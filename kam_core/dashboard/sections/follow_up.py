@@ -1,136 +1,103 @@
-"""The work in a pack: tiers, follow-up by month, needs, what needs attention, what to do next."""
+"""Follow-up: what was promised, what was done, what can still be reached, and whom to call next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 
 import pandas as pd
 
-from kam_core.accounts import tiers
-from kam_core.dashboard.model import Column, Columns, Field, Figure, Matrix, Point, Table
-from kam_core.dashboard.sections.answer_tables import columns, heading, listed, plain
-from kam_core.dashboard.sections.scorecards import history, points
+from kam_core.dashboard.charts import Columns, Heat, Stacked
+from kam_core.dashboard.model import Figure, FigureColumn, FigureTable
+from kam_core.dashboard.sections.scorecards import points, without_value
+from kam_core.dashboard.tables import answer_table, heading
 from kam_core.dashboard.view import View
-from kam_core.metrics import catalogue, periods
-from kam_core.metrics.periods import Period
 from kam_core.settings.page_layout import layout
 from kam_core.text import formats
-from kam_core.text.sentences import figure_sentences
+from kam_core.text.sentences import figure_sentences, target_sentences
+from kam_core.text.tables import in_words
 
-FOLLOW_UP = "followup_completion"
+METRIC = "followup_completion"
+KIND = "monthly_callback"
+ADDED = ["needed", "owed", "done", "missed", "planned", "still_open", "to_come"]
 WORKLIST = [
     "account_name", "kind", "tier", "region", "owner", "due_on", "days_overdue", "warning_codes",
     "revenue_12m", "score", "tier_points", "overdue_points", "revenue_points", "warning_points",
-    "reason", "account_id",
+    "account_id",
 ]  # fmt: skip
-ATTENTION = [
-    "code", "region", "account_name", "account_id", "cases", "of_cases", "amount",
-    "previous_amount", "days",
-]  # fmt: skip
-OPEN_NEEDS = [
-    "need_id", "account_name", "region", "account_manager", "category", "description", "raised_at",
-    "age_days", "responded_at", "account_id",
-]  # fmt: skip
+ON_PAPER = WORKLIST[:10]
+SHARES = dict.fromkeys(("share_so_far", "share_reachable"), "percent")
 
 
-def tier_matrix(view: View) -> Figure:
-    """How many accounts each cell of the scheme holds, and what they bring."""
-    text, rows = view.text, view.ask("tier_matrix")
-    rated = rows[rows["tier"] != tiers.UNRATED]
-    title, name = text("pack.tiers"), "tiers"
-    if rated.empty:
-        return Figure(name, title, (text("pack.tiers_none"),))
-    found = tiers.cell_totals(rows)
-    found = found[found["tier"] != tiers.UNRATED]
-    found = found.sort_values(["is_key", "revenue_12m"], ascending=False, ignore_index=True)
-    unrated = len(rows) - len(rated)
-    said = figure_sentences.tiers(found, len(rows), rows["revenue_12m"].sum(), unrated, text)
-    shown = found[["tier", "accounts", "revenue_12m", "share"]]
-    units = {"accounts": "count", "revenue_12m": "money", "share": "percent"}
-    charts = (_matrix(view, rated, said),)
-    return Figure(name, title, (said,), charts, listed(name, shown, text, units))
-
-
-def _matrix(view: View, rated: pd.DataFrame, said: str) -> Matrix:
-    with view.day.cursor(view.scope) as cursor:
-        scheme = tiers.load_scheme(cursor)
-    levels = {"x": _levels(rated["x_score"], scheme.x), "y": _levels(rated["y_score"], scheme.y)}
-    held = rated.assign(**levels).groupby(["x", "y"])["revenue_12m"].agg(["size", "sum"])
-    whole = float(rated["revenue_12m"].sum())
-    fields = tuple(
-        _field(x, y, tier, held.loc[(x, y)] if (x, y) in held.index else None, whole, scheme, view)
-        for x, y, tier in scheme.cells
+def compose_heat(view: View) -> Figure:
+    """Completion of monthly callbacks, regions down and months across."""
+    rows = _completion_by_region(view)
+    if rows.empty:
+        return without_value(view.score(METRIC), view.text, "heat", view.text("follow_up.heat"))
+    table = rows.drop(columns="value").assign(rate=rows["value"].astype(float))
+    return Figure(
+        "heat",
+        view.text("follow_up.heat"),
+        sentences=(_heat_sentence(rows, view),),
+        charts=(Heat(_month_grid(rows)),),
+        table=answer_table("heat", table, view.text, {"rate": "percent"}),
     )
-    text = view.text
-    return Matrix(text("pack.tiers"), said, text("pack.across"), text("pack.up"), fields)
 
 
-def _levels(scores: pd.Series, axis: tiers.Axis) -> pd.Series:
-    return scores.map(lambda score: sum(score >= cut for cut in axis.cuts))
+def _completion_by_region(view: View) -> pd.DataFrame:
+    months = view.ended_months(layout()["months_back"])
+    rows = view.metric(METRIC, months, ("region",))
+    return rows[rows["value"].notna()]
 
 
-def _field(
-    x: int,
-    y: int,
-    tier: str,
-    held: pd.Series | None,
-    whole: float,
-    scheme: tiers.Scheme,
-    view: View,
-) -> Field:
-    text, lang = view.text, view.text.lang
-    count, revenue = (0, 0.0) if held is None else (int(held["size"]), float(held["sum"]))
-    share = formats.percent(revenue / whole if whole else None, lang, 0)
-    lines = (
-        text.value("tier", tier),
-        text("pack.accounts", count=formats.count(count, lang)),
-        text("pack.revenue_share", revenue=formats.money(revenue, lang), share=share),
-    )
-    return Field(x, y, lines, tier in scheme.key_tiers)
+def _month_grid(rows: pd.DataFrame) -> pd.DataFrame:
+    rates = rows.assign(value=rows["value"].astype(float))
+    return rates.pivot(index="region", columns="period", values="value")
 
 
-def follow_up(view: View) -> Figure:
-    """Completion of monthly callbacks by month, for all that the pack covers."""
-    text, months = view.text, _months(view)
-    rows = view.metric(FOLLOW_UP, months) if months else pd.DataFrame()
-    title = text("pack.follow_up")
-    if rows.empty or rows["value"].isna().all():
-        (score,) = view.scores([FOLLOW_UP])
-        return Figure("follow_up", title, (text.reason(score) or text("pack.no_rows"),))
+def _heat_sentence(rows: pd.DataFrame, view: View) -> str:
+    counted = rows.groupby("region")[["numerator", "denominator"]].sum()
+    counted["rate"] = (counted["numerator"] / counted["denominator"]).astype(float)
+    return figure_sentences.heat(counted, view.text)
+
+
+def compose_region_months(view: View) -> Figure | None:
+    """The same as a table of regions and months, where there are several regions."""
+    rows, text = _completion_by_region(view), view.text
+    if len(view.scope.regions) < 2 or rows.empty:
+        return None
+    grid = _month_grid(rows)
+    months = [FigureColumn(m, formats.short_period(m, text.lang), "percent") for m in grid.columns]
+    columns = (FigureColumn("region", heading("region", text)), *months)
+    table = FigureTable("follow_up_regions", columns, in_words(grid.reset_index(), text))
+    title = text("pack.follow_up_regions")
+    return Figure("follow_up_regions", title, (_heat_sentence(rows, view),), table=table)
+
+
+def compose_by_month(view: View) -> Figure:
+    """Completion of monthly callbacks by month, for all in scope."""
+    text, months = view.text, view.ended_months(layout()["months_back"])
+    rows, title = view.metric(METRIC, months), text("pack.follow_up")
+    if rows["value"].isna().all():
+        reason = text.reason(view.score(METRIC)) or text("pack.no_rows")
+        return Figure("follow_up", title, (reason,))
     rows = rows[rows["value"].notna()].reset_index(drop=True)
-    asked = [month for month in months if month.period in set(rows["period"])]
-    goal = view.targets([view.period])[view.period.period].get(FOLLOW_UP)
-    rows = rows.assign(
-        value=rows["value"].astype(float), target=None if goal is None else float(goal)
-    )
-    said = _follow_up_sentence(rows, view)
-    chart = Columns(title, said, "percent", points(view, rows, asked))
-    shown = rows[["period", "numerator", "denominator", "value", "target"]]
-    shown = shown.set_axis(["period", "done", "owed", "rate", "target"], axis=1)
-    units = {
-        "period": "period",
-        "done": "count",
-        "owed": "count",
-        "rate": "percent",
-        "target": "percent",
-    }
-    table = listed("follow_up", shown, text, units)
-    return Figure("follow_up", title, (said,), (chart,), table)
+    target = view.target(METRIC)
+    rows = rows.assign(value=rows["value"].astype(float), target=target and float(target))
+    valued = [month for month in months if month.period in set(rows["period"])]
+    sentence = _month_sentence(rows, view)
+    chart = Columns(title, sentence, "percent", points(view, rows, valued))
+    columns = ["period", "numerator", "denominator", "value", "target"]
+    names = ["period", "done", "owed", "rate", "target"]
+    units = dict(zip(names, ["period", "count", "count", "percent", "percent"], strict=True))
+    table = answer_table("follow_up", rows[columns].set_axis(names, axis=1), text, units)
+    return Figure("follow_up", title, (sentence,), (chart,), table)
 
 
-def _months(view: View) -> list[Period]:
-    """The months of the pages' grid: the last ones that have ended."""
-    until = view.quarters.index(view.period) + 1
-    months = [month for quarter in view.quarters[:until] for month in periods.months_of(quarter)]
-    ended = [month for month in months if month.ends_on <= view.scope.as_of]
-    return ended[-layout()["months_back"] :]
-
-
-def _follow_up_sentence(rows: pd.DataFrame, view: View) -> str:
+def _month_sentence(rows: pd.DataFrame, view: View) -> str:
     text, lang = view.text, view.text.lang
-    last, best, worst = (
-        rows.iloc[-1],
-        rows.loc[rows["value"].idxmax()],
-        rows.loc[rows["value"].idxmin()],
-    )
+    last = rows.iloc[-1]
+    best, worst = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
     return text.rich(
         "pack.follow_up_sentence",
         month=formats.period(last["period"], lang),
@@ -144,114 +111,94 @@ def _follow_up_sentence(rows: pd.DataFrame, view: View) -> str:
     )
 
 
-def follow_up_regions(view: View) -> Figure | None:
-    """The same, region by region, where there are several."""
-    text, months = view.text, _months(view)
-    if len(view.scope.regions) < 2 or not months:
-        return None
-    rows = view.metric(FOLLOW_UP, months, ("region",))
-    rows = rows[rows["value"].notna()]
+def compose_outlook(view: View) -> Figure:
+    """What is done and what is left of a quarter's callbacks, and what each owner still needs."""
+    text, target = view.text, view.target(METRIC)
+    title = text("follow_up.outlook")
+    rows = view.query("completion_outlook", periods=(view.period,), target=target or 0)
+    rows = rows[rows["kind"] == KIND]
     if rows.empty:
-        return None
-    counted = rows.groupby("region")[["numerator", "denominator"]].sum()
-    counted["rate"] = (counted["numerator"] / counted["denominator"]).astype(float)
-    rates = rows.assign(value=rows["value"].astype(float))
-    grid = rates.pivot(index="region", columns="period", values="value")
-    heads = (
-        Column("region", heading("region", text)),
-        *(Column(code, formats.short_period(code, text.lang), "percent") for code in grid.columns),
-    )
-    cells = tuple(
-        (str(plain(region)), *map(plain, row))
-        for region, row in zip(grid.index, grid.to_numpy(), strict=True)
-    )
-    table = Table("follow_up_regions", heads, cells)
-    said = figure_sentences.heat(counted, text)
-    return Figure("follow_up_regions", text("pack.follow_up_regions"), (said,), table=table)
-
-
-def need_rates(view: View) -> Figure:
-    """Match rate and need coverage over the quarters, on one scale: neither is read alone."""
-    text, window = view.text, view.window
-    names = layout()["needs"]["rates"]
-    rows = {name: history(view, name, window) for name in names}
-    values = {name: plain(rows[name]["value"].iloc[-1]) for name in names}
-    highest = max((rows[name][["value", "target"]].max(axis=None) for name in names), default=1.0)
-    charts = tuple(
-        _rate(view, name, rows[name], window, None if highest != highest else float(highest))
-        for name in names
-    )
-    listed_rows = pd.DataFrame({"period": [quarter.period for quarter in window]})
-    for name in names:
-        listed_rows[name] = rows[name]["value"]
-    table = listed(
-        "need_rates", listed_rows, text, {"period": "period"} | dict.fromkeys(names, "percent")
-    )
-    said = figure_sentences.rates(view.period.period, values, text)  # type: ignore[arg-type]
+        quarter = formats.period(view.period.period, text.lang)
+        return Figure("outlook", title, note=text("follow_up.outlook_none", quarter=quarter))
+    totals = rows[ADDED].sum().astype(int).to_dict()
+    if target is not None:
+        totals["needed"] = still_needed(target, totals["owed"], totals["done"])
+    sentence = figure_sentences.outlook(totals, view.period.period, target, text)
+    if target is not None and totals["still_open"]:
+        sentence = figure_sentences.joined([sentence, target_sentences.owners(rows, text)], text)
+    listed = rows[["account_manager", *ADDED, *SHARES]].sort_values("needed", ascending=False)
     return Figure(
-        "need_rates", text("needs.rates"), (said,), charts, table, note=text("needs.rates_note")
+        "outlook",
+        title,
+        sentences=(sentence,),
+        charts=(Stacked(_by_state(totals, view)),),
+        table=answer_table("outlook", listed, text, SHARES),
+        is_open=True,
     )
 
 
-def _rate(
-    view: View, name: str, rows: pd.DataFrame, window: Sequence[Period], highest: float | None
-) -> Columns:
-    (score,) = view.scores([name])
-    title = catalogue.metric(name).title(view.text.lang)
-    said = figure_sentences.trend(title, rows, score, view.text)
-    return Columns(title, said, "percent", points(view, rows, window), highest)
+def still_needed(target: Decimal, owed: int, done: int) -> int:
+    """How many more of what is owed must be done for a target share."""
+    return max(ceil(Fraction(target) * owed) - done, 0)
 
 
-def open_needs(view: View) -> tuple[Figure, Figure]:
-    """Open needs by age as a picture, and one by one (in the workbook)."""
-    text, rows = view.text, view.ask("open_needs")
-    said = figure_sentences.ages(rows, text)
-    title = text("needs.ages")
-    each = listed("open_needs", rows[OPEN_NEEDS], text, {"age_days": "count"}, brief_rows=0)
-    singly = Figure("open_needs", text("needs.open"), table=each)
-    if rows.empty:
-        return Figure("need_ages", title, (said,)), singly
-    limits = [-1, *layout()["needs"]["age_limits_days"], float("inf")]
-    names = [text(f"needs.age_{band}") for band in range(len(limits) - 1)]
-    bands = pd.cut(rows["age_days"], limits, labels=names)
-    counts = bands.value_counts().reindex(names)
-    chart = Columns(title, said, "count", tuple(Point(name, int(counts[name])) for name in names))
-    cells = tuple((name, int(counts[name])) for name in names)
-    table = Table("need_ages", columns(("age", "needs"), text, {"needs": "count"}), cells)
-    return Figure("need_ages", title, (said,), (chart,), table), singly
+def _by_state(totals: Mapping[str, int], view: View) -> dict[str, float]:
+    """The whole of a quarter's callbacks by their state."""
+    counts = {
+        "done": totals["done"],
+        "planned": totals["planned"],
+        "due": totals["still_open"] - totals["planned"] - totals["to_come"],
+        "overdue": totals["missed"],
+        "to_come": totals["to_come"],
+    }
+    return {view.text.value("state", state): count for state, count in counts.items()}
 
 
-def attention(view: View) -> Figure:
-    """What needs attention, in words."""
-    text, rows = view.text, view.ask("attention", periods=(view.period,))
-    title = text("overview.attention")
-    said = tuple(figure_sentences.attention(row, text) for row in rows.to_dict("records"))
-    units = dict.fromkeys(("cases", "of_cases", "days"), "count")
-    units |= {"amount": "money", "previous_amount": "money"}
-    shown = rows[ATTENTION].assign(code=[text(f"pack.attention.{code}") for code in rows["code"]])
-    table = listed("attention", shown, text, units)
-    return Figure(
-        "attention", title, said or (text("overview.attention_none"),), table=table, form="list"
-    )
+def list_owners(view: View) -> list[str]:
+    """Everybody who has something on the worklist."""
+    return sorted(view.worklist()["owner"].dropna().unique())
 
 
-def worklist(view: View) -> Figure:
+def compose_worklist(view: View, owner: str | None = None) -> tuple[Figure, ...]:
+    """Whom to call next and why, ranked: a sentence, then one list per reason."""
+    text, rows = view.text, view.worklist()
+    if owner:
+        rows = rows[rows["owner"] == owner]
+    groups = [
+        Figure(
+            f"worklist_{reason}",
+            sentences=(_group_title(str(reason), len(group), view),),
+            table=answer_table(
+                f"worklist_{reason}", group[WORKLIST], text, {"revenue_12m": "money"}
+            ),
+        )
+        for reason, group in rows.groupby("reason", sort=False)
+    ]
+    return (Figure("worklist", sentences=(figure_sentences.worklist(rows, text),)), *groups)
+
+
+def worklist_table(view: View, owner: str | None = None) -> FigureTable:
+    """The whole worklist in one table, the reason first."""
+    rows = view.worklist()
+    rows = rows[rows["owner"] == owner] if owner else rows
+    return answer_table("worklist", rows[["reason", *WORKLIST]], view.text)
+
+
+def _group_title(reason: str, count: int, view: View) -> str:
+    return view.text.rich("follow_up.group", reason=view.text.value("reason", reason), count=count)
+
+
+def compose_worklist_extract(view: View) -> Figure:
     """Whom to call next: the first rows on paper, all of them in the workbook."""
-    text = view.text
-    rows = view.ask("worklist", periods=view.worklist_months())
-    units: Mapping[str, str] = {
+    text, rows = view.text, view.worklist()
+    points_of = [name for name in WORKLIST if name.endswith("points")]
+    units = {
         "revenue_12m": "money",
         "days_overdue": "count",
-        **dict.fromkeys([name for name in WORKLIST if name.endswith("points")], "decimal"),
-        "score": "decimal",
+        **dict.fromkeys([*points_of, "score"], "decimal"),
     }
+    listed = rows[[*WORKLIST[:-1], "reason", "account_id"]]
     shown = layout()["pack"]["worklist_rows"]
-    table = listed("worklist", rows[WORKLIST], text, units, WORKLIST[:10], shown)
-    note = text("follow_up.kind_parts")
-    return Figure(
-        "worklist",
-        text("follow_up.worklist"),
-        (figure_sentences.worklist(rows, text),),
-        table=table,
-        note=note,
-    )
+    table = answer_table("worklist", listed, text, units, ON_PAPER, shown)
+    sentence, note = figure_sentences.worklist(rows, text), text("follow_up.kind_parts")
+    return Figure("worklist", text("follow_up.worklist"), (sentence,), table=table, note=note)

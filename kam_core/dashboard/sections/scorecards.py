@@ -1,13 +1,15 @@
-"""The figures of a pack: headline, scorecard, trends, regions, best and worst, definitions."""
+"""Figures against their targets: cards, one along time, regions side by side, the scorecard."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
 
-from kam_core.dashboard.model import Cell, Column, Columns, Figure, Number, Point, Quantity, Table
-from kam_core.dashboard.sections.answer_tables import columns, heading, plain
-from kam_core.dashboard.view import View
+from kam_core.dashboard.charts import Columns, Point
+from kam_core.dashboard.model import Card, Cell, Figure, FigureColumn, FigureTable, Number, Quantity
+from kam_core.dashboard.tables import answer_table, cells_table, columns_of, heading, plain_cell
+from kam_core.dashboard.view import View, is_open, is_waiting
 from kam_core.metrics import catalogue
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
@@ -15,9 +17,9 @@ from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 from kam_core.settings.page_layout import layout
 from kam_core.text import formats
-from kam_core.text.marked_text import Marked
 from kam_core.text.marks import rests_on, status_words
 from kam_core.text.sentences import figure_sentences
+from kam_core.text.writer import Text
 
 CARDS = 4
 SCORE = (
@@ -29,42 +31,180 @@ OWN = dict.fromkeys(("value", "target", "gap", "low", "high"), "own")
 EXACT = {"numerator": "exact", "denominator": "exact"}
 
 
-def waits(score: Score) -> bool:
-    """Whether a figure has no value because a file was never uploaded."""
-    return (score.reason or "").startswith("needs:")
-
-
-def headline_names(scores: Sequence[Score]) -> list[str]:
+def choose_headline(view: View) -> list[str]:
     """The figures at the top of the overview: one without data only where nothing else is."""
-    waiting = {score.metric for score in scores if waits(score)}
     names = [name for name in layout()["overview"]["cards"] if name in catalogue.load_metrics()]
-    chosen = sorted(names, key=lambda name: name in waiting)[:CARDS]
+    chosen = sorted(names, key=lambda name: is_waiting(view.score(name)))[:CARDS]
     return [name for name in names if name in chosen]
 
 
-def headline(view: View, scores: Sequence[Score], names: Sequence[str]) -> Figure:
-    """The four figures of the overview with all that stands on their cards."""
-    by_name = {score.metric: score for score in scores}
-    rows = tuple(_score_row(by_name[name], view.text) for name in names)
-    table = Table("headline", columns(SCORE, view.text, OWN | EXACT, ON_PAPER), rows)
-    said = figure_sentences.headline([by_name[name] for name in names], view.text)
-    return Figure("headline", view.text("pack.headline"), (said,), table=table, form="cards")
+def compose_cards(view: View, names: Sequence[str]) -> tuple[Card, ...]:
+    """One card per metric: value, status, target, gap, interval, cases, and the quarters before."""
+    return tuple(_card(view, catalogue.metric(name)) for name in names)
 
 
-def scored(view: View, scores: Sequence[Score]) -> Figure:
-    """Every figure for which the tables are there, topic by topic."""
-    shown = [score for score in scores if not waits(score)]
-    shown.sort(key=lambda score: catalogue.TOPICS.index(catalogue.metric(score.metric).topic))
-    rows = tuple(_score_row(score, view.text) for score in shown)
-    table = Table(
-        "scorecard", columns(SCORE, view.text, OWN | EXACT, ON_PAPER), rows, group="topic"
+def _card(view: View, metric: Metric) -> Card:
+    text, score, past = view.text, view.score(metric.name), view.history(metric.name)
+    lines = [
+        *target_lines(score, text),
+        rests_on(score, metric, text),
+        text.reason(score),
+        _pace(view, score),
+    ]
+    return Card(
+        score=score,
+        title=metric.title(text.lang),
+        meaning=metric.means(text.lang),
+        value=formats.quantity(score.value, score.unit, text.lang),
+        lines=tuple(line for line in lines if line),
+        past=past,
+        past_in_words=_spell_out(past, metric, text),
     )
-    said = figure_sentences.headline(shown, view.text)
-    note = view.text("pack.scorecard_note")
-    return Figure("scorecard", view.text("pack.scorecard"), (said,), table=table, note=note)
 
 
-def _score_row(score: Score, text: Marked) -> tuple[Cell, ...]:
+def _spell_out(past: pd.DataFrame, metric: Metric, text: Text) -> str:
+    """The quarters before in words, for those who do not see the line."""
+    colon = text("punctuation.colon")
+    return text("punctuation.list").join(
+        f"{formats.period(row.period, text.lang)}{colon}"
+        f"{formats.quantity(row.value, metric.unit, text.lang)}"
+        for row in past.itertuples()
+    )
+
+
+def target_lines(score: Score, text: Text) -> list[str]:
+    """Target and gap, and the interval."""
+    lang, unit = text.lang, score.unit
+    target = text("blocks.no_target")
+    if score.target is not None:
+        target = text("blocks.target", target=formats.quantity(score.target, unit, lang))
+    if score.gap is not None:
+        gap = text("blocks.gap", gap=formats.difference(score.gap, unit, lang))
+        target = f"{target} · {gap}"
+    if score.low is None:
+        return [target]
+    low, high = (formats.quantity(end, unit, lang) for end in (score.low, score.high))
+    return [target, text("blocks.interval", low=low, high=high)]
+
+
+def _pace(view: View, score: Score) -> str:
+    """Where an amount or a count would end if its quarter went on as it began."""
+    paced = view.paced(score)
+    if paced is None:
+        return ""
+    written = formats.quantity(paced, score.unit, view.text.lang)
+    return view.text("targets.card_paced", paced=written)
+
+
+def without_value(score: Score, text: Text, name: str = "", title: str = "") -> Figure:
+    """Why there is no number: a table to upload, or just no case."""
+    if is_waiting(score):
+        return Figure(name, title, waits_for=str(score.reason))
+    return Figure(name, title, note=text.reason(score))
+
+
+def compose_trend(view: View, name: str, table_name: str = "trend") -> Figure:
+    """A figure along the quarters, each held against its target."""
+    metric, score, rows = catalogue.metric(name), view.score(name), view.history(name)
+    if score.reason and rows["value"].isna().all():
+        return without_value(score, view.text, table_name)
+    chart = trend_chart(view, metric, rows)
+    table = answer_table(
+        table_name, rows, view.text, dict.fromkeys(("value", "target"), metric.unit)
+    )
+    return Figure(table_name, sentences=(chart.sentence,), charts=(chart,), table=table)
+
+
+def trend_chart(
+    view: View, metric: Metric, rows: pd.DataFrame, highest: float | None = None
+) -> Columns:
+    """The chart of ``View.history``, and its sentence."""
+    title = metric.title(view.text.lang)
+    sentence = figure_sentences.trend(title, rows, view.score(metric.name), view.text)
+    return Columns(title, sentence, metric.unit, points(view, rows, view.window), highest)
+
+
+def points(view: View, rows: pd.DataFrame, asked: Sequence[Period]) -> tuple[Point, ...]:
+    """Rows of period, value and target as columns of a chart."""
+    return tuple(
+        Point(
+            formats.short_period(period.period, view.text.lang),
+            plain_cell(value),  # type: ignore[arg-type]
+            plain_cell(target),  # type: ignore[arg-type]
+            period.ends_on > view.scope.as_of,
+        )
+        for period, value, target in zip(asked, rows["value"], rows["target"], strict=True)
+    )
+
+
+def compose_regions(view: View) -> Figure:
+    """Regions down, figures across, each judged against the target that holds there."""
+    text = view.text
+    names = [name for name in layout()["overview"]["regions"] if name in catalogue.load_metrics()]
+    rows, title = view.region_scores(names), text("overview.heat")
+    if rows.empty:
+        return Figure("regions", title, note=text("blocks.nothing_here"))
+    titles = {name: catalogue.metric(name).title(text.lang) for name in names}
+    units = {name: catalogue.metric(name).unit for name in names}
+    sentence = figure_sentences.regions(rows, titles, units, text)
+    heads = [FigureColumn(name, titles[name], "own") for name in names]
+    judged = {(row["region"], row["metric"]): _judged(row, text) for row in rows.to_dict("records")}
+    no_data = Quantity(None, "", status="no_data", standing=status_words("no_data", text))
+    cells = [
+        [str(plain_cell(region)), *(judged.get((region, head.name), no_data) for head in heads)]
+        for region in view.scope.regions
+    ]
+    table = cells_table("regions", [FigureColumn("region", heading("region", text)), *heads], cells)
+    return Figure("regions", title, (sentence,), table=table)
+
+
+def drop_empty_columns(table: FigureTable) -> FigureTable:
+    """A table of judged cells without the figures that no row has a value of."""
+    first, *columns = table.columns
+    kept = [c for c in columns if any(cell.value is not None for cell in table.frame[c.name])]
+    frame = table.frame[[column.name for column in (first, *kept)]]
+    return replace(table, columns=(first, *kept), frame=frame)
+
+
+def region_table(view: View) -> FigureTable:
+    """The same with all that is known of each cell, one row per region and figure."""
+    names = [name for name in layout()["overview"]["regions"] if name in catalogue.load_metrics()]
+    rows = view.region_scores(names)
+    titles = [catalogue.metric(name).title(view.text.lang) for name in rows["metric"]]
+    return answer_table("regions", rows.assign(metric=titles), view.text)
+
+
+def _judged(row: dict, text: Text) -> Quantity:
+    score = Score(**{name: row[name] for name in Score.__dataclass_fields__})
+    words = status_words(score.status, text, score.decidable, score.is_running)
+    status = "undecided" if is_open(score) else score.status
+    return Quantity(score.value, score.unit, status=status, standing=words)
+
+
+def compose_headline(view: View, names: Sequence[str]) -> Figure:
+    """The figures of the overview with all that stands on their cards."""
+    scores = view.scores(names)
+    rows = [_score_row(score, view.text) for score in scores]
+    table = cells_table("headline", columns_of(SCORE, view.text, OWN | EXACT, ON_PAPER), rows)
+    sentence = figure_sentences.headline(scores, view.text)
+    title = view.text("pack.headline")
+    return Figure("headline", title, (sentence,), table=table, form="cards")
+
+
+def compose_scorecard(view: View) -> Figure:
+    """Every figure for which the tables are there, topic by topic."""
+    text = view.text
+    scores = [score for score in view.scores() if not is_waiting(score)]
+    scores.sort(key=lambda score: catalogue.TOPICS.index(catalogue.metric(score.metric).topic))
+    rows = [_score_row(score, text) for score in scores]
+    columns = columns_of(SCORE, text, OWN | EXACT, ON_PAPER)
+    table = cells_table("scorecard", columns, rows, group="topic")
+    sentence = figure_sentences.headline(scores, text)
+    note = text("pack.scorecard_note")
+    return Figure("scorecard", text("pack.scorecard"), (sentence,), table=table, note=note)
+
+
+def _score_row(score: Score, text: Text) -> tuple[Cell, ...]:
     metric, unit = catalogue.metric(score.metric), score.unit
     cells: dict[str, Cell] = {
         "topic": text(f"pack.topic.{metric.topic}"),
@@ -78,151 +218,89 @@ def _score_row(score: Score, text: Marked) -> tuple[Cell, ...]:
         "note": text.reason(score),
         "low": Quantity(score.low, unit),
         "high": Quantity(score.high, unit),
-        "numerator": _part_of(score.numerator),
-        "denominator": _part_of(score.denominator),
+        "numerator": _number(score.numerator),
+        "denominator": _number(score.denominator),
         "code": score.metric,
     }
     return tuple(cells[name] for name in SCORE)
 
 
-def _part_of(exact: Exact | None) -> Number | None:
+def _number(exact: Exact | None) -> Number | None:
     """A numerator or denominator as a cell holds it: a fraction has no end in decimals."""
     return float(exact) if isinstance(exact, Fraction) else exact
 
 
-def _interval(score: Score, text: Marked) -> str:
+def _interval(score: Score, text: Text) -> str:
     if score.low is None:
         return ""
     low, high = (formats.quantity(end, score.unit, text.lang) for end in (score.low, score.high))
     return text("pack.from_to", low=low, high=high)
 
 
-def waiting(view: View, scores: Sequence[Score]) -> Figure:
+def compose_waiting(view: View) -> Figure:
     """Figures without data, each with the file that would switch it on."""
-    text, rows = view.text, []
-    for score in filter(waits, scores):
-        need = (score.reason or "").partition(":")[2]
-        file = f"{need.partition('.')[0]}.csv"
-        title = catalogue.metric(score.metric).title(text.lang)
-        rows.append((title, text.need(need), file))
-    names = ("metric", "needs_table", "needs_file")
-    said = (
-        text.rich("pack.waiting_sentence", count=len(rows)) if rows else text("pack.waiting_none")
-    )
-    table = Table("waiting", columns(names, text, {}), tuple(rows))
-    return Figure("waiting", text("pack.waiting"), (said,), table=table)
-
-
-def trends(view: View, scores: Sequence[Score], names: Sequence[str]) -> Figure:
-    """The headline figures over the quarters, each on its own scale."""
-    text, window = view.text, view.window
-    by_name = {score.metric: score for score in scores}
-    histories = {name: history(view, name, window) for name in names}
-    charts = tuple(_trend(view, by_name[name], histories[name], window) for name in names)
-    heads = [Column("period", heading("period", text), "period")]
-    for name in names:
-        title = catalogue.metric(name).title(text.lang)
-        unit = catalogue.metric(name).unit
-        heads.append(Column(name, title, unit))
-        heads.append(Column(f"{name}_target", text("pack.target_of", metric=title), unit))
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (quarter.period, *(cell for name in names for cell in _at(histories[name], position)))
-        for position, quarter in enumerate(window)
-    )
-    table = Table("trends", tuple(heads), rows)
-    return Figure("trends", text("pack.trends"), (), charts, table)
-
-
-def history(view: View, name: str, window: Sequence[Period]) -> pd.DataFrame:
-    """One row per quarter: period, value, target."""
-    values = view.metric(name, window).set_index("period")["value"]
-    rows = pd.DataFrame({"period": [quarter.period for quarter in window]})
-    rows["value"] = rows["period"].map(values).astype(float)
-    goals = view.targets(window)
-    rows["target"] = [_float(goals[quarter.period].get(name)) for quarter in window]
-    return rows
-
-
-def _float(value: object) -> float:
-    return float("nan") if value is None else float(value)  # type: ignore[arg-type]
-
-
-def _at(rows: pd.DataFrame, position: int) -> tuple[Cell, Cell]:
-    return plain(rows["value"].iloc[position]), plain(rows["target"].iloc[position])
-
-
-def _trend(view: View, score: Score, rows: pd.DataFrame, window: Sequence[Period]) -> Columns:
-    title = catalogue.metric(score.metric).title(view.text.lang)
-    said = figure_sentences.trend(title, rows, score, view.text)
-    return Columns(title, said, score.unit, points(view, rows, window))
-
-
-def points(view: View, rows: pd.DataFrame, asked: Sequence[Period]) -> tuple[Point, ...]:
-    """Rows of period, value and target as columns of a chart."""
-    return tuple(
-        Point(
-            formats.short_period(period.period, view.text.lang),
-            plain(value),  # type: ignore[arg-type]
-            plain(target),  # type: ignore[arg-type]
-            period.ends_on > view.scope.as_of,
-        )
-        for period, value, target in zip(asked, rows["value"], rows["target"], strict=True)
-    )
-
-
-def regions(view: View) -> Figure | None:
-    """Regions down, figures across, each judged against the target that holds there."""
     text = view.text
-    names = [name for name in layout()["overview"]["regions"] if name in catalogue.load_metrics()]
-    judged = {region: view.scores(names, region) for region in view.scope.regions}
-    scores = [(region, score) for region in judged for score in judged[region]]
-    valued = [{"region": region, **vars(s)} for region, s in scores if s.value is not None]
-    if len(judged) < 2 or not valued:
-        return None
-    titles = {name: catalogue.metric(name).title(text.lang) for name in names}
-    units = {name: catalogue.metric(name).unit for name in names}
-    said = figure_sentences.regions(pd.DataFrame(valued), titles, units, text)
-    heads = (
-        Column("region", heading("region", text)),
-        *(Column(name, titles[name], "own") for name in names),
+    needs = [(s.metric, str(s.reason).partition(":")[2]) for s in view.scores() if is_waiting(s)]
+    rows = [
+        (catalogue.metric(name).title(text.lang), text.need(need), f"{need.partition('.')[0]}.csv")
+        for name, need in needs
+    ]
+    sentence = text("pack.waiting_none")
+    if rows:
+        sentence = text.rich("pack.waiting_sentence", count=len(rows))
+    columns = columns_of(("metric", "needs_table", "needs_file"), text, {})
+    table = cells_table("waiting", columns, rows)
+    return Figure("waiting", text("pack.waiting"), (sentence,), table=table)
+
+
+def compose_trends(view: View, names: Sequence[str]) -> Figure:
+    """Some figures over the quarters, each on its own scale, and all of them in one table."""
+    text = view.text
+    metrics = [catalogue.metric(name) for name in names]
+    histories = [view.history(name) for name in names]
+    charts = tuple(
+        trend_chart(view, metric, rows) for metric, rows in zip(metrics, histories, strict=True)
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (str(plain(region)), *(_standing(score, text) for score in judged[region]))
-        for region in judged
-    )
-    return Figure("regions", text("overview.heat"), (said,), table=Table("regions", heads, rows))
+    heads = [FigureColumn("period", heading("period", text), "period")]
+    for metric in metrics:
+        title = metric.title(text.lang)
+        heads.append(FigureColumn(metric.name, title, metric.unit))
+        heads.append(
+            FigureColumn(f"{metric.name}_target", text("pack.target_of", metric=title), metric.unit)
+        )
+    rows = [
+        [
+            period.period,
+            *(rows[name].iloc[at] for rows in histories for name in ("value", "target")),
+        ]
+        for at, period in enumerate(view.window)
+    ]
+    return Figure("trends", text("pack.trends"), (), charts, cells_table("trends", heads, rows))
 
 
-def _standing(score: Score, text: Marked) -> Quantity:
-    is_open = score.decidable is False or (score.is_judged and score.is_running)
-    status = "undecided" if is_open else score.status
-    words = status_words(score.status, text, score.decidable, score.is_running)
-    return Quantity(score.value, score.unit, status=status, standing=words)
-
-
-def stretches(view: View, names: Sequence[str]) -> Figure:
+def compose_extremes(view: View, names: Sequence[str]) -> Figure:
     """The best and worst quarters, and the best and worst parts of this one; never persons."""
     text = view.text
-    rows = [row for name in names for row in _stretches_of(view, catalogue.metric(name))]
+    rows = [row for name in names for row in _extremes_of(view, catalogue.metric(name))]
     heads = ("metric", "part", "best", "best_value", "best_n", "worst", "worst_value", "worst_n")
     units = {"best_value": "own", "worst_value": "own", "best_n": "count", "worst_n": "count"}
-    table = Table("stretches", columns(heads, text, units), tuple(rows))
-    fewest = layout()["pack"]["fewest_cases"]
-    note = text("pack.stretches_note", fewest=formats.count(fewest, text.lang))
+    table = cells_table("stretches", columns_of(heads, text, units), rows)
+    fewest = formats.count(layout()["pack"]["fewest_cases"], text.lang)
+    note = text("pack.stretches_note", fewest=fewest)
     return Figure("stretches", text("pack.stretches"), table=table, note=note)
 
 
-def _stretches_of(view: View, metric: Metric) -> list[tuple[Cell, ...]]:
+def _extremes_of(view: View, metric: Metric) -> list[tuple[Cell, ...]]:
     ended = [quarter for quarter in view.window if quarter.ends_on <= view.scope.as_of]
-    found = [_extremes(view, metric, "period", view.metric(metric.name, ended))] if ended else []
+    rows = [_extremes(view, metric, "period", view.metric(metric.name, ended))] if ended else []
     for part in layout()["pack"]["parts"]:
         if part in metric.dimensions and not metric.kind.is_amount:
-            rows = view.metric(metric.name, [view.period], (part,))
-            found.append(_extremes(view, metric, part, _enough(rows)))
-    return [row for row in found if row]
+            parts = _with_enough_cases(view.metric(metric.name, [view.period], (part,)))
+            rows.append(_extremes(view, metric, part, parts))
+    return [row for row in rows if row]
 
 
-def _enough(rows: pd.DataFrame) -> pd.DataFrame:
+def _with_enough_cases(rows: pd.DataFrame) -> pd.DataFrame:
     """Parts whose cases are counted, and enough of them."""
     fewest = layout()["pack"]["fewest_cases"]
     enough = [isinstance(n, int) and n >= fewest for n in rows["denominator"]]
@@ -233,40 +311,37 @@ def _extremes(view: View, metric: Metric, by: str, rows: pd.DataFrame) -> tuple[
     rows = rows[rows["value"].notna() & rows[by].notna()]
     if rows["value"].nunique() < 2:
         return None
-    places = rows["value"].astype(float).idxmin(), rows["value"].astype(float).idxmax()
-    worst, best = places if metric.better == "higher" else places[::-1]
+    values = rows["value"].astype(float)
+    lowest, highest = values.idxmin(), values.idxmax()
+    best, worst = (highest, lowest) if metric.better == "higher" else (lowest, highest)
     cells: list[Cell] = [metric.title(view.text.lang), view.text(f"pack.part.{by}")]
-    for place in (best, worst):
-        row = rows.loc[place]
-        n = row["denominator"] if isinstance(row["denominator"], int) else None
-        cells += [_part(by, row[by], view.text), Quantity(row["value"], metric.unit), n]
+    for index in (best, worst):
+        row = rows.loc[index]
+        cases = row["denominator"] if isinstance(row["denominator"], int) else None
+        cells += [_part_name(by, row[by], view.text), Quantity(row["value"], metric.unit), cases]
     return tuple(cells)
 
 
-def _part(by: str, code: str, text: Marked) -> str:
+def _part_name(by: str, code: str, text: Text) -> str:
     name = formats.period(code, text.lang) if by == "period" else text.value(by, code)
-    return str(plain(name))
+    return str(plain_cell(name))
 
 
-def definitions(view: View, scores: Sequence[Score]) -> Figure:
+def compose_definitions(view: View) -> Figure:
     """What each figure of the scorecard counts, what it leaves out, and how it is computed."""
     text = view.text
-    rows = []
-    for score in scores:
-        if not waits(score):
-            metric = catalogue.metric(score.metric)
-            formula = text.known(f"definitions.formula_{metric.kind.name}", metric.kind.name)
-            better = text.value("better", metric.better)
-            rows.append(
-                (
-                    metric.title(text.lang),
-                    metric.means(text.lang),
-                    metric.excludes(text.lang),
-                    formula,
-                    better,
-                    metric.name,
-                )
-            )
+    metrics = [catalogue.metric(score.metric) for score in view.scores() if not is_waiting(score)]
+    rows = [
+        (
+            metric.title(text.lang),
+            metric.means(text.lang),
+            metric.excludes(text.lang),
+            text.known(f"definitions.formula_{metric.kind.name}", metric.kind.name),
+            text.value("better", metric.better),
+            metric.name,
+        )
+        for metric in metrics
+    ]
     names = ("metric", "means", "leaves_out", "formula", "better", "code")
-    table = Table("definitions", columns(names, text, {}, names[:5]), tuple(rows))
+    table = cells_table("definitions", columns_of(names, text, {}, names[:5]), rows)
     return Figure("definitions", text("definitions.title"), table=table)

@@ -3,46 +3,83 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from kam_core.dashboard.model import Cell, Column, Columns, Figure, Pack, Quantity, Section, Table
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from kam_core.dashboard.charts import Columns
+from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, Pack, Quantity
+from kam_core.dashboard.tables import cell_words, plain_rows
 from kam_core.render.html import svg
-from kam_core.render.html.markup import Markup, css_string, escape, joined, style, tag
 from kam_core.text import formats
 from kam_core.text.marked_text import runs
 from kam_core.text.writer import Text
 
-CSS = Path(__file__).with_name("page.css")
+HERE = Path(__file__).parent
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 WORDS = ("text", "period")
 # A table of more columns is not squeezed on a phone but moved sideways.
 FEW_COLUMNS = 4
 # Nothing may be loaded or run; the one style sheet is known by its hash.
 POLICY = "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
+ON_CARDS = ("target", "gap", "interval", "cases")
 
 
-def render(pack: Pack) -> bytes:
+def render_page(pack: Pack) -> bytes:
     """The page as it is written to a file."""
     text = Text(pack.lang)
-    sheet = CSS.read_text("utf-8") + _paper(pack, text)
+    sheet = (HERE / "page.css").read_text("utf-8") + _paper_style(pack, text)
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY.format(hash=digest)),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", pack.title),
-        style(sheet),
+    page = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            pack=pack,
+            text=text,
+            language=LANGUAGES[pack.lang],
+            policy=POLICY.format(hash=digest),
+            # A style sheet of our own, as it is: there, an escape would be a character.
+            sheet=Markup(sheet),
+            hatch=svg.HATCH,
+            few_columns=FEW_COLUMNS,
+            words=lambda cell, column: cell_words(cell, column.unit, pack.lang),
+            draw=lambda chart: svg.draw(chart, pack.lang),
+            cards_of=lambda table: _cards(table, pack.lang),
+            more_rows=lambda table: _more_rows(table, text),
+        )
     )
-    sections = [_section(section, text) for section in pack.sections]
-    footer = tag("footer", tag("p", f"{pack.title} · {pack.context}"))
-    body = tag("body", svg.HATCH, _header(pack), tag("main", *sections), footer)
-    page = tag("html", head, body, lang=LANGUAGES[pack.lang])
-    return f"<!doctype html>\n{page}\n".encode()
+    return f"{page}\n".encode()
 
 
-def _paper(pack: Pack, text: Text) -> str:
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+    )
+    environment.globals |= {
+        "runs": runs,
+        "side": _side,
+        "groups": _groups,
+        "shown_columns": _shown_columns,
+        "still_charts": _still_charts,
+        "sentences_alone": _sentences_alone,
+        "has_legend": _has_legend,
+    }
+    return environment
+
+
+def _printable(value: Any) -> Any:
+    """What is shown of text from anywhere; markup of ours is left as it is."""
+    return value if isinstance(value, Markup) else svg.make_printable(value)
+
+
+def _paper_style(pack: Pack, text: Text) -> str:
     """Every sheet of A4 says what it belongs to."""
     before, after = text("pack.page", page="\n").split("\n")
     number = f"{css_string(before)} counter(page) {css_string(after)}"
@@ -54,184 +91,69 @@ def _paper(pack: Pack, text: Text) -> str:
     )
 
 
-def _header(pack: Pack) -> Markup:
-    marks = [tag("div", tag("dt", name), tag("dd", value)) for name, value in pack.marks]
-    notes = [tag("p", _sentence(said), class_="running-note") for said in pack.said]
-    return tag(
-        "header",
-        tag("h1", pack.title),
-        tag("p", pack.context, class_="context"),
-        *notes,
-        tag("dl", *marks, class_="marks"),
+def css_string(text: str) -> str:
+    """Text from anywhere as a CSS string in which every character is written as a number."""
+    return '"' + "".join(f"\\{ord(character):06x}" for character in text) + '"'
+
+
+def _still_charts(figure: Figure) -> list[svg.Still]:
+    """The charts that paper has a drawing of."""
+    return [chart for chart in figure.charts if isinstance(chart, svg.Still)]
+
+
+def _sentences_alone(figure: Figure) -> list[str]:
+    """What a figure says besides its charts: what a chart says stands above it."""
+    drawn = {chart.sentence for chart in _still_charts(figure)}
+    return [sentence for sentence in figure.sentences if sentence not in drawn]
+
+
+def _has_legend(charts: Sequence[svg.Still]) -> bool:
+    return any(
+        point.target is not None or point.is_running
+        for chart in charts
+        if isinstance(chart, Columns)
+        for point in chart.points
     )
 
 
-def _section(section: Section, text: Text) -> Markup:
-    figures = [_figure(figure, text) for figure in section.figures]
-    place = f"part-{section.name}"
-    return tag("section", tag("h2", section.title, id=place), *figures, aria_labelledby=place)
-
-
-def _figure(figure: Figure, text: Text) -> Markup:
-    parts: list[Markup | None] = [tag("h3", figure.title)]
-    if figure.form == "list":
-        items = [tag("li", _sentence(said)) for said in figure.said]
-        return joined([*parts, tag("ul", *items, class_="said")])
-    # What a chart says stands above it.
-    drawn = {chart.said for chart in figure.charts}
-    parts += [tag("p", _sentence(said)) for said in figure.said if said not in drawn]
-    charts, rows = _charts(figure, text), _rows(figure, text)
-    if len(figure.charts) == 1 and rows:
-        parts.append(tag("div", charts, rows, class_="beside"))
-    else:
-        parts += [charts, rows]
-    if figure.note:
-        parts.append(tag("p", figure.note, class_="note"))
-    return tag("div", *parts, class_="figure")
-
-
-def _rows(figure: Figure, text: Text) -> Markup | None:
-    table = figure.table
-    if table is None or not table.rows:
-        return None
-    shown = _cards if figure.form == "cards" else _table
-    return joined([shown(table, figure.title, text), _more(table, text)])
-
-
-def _charts(figure: Figure, text: Text) -> Markup | None:
-    drawn = [
-        tag(
-            "figure",
-            tag("figcaption", _own_title(chart.title, figure), _sentence(chart.said)),
-            svg.draw(chart, text.lang),
-        )
-        for chart in figure.charts
-    ]
-    if any(isinstance(chart, Columns) and _has_target(chart) for chart in figure.charts):
-        drawn.append(tag("p", text("pack.columns_note"), class_="note legend"))
-    return tag("div", *drawn, class_="charts") if drawn else None
-
-
-def _has_target(chart: Columns) -> bool:
-    return any(point.target is not None or point.is_running for point in chart.points)
-
-
-def _own_title(title: str, figure: Figure) -> Markup | None:
-    return None if title == figure.title else tag("b", title)
-
-
-def _sentence(said: str) -> Markup:
-    return joined(tag("strong", part) if is_value else part for part, is_value in runs(said))
-
-
-def _cards(table: Table, title: str, text: Text) -> Markup:
-    """Each row a card: name, value, status; then all else that is known of it."""
-    cards = []
-    for row in table.rows:
-        cells = {
-            c.name: (_written(cell, c, text), c) for c, cell in zip(table.columns, row, strict=True)
+def _cards(table: FigureTable, lang: str) -> Iterator[dict[str, Any]]:
+    """Each row as a card: name, value, status; then all else that is known of it."""
+    titles = {column.name: column.title for column in table.columns}
+    for row in plain_rows(table):
+        card = {
+            column.name: cell_words(cell, column.unit, lang)
+            for column, cell in zip(table.columns, row, strict=True)
         }
-        more = [
-            tag("div", f"{cells[name][1].title}{text('punctuation.colon')}{cells[name][0]}")
-            for name in ("target", "gap", "interval", "cases")
-            if cells[name][0]
-        ]
-        note = cells["note"][0]
-        cards.append(
-            tag(
-                "li",
-                tag("div", cells["metric"][0], class_="name"),
-                tag("div", cells["value"][0], class_="big"),
-                tag("div", cells["status"][0]),
-                *more,
-                tag("div", note) if note else None,
-            )
-        )
-    return tag("ul", *cards, class_="cards", aria_label=title)
+        yield card | {"more": [(titles[name], card[name]) for name in ON_CARDS if card[name]]}
 
 
-def _table(table: Table, title: str, text: Text) -> Markup | None:
-    rows = table.rows[: table.brief_rows]
-    if not rows:
-        return None
-    shown = [p for p, c in enumerate(table.columns) if c.brief and c.name != table.group]
-    heads = [
-        tag("th", table.columns[p].title, scope="col", class_=_side(table.columns[p]))
-        for p in shown
-    ]
-    bodies = [
-        tag("tbody", _group(name, len(shown)), *(_row(row, shown, table, text) for row in members))
-        for name, members in _grouped(table, rows)
-    ]
-    drawn = tag("table", tag("thead", tag("tr", *heads)), *bodies, aria_label=title)
-    kind = "scroll wide" if len(shown) > FEW_COLUMNS else "scroll"
-    return tag("div", drawn, class_=kind, role="region", tabindex=0, aria_label=title)
+def _shown_columns(table: FigureTable) -> list[tuple[int, FigureColumn]]:
+    """The columns on paper with their positions."""
+    numbered = enumerate(table.columns)
+    return [(at, column) for at, column in numbered if column.brief and column.name != table.group]
 
 
-def _grouped(
-    table: Table, rows: Sequence[tuple[Cell, ...]]
-) -> Iterator[tuple[str | None, list[tuple[Cell, ...]]]]:
-    """Rows in runs of the same group; all in one where the table has none."""
+def _groups(table: FigureTable) -> Iterator[tuple[str | None, list[tuple[Cell, ...]]]]:
+    """The rows on paper in runs of the same group; all in one where the table has none."""
+    rows = list(plain_rows(table))[: table.brief_rows]
     if table.group is None:
-        yield None, list(rows)
+        yield None, rows
         return
-    place = [column.name for column in table.columns].index(table.group)
-    for name in dict.fromkeys(row[place] for row in rows):
-        yield str(name), [row for row in rows if row[place] == name]
+    at = [column.name for column in table.columns].index(table.group)
+    for name in dict.fromkeys(row[at] for row in rows):
+        yield str(name), [row for row in rows if row[at] == name]
 
 
-def _group(name: str | None, width: int) -> Markup | None:
-    if name is None:
-        return None
-    return tag("tr", tag("th", name, scope="rowgroup", colspan=width, class_="group"))
+def _side(column: FigureColumn, cell: Cell = None) -> str:
+    """The classes of a cell: whether it is a number, and how it is judged."""
+    status = cell.status if isinstance(cell, Quantity) else None
+    return " ".join(filter(None, ["" if column.unit in WORDS else "number", status]))
 
 
-def _row(row: tuple[Cell, ...], shown: Sequence[int], table: Table, text: Text) -> Markup:
-    first, *others = shown
-    column = table.columns[first]
-    kind = "period" if column.unit == "period" else None
-    head = tag("th", _written(row[first], column, text), scope="row", class_=kind)
-    return tag("tr", head, *(_cell(row[p], table.columns[p], text) for p in others))
-
-
-def _cell(cell: Cell, column: Column, text: Text) -> Markup:
-    kinds = [_side(column)]
-    standing = None
-    if isinstance(cell, Quantity) and cell.status:
-        kinds.append(cell.status)
-        standing = tag("span", cell.standing, class_="standing")
-    kind = " ".join(filter(None, kinds)) or None
-    return tag("td", _written(cell, column, text), standing, class_=kind)
-
-
-def _side(column: Column) -> str | None:
-    return None if column.unit in WORDS else "number"
-
-
-def _written(cell: Cell, column: Column, text: Text) -> Markup:
-    return escape(_words(cell, column.unit, text.lang))
-
-
-def _words(cell: Cell, unit: str, lang: str) -> str:
-    """A value as the pages write it."""
-    if isinstance(cell, Quantity):
-        write = formats.difference if cell.is_difference else formats.quantity
-        return write(cell.value, cell.unit, lang)
-    if cell is None:
-        return "" if unit == "text" else formats.NOTHING
-    if isinstance(cell, str):
-        return formats.short_period(cell, lang) if unit == "period" else cell
-    if unit == "text":
-        if isinstance(cell, datetime):
-            return formats.moment(cell, lang)
-        return formats.day(cell, lang)
-    return formats.quantity(cell, unit, lang)  # type: ignore[arg-type]
-
-
-def _more(table: Table, text: Text) -> Markup | None:
+def _more_rows(table: FigureTable, text: Text) -> str:
     """That the paper holds fewer rows than the workbook."""
-    if table.brief_rows is None or len(table.rows) <= table.brief_rows:
-        return None
+    if table.brief_rows is None or len(table.frame) <= table.brief_rows:
+        return ""
     key = "pack.shown_rows" if table.brief_rows else "pack.in_workbook"
-    shown, total = (formats.count(n, text.lang) for n in (table.brief_rows, len(table.rows)))
-    return tag("p", text(key, shown=shown, total=total), class_="note")
+    shown, total = (formats.count(n, text.lang) for n in (table.brief_rows, len(table.frame)))
+    return text(key, shown=shown, total=total)

@@ -1,11 +1,20 @@
 """Charts of a pack as still SVG: crisp on paper, and nothing in them can run or call out."""
 
+import re
 from collections.abc import Sequence
 
-from kam_core.dashboard.model import Columns, Field, Matrix, Point
-from kam_core.render.html.markup import Markup, joined, tag
+from markupsafe import Markup
+
+from kam_core.dashboard.charts import Columns, Field, Matrix, Point
 from kam_core.text import formats
 from kam_core.text.marked_text import plain
+from kam_core.text.writer import Text
+
+# The charts that have a drawing here.
+Still = Columns | Matrix
+
+# Characters that no document may hold; a name from a file can.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 WIDTH, HEIGHT = 340.0, 178.0
 TOP, BOTTOM = 30.0, 152.0
@@ -22,9 +31,14 @@ HATCH = Markup(
 )
 
 
-def draw(chart: Columns | Matrix, lang: str) -> Markup:
+def make_printable(text: object) -> str:
+    """Text from anywhere with a mark in place of every character that no document may hold."""
+    return UNPRINTABLE.sub("\ufffd", str(text))
+
+
+def draw(chart: Still, lang: str) -> Markup:
     """A chart as an image that says to a screen reader what it shows."""
-    return columns(chart, lang) if isinstance(chart, Columns) else matrix(chart)
+    return columns(chart, lang) if isinstance(chart, Columns) else matrix(chart, lang)
 
 
 def columns(chart: Columns, lang: str) -> Markup:
@@ -36,7 +50,7 @@ def columns(chart: Columns, lang: str) -> Markup:
         for position, point in enumerate(chart.points)
     ]
     line = _line(0, WIDTH, scale.y(0), "axis")
-    return _image(plain(chart.said), WIDTH, HEIGHT, [*drawn, line])
+    return _image(plain(chart.sentence), WIDTH, HEIGHT, [*drawn, line])
 
 
 class _Scale:
@@ -58,24 +72,21 @@ def _column(
     point: Point, middle: float, slot: float, scale: _Scale, unit: str, lang: str
 ) -> Markup:
     label = _text(point.label, middle, HEIGHT - 6, "tick")
-    target = ""
+    target = Markup()
     if point.target is not None:
         half = slot * TARGET_SHARE / 2
         target = _line(middle - half, middle + half, scale.y(point.target), "target")
     if point.value is None:
-        return joined([target, _text(formats.NOTHING, middle, scale.y(0) - LABEL_GAP), label])
+        return Markup().join(
+            [target, _text(formats.NOTHING, middle, scale.y(0) - LABEL_GAP), label]
+        )
     top, bottom = sorted((scale.y(point.value), scale.y(0)))
     width = slot * BAR_SHARE
-    bar = tag(
-        "rect",
-        class_="running" if point.is_running else "actual",
-        x=_number(middle - width / 2),
-        y=_number(top),
-        width=_number(width),
-        height=_number(bottom - top),
-    )
+    kind = "running" if point.is_running else "actual"
+    bar = _rect(kind, middle - width / 2, top, width, bottom - top)
     written = formats.quantity(point.value, unit, lang)
-    return joined([bar, target, _text(written, middle, _beside(point, scale), "value"), label])
+    value = _text(written, middle, _beside(point, scale), "value")
+    return Markup().join([bar, target, value, label])
 
 
 def _beside(point: Point, scale: _Scale) -> float:
@@ -83,61 +94,64 @@ def _beside(point: Point, scale: _Scale) -> float:
     assert point.value is not None
     if point.value < 0:
         return scale.y(point.value) + LABEL_HEIGHT
-    place = scale.y(point.value) - LABEL_GAP
+    height = scale.y(point.value) - LABEL_GAP
     if point.target is not None:
         target = scale.y(point.target)
-        if place - LABEL_HEIGHT < target < place + LABEL_GAP:
-            place = target - LABEL_GAP
-    return place
+        if height - LABEL_HEIGHT < target < height + LABEL_GAP:
+            height = target - LABEL_GAP
+    return height
 
 
-def matrix(chart: Matrix) -> Markup:
+def matrix(chart: Matrix, lang: str) -> Markup:
     """The cells of the tier scheme: potential across, value up, each with what it holds."""
     across = max((field.x for field in chart.fields), default=0) + 1
     rows = max((field.y for field in chart.fields), default=0) + 1
     width, height = AXIS + across * FIELD_WIDTH, rows * FIELD_HEIGHT + AXIS
-    drawn = [_field(field, rows) for field in chart.fields]
-    up = tag(
-        "text",
-        chart.up,
-        class_="tick",
-        transform=f"translate({_number(AXIS - 6)} {_number(rows * FIELD_HEIGHT / 2)}) rotate(-90)",
-        text_anchor="middle",
-    )
+    drawn = [_field(field, rows, Text(lang)) for field in chart.fields]
+    up = Markup(
+        '<text class="tick" transform="translate({} {}) rotate(-90)" text-anchor="middle">{}</text>'
+    ).format(_number(AXIS - 6), _number(rows * FIELD_HEIGHT / 2), chart.up)
     along = _text(chart.across, AXIS + across * FIELD_WIDTH / 2, height - 4, "tick")
-    return _image(plain(chart.said), width, height, [*drawn, up, along])
+    return _image(plain(chart.sentence), width, height, [*drawn, up, along])
 
 
-def _field(field: Field, rows: int) -> Markup:
+def _field(field: Field, rows: int, text: Text) -> Markup:
     left, top = AXIS + field.x * FIELD_WIDTH, (rows - 1 - field.y) * FIELD_HEIGHT
-    box = tag(
-        "rect",
-        class_="key-field" if field.is_key else "field",
-        x=_number(left + 1),
-        y=_number(top + 1),
-        width=_number(FIELD_WIDTH - 2),
-        height=_number(FIELD_HEIGHT - 2),
+    kind = "key-field" if field.is_key else "field"
+    box = _rect(kind, left + 1, top + 1, FIELD_WIDTH - 2, FIELD_HEIGHT - 2)
+    share = formats.percent(field.share, text.lang, 0)
+    lines = (
+        text.value("tier", field.tier),
+        text("pack.accounts", count=formats.count(field.accounts, text.lang)),
+        text("pack.revenue_share", revenue=formats.money(field.revenue, text.lang), share=share),
     )
     kinds = ("field-name", "field-count", "tick")
     words = [
         _text(line, left + FIELD_WIDTH / 2, top + 22 + 20 * position, kind)
-        for position, (line, kind) in enumerate(zip(field.lines, kinds, strict=True))
+        for position, (line, kind) in enumerate(zip(lines, kinds, strict=True))
     ]
-    return joined([box, *words])
+    return Markup().join([box, *words])
 
 
-def _image(said: str, width: float, height: float, drawn: Sequence[Markup]) -> Markup:
+def _image(sentence: str, width: float, height: float, drawn: Sequence[Markup]) -> Markup:
     size = f"0 0 {_number(width)} {_number(height)}"
-    return tag("svg", *drawn, viewBox=size, role="img", aria_label=said)
+    image = Markup('<svg viewBox="{}" role="img" aria-label="{}">{}</svg>')
+    return image.format(size, make_printable(sentence), Markup().join(drawn))
+
+
+def _rect(kind: str, x: float, y: float, width: float, height: float) -> Markup:
+    rect = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>')
+    return rect.format(kind, *map(_number, (x, y, width, height)))
 
 
 def _line(left: float, right: float, y: float, kind: str) -> Markup:
-    ends = {"x1": _number(left), "x2": _number(right), "y1": _number(y), "y2": _number(y)}
-    return tag("line", class_=kind, **ends)
+    line = Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>')
+    return line.format(kind, *map(_number, (left, right, y, y)))
 
 
 def _text(words: str, x: float, y: float, kind: str = "value") -> Markup:
-    return tag("text", words, class_=kind, x=_number(x), y=_number(y), text_anchor="middle")
+    text = Markup('<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>')
+    return text.format(kind, _number(x), _number(y), make_printable(words))
 
 
 def _number(value: float) -> str:

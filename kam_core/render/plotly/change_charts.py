@@ -18,7 +18,7 @@ MARGIN = 0.04
 MONTHS_A_MARK = 6
 
 
-def waterfall(moved: FigureChange, shown: int, text: Text, colours: Palette) -> go.Figure:
+def draw_waterfall(moved: FigureChange, shown: int, text: Text, colours: Palette) -> go.Figure:
     """From one value down to the other, a bar for each part; zero is the value before."""
     bars = _bars(moved, shown, text)
     values = zip(moved.periods, (moved.before, moved.after), strict=True)
@@ -103,8 +103,8 @@ def _reach(steps: Sequence[Fraction], total: Fraction) -> list[float]:
     return [low - margin, high + margin]
 
 
-def limited(
-    rows: pd.DataFrame, found: Limits, unit: str, text: Text, colours: Palette
+def draw_limited(
+    rows: pd.DataFrame, limits: Limits, unit: str, text: Text, colours: Palette
 ) -> go.Figure:
     """A monthly line within its limits: signals have a shape and a word, noise is grey.
 
@@ -113,20 +113,20 @@ def limited(
     names = [formats.short_period(code, text.lang) for code in rows["period"]]
     written = [formats.quantity(value, unit, text.lang) for value in rows["value"]]
     figure = canvas(colours, 300)
-    if found.low is not None:
-        _band(figure, names, rows, found, text, colours)
+    if limits.low is not None:
+        _band(figure, names, rows, limits, text, colours)
     figure.add_scatter(
         x=names,
         y=rows["value"],
         mode="lines+markers",
-        name=text("figure.inside") if found.low is not None else text("charts.actual"),
+        name=text("figure.inside") if limits.low is not None else text("charts.actual"),
         line={"color": colours.quiet, "width": 1.5},
         marker={"symbol": "circle", "size": 7, "color": colours.quiet},
         hovertext=written,
         hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
     )
-    if found.signals:
-        _signals(figure, names, rows, found, unit, text, colours)
+    if limits.signals:
+        _signals(figure, names, rows, limits, unit, text, colours)
     highest = float(rows[["value", "limit_high"]].max(numeric_only=True).max() or 0)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=names)
     figure.update_xaxes(tickvals=names[::-1][::MONTHS_A_MARK], tickangle=0)
@@ -138,12 +138,12 @@ def _band(
     figure: go.Figure,
     names: list[str],
     rows: pd.DataFrame,
-    found: Limits,
+    limits: Limits,
     text: Text,
     colours: Palette,
 ) -> None:
     """The mean dashed and the limits dotted, over every month."""
-    limits = {"color": colours.target, "dash": "dot", "width": 1.5}
+    dotted = {"color": colours.target, "dash": "dot", "width": 1.5}
     for number, column in enumerate(("limit_high", "limit_low")):
         figure.add_scatter(
             x=names,
@@ -152,12 +152,12 @@ def _band(
             name=text("figure.limits"),
             legendgroup="limits",
             showlegend=number == 0,
-            line=limits,
+            line=dotted,
             hoverinfo="skip",
         )
     figure.add_scatter(
         x=names,
-        y=[found.mean] * len(names),
+        y=[limits.mean] * len(names),
         mode="lines",
         name=text("figure.mean"),
         line={"color": colours.actual, "dash": "dash", "width": 1.5},
@@ -169,16 +169,16 @@ def _signals(
     figure: go.Figure,
     names: list[str],
     rows: pd.DataFrame,
-    found: Limits,
+    limits: Limits,
     unit: str,
     text: Text,
     colours: Palette,
 ) -> None:
     """The months outside: a shape of their own, and the word at the first of neighbours."""
-    is_out = [found.is_signal(code) for code in rows["period"]]
+    is_out = [limits.is_signal(code) for code in rows["period"]]
     first = [out and not before for out, before in zip(is_out, [False, *is_out], strict=False)]
     outside = [
-        (name, value, text("figure.signal") if is_first else "", _beside(value, found))
+        (name, value, text("figure.signal") if is_first else "", _beside(value, limits))
         for name, value, out, is_first in zip(names, rows["value"], is_out, first, strict=True)
         if out
     ]
@@ -196,6 +196,6 @@ def _signals(
     )
 
 
-def _beside(value: float, found: Limits) -> str:
+def _beside(value: float, limits: Limits) -> str:
     """Away from the limits, where nothing else is drawn."""
-    return "bottom center" if found.low is not None and value < found.low else "top center"
+    return "bottom center" if limits.low is not None and value < limits.low else "top center"

@@ -1,12 +1,11 @@
 """Figures: rows and words in, a plotly figure out. Time runs left to right; actual is solid."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from kam_core.dashboard.charts import Columns, Field, Matrix
 from kam_core.text import formats
 from kam_core.text.writer import Text, plotly_escape
 
@@ -116,37 +115,39 @@ def value_axis(unit: str, highest: float, text: Text) -> dict:
     return {"tickformat": TICK_FORMATS.get(unit, "~g"), "rangemode": "tozero"} | ticks
 
 
-def trend(rows: pd.DataFrame, unit: str, text: Text, colours: Palette) -> go.Figure:
-    """Columns per period, the target as a mark; rows have period, value, target."""
-    names = [formats.short_period(code, text.lang) for code in rows["period"]]
+def draw_columns(chart: Columns, text: Text, colours: Palette) -> go.Figure:
+    """Columns, mostly of time, and the target as a mark."""
+    names = [plotly_escape(point.label) for point in chart.points]
+    values, targets = ([getattr(p, kind) for p in chart.points] for kind in ("value", "target"))
+    titles = chart.names or (text("charts.actual"), text("charts.target"))
     figure = canvas(colours, 280)
     figure.add_bar(
         x=names,
-        y=rows["value"],
-        name=text("charts.actual"),
+        y=values,
+        name=titles[0],
         marker_color=colours.actual,
-        text=[formats.quantity(value, unit, text.lang) for value in rows["value"]],
+        text=[formats.quantity(value, chart.unit, text.lang) for value in values],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{x}<br>%{text}<extra></extra>",
     )
-    figure.add_scatter(
-        x=names,
-        y=rows["target"],
-        visible=bool(rows["target"].notna().any()),
-        mode="markers",
-        name=text("charts.target"),
-        marker={"symbol": "line-ew-open", "size": 26, "color": colours.target, "line_width": 3},
-        hovertext=[formats.quantity(value, unit, text.lang) for value in rows["target"]],
-        hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
-    )
-    highest = float(pd.concat([rows["value"], rows["target"]]).max() or 0)
+    numbers = [number for number in (*values, *targets, chart.highest) if number is not None]
+    if any(target is not None for target in targets):
+        figure.add_scatter(
+            x=names,
+            y=targets,
+            mode="markers",
+            name=titles[1],
+            marker={"symbol": "line-ew-open", "size": 26, "color": colours.target, "line_width": 3},
+            hovertext=[formats.quantity(value, chart.unit, text.lang) for value in targets],
+            hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
+        )
     figure.update_xaxes(type="category")
-    figure.update_yaxes(**value_axis(unit, highest, text))
+    figure.update_yaxes(**value_axis(chart.unit, float(max(numbers, default=0)), text))
     return figure
 
 
-def lines(
+def draw_lines(
     rows: pd.DataFrame, series: dict[str, str], unit: str, text: Text, colours: Palette
 ) -> go.Figure:
     """One line per series (column -> name) over the periods of the rows, on one scale."""
@@ -170,7 +171,7 @@ def lines(
     return figure
 
 
-def heat(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
+def draw_heat(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
     """A grid of shares: one row per index entry, one column per period, the share written in."""
     written = [[formats.percent(cell, text.lang, 0) for cell in line] for line in rows.to_numpy()]
     figure = canvas(colours, 90 + 30 * len(rows))
@@ -194,26 +195,7 @@ def heat(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
     return figure
 
 
-def bars(
-    names: Sequence[str], counts: Sequence[float], unit: str, text: Text, colours: Palette
-) -> go.Figure:
-    """Columns in a given order, each with its value above it."""
-    figure = canvas(colours, 240)
-    figure.add_bar(
-        x=[plotly_escape(name) for name in names],
-        y=list(counts),
-        marker_color=colours.actual,
-        text=[formats.quantity(number, unit, text.lang) for number in counts],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{x}<br>%{text}<extra></extra>",
-    )
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(**value_axis(unit, float(max(counts, default=0)), text))
-    return figure
-
-
-def stacked(parts: dict[str, float], text: Text, colours: Palette) -> go.Figure:
+def draw_stacked(parts: dict[str, float], text: Text, colours: Palette) -> go.Figure:
     """One bar of a whole cut into named parts, each with its count."""
     shades = (colours.actual, colours.previous, colours.line, colours.target, colours.paper)
     figure = canvas(colours, 120)
@@ -235,29 +217,23 @@ def stacked(parts: dict[str, float], text: Text, colours: Palette) -> go.Figure:
     return figure
 
 
-def matrix(
-    accounts: pd.DataFrame,
-    cells: pd.DataFrame,
-    cuts: tuple[float, float],
-    text: Text,
-    colours: Palette,
-) -> go.Figure:
-    """One mark per account, potential across and value rank up, cut into cells with their totals.
-
-    ``accounts``: account_id, account_name, tier, potential, rank, revenue_12m; ``cells``: tier,
-    accounts, revenue_12m, share, x, y (where its words stand); ``cuts``: across and up.
-    """
+def draw_matrix(chart: Matrix, text: Text, colours: Palette) -> go.Figure:
+    """One mark per account, one measure across and one up, cut into cells with their totals."""
     figure = canvas(colours, 540)
+    accounts = chart.accounts.astype({"x_score": float, "y_score": float, "revenue_12m": float})
     largest = float(accounts["revenue_12m"].max() or 0) or 1.0
-    for position, tier in enumerate(cells["tier"]):
+    for position, tier in enumerate(_by_revenue(chart, accounts)):
         members = accounts[accounts["tier"] == tier]
         figure.add_scatter(**_marks(members, largest, position, text, colours))
         figure.data[-1].name = plotly_escape(text.value("tier", tier))
-    across, up = cuts
-    figure.add_vline(x=across, line={"color": colours.quiet, "dash": "dash", "width": 1})
-    figure.add_hline(y=up, line={"color": colours.quiet, "dash": "dash", "width": 1})
-    for cell in cells.to_dict("records"):
-        figure.add_annotation(**_cell_words(cell, text, colours))
+    line = {"color": colours.quiet, "dash": "dash", "width": 1}
+    for cut in chart.x_cuts:
+        figure.add_vline(x=cut, line=line)
+    for cut in chart.y_cuts:
+        figure.add_hline(y=cut, line=line)
+    for field in chart.fields:
+        if field.tier in set(accounts["tier"]):
+            figure.add_annotation(**_cell_words(field, chart, text, colours))
     figure.update_xaxes(title_text=text("charts.potential"), range=[-3, 103])
     figure.update_yaxes(title_text=text("charts.value_rank"), range=[-0.04, 1.16])
     figure.update_yaxes(tickformat=".0%", tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1])
@@ -265,13 +241,20 @@ def matrix(
     return figure
 
 
+def _by_revenue(chart: Matrix, accounts: pd.DataFrame) -> list[str]:
+    """The tiers that hold an account: key tiers first, then by what they bring."""
+    revenue = accounts.groupby("tier")["revenue_12m"].sum().to_dict()
+    key_tiers = {field.tier for field in chart.fields if field.is_key}
+    return sorted(revenue, key=lambda tier: (tier not in key_tiers, -revenue[tier]))
+
+
 def _marks(
     members: pd.DataFrame, largest: float, position: int, text: Text, colours: Palette
 ) -> dict:
     sizes = members["revenue_12m"].clip(lower=0) / largest
     return {
-        "x": members["potential"],
-        "y": members["rank"],
+        "x": members["x_score"],
+        "y": members["y_score"],
         "mode": "markers",
         "customdata": members[["account_id", "tier"]],
         "marker": {
@@ -289,18 +272,20 @@ def _marks(
     }
 
 
-def _cell_words(cell: Mapping[str, Any], text: Text, colours: Palette) -> dict:
+def _cell_words(field: Field, chart: Matrix, text: Text, colours: Palette) -> dict:
+    """The words of a cell in its upper corner; those of the last column stand at the right."""
+    is_last = field.x == len(chart.x_cuts)
+    side = "right" if is_last else "left"
     words = text(
         "charts.cell",
-        tier=plotly_escape(text.value("tier", cell["tier"])),
-        accounts=formats.count(cell["accounts"], text.lang),
-        revenue=formats.money(cell["revenue_12m"], text.lang),
-        share=formats.percent(cell["share"], text.lang, 0),
+        tier=plotly_escape(text.value("tier", field.tier)),
+        accounts=formats.count(field.accounts, text.lang),
+        revenue=formats.money(field.revenue, text.lang),
+        share=formats.percent(field.share, text.lang, 0),
     )
-    side = "left" if cell["x"] < 50 else "right"
     return {
-        "x": cell["x"],
-        "y": cell["y"],
+        "x": 102.0 if is_last else (-2.0, *chart.x_cuts)[field.x],
+        "y": (*(cut - 0.01 for cut in chart.y_cuts), 1.15)[field.y],
         "xanchor": side,
         "yanchor": "top",
         "text": words,

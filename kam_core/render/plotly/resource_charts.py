@@ -14,7 +14,9 @@ from kam_core.text.writer import Text
 WRITTEN_FROM = 0.035
 
 
-def shares(rows: pd.DataFrame, parts: Mapping[str, str], text: Text, colours: Palette) -> go.Figure:
+def draw_shares(
+    rows: pd.DataFrame, parts: Mapping[str, str], text: Text, colours: Palette
+) -> go.Figure:
     """One column per period, the whole of it, cut into parts (column -> name) that add to 100 %."""
     shades = (colours.actual, colours.previous, colours.target, colours.line)
     patterns = ("", "", "/", ".")
@@ -26,7 +28,7 @@ def shares(rows: pd.DataFrame, parts: Mapping[str, str], text: Text, colours: Pa
             y=rows[column],
             name=name,
             marker=charts.hatched(shade, pattern, colours),
-            text=[_written(share, text) for share in rows[column]],
+            text=[_write_share(share, text) for share in rows[column]],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
@@ -39,11 +41,11 @@ def shares(rows: pd.DataFrame, parts: Mapping[str, str], text: Text, colours: Pa
     return figure
 
 
-def _written(share: float, text: Text) -> str:
+def _write_share(share: float, text: Text) -> str:
     return formats.percent(share, text.lang, 0) if share >= WRITTEN_FROM else ""
 
 
-def renewal(
+def draw_renewal_bands(
     bands: pd.DataFrame,
     names: Sequence[str],
     fitted: tuple[Sequence[float], Sequence[float]],
@@ -56,7 +58,7 @@ def renewal(
     ``fitted`` and ``claimed`` are hours and rates; without any, nothing is drawn of them.
     """
     figure = charts.canvas(colours, 340)
-    figure.add_scatter(**_observed(bands, names, text, colours))
+    figure.add_scatter(**_observed_marks(bands, names, text, colours))
     for (hours, rates), name, dash, colour in (
         (fitted, "resources.fitted", "solid", colours.actual),
         (claimed, "resources.claimed", "dot", colours.target),
@@ -77,7 +79,9 @@ def renewal(
     return figure
 
 
-def _observed(bands: pd.DataFrame, names: Sequence[str], text: Text, colours: Palette) -> dict:
+def _observed_marks(
+    bands: pd.DataFrame, names: Sequence[str], text: Text, colours: Palette
+) -> dict:
     return {
         "x": bands["mean_hours"],
         "y": bands["rate"],

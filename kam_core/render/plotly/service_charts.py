@@ -14,7 +14,7 @@ GOLDEN = 0.618034
 MARKED = 12
 
 
-def marked(
+def draw_marked_lines(
     rows: pd.DataFrame,
     series: dict[str, str],
     marks: Sequence[float],
@@ -26,7 +26,7 @@ def marked(
 
     The axis of a single line need not begin at zero: it tells by where it lies, not by its length.
     """
-    figure = charts.lines(rows, series, unit, text, colours)
+    figure = charts.draw_lines(rows, series, unit, text, colours)
     figure.add_scatter(
         x=[formats.short_period(code, text.lang) for code in rows["period"]],
         y=list(marks),
@@ -42,7 +42,7 @@ def marked(
     return figure
 
 
-def clock(
+def draw_aged_tickets(
     names: Sequence[str], parts: Mapping[str, Sequence[int]], text: Text, colours: Palette
 ) -> go.Figure:
     """Open tickets by age, each column cut into named parts, the late part hatched."""
@@ -67,7 +67,7 @@ def clock(
     return figure
 
 
-def compared(
+def draw_compared(
     names: Sequence[str],
     series: Mapping[str, Sequence[float]],
     unit: str,
@@ -105,16 +105,16 @@ def compared(
     return figure
 
 
-def intervals(
+def draw_intervals(
     rows: pd.DataFrame, series: Mapping[str, str], text: Text, colours: Palette
 ) -> go.Figure:
     """Shares over the periods with their intervals; columns NAME, NAME_low and NAME_high."""
     figure = charts.canvas(colours, 280)
-    places = list(range(len(rows)))
+    positions = list(range(len(rows)))
     for number, (name, title) in enumerate(series.items()):
         shift = 0.08 * (2 * number - len(series) + 1)
         figure.add_scatter(
-            x=[place + shift for place in places],
+            x=[position + shift for position in positions],
             y=rows[name],
             name=title,
             mode="lines+markers",
@@ -130,7 +130,7 @@ def intervals(
             hovertemplate="%{hovertext}",
         )
     figure.update_xaxes(
-        tickvals=places,
+        tickvals=positions,
         ticktext=[formats.short_period(code, text.lang) for code in rows["period"]],
         range=[-0.4, len(rows) - 0.6],
     )
@@ -138,7 +138,7 @@ def intervals(
     return figure
 
 
-def spread(
+def draw_spread(
     groups: Mapping[str, pd.DataFrame], least_cases: int, unit: str, text: Text, colours: Palette
 ) -> go.Figure:
     """How values lie, one column per group: a box over a mark per case, larger for more behind it.
@@ -147,11 +147,11 @@ def spread(
     not in the box. Nobody is named: the picture is about the spread, not about a person.
     """
     figure = charts.canvas(colours, 340)
-    for place, group in enumerate(groups.values()):
+    for position, group in enumerate(groups.values()):
         solid = group["cases"] >= least_cases
         values = group.loc[solid, "value"]
         figure.add_box(
-            x=[place] * len(values),
+            x=[position] * len(values),
             y=values,
             boxpoints=False,
             width=0.7,
@@ -160,7 +160,7 @@ def spread(
             showlegend=False,
             hoverinfo="skip",
         )
-        strip = _strip(place, group, solid, unit, text, colours)
+        strip = _strip(position, group, solid, unit, text, colours)
         # Many columns leave little room for each.
         strip["marker"]["size"] = _sizes(group["cases"], MARKED / (1 + len(groups) / 8))
         figure.add_scatter(**strip)
@@ -175,7 +175,7 @@ def spread(
 
 
 def _strip(
-    place: int, group: pd.DataFrame, solid: pd.Series, unit: str, text: Text, colours: Palette
+    position: int, group: pd.DataFrame, solid: pd.Series, unit: str, text: Text, colours: Palette
 ) -> dict:
     """Marks side by side so that equal values do not hide each other, the same on every visit."""
     written = [
@@ -183,7 +183,7 @@ def _strip(
         for value, cases in zip(group["value"], group["cases"], strict=True)
     ]
     return {
-        "x": [place + 0.5 * ((number * GOLDEN) % 1 - 0.5) for number in range(len(group))],
+        "x": [position + 0.5 * ((number * GOLDEN) % 1 - 0.5) for number in range(len(group))],
         "y": group["value"],
         "mode": "markers",
         "marker": {

@@ -14,7 +14,7 @@ SHORT = 14
 ROOM_FOR_WORDS = 1.28
 
 
-def pareto(
+def draw_pareto(
     shares: Sequence[float], names: Sequence[str], marked: int, text: Text, colours: Palette
 ) -> go.Figure:
     """The share of revenue the first accounts bring, and how many bring most of it."""
@@ -27,8 +27,8 @@ def pareto(
         line={"color": colours.actual, "width": 2.5},
         name=text("value.cumulative"),
         hovertext=[
-            f"{place}. {plotly_escape(name)}<br>{formats.percent(share, text.lang)}"
-            for place, (name, share) in enumerate(zip(names, shares, strict=True), start=1)
+            f"{rank}. {plotly_escape(name)}<br>{formats.percent(share, text.lang)}"
+            for rank, (name, share) in enumerate(zip(names, shares, strict=True), start=1)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
@@ -55,17 +55,17 @@ def pareto(
     return figure
 
 
-def wallets(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
+def draw_wallets(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
     """What accounts buy of us and elsewhere, one bar each, with our share written beside it."""
-    names = [_short(name) for name in rows["account_name"]]
-    places = list(range(len(rows)))
+    names = [_shorten(name) for name in rows["account_name"]]
+    positions = list(range(len(rows)))
     figure = charts.canvas(colours, 90 + 32 * len(rows))
     shares = [formats.percent(share, text.lang, 0) for share in rows["share"]]
     parts = (("revenue_12m", "bought_of_us", None), ("elsewhere", "bought_elsewhere", shares))
     for column, key, words in parts:
         figure.add_bar(
             x=rows[column].astype(float),
-            y=places,
+            y=positions,
             orientation="h",
             name=text(f"value.{key}"),
             marker=_bar_of(column, colours),
@@ -82,7 +82,7 @@ def wallets(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
     figure.update_layout(barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(**charts.value_axis("money", highest, text))
     figure.update_xaxes(range=[0, highest * 1.1], nticks=5)
-    figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
+    figure.update_yaxes(tickvals=positions, ticktext=names, autorange="reversed", showgrid=False)
     figure.update_yaxes(tickfont={"color": colours.text})
     return figure
 
@@ -93,12 +93,12 @@ def _bar_of(column: str, colours: Palette) -> dict:
     return {"color": colours.line, "line": {"color": colours.quiet, "width": 0.8}}
 
 
-def _short(name: str) -> str:
+def _shorten(name: str) -> str:
     """A name that leaves room for the bars, on a phone too."""
     return plotly_escape(name if len(name) <= SHORT else f"{name[: SHORT - 1]}…")
 
 
-def terms(amounts: Mapping[str, float], total: str, text: Text, colours: Palette) -> go.Figure:
+def draw_terms(amounts: Mapping[str, float], total: str, text: Text, colours: Palette) -> go.Figure:
     """Terms with their signs, one below the other, down to their sum."""
     names = [*amounts, total]
     steps = [float(amount) for amount in amounts.values()]
@@ -119,7 +119,7 @@ def terms(amounts: Mapping[str, float], total: str, text: Text, colours: Palette
         totals={"marker": {"color": colours.quiet}},
         hoverinfo="skip",
     )
-    highest, lowest = _extent(steps)
+    highest, lowest = _measure_extent(steps)
     figure.update_xaxes(range=[lowest * ROOM_FOR_WORDS, highest * ROOM_FOR_WORDS])
     figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=True)
     figure.update_yaxes(
@@ -132,21 +132,21 @@ def terms(amounts: Mapping[str, float], total: str, text: Text, colours: Palette
     return figure
 
 
-def _extent(steps: Sequence[float]) -> tuple[float, float]:
+def _measure_extent(steps: Sequence[float]) -> tuple[float, float]:
     """How far right and left of zero a running sum goes."""
     stands = [sum(steps[:count]) for count in range(len(steps) + 1)]
     return max(*stands, 0.0) or 1.0, min(*stands, 0.0)
 
 
-def season(
-    known: pd.DataFrame, ahead: pd.DataFrame, is_forecast: bool, text: Text, colours: Palette
+def draw_season(
+    past: pd.DataFrame, ahead: pd.DataFrame, is_forecast: bool, text: Text, colours: Palette
 ) -> go.Figure:
     """Months as they were, solid, and as they are expected: dashed, with the range they lie in.
 
-    ``known``: month, revenue; ``ahead``: month, expected, low, high, last_year.
+    ``past``: month, revenue; ``ahead``: month, expected, low, high, last_year.
     """
     figure = charts.canvas(colours, 320)
-    months = [_month(month, text) for month in ahead["month"]]
+    months = [_write_month(month, text) for month in ahead["month"]]
     if is_forecast:
         figure.add_scatter(
             x=[*months, *reversed(months)],
@@ -159,9 +159,9 @@ def season(
             name=text("value.range"),
             hoverinfo="skip",
         )
-    for days, amounts, colour, key, dash in _courses(known, ahead, is_forecast, colours):
+    for days, amounts, colour, key, dash in _list_courses(past, ahead, is_forecast, colours):
         figure.add_scatter(
-            x=[_month(month, text) for month in days],
+            x=[_write_month(month, text) for month in days],
             y=amounts.astype(float),
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2},
@@ -170,26 +170,26 @@ def season(
             hovertext=[formats.money(amount, text.lang) for amount in amounts],
             hovertemplate="%{x}<br>%{hovertext}",
         )
-    order = [_month(month, text) for month in [*known["month"], *ahead["month"]]]
+    order = [_write_month(month, text) for month in [*past["month"], *ahead["month"]]]
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=order, nticks=7)
-    highest = float(pd.concat([known["revenue"], ahead["expected"], ahead["high"]]).max() or 0)
+    highest = float(pd.concat([past["revenue"], ahead["expected"], ahead["high"]]).max() or 0)
     figure.update_yaxes(**charts.value_axis("money", highest, text))
     return figure
 
 
-def _courses(
-    known: pd.DataFrame, ahead: pd.DataFrame, is_forecast: bool, colours: Palette
+def _list_courses(
+    past: pd.DataFrame, ahead: pd.DataFrame, is_forecast: bool, colours: Palette
 ) -> list[tuple]:
     """The lines of a season: what was, what last year lets expect, and what the forecast does."""
     months = ahead["month"]
     paler = colours.previous if is_forecast else colours.target
     lines = [
-        (known["month"], known["revenue"], colours.actual, "charts.actual", "solid"),
+        (past["month"], past["revenue"], colours.actual, "charts.actual", "solid"),
         (months, ahead["last_year"], paler, "value.same_month_last_year", "dot"),
     ]
     forecast = (months, ahead["expected"], colours.target, "value.forecast", "dash")
     return [*lines, forecast] if is_forecast else lines
 
 
-def _month(day: object, text: Text) -> str:
+def _write_month(day: object, text: Text) -> str:
     return formats.short_period(f"{formats.as_date(day):%Y-%m}", text.lang)

@@ -12,7 +12,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from kam_core.dashboard.model import Cell, Column, Figure, Number, Pack, Quantity, Table
+from kam_core.dashboard.charts import Columns, Matrix
+from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, Number, Pack, Quantity
+from kam_core.dashboard.tables import cells_table, plain_rows
 from kam_core.text.marked_text import plain
 from kam_core.text.writer import Text
 
@@ -44,7 +46,7 @@ FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 A4 = 9
 
 
-def render(pack: Pack) -> bytes:
+def render_workbook(pack: Pack) -> bytes:
     """The workbook as it is written to a file."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
@@ -67,10 +69,10 @@ class _Writer:
     def write(self) -> None:
         about = self.text("pack.about")
         columns = tuple(
-            Column(name, self.text(f"pack.label_{name}")) for name in ("value", "content")
+            FigureColumn(name, self.text(f"pack.label_{name}")) for name in ("value", "content")
         )
-        table = Table("about", columns, self.pack.marks)
-        said = (*self.pack.said, self.text("pack.workbook_note"))
+        table = cells_table("about", columns, self.pack.marks)
+        said = (*self.pack.sentences, self.text("pack.workbook_note"))
         self._sheet(Figure("about", about, said, table=table))
         for figure in self.pack.figures():
             if figure.table:
@@ -85,7 +87,7 @@ class _Writer:
         sheet.write_string(TITLE, 0, f"{figure.title} · {self.pack.title}", self._style(bold=True))
         sheet.write_string(CONTEXT, 0, self.pack.context, self._style(font_color="#667085"))
         self._sentences(sheet, _said(figure), widths)
-        if figure.table.rows:
+        if len(figure.table.frame):
             self._table(sheet, figure.table)
         else:
             sheet.write_string(HEADS, 0, self.text("pack.no_rows"))
@@ -102,19 +104,19 @@ class _Writer:
         lines = min(int(_width(said) / room) + 1, MOST_LINES)
         sheet.set_row(SAID, LINE_HEIGHT * lines + 3)
 
-    def _table(self, sheet: Worksheet, table: Table) -> None:
+    def _table(self, sheet: Worksheet, table: FigureTable) -> None:
         heads = list(_unique(column.title for column in table.columns))
         options = {
             "name": f"pack_{table.name}",
             "style": "Table Style Light 1",
             "columns": [{"header": head} for head in heads],
         }
-        last = HEADS + len(table.rows)
+        last = HEADS + len(table.frame)
         sheet.add_table(HEADS, 0, last, len(heads) - 1, options)
         for place, head in enumerate(heads):
             style = self._style(bold=True, text_wrap=True)
             sheet.write_string(HEADS, place, head, style)
-        for line, row in enumerate(table.rows, start=HEADS + 1):
+        for line, row in enumerate(plain_rows(table), start=HEADS + 1):
             for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
                 self._cell(sheet, line, place, cell, column.unit)
 
@@ -180,7 +182,8 @@ def shortened(title: str, room: int) -> str:
 
 def _said(figure: Figure) -> str:
     """Everything the figure says, each sentence once."""
-    sentences = [*figure.said, *(chart.said for chart in figure.charts)]
+    charts = [chart for chart in figure.charts if isinstance(chart, Columns | Matrix)]
+    sentences = [*figure.sentences, *(chart.sentence for chart in charts)]
     parts = [plain(said) for said in dict.fromkeys(sentences)]
     return "\n".join([*parts, figure.note]) if figure.note else "\n".join(parts)
 
@@ -214,11 +217,13 @@ def _unique(heads: Iterator[str] | Sequence[str]) -> Iterator[str]:
         yield name
 
 
-def _widths(table: Table, text: Text) -> list[float]:
+def _widths(table: FigureTable, text: Text) -> list[float]:
     """How wide each column is: as its longest cell, within limits."""
     return [
         min(max(NARROWEST, *(_width(_sketch(cell)) for cell in cells)) + 2.5, WIDEST)
-        for cells in zip([column.title[:24] for column in table.columns], *table.rows, strict=True)
+        for cells in zip(
+            [column.title[:24] for column in table.columns], *plain_rows(table), strict=True
+        )
     ]
 
 

@@ -1,6 +1,7 @@
 """What a picture shows, in one sentence with the number in it; Markdown that is safe to show."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -135,7 +136,7 @@ def heat(grid: pd.DataFrame, text: Text) -> str:
     )
 
 
-def outlook(figures: Mapping[str, int], quarter: str, target: float | None, text: Text) -> str:
+def outlook(figures: Mapping[str, int], quarter: str, target: Decimal | None, text: Text) -> str:
     """What a quarter's callbacks can still reach, and what the target asks for."""
     lang = text.lang
     total = figures["owed"]
@@ -164,7 +165,9 @@ def _to_come(count: int, text: Text) -> str:
     return text.rich("follow_up.outlook_to_come", count=number) if count else ""
 
 
-def _towards(figures: Mapping[str, int], reachable: float, target: float | None, text: Text) -> str:
+def _towards(
+    figures: Mapping[str, int], reachable: float, target: Decimal | None, text: Text
+) -> str:
     if target is None:
         return ""
     aim = formats.percent(target, text.lang)

@@ -17,24 +17,25 @@ def hours(period: str, value: float, target: float | None, months: pd.DataFrame,
     """Hours per manager and week of a quarter, and the months between which they moved."""
     lang = text.lang
     words = {"period": formats.period(period, lang), "hours": formats.hours(value, lang)}
-    said = text.rich("resources.hours_sentence", **words)
+    sentence = text.rich("resources.hours_sentence", **words)
     if target is not None:
-        said = text.rich(
+        sentence = text.rich(
             "resources.hours_sentence_target", **words, target=formats.hours(target, lang)
         )
-    known = months[months["value"].notna()]
-    if known.empty:
-        return said
-    most, least = (known.loc[place] for place in (known["value"].idxmax(), known["value"].idxmin()))
+    valued = months[months["value"].notna()]
+    if valued.empty:
+        return sentence
+    most = valued.loc[valued["value"].idxmax()]
+    least = valued.loc[valued["value"].idxmin()]
     ranged = text.rich(
         "resources.hours_range",
-        count=formats.count(len(known), lang),
+        count=formats.count(len(valued), lang),
         high=formats.hours(most["value"], lang),
         high_month=formats.period(most["period"], lang),
         low=formats.hours(least["value"], lang),
         low_month=formats.period(least["period"], lang),
     )
-    return joined([said, ranged], text)
+    return joined([sentence, ranged], text)
 
 
 def work_types(period: str, shares: Mapping[str, float], total: float, text: Text) -> str:
@@ -75,7 +76,7 @@ def tiers(period: str, rows: pd.DataFrame, text: Text) -> str:
 def top_managers(period: str, rows: pd.DataFrame, text: Text) -> str:
     """How many of the largest accounts have both managers, and what hangs on the others."""
     lang, both = text.lang, rows["managers"] == 2
-    said = text.rich(
+    sentence = text.rich(
         "resources.top_sentence",
         period=formats.period(period, lang),
         total=formats.count(len(rows), lang),
@@ -83,7 +84,7 @@ def top_managers(period: str, rows: pd.DataFrame, text: Text) -> str:
         share=formats.percent(both.mean(), lang),
     )
     if both.all():
-        return said
+        return sentence
     lacking = rows[~both]
     without = text.rich(
         "resources.top_without",
@@ -91,13 +92,13 @@ def top_managers(period: str, rows: pd.DataFrame, text: Text) -> str:
         revenue=formats.money(lacking["revenue_12m"].sum(), lang),
         account=lacking.iloc[0]["account_name"] or lacking.iloc[0]["account_id"],
     )
-    return joined([said, without], text)
+    return joined([sentence, without], text)
 
 
 def contacts(period: str, rows: pd.DataFrame, text: Text) -> str:
     """How many accounts were met at all three levels, and which level is missing most."""
     lang, lacking = text.lang, rows[rows["levels_met"] < 3]
-    said = text.rich(
+    sentence = text.rich(
         "resources.contacts_sentence",
         period=formats.period(period, lang),
         total=formats.count(len(rows), lang),
@@ -105,54 +106,54 @@ def contacts(period: str, rows: pd.DataFrame, text: Text) -> str:
         share=formats.percent(1 - len(lacking) / len(rows), lang),
     )
     if lacking.empty:
-        return said
+        return sentence
     absent = {
         level: int((rows[level] == 0).sum()) for level in ("executive", "management", "working")
     }
     level = max(absent, key=lambda name: absent[name])
-    told = text.rich(
+    missing = text.rich(
         "resources.contacts_lacking",
         key=formats.count(lacking["is_key"].sum(), lang),
         level=text.value("contact_level", level),
         count=formats.count(absent[level], lang),
     )
-    return joined([said, told], text)
+    return joined([sentence, missing], text)
 
 
-def estimated(found: "Estimate", claim: float | None, text: Text) -> str:
+def estimated(estimate: "Estimate", claim: float | None, text: Text) -> str:
     """The effect an hour is associated with, its interval and n; or why it cannot be estimated."""
     lang = text.lang
-    words = {"contracts": formats.count(found.contracts, lang)}
-    if found.effect is None or found.low is None or found.high is None:
-        reason = text(f"resources.cannot_{found.reason}", **_limits(found, lang))
+    words = {"contracts": formats.count(estimate.contracts, lang)}
+    if estimate.effect is None or estimate.low is None or estimate.high is None:
+        reason = text(f"resources.cannot_{estimate.reason}", **_limits(estimate, lang))
         return text.rich("resources.cannot", **words, reason=reason)
-    said = text.rich(
+    sentence = text.rich(
         "resources.effect_sentence",
         **words,
-        accounts=formats.count(found.accounts, lang),
-        effect=formats.points(found.effect, lang),
-        low=formats.points(found.low, lang),
-        high=formats.points(found.high, lang),
-        confidence=formats.percent(found.confidence, lang, 0),
+        accounts=formats.count(estimate.accounts, lang),
+        effect=formats.points(estimate.effect, lang),
+        low=formats.points(estimate.low, lang),
+        high=formats.points(estimate.high, lang),
+        confidence=formats.percent(estimate.confidence, lang, 0),
     )
-    undecided = text("resources.effect_undecided") if found.low <= 0 <= found.high else ""
-    return joined([said, undecided, _against(found, claim, text)], text)
+    undecided = text("resources.effect_undecided") if estimate.low <= 0 <= estimate.high else ""
+    return joined([sentence, undecided, _against(estimate, claim, text)], text)
 
 
-def _limits(found: "Estimate", lang: str) -> dict[str, str]:
+def _limits(estimate: "Estimate", lang: str) -> dict[str, str]:
     return {
-        "contracts": formats.count(found.contracts, lang),
-        "renewed": formats.count(found.renewed, lang),
-        "lost": formats.count(found.contracts - found.renewed, lang),
-        "accounts": formats.count(found.accounts, lang),
+        "contracts": formats.count(estimate.contracts, lang),
+        "renewed": formats.count(estimate.renewed, lang),
+        "lost": formats.count(estimate.contracts - estimate.renewed, lang),
+        "accounts": formats.count(estimate.accounts, lang),
     }
 
 
-def _against(found: "Estimate", claim: float | None, text: Text) -> str:
+def _against(estimate: "Estimate", claim: float | None, text: Text) -> str:
     """What somebody claims beside what this data says, where a claim is set."""
-    if claim is None or found.low is None or found.high is None:
+    if claim is None or estimate.low is None or estimate.high is None:
         return ""
-    key = "inside" if found.low <= claim <= found.high else "outside"
+    key = "inside" if estimate.low <= claim <= estimate.high else "outside"
     return text.rich(f"resources.claim_{key}", claim=formats.points(claim, text.lang, 0))
 
 

@@ -15,7 +15,7 @@ def response(
 ) -> str:
     """Mean, median and P90 of a period beside the standard, and how many times it the mean is."""
     lang, mean = text.lang, values["response_hours"]
-    said = text.rich(
+    sentence = text.rich(
         "service.response_sentence",
         period=formats.period(period, lang),
         cases=formats.count(answered, lang),
@@ -25,7 +25,7 @@ def response(
         standard=formats.hours(standard, lang, 0),
     )
     key = "service.response_over" if mean > standard else "service.response_under"
-    return joined([said, text.rich(key, times=formats.decimal(mean / standard, lang))], text)
+    return joined([sentence, text.rich(key, times=formats.decimal(mean / standard, lang))], text)
 
 
 def within(period: str, row: Mapping[str, Any], standard: float, text: Text) -> str:
@@ -46,7 +46,7 @@ def clock(tickets: pd.DataFrame, standard: float, text: Text) -> str:
     if tickets.empty:
         return text("service.clock_none")
     late = int((tickets["clock"] == "late").sum())
-    said = text.rich(
+    counted = text.rich(
         "service.clock_sentence",
         count=formats.count(len(tickets), lang),
         unanswered=formats.count((tickets["clock"] != "answered").sum(), lang),
@@ -54,13 +54,13 @@ def clock(tickets: pd.DataFrame, standard: float, text: Text) -> str:
         standard=formats.hours(standard, lang, 0),
     )
     oldest = tickets.loc[tickets["hours_open"].idxmax()]
-    told = text.rich(
+    since = text.rich(
         "service.clock_oldest",
         account=oldest["account_name"] or oldest["account_id"],
         opened=formats.moment(oldest["opened_at"], lang),
         days=formats.decimal(oldest["hours_open"] / 24, lang),
     )
-    return joined([said, told], text)
+    return joined([counted, since], text)
 
 
 def complaints(
@@ -68,7 +68,6 @@ def complaints(
     topics: pd.DataFrame,
     growth: float | None,
     has_base: bool,
-    name_of: Mapping[str, str],
     text: Text,
 ) -> str:
     """The count against last year, and the topic that grew most."""
@@ -79,32 +78,32 @@ def complaints(
         return text.rich("service.complaints_no_base", **words)
     words["before"] = formats.count(topics["complaints_before"].sum(), lang)
     key = "service.complaints_from_none" if growth is None else "service.complaints_sentence"
-    said = text.rich(key, **words, change=formats.percent(growth, lang, signed=True))
+    total = text.rich(key, **words, change=formats.percent(growth, lang, signed=True))
     first = topics.iloc[0]
     if first["increase"] <= 0:
-        return joined([said, text("service.complaints_no_topic_grew")], text)
+        return joined([total, text("service.complaints_no_topic_grew")], text)
     grown = text.rich(
         "service.complaints_topic",
-        topic=name_of[first["topic"]],
+        topic=first["topic"],
         before=formats.count(first["complaints_before"], lang),
         count=formats.count(first["complaints"], lang),
         increase=formats.count(first["increase"], lang, signed=True),
         share=formats.percent(first["share"], lang),
     )
-    return joined([said, grown], text)
+    return joined([total, grown], text)
 
 
 def tiers(period: str, rows: pd.DataFrame, least: int, text: Text) -> str:
     """The most and the least satisfied tier of those with enough answers, and which have few."""
     is_enough = rows["answers"] >= least
-    said = _apart(period, rows[is_enough], text)
-    return joined([said, _left_out(rows[~is_enough], least, text)], text)
+    apart = _apart(period, rows[is_enough], text)
+    return joined([apart, _left_out(rows[~is_enough], least, text)], text)
 
 
 def _apart(period: str, rows: pd.DataFrame, text: Text) -> str:
     if len(rows) < 2:
         return text.rich("service.tiers_few", period=formats.period(period, text.lang))
-    best, worst = (rows.loc[place] for place in (rows["value"].idxmax(), rows["value"].idxmin()))
+    best, worst = (rows.loc[index] for index in (rows["value"].idxmax(), rows["value"].idxmin()))
     return text.rich(
         "service.tiers_sentence",
         period=formats.period(period, text.lang),
@@ -143,7 +142,7 @@ def spread(key: str, label: str, values: pd.Series, unit: str, text: Text) -> st
 
 def feelings(period: str, last: Mapping[str, Any], text: Text) -> str:
     """How many feel cared for personally and find it effective, each with its interval and n."""
-    told = [
+    sentences = [
         text.rich(
             f"service.{name}_sentence",
             period=formats.period(period, text.lang),
@@ -156,7 +155,7 @@ def feelings(period: str, last: Mapping[str, Any], text: Text) -> str:
         for name in ("feels_personalised", "feels_effective")
         if not formats.is_missing(last[name])
     ]
-    return joined(told, text) if told else text("service.feelings_none")
+    return joined(sentences, text) if sentences else text("service.feelings_none")
 
 
 def moves(rows: pd.DataFrame, text: Text) -> str:
@@ -164,7 +163,7 @@ def moves(rows: pd.DataFrame, text: Text) -> str:
     if rows.empty:
         return text("service.moves_none")
     lang, change = text.lang, rows["score_change"].astype(float)
-    said = text.rich(
+    moved = text.rich(
         "service.moves_sentence",
         count=formats.count(len(rows), lang),
         risen=formats.count((change > 0).sum(), lang),
@@ -172,7 +171,7 @@ def moves(rows: pd.DataFrame, text: Text) -> str:
     )
     both = rows["has_both_managers"].astype(bool)
     if not both.any() or both.all():
-        return said
+        return moved
     compared = text.rich(
         "service.moves_managers",
         both_n=formats.count(both.sum(), lang),
@@ -180,4 +179,4 @@ def moves(rows: pd.DataFrame, text: Text) -> str:
         one_n=formats.count((~both).sum(), lang),
         one=formats.decimal(change[~both].mean(), lang, signed=True),
     )
-    return joined([said, compared], text)
+    return joined([moved, compared], text)

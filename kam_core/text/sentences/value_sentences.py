@@ -27,7 +27,7 @@ def concentration(
 ) -> str:
     """How few accounts bring most, what the top brings, and what the index amounts to."""
     lang = text.lang
-    said = text.rich(
+    lead = text.rich(
         "value.pareto_sentence",
         quarter=formats.period(quarter, lang),
         total=formats.count(accounts, lang),
@@ -35,7 +35,7 @@ def concentration(
         share=formats.percent(reached, lang),
     )
     top, index = scores["top20_share"].value, scores["hhi"].value
-    parts = [said]
+    parts = [lead]
     if top is not None:
         parts.append(text.rich("value.top_sentence", share=formats.percent(top, lang)))
     if index:
@@ -101,17 +101,17 @@ def ended(quarter: str, rows: pd.DataFrame, text: Text) -> str:
     lang, period = text.lang, formats.period(quarter, text.lang)
     if rows.empty:
         return text.rich("value.ended_none", quarter=period)
-    known = rows[rows["difference"].notna()]
-    said = text.rich(
+    priced = rows[rows["difference"].notna()]
+    lead = text.rich(
         "value.ended_sentence",
         quarter=period,
         ended=formats.count(len(rows), lang),
         renewed=formats.count(rows["renewed"].sum(), lang),
-        before=formats.money(known["amount"].sum(), lang),
-        after=formats.money(known["renewal_amount"].sum(), lang),
+        before=formats.money(priced["amount"].sum(), lang),
+        after=formats.money(priced["renewal_amount"].sum(), lang),
     )
-    grown = known[known["difference"] > 0]
-    return said if grown.empty else joined([said, _largest_step(grown.iloc[0], text)], text)
+    grown = priced[priced["difference"] > 0]
+    return lead if grown.empty else joined([lead, _largest_step(grown.iloc[0], text)], text)
 
 
 def _largest_step(row: pd.Series, text: Text) -> str:
@@ -178,7 +178,7 @@ def lost_projects(quarter: str, rows: pd.DataFrame, share: Score, text: Text) ->
     lang, period = text.lang, formats.period(quarter, text.lang)
     if rows.empty:
         return text.rich("value.lost_none", quarter=period)
-    said = text.rich(
+    sentence = text.rich(
         "value.lost_sentence",
         quarter=period,
         count=formats.count(len(rows), lang),
@@ -189,17 +189,17 @@ def lost_projects(quarter: str, rows: pd.DataFrame, share: Score, text: Text) ->
     unpriced = rows["amount"].isna().sum()
     if unpriced:
         words = {"count": formats.count(unpriced, lang)}
-        said = joined([said, text.rich("value.lost_unpriced", **words)], text)
+        sentence = joined([sentence, text.rich("value.lost_unpriced", **words)], text)
     by_account = rows.groupby("account_name", sort=False)["amount"].agg(["count", "sum"])
     most = by_account["sum"].astype(float).idxmax()
     if not by_account["sum"][most]:
-        return said
+        return sentence
     words = {
         "account": most,
         "count": formats.count(by_account["count"][most], lang),
         "amount": formats.money(by_account["sum"][most], lang),
     }
-    return joined([said, text.rich("value.lost_most", **words)], text)
+    return joined([sentence, text.rich("value.lost_most", **words)], text)
 
 
 def lost_in_region(row: Mapping[str, Any], text: Text) -> str:
@@ -230,7 +230,7 @@ def growth(quarter: str, rows: pd.DataFrame, text: Text) -> str:
 def lifetime(rows: pd.DataFrame, total: object, text: Text) -> str:
     """What all customers brought over their lifetime, and who brought most and least."""
     lang, first, last = text.lang, rows.iloc[0], rows.iloc[-1]
-    said = text.rich(
+    sentence = text.rich(
         "value.lifetime_sentence",
         accounts=formats.count(len(rows), lang),
         total=formats.money(total, lang),  # type: ignore[arg-type]
@@ -239,13 +239,13 @@ def lifetime(rows: pd.DataFrame, total: object, text: Text) -> str:
     )
     losing = rows[rows["clv"] < 0]
     if losing.empty:
-        return said
+        return sentence
     words = {
         "count": formats.count(len(losing), lang),
         "account": last["account_name"],
         "least": formats.money(last["clv"], lang),
     }
-    return joined([said, text.rich("value.lifetime_losing", **words)], text)
+    return joined([sentence, text.rich("value.lifetime_losing", **words)], text)
 
 
 def foresight(verdicts: Mapping[str, int], months: int, text: Text) -> str:
@@ -254,23 +254,25 @@ def foresight(verdicts: Mapping[str, int], months: int, text: Text) -> str:
     if not looked:
         return text.rich("value.foresight_none", months=months)
     seasonal = looked - verdicts.get("no_season", 0)
-    said = text.rich(
+    sentence = text.rich(
         "value.foresight_looked",
         looked=formats.count(looked, text.lang),
         months=months,
         seasonal=formats.count(seasonal, text.lang),
     )
     if not seasonal:
-        return said
+        return sentence
     shown, not_better = (verdicts.get(name, 0) for name in ("shown", "not_better"))
     words = {
         "shown": formats.count(shown, text.lang),
         "not_better": formats.count(not_better, text.lang),
     }
-    return joined([said, text.rich("value.foresight_judged", **words)], text)
+    return joined([sentence, text.rich("value.foresight_judged", **words)], text)
 
 
-def season(account: Mapping[str, Any], quarters: pd.DataFrame, interval: float, text: Text) -> str:
+def season(
+    account: Mapping[str, Any], quarters: pd.DataFrame, interval: formats.Number, text: Text
+) -> str:
     """What one account is expected to buy in each of the quarters ahead."""
     lang = text.lang
     is_shown = account["verdict"] == "shown"

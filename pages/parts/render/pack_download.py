@@ -4,10 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from kam_core.dashboard.view import View
 from kam_core.render import pack_files
 from kam_core.text.writer import Text
 from pages.parts.state import cache
-from pages.parts.state.filters import View
 
 FORMS = {
     "html": ("html", "text/html"),
@@ -22,7 +22,7 @@ def offer(view: View, text: Text) -> None:
         for form, (ending, mime) in FORMS.items():
             st.download_button(
                 text(f"pack.{form}"),
-                partial(cache.pack, view.source, view.scope, view.period, text.lang, form),
+                partial(cache.pack, view, form),
                 file_name=f"{_stem(view, text)}.{ending}",
                 mime=mime,
                 key=f"pack_{form}",
@@ -33,8 +33,8 @@ def offer(view: View, text: Text) -> None:
 
 
 def _stem(view: View, text: Text) -> str:
-    scope = view.scope
-    as_of = None if scope.as_of == view.source.as_of else scope.as_of
-    known = cache.holdings(view.source).regions
-    named = None if set(known) <= set(scope.regions) else scope.regions
-    return pack_files.stem(view.period.period, named, known, scope.tiers, as_of, text.lang)
+    scope, company = view.scope, view.company
+    as_of = None if scope.as_of == company.as_of else scope.as_of
+    named = None if view.sees_everything else scope.regions
+    regions = company.holdings().regions
+    return pack_files.stem(view.period.period, named, regions, scope.tiers, as_of, text.lang)

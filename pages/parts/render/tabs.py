@@ -5,39 +5,49 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from kam_core.dashboard.model import Figure
+from kam_core.dashboard.sections.scorecards import compose_cards
+from kam_core.dashboard.view import View
 from kam_core.settings.page_layout import layout
 from kam_core.text.writer import Text
-from pages.parts.render import blocks, cards
+from pages.parts.render import figures
 from pages.parts.state import url_state
-from pages.parts.state.filters import View
 
 Draw = Callable[[View, Text], None]
+Composer = Callable[[View], Figure | tuple[Figure, ...]]
 
 
 @dataclass(frozen=True)
-class Part:
-    """The table a part cannot do without, and what stands in it: rows of titles and what to draw.
-
-    A title is a word of the page's own; None where the part begins with its own words.
-    """
+class PagePart:
+    """The table a part cannot do without, and what stands in it, row by row, side by side."""
 
     table: str
-    rows: tuple[tuple[tuple[str | None, Draw], ...], ...]
+    rows: tuple[tuple[Draw, ...], ...]
 
 
-def show(page: str, parts: Mapping[str, Part], view: View, text: Text) -> None:
+def draw_figures(*composers: Composer) -> Draw:
+    """Draw what some sections compose, one below the other."""
+
+    def draw(view: View, text: Text) -> None:
+        for compose in composers:
+            composed = compose(view)
+            for figure in composed if isinstance(composed, tuple) else (composed,):
+                figures.render_figure(figure, text)
+
+    return draw
+
+
+def render_parts(page: str, parts: Mapping[str, PagePart], view: View, text: Text) -> None:
     """The choice of a part, its cards, and what it draws or the table it waits for."""
     chosen = _choose(page, parts, text)
-    cards.cards(view, _cards(page, chosen), text)
+    figures.render_cards(compose_cards(view, _cards(page, chosen)), text)
     part = parts[chosen]
     if not view.has(part.table):
-        blocks.missing(f"needs:{part.table}", text)
+        figures.render_missing(f"needs:{part.table}", text)
         return
     for row in part.rows:
-        for place, (title, draw) in zip(st.columns(len(row), gap="medium"), row, strict=True):
-            with place:
-                if title:
-                    st.subheader(text(f"{page}.{title}"), anchor=False)
+        for column, draw in zip(st.columns(len(row), gap="medium"), row, strict=True):
+            with column:
                 draw(view, text)
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
+from kam_core.dashboard.sections.targets import write_target
+from kam_core.dashboard.view import View
 from kam_core.metrics import quarterly_targets
 from kam_core.metrics.quarterly_targets import (
     QuarterlyTarget,
@@ -19,10 +21,7 @@ from kam_core.text import formats
 from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text, escape
 from pages.parts.render import blocks
-from pages.parts.state import cache
-from pages.parts.state.filters import View
 from pages.parts.state.viewer import Viewer
-from pages.parts.targets import scorecard as shown_goals
 from pages.parts.targets import target_draft
 from pages.parts.targets.target_draft import Draft
 
@@ -30,7 +29,7 @@ DEFAULTS = "defaults"
 STEPS = ("none", "points", "percent")
 
 
-def show(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
+def render_copying(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
     """From where, to where and with which step; then what would come into the table."""
     edited = target_draft.reading(draft).goals
     quarters = sorted({goal.key.quarter for goal in edited}, reverse=True)
@@ -94,7 +93,7 @@ def _found(
 ) -> list[QuarterlyTarget]:
     if source != DEFAULTS:
         return [goal for goal in edited if goal.key.quarter == source]
-    defaults = cache.defaults_in_force(view.source)
+    defaults = view.company.default_targets()
     return [
         QuarterlyTarget(TargetKey(name, to, None, None), target)
         for name, target in defaults.items()
@@ -144,7 +143,7 @@ def _row(copy: TargetCopy, text: Text) -> dict[str, object]:
         "metric": text.metric(key.metric),
         "region": key.region or text("targets.every_region"),
         "tier": text.value("tier", key.tier or text("targets.every_tier")),
-        "copied_from": shown_goals.goal(copy.source.target, unit),
-        "already": shown_goals.goal(copy.held, unit),
-        "target": shown_goals.goal(copy.goal.target, unit),
+        "copied_from": write_target(copy.source.target, unit),
+        "already": write_target(copy.held, unit),
+        "target": write_target(copy.goal.target, unit),
     }

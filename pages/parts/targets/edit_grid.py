@@ -3,6 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from kam_core.dashboard.sections.targets import change_cells
+from kam_core.dashboard.view import View
 from kam_core.metrics import quarterly_targets, target_grid
 from kam_core.metrics.quarterly_targets import TargetChange, TargetKey
 from kam_core.metrics.target_grid import EVERY, CellProblem, LineProblem
@@ -11,19 +13,17 @@ from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text, escape
 from pages.parts.render import blocks
 from pages.parts.state import cache
-from pages.parts.state.filters import View
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import copy_targets, save_draft, target_draft
-from pages.parts.targets import scorecard as shown_goals
 from pages.parts.targets.target_draft import Draft
 
 ROW_HEIGHT, TALLEST = 35, 600
 
 
-def show(view: View, viewer: Viewer, text: Text) -> None:
+def render_editor(view: View, viewer: Viewer, text: Text) -> None:
     """The step an edit is at; it stays there while other pages are visited."""
     if save_draft.is_under_way():
-        save_draft.show(viewer, text)
+        save_draft.render_saving(viewer, text)
         return
     draft = target_draft.current(view, viewer)
     st.caption(escape(text("targets.edit_lead")))
@@ -44,7 +44,7 @@ def show(view: View, viewer: Viewer, text: Text) -> None:
     with left, st.expander(text("targets.one")):
         _one(draft, view, viewer, text)
     with right, st.expander(text("targets.copy")):
-        copy_targets.show(draft, view, viewer, text)
+        copy_targets.render_copying(draft, view, viewer, text)
     _save(draft, view, viewer, text, is_sound=not said.problems)
 
 
@@ -92,7 +92,7 @@ def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
 
 def places(draft: Draft, view: View, viewer: Viewer) -> tuple[list[str], list[str]]:
     """The regions and tiers that a target can be for, those of all first."""
-    held = cache.holdings(view.source)
+    held = view.company.holdings()
     own = viewer.sees(held.regions)
     said = {goal.key.region for goal in draft.goals if goal.key.region}
     regions = [*own, *sorted(said - set(own))]
@@ -159,9 +159,9 @@ def _save(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) 
     blocks.sentence(target_sentences.draft(made, text))
     if not made:
         return
-    rows = [shown_goals.change(change, text) for change in made]
+    rows = [change_cells(change, text) for change in made]
     blocks.table("target_draft", pd.DataFrame(rows), text)
-    if draft.version != view.source.version:
+    if draft.version != view.company.version:
         _moved(draft, view, viewer, text, is_sound)
     else:
         _publish(draft, view, viewer, text, is_sound)
@@ -185,18 +185,18 @@ def _publish(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: boo
     can_save = is_sound and bool(whole)
     if st.button(text("targets.preview_button"), type="primary", disabled=not can_save):
         signed = by if by in ("", viewer.name) else f"{by} ({viewer.name})"
-        save_draft.preview(whole, view.source, signed or viewer.name, viewer, text.lang)
+        save_draft.preview(whole, view.company, signed or viewer.name, viewer, text.lang)
 
 
 def _moved(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
     """Somebody published meanwhile: nothing is saved over it unseen."""
     published = cache.publications().iloc[0]
-    words = {"by": published["published_by"], "found": view.source.version}
+    words = {"by": published["published_by"], "found": view.company.version}
     st.warning(text.rich("targets.moved", expected=draft.version, **words))
     if found := target_draft.clashes(draft, view, viewer):
         named = text("punctuation.list").join(_name(change.key, text) for change in found)
         st.warning(escape(text("targets.clashes", goals=named)))
-    label = text("targets.carry_over", version=view.source.version)
+    label = text("targets.carry_over", version=view.company.version)
     if st.button(label, type="primary", disabled=not is_sound):
         target_draft.carry_over(draft, view, viewer)
         st.rerun()

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from kam_core.dashboard.company import Company
 from kam_core.metrics import quarterly_targets
 from kam_core.metrics.quarterly_targets import QuarterlyTarget
 from kam_core.text import formats
+from kam_core.text.marks import status_words
 from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text
 from kam_core.uploads.report_model import FileReport, Preview
 from pages.parts.render import blocks
-from pages.parts.state import cache
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import target_draft
 from pages.parts.uploads import commands, preview_step
@@ -37,15 +38,15 @@ class Saving:
 
 
 def preview(
-    edited: Sequence[QuarterlyTarget], source: cache.Source, by: str, viewer: Viewer, lang: str
+    edited: Sequence[QuarterlyTarget], company: Company, by: str, viewer: Viewer, lang: str
 ) -> None:
     """Write the targets as a file and begin to find out what it would change."""
     files = commands.save_files([ReceivedFile(FILE, quarterly_targets.csv_bytes(edited))])
-    day = source.as_of.isoformat()
+    day = company.as_of.isoformat()
     options = ("--table", "targets", "--mode", "full", "--as-of", day, "--by", by)
     request = Request(options)
     job = commands.start_preview(files, request, viewer.regions or (), lang)
-    st.session_state[STATE] = Saving(files, request, source.version, job)
+    st.session_state[STATE] = Saving(files, request, company.version, job)
     st.rerun()
 
 
@@ -53,7 +54,7 @@ def is_under_way() -> bool:
     return STATE in st.session_state
 
 
-def show(viewer: Viewer, text: Text) -> None:
+def render_saving(viewer: Viewer, text: Text) -> None:
     """The step that saving is at."""
     saving: Saving = st.session_state[STATE]
     if saving.job:
@@ -111,8 +112,8 @@ def _effect(preview: Preview, text: Text) -> None:
             "quarter": formats.period(kpi.quarter, text.lang),
             "metric": text.metric(kpi.metric),
             "value": formats.quantity(kpi.after, kpi.unit, text.lang),
-            "before": blocks.status_words(kpi.before_status, text),
-            "after": blocks.status_words(kpi.after_status, text),
+            "before": status_words(kpi.before_status, text),
+            "after": status_words(kpi.after_status, text),
         }
         for kpi in preview.kpis
         if kpi.before_status != kpi.after_status

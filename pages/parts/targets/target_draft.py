@@ -7,12 +7,11 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from kam_core.dashboard.view import View
 from kam_core.metrics import periods, quarterly_targets, target_grid
 from kam_core.metrics.quarterly_targets import QuarterlyTarget, TargetChange
 from kam_core.metrics.target_grid import LINE, GridReading
 from kam_core.settings.page_layout import layout
-from pages.parts.state import cache
-from pages.parts.state.filters import View
 from pages.parts.state.viewer import Viewer
 
 STATE, NOTICE = "target_draft", "target_notice"
@@ -49,7 +48,7 @@ def current(view: View, viewer: Viewer) -> Draft:
     """The draft of this session, at first what is in force."""
     state = st.session_state
     found: Draft | None = state.get(STATE)
-    if found is None or (found.version != view.source.version and not made(found, viewer)):
+    if found is None or (found.version != view.company.version and not made(found, viewer)):
         number = found.number + 1 if found else 0
         found = state[STATE] = _fresh(view, viewer)
         found.number = number
@@ -61,16 +60,16 @@ def forget() -> None:
 
 
 def _fresh(view: View, viewer: Viewer) -> Draft:
-    held, quarters = cache.goals_in_force(view.source), quarters_from(view)
+    held, quarters = view.company.targets(), quarters_from(view)
     own = editable(held, viewer)
     frame = _frame(own, quarters)
-    return Draft(view.source.version, held, own, quarters, frame, frame)
+    return Draft(view.company.version, held, own, quarters, frame, frame)
 
 
 def quarters_from(view: View) -> tuple[str, ...]:
     """The chosen quarter and those after it."""
     found = [view.period]
-    start_month = cache.holdings(view.source).fiscal_year_start_month
+    start_month = view.company.holdings().fiscal_year_start_month
     for _ in range(layout()["targets"]["quarters_ahead"]):
         found.append(periods.quarter_of(found[-1].ends_on + timedelta(days=1), start_month))
     return tuple(quarter.period for quarter in found)
@@ -118,13 +117,13 @@ def follow(draft: Draft, view: View) -> bool:
 def carry_over(draft: Draft, view: View, viewer: Viewer) -> None:
     """Make the same changes to the targets that are in force now."""
     changes = made(draft, viewer)
-    draft.held, draft.version = cache.goals_in_force(view.source), view.source.version
+    draft.held, draft.version = view.company.targets(), view.company.version
     draft.show(quarterly_targets.applied(editable(draft.held, viewer), changes))
 
 
 def clashes(draft: Draft, view: View, viewer: Viewer) -> list[TargetChange]:
     """The changes of the draft to targets that somebody else changed meanwhile."""
-    others = quarterly_targets.changes(draft.held, cache.goals_in_force(view.source))
+    others = quarterly_targets.changes(draft.held, view.company.targets())
     keys = {change.key for change in others}
     return [change for change in made(draft, viewer) if change.key in keys]
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from kam_core.dashboard.view import View, choose_view
 from kam_core.text import findings, formats
+from kam_core.text.marked_text import Marked
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
-from kam_core.warehouse.scope import Scope
 from pages.parts.render import blocks
 from pages.parts.state import cache
 from pages.parts.state.viewer import Viewer
@@ -34,11 +35,12 @@ NOTICE, COMPARED = "rolled_back", "compared"
 
 def render_history(viewer: Viewer, text: Text) -> None:
     """The lists, once there is something in them; only the open one is asked for."""
-    source = cache.live()
-    if source is None:
+    company = cache.live()
+    if company is None:
         st.caption(text("uploads.none_yet"))
         return
-    scope = Scope(viewer.sees(cache.holdings(source).regions), source.as_of)
+    regions = viewer.sees(company.holdings().regions)
+    view = choose_view(company, Marked(text.lang), regions=regions)
     shows: dict[str, Callable] = {
         "history": _history,
         "quarantine": _quarantine,
@@ -51,41 +53,41 @@ def render_history(viewer: Viewer, text: Text) -> None:
     for tab, shown in zip(tabs, shows.values(), strict=True):
         if tab.open:
             with tab:
-                shown(source, scope, viewer, text)
+                shown(view, viewer, text)
 
 
-def _history(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
-    rows = cache.ask(source, scope, "snapshots")
+def _history(view: View, viewer: Viewer, text: Text) -> None:
+    rows = view.query("snapshots")
     blocks.sentence(figure_sentences.uploads(rows, text))
     blocks.table("uploads", rows[UPLOADED], text)
-    if not cache.sees_everything(source, scope):
+    if not view.sees_everything:
         return
     chosen = _upload(rows, "original", text)
     _offer("original", cache.original(chosen), text)
 
 
-def _quarantine(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+def _quarantine(view: View, viewer: Viewer, text: Text) -> None:
     """What is left to correct: which cell of which row, what is wrong, and what to do."""
-    rows = cache.ask(source, scope, "quarantine")
+    rows = view.query("quarantine")
     is_open = rows["state"] == "open"
     blocks.sentence(figure_sentences.listed("uploads.quarantine", rows[is_open], text))
     is_all = not is_open.all() and st.toggle(text("uploads.quarantine_all"))
     shown = rows if is_all else rows[is_open]
-    likely = cache.likely_accounts(source, scope)
+    likely = cache.likely_accounts(view)
     table = findings.table(shown, text, likely)
     blocks.table("quarantine", table if is_all else table.drop(columns="quarantine_state"), text)
-    snapshots = cache.ask(source, scope, "snapshots")
+    snapshots = view.query("snapshots")
     to_correct = snapshots[snapshots["snapshot_id"].isin(rows[is_open]["snapshot_id"])]
     if to_correct.empty:
         return
     chosen = _upload(to_correct, "corrections", text)
-    _offer("corrections", cache.corrections(source, chosen, text.lang), text)
+    _offer("corrections", cache.corrections(view.company, chosen, text.lang), text)
     st.caption(text("uploads.corrections_help"))
 
 
-def _notes(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+def _notes(view: View, viewer: Viewer, text: Text) -> None:
     """What the checks across tables remark on rows that were kept."""
-    rows = cache.ask(source, scope, "notes")
+    rows = view.query("notes")
     blocks.sentence(figure_sentences.listed("uploads.notes", rows, text))
     shown = rows.assign(
         problem=[text.problem(code) for code in rows["code"]],
@@ -122,14 +124,14 @@ def _offer(purpose: str, download: cache.Download, text: Text) -> None:
     )
 
 
-def _versions(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+def _versions(view: View, viewer: Viewer, text: Text) -> None:
     rows = cache.versions()
     count = formats.count(len(rows), text.lang)
-    blocks.sentence(text.rich("uploads.versions_sentence", count=count, live=source.version))
+    blocks.sentence(text.rich("uploads.versions_sentence", count=count, live=view.company.version))
     published = cache.publications()[PUBLISHED]
     reasons = published["reason"].map(lambda reason: text.value("publication", reason))
     blocks.rows(published.assign(reason=reasons), text)
-    others = [version for version in rows["version"] if version != source.version]
+    others = [version for version in rows["version"] if version != view.company.version]
     if others:
         _roll_back(others, rows, viewer, text)
     if notice := st.session_state.pop(NOTICE, None):
@@ -164,7 +166,7 @@ def _version(label: str, numbers: list[int], rows: pd.DataFrame, text: Text) -> 
     )
 
 
-def _compare(source: cache.Source, scope: Scope, viewer: Viewer, text: Text) -> None:
+def _compare(view: View, viewer: Viewer, text: Text) -> None:
     rows = cache.versions()
     numbers = list(rows["version"])
     if len(numbers) < 2:

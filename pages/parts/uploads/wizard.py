@@ -193,7 +193,7 @@ def render_tables(text: Text) -> None:
     """The tables of the contract, which of them are loaded, and what each must hold."""
     st.subheader(text("uploads.table_map"), anchor=False)
     source = cache.live()
-    loaded = cache.holdings(source).tables if source else frozenset()
+    loaded = source.holdings().tables if source else frozenset()
     rows = [
         {
             "loaded": text("uploads.loaded" if name in loaded else "uploads.not_loaded"),

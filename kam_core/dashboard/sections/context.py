@@ -1,0 +1,32 @@
+"""What the numbers of a view are about, in one line."""
+
+from kam_core.dashboard.view import View
+from kam_core.text import formats
+
+
+def name_regions(view: View) -> str:
+    """The regions in scope, or the word for all of them."""
+    if view.sees_everything:
+        return view.text("filters.all_regions")
+    return view.text("punctuation.list").join(view.scope.regions)
+
+
+def name_tiers(view: View) -> str:
+    """The tiers in scope, or the word for all of them."""
+    text, tier_names = view.text, view.scope.tiers
+    if tier_names is None:
+        return text("filters.all_tiers")
+    return text("punctuation.list").join(text.value("tier", tier) for tier in tier_names)
+
+
+def context_line(view: View) -> str:
+    """The line that stands under every title: what the numbers are about."""
+    lang = view.text.lang
+    return view.text(
+        "context.line",
+        quarter=formats.period(view.period.period, lang),
+        as_of=formats.day(view.scope.as_of, lang),
+        regions=name_regions(view),
+        tiers=name_tiers(view),
+        version=view.company.version,
+    )

@@ -1,0 +1,89 @@
+"""Answers as tables of a figure: headings and codes in words, cells as plain values."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+import pandas as pd
+
+from kam_core.dashboard.model import Cell, FigureColumn, FigureTable, JudgedWords, Quantity
+from kam_core.text import formats
+from kam_core.text.marked_text import MARKS
+from kam_core.text.tables import in_words
+from kam_core.text.writer import Text
+
+
+def answer_table(
+    name: str,
+    rows: pd.DataFrame,
+    text: Text,
+    units: Mapping[str, str] | None = None,
+    brief: Iterable[str] = (),
+    brief_rows: int | None = None,
+) -> FigureTable:
+    """The rows of an answer, with the columns they have; ``units`` of those that have one."""
+    columns = columns_of([str(column) for column in rows], text, units or {}, brief)
+    return FigureTable(name, columns, in_words(rows, text), brief_rows)
+
+
+def cells_table(
+    name: str,
+    columns: Sequence[FigureColumn],
+    rows: Sequence[Sequence[object]],
+    group: str | None = None,
+) -> FigureTable:
+    """Cells that are in words already."""
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
+    return FigureTable(name, tuple(columns), frame, group=group)
+
+
+def columns_of(
+    names: Sequence[str], text: Text, units: Mapping[str, str], brief: Iterable[str] = ()
+) -> tuple[FigureColumn, ...]:
+    """Columns by their codes; all of them stand on paper unless ``brief`` names some."""
+    on_paper = set(brief) or set(names)
+    return tuple(
+        FigureColumn(name, heading(name, text), units.get(name, "text"), name in on_paper)
+        for name in names
+    )
+
+
+def heading(name: str, text: Text) -> str:
+    """The title of a column."""
+    return text.known(f"pack.columns.{name}", text.column(name))
+
+
+def plain_rows(table: FigureTable) -> Iterator[tuple[Cell, ...]]:
+    """The rows of a table as values of Python."""
+    for row in table.frame.itertuples(index=False, name=None):
+        yield tuple(plain_cell(cell) for cell in row)
+
+
+def plain_cell(cell: object) -> Cell:
+    """A value of pandas as one of Python; what is missing as None."""
+    if formats.is_missing(cell):
+        return None
+    if isinstance(cell, pd.Timestamp):
+        cell = cell.to_pydatetime()
+    if isinstance(cell, str):
+        return cell.translate(MARKS)
+    if hasattr(cell, "item"):
+        cell = cell.item()
+    return cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell  # type: ignore
+
+
+def cell_words(cell: Cell, unit: str, lang: str) -> str:
+    """A value as a reader of the language writes it."""
+    if isinstance(cell, JudgedWords):
+        return cell.words
+    if isinstance(cell, Quantity):
+        write = formats.difference if cell.is_difference else formats.quantity
+        return write(cell.value, cell.unit, lang)
+    if cell is None:
+        return "" if unit == "text" else formats.NOTHING
+    if isinstance(cell, str):
+        return formats.short_period(cell, lang) if unit == "period" else cell
+    if isinstance(cell, datetime):
+        return formats.moment(cell, lang)
+    if isinstance(cell, date):
+        return formats.day(cell, lang)
+    return formats.quantity(cell, unit, lang)
