@@ -31,7 +31,7 @@ PLAIN: dict[type, Callable] = {
 class Explanation:
     """A figure of one quarter, compared with what was before, in everything it is made of."""
 
-    wanted: Metric
+    metric: Metric
     period: Period
     score: Score
     moved: FigureChange
@@ -51,24 +51,26 @@ def explain(
 ) -> Explanation:
     """Everything behind a metric; of accounts and rows the first few.
 
-    Growth is told on the year where no quarter is named to compare it with.
+    Growth is split on the year where no quarter is named to compare it with.
     """
     if against and against.starts_on >= period.starts_on:
         raise KamError("same_period", period=period.period)
-    wanted = catalogue.metric(name)
-    data = availability.survey_data(cursor, [wanted])
-    ask = partial(run.run_metric, cursor, data=data, facts=facts)
-    ways = change.splits(wanted, against)
-    moved = [change.explain(ask, name, against, period, way) for way in ways]
-    first = moved[0] if moved else change.explain(ask, name, against, period)
-    rows = _evidence(cursor, wanted, period)
+    metric = catalogue.metric(name)
+    data = availability.survey_data(cursor, [metric])
+    run_metric = partial(run.run_metric, cursor, data=data, facts=facts)
+    dimensions = change.splits(metric, against)
+    moved = [
+        change.explain(run_metric, name, against, period, dimension) for dimension in dimensions
+    ]
+    first = moved[0] if moved else change.explain(run_metric, name, against, period)
+    rows = _evidence(cursor, metric, period)
     return Explanation(
-        wanted=wanted,
+        metric=metric,
         period=period,
         score=scorecard.scorecard(cursor, period, [name], data, facts)[0],
         moved=first,
         splits=tuple(moved),
-        accounts=_accounts(cursor, ask, wanted, against, period).head(most),
+        accounts=_accounts(cursor, run_metric, metric, against, period).head(most),
         rows=rows.head(most),
         row_count=len(rows),
     )
@@ -76,15 +78,15 @@ def explain(
 
 def _accounts(
     cursor: duckdb.DuckDBPyConnection,
-    ask: change.Ask,
-    wanted: Metric,
+    run_metric: change.RunMetric,
+    metric: Metric,
     before: Period | None,
     after: Period,
 ) -> pd.DataFrame:
     """What each account adds to the difference, the largest first."""
-    if ACCOUNTS not in wanted.dimensions or not wanted.kind.adds_up:
+    if ACCOUNTS not in metric.dimensions or not metric.kind.adds_up:
         return pd.DataFrame()
-    moved = change.by_account(ask, wanted.name, before, after)
+    moved = change.by_account(run_metric, metric.name, before, after)
     if not moved.parts:
         return pd.DataFrame()
     rows = moved.frame()
@@ -93,32 +95,32 @@ def _accounts(
     return rows
 
 
-def _evidence(cursor: duckdb.DuckDBPyConnection, wanted: Metric, period: Period) -> pd.DataFrame:
-    name = queries.evidence_of(wanted).name
+def _evidence(cursor: duckdb.DuckDBPyConnection, metric: Metric, period: Period) -> pd.DataFrame:
+    name = queries.evidence_of(metric).name
     rows = queries.run_query(cursor, name, periods=(period,), account=None, most=None)
     return rows.astype({"line_no": "Int64", "snapshot_id": "Int64"})
 
 
-def to_json(found: Explanation) -> dict[str, object]:
+def to_json(explanation: Explanation) -> dict[str, object]:
     """The explanation as plain JSON values; shares as fractions of 1."""
-    wanted = found.wanted
+    metric = explanation.metric
     return {
-        "metric": wanted.name,
-        "kind": wanted.kind.name,
-        "unit": wanted.unit,
-        "titles": {"zh": wanted.zh, "en": wanted.en},
-        "means": {"zh": wanted.means_zh, "en": wanted.means_en},
-        "leaves_out": {"zh": wanted.not_zh, "en": wanted.not_en},
-        "quarter": found.period.period,
-        "against": found.moved.periods[0],
-        "score": scorecard.to_json(found.score),
-        "change": _change(found.moved),
-        "splits": [_change(moved) for moved in found.splits],
-        "accounts": records(found.accounts),
-        "rows": records(found.rows),
-        "row_count": found.row_count,
-        "sql": wanted.sql,
-        "rows_sql": queries.evidence_of(wanted).sql,
+        "metric": metric.name,
+        "kind": metric.kind.name,
+        "unit": metric.unit,
+        "titles": {"zh": metric.zh, "en": metric.en},
+        "means": {"zh": metric.means_zh, "en": metric.means_en},
+        "leaves_out": {"zh": metric.not_zh, "en": metric.not_en},
+        "quarter": explanation.period.period,
+        "against": explanation.moved.periods[0],
+        "score": scorecard.to_json(explanation.score),
+        "change": _change(explanation.moved),
+        "splits": [_change(moved) for moved in explanation.splits],
+        "accounts": records(explanation.accounts),
+        "rows": records(explanation.rows),
+        "row_count": explanation.row_count,
+        "sql": metric.sql,
+        "rows_sql": queries.evidence_of(metric).sql,
     }
 
 
@@ -132,7 +134,13 @@ def _change(moved: FigureChange) -> dict[str, object]:
         )
     }
     parts = records(moved.frame())
-    return {"by": moved.by, "unit": moved.unit, **values, "unsplit": moved.unsplit, "parts": parts}
+    return {
+        "by": moved.dimension,
+        "unit": moved.unit,
+        **values,
+        "unsplit": moved.unsplit,
+        "parts": parts,
+    }
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, object]]:

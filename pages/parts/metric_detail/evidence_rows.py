@@ -7,7 +7,7 @@ import streamlit as st
 
 from kam_core.metrics import queries
 from kam_core.metrics.catalogue import Metric
-from kam_core.metrics.change import ACCOUNTS, SLICES
+from kam_core.metrics.change import ACCOUNTS, DIMENSIONS
 from kam_core.metrics.kinds import BOTH
 from kam_core.metrics.periods import Period
 from kam_core.settings.page_layout import layout
@@ -41,7 +41,7 @@ def tabs(view: View, metric: Metric, against: Period | None, text: Text) -> None
 
 def _parts(view: View, metric: Metric, text: Text) -> None:
     """Each part of the figure by everything the definition allows, and whether it adds up."""
-    ways = [name for name in SLICES if name in metric.dimensions]
+    ways = [name for name in DIMENSIONS if name in metric.dimensions]
     if not ways:
         st.caption(text("figure.no_parts"))
         return
