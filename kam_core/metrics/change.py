@@ -16,11 +16,11 @@ from kam_core.metrics import catalogue
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period, a_year_earlier
 
-# Answers ``metrics.run`` for a metric, some periods and slices: from a cursor or from a cache.
-Ask = Callable[[str, Sequence[Period], tuple[str, ...]], pd.DataFrame]
+# Runs a metric for some periods and dimensions: from a cursor or from a cache.
+RunMetric = Callable[[str, Sequence[Period], tuple[str, ...]], pd.DataFrame]
 
 ACCOUNTS = "account_id"
-SLICES = ("region", "tier", "account_manager", "industry")
+DIMENSIONS = ("region", "tier", "account_manager", "industry")
 GROUPS = ("gained", "lost", "grown", "shrunk")
 NO_VALUE = "no_value"
 
@@ -86,7 +86,7 @@ class FigureChange:
 
     metric: str
     unit: str
-    by: str | None
+    dimension: str | None
     periods: tuple[str, str]
     before: Fraction | None
     after: Fraction | None
@@ -110,42 +110,44 @@ class FigureChange:
 
     def frame(self) -> pd.DataFrame:
         """The parts as rows; figures that a reader compares are plain numbers."""
-        return pd.DataFrame([_row(self.by or "", part) for part in self.parts])
+        return pd.DataFrame([_row(self.dimension or "", part) for part in self.parts])
 
 
-def splits(wanted: Metric, before: Period | None) -> tuple[str, ...]:
+def splits(metric: Metric, before: Period | None) -> tuple[str, ...]:
     """By what the difference to a period can be split; empty where parts never add up.
 
     Without a period growth is split on the year.
     """
-    slices = tuple(name for name in SLICES if name in wanted.dimensions)
-    if wanted.kind.adds_up and not _is_divided(wanted, before) and ACCOUNTS in wanted.dimensions:
-        return (ACCOUNTS, *slices)
-    return slices if wanted.kind.adds_up else ()
+    dimensions = tuple(name for name in DIMENSIONS if name in metric.dimensions)
+    if metric.kind.adds_up and not _is_divided(metric, before) and ACCOUNTS in metric.dimensions:
+        return (ACCOUNTS, *dimensions)
+    return dimensions if metric.kind.adds_up else ()
 
 
 def explain(
-    ask: Ask, name: str, before: Period | None, after: Period, by: str | None = None
+    run: RunMetric, name: str, before: Period | None, after: Period, dimension: str | None = None
 ) -> FigureChange:
     """The difference of a metric between two periods, split by what its definition allows.
 
-    ``before`` may be None for growth alone, which then is told on the year.
+    ``before`` may be None for growth alone, which then is split on the year.
     """
-    wanted = catalogue.metric(name)
-    ways = splits(wanted, before)
-    if not ways and before:
-        was, now = (_value(ask, wanted, period) for period in (before, after))
+    metric = catalogue.metric(name)
+    dimensions = splits(metric, before)
+    if not dimensions and before:
+        was, now = (_value(run, metric, period) for period in (before, after))
         names = (before.period, after.period)
-        return FigureChange(name, wanted.unit, None, names, was, now, unsplit=wanted.kind.name)
-    way = by or ways[0]
-    if way not in ways:
-        raise KamError("slice_not_defined", metric=name, by=way)
-    return _explained(ask, wanted, before, after, way, groups if way == ACCOUNTS else _movements)
+        return FigureChange(name, metric.unit, None, names, was, now, unsplit=metric.kind.name)
+    dimension = dimension or dimensions[0]
+    if dimension not in dimensions:
+        raise KamError("slice_not_defined", metric=name, by=dimension)
+    return _explained(
+        run, metric, before, after, dimension, groups if dimension == ACCOUNTS else _movements
+    )
 
 
-def by_account(ask: Ask, name: str, before: Period | None, after: Period) -> FigureChange:
+def by_account(run: RunMetric, name: str, before: Period | None, after: Period) -> FigureChange:
     """The same with one part per account, of accounts that have a case in either period."""
-    return _explained(ask, catalogue.metric(name), before, after, ACCOUNTS, _movements)
+    return _explained(run, catalogue.metric(name), before, after, ACCOUNTS, _movements)
 
 
 def mix_and_rate(before: Slices, after: Slices) -> tuple[MixPart, ...]:
@@ -209,36 +211,45 @@ def group_of(was: Fraction, now: Fraction) -> str | None:
     return "grown" if now > was else "shrunk"
 
 
-def _is_divided(wanted: Metric, before: Period | None) -> bool:
+def _is_divided(metric: Metric, before: Period | None) -> bool:
     """Whether two divided figures are compared: growth is one, but on the year two amounts are."""
-    return wanted.kind.has_mix and (before is not None or not wanted.kind.is_growth)
+    return metric.kind.has_mix and (before is not None or not metric.kind.is_growth)
 
 
 def _explained(
-    ask: Ask, wanted: Metric, before: Period | None, after: Period, by: str, added: Added
+    run: RunMetric,
+    metric: Metric,
+    before: Period | None,
+    after: Period,
+    dimension: str,
+    added: Added,
 ) -> FigureChange:
-    rows = ask(wanted.name, [before, after] if before else [after], (by,))
+    rows = run(metric.name, [before, after] if before else [after], (dimension,))
     names = ((before or a_year_earlier(after)).period, after.period)
     if before is None:
-        amounts = [_amounts(rows, after, by, half) for half in ("denominator", "numerator")]
-        moved = FigureChange(wanted.name, wanted.parts, by, names, None, None, is_on_the_year=True)
+        amounts = [_amounts(rows, after, dimension, half) for half in ("denominator", "numerator")]
+        moved = FigureChange(
+            metric.name, metric.parts, dimension, names, None, None, is_on_the_year=True
+        )
         return _of_amounts(moved, amounts[0], amounts[1], added)
-    moved = FigureChange(wanted.name, wanted.unit, by, names, None, None)
-    if _is_divided(wanted, before):
-        return _of_figures(moved, wanted, _slices(rows, before, by), _slices(rows, after, by))
-    was, now = (_amounts(rows, period, by, "numerator") for period in (before, after))
+    moved = FigureChange(metric.name, metric.unit, dimension, names, None, None)
+    if _is_divided(metric, before):
+        return _of_figures(
+            moved, metric, _slices(rows, before, dimension), _slices(rows, after, dimension)
+        )
+    was, now = (_amounts(rows, period, dimension, "numerator") for period in (before, after))
     return _of_amounts(moved, was, now, added)
 
 
-def _of_figures(moved: FigureChange, wanted: Metric, before: Slices, after: Slices) -> FigureChange:
-    was, now = (_figure(wanted, _total(slices.values())) for slices in (before, after))
+def _of_figures(moved: FigureChange, metric: Metric, before: Slices, after: Slices) -> FigureChange:
+    was, now = (_figure(metric, _total(slices.values())) for slices in (before, after))
     if was is None or now is None:
         return replace(moved, before=was, after=now, unsplit=NO_VALUE)
     return replace(moved, before=was, after=now, parts=mix_and_rate(before, after))
 
 
-def _figure(wanted: Metric, total: Figures) -> Fraction | None:
-    return wanted.kind.divide(total.numerator, total.denominator)
+def _figure(metric: Metric, total: Figures) -> Fraction | None:
+    return metric.kind.divide(total.numerator, total.denominator)
 
 
 def _of_amounts(
@@ -261,21 +272,21 @@ def _largest_first(parts: Iterable[AnyPart]) -> tuple[AnyPart, ...]:
     return tuple(sorted(parts, key=lambda part: (-abs(part.difference), part.name or "")))
 
 
-def _slices(rows: pd.DataFrame, period: Period, by: str) -> Slices:
-    told = rows[rows["period"] == period.period]
+def _slices(rows: pd.DataFrame, period: Period, dimension: str) -> Slices:
+    of_period = rows[rows["period"] == period.period]
     return {
-        _name(row[by]): Figures(Fraction(row["numerator"]), Fraction(row["denominator"]))
-        for row in told.to_dict("records")
+        _name(row[dimension]): Figures(Fraction(row["numerator"]), Fraction(row["denominator"]))
+        for row in of_period.to_dict("records")
     }
 
 
-def _amounts(rows: pd.DataFrame, period: Period, by: str, column: str) -> Amounts:
-    told = rows[rows["period"] == period.period]
-    return {_name(row[by]): Fraction(row[column]) for row in told.to_dict("records")}
+def _amounts(rows: pd.DataFrame, period: Period, dimension: str, column: str) -> Amounts:
+    of_period = rows[rows["period"] == period.period]
+    return {_name(row[dimension]): Fraction(row[column]) for row in of_period.to_dict("records")}
 
 
-def _value(ask: Ask, wanted: Metric, period: Period) -> Fraction | None:
-    rows = ask(wanted.name, [period], ())
+def _value(run: RunMetric, metric: Metric, period: Period) -> Fraction | None:
+    rows = run(metric.name, [period], ())
     value = None if rows.empty else rows["value"].iloc[0]
     return None if value is None or value != value else Fraction(value)
 
@@ -292,7 +303,7 @@ def _name(cell: object) -> str | None:
     return None if cell is None or cell != cell else str(cell)
 
 
-def _row(by: str, part: MixPart | Movement) -> dict[str, object]:
+def _row(dimension: str, part: MixPart | Movement) -> dict[str, object]:
     if isinstance(part, MixPart):
         figures = {
             "before_numerator": _plain(part.before.numerator),
@@ -306,7 +317,7 @@ def _row(by: str, part: MixPart | Movement) -> dict[str, object]:
         figures = {"before": _plain(part.before), "after": _plain(part.after)}
         if part.accounts is not None:
             figures |= {"accounts": part.accounts}
-    name = "movement" if part.name in GROUPS and by == ACCOUNTS else by
+    name = "movement" if part.name in GROUPS and dimension == ACCOUNTS else dimension
     return {name: part.name, **figures, "difference": float(part.difference)}
 
 

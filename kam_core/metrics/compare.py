@@ -190,23 +190,23 @@ def _account_changes(old: _Side, new: _Side) -> list[AccountChange]:
 def _account_changes_sql() -> str:
     """One branch for accounts that came or went, and one for each column that is watched."""
     branches = [
-        "select coalesce(a.account_id, b.account_id) as account_id, 0 as place, 'account' as what, "
+        "select coalesce(a.account_id, b.account_id) as account_id, 0 as rank, 'account' as what, "
         "b.account_name as old, a.account_name as new "
         "from before b full join after a using (account_id) "
         "where a.account_id is null or b.account_id is null"
     ]
     branches += [
-        f"select account_id, {place}, '{column}', b.{column}, a.{column} "
+        f"select account_id, {rank}, '{column}', b.{column}, a.{column} "
         "from before b join after a using (account_id) "
         f"where a.{column} is distinct from b.{column}"
-        for place, column in enumerate(WATCHED, start=1)
+        for rank, column in enumerate(WATCHED, start=1)
     ]
     return (
         f"with changes as ({' union all '.join(branches)}) "
         "select account_id, coalesce(a.account_name, b.account_name), "
         "coalesce(a.region, b.region), what, old, new "
         "from changes left join after a using (account_id) left join before b using (account_id) "
-        "order by place, account_id"
+        "order by rank, account_id"
     )
 
 

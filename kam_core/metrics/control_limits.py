@@ -34,22 +34,22 @@ def limits(series: Sequence[tuple[str, float | None]], factor: float, enough_poi
     A moving range is between neighbours: there is none across a gap.
     """
     values = [(month, None if _is_missing(value) else value) for month, value in series]
-    known = [value for _, value in values if value is not None]
+    present = [value for _, value in values if value is not None]
     ranges = [
         abs(later - earlier)
         for (_, earlier), (_, later) in pairwise(values)
         if earlier is not None and later is not None
     ]
     gaps = tuple(month for month, value in values if value is None)
-    is_trial = len(known) < enough_points
+    is_trial = len(present) < enough_points
     if not ranges:
-        mean = sum(known) / len(known) if known else None
-        return Limits(len(known), mean, None, None, is_trial, (), gaps)
-    mean = sum(known) / len(known)
+        mean = sum(present) / len(present) if present else None
+        return Limits(len(present), mean, None, None, is_trial, (), gaps)
+    mean = sum(present) / len(present)
     reach = factor * sum(ranges) / len(ranges)
     low, high = mean - reach, mean + reach
     outside = (m for m, value in values if value is not None and not low <= value <= high)
-    return Limits(len(known), mean, low, high, is_trial, tuple(outside), gaps)
+    return Limits(len(present), mean, low, high, is_trial, tuple(outside), gaps)
 
 
 def _is_missing(value: float | None) -> bool:

@@ -29,7 +29,7 @@ class Day:
         self.regions = store.regions(self.connection)
         self.as_of = as_of
         self._lock = Lock()
-        self._held: set[str] = set()
+        self._computed: set[str] = set()
         with self.cursor() as cursor:
             _complete_thresholds(cursor)
             for folder in (build.SQL / "views", MARTS):
@@ -45,36 +45,36 @@ class Day:
         """Whether a quarter or a month lies among those whose facts are held."""
         return any(period.period in every for every in self._periods.values())
 
-    def facts(self, wanted: Metric, asked: Sequence[Period]) -> str:
+    def facts(self, metric: Metric, requested: Sequence[Period]) -> str:
         """The query for a metric's facts; all quarters (or months) are computed at first use."""
-        length = "month" if asked[0].period in self._periods["month"] else "quarter"
-        if not {period.period for period in asked} <= set(self._periods[length]):
-            raise ValueError(f"outside {self._periods[length]}: {asked}")
-        table = f"mart.{wanted.name}_by_{length}"
+        length = "month" if requested[0].period in self._periods["month"] else "quarter"
+        if not {period.period for period in requested} <= set(self._periods[length]):
+            raise ValueError(f"outside {self._periods[length]}: {requested}")
+        table = f"mart.{metric.name}_by_{length}"
         with self._lock:
-            if table not in self._held:
-                self._compute(table, wanted, list(self._periods[length].values()))
-                self._held.add(table)
+            if table not in self._computed:
+                self._compute(table, metric, list(self._periods[length].values()))
+                self._computed.add(table)
         return f"from {table}"
 
     def prepare(self) -> None:
         """Compute the facts of every metric now, by quarter and by month."""
-        for wanted in catalogue.load_metrics().values():
+        for metric in catalogue.load_metrics().values():
             for every in self._periods.values():
-                self.facts(wanted, list(every.values()))
+                self.facts(metric, list(every.values()))
 
-    def _compute(self, table: str, wanted: Metric, every: Sequence[Period]) -> None:
+    def _compute(self, table: str, metric: Metric, every: Sequence[Period]) -> None:
         with self.cursor() as cursor:
             run.set_periods(cursor, every)
-            cursor.execute(f"create or replace table {table} as {wanted.sql}")
+            cursor.execute(f"create or replace table {table} as {metric.sql}")
 
 
 def _complete_thresholds(cursor: duckdb.DuckDBPyConnection) -> None:
     """Let a version of an older release be read by limits that it did not know yet."""
     baked = "select name, value from version.settings.thresholds"
-    known = {name for name, _ in cursor.execute(baked).fetchall()}
+    present = {name for name, _ in cursor.execute(baked).fetchall()}
     today = loader.flattened(loader.settings_document()["thresholds"])
-    added = [(name, value) for name, value in today if name not in known]
+    added = [(name, value) for name, value in today if name not in present]
     if added:
         rows = ", ".join("(?, ?)" for _ in added)
         cursor.execute("create schema mart")

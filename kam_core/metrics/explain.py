@@ -30,7 +30,7 @@ PLAIN: dict[type, Callable] = {
 class Explanation:
     """A figure of one quarter, compared with what was before, in everything it is made of."""
 
-    wanted: Metric
+    metric: Metric
     period: Period
     score: Score
     moved: FigureChange
@@ -63,30 +63,30 @@ def explain(view: FigureSource, name: str, against: Period | None, most: int) ->
     period = view.period
     if against and against.starts_on >= period.starts_on:
         raise KamError("same_period", period=period.period)
-    wanted = catalogue.metric(name)
+    metric = catalogue.metric(name)
     moved = [
-        change.explain(view.metric, name, against, period, split)
-        for split in change.splits(wanted, against)
+        change.explain(view.metric, name, against, period, dimension)
+        for dimension in change.splits(metric, against)
     ]
     first = moved[0] if moved else change.explain(view.metric, name, against, period)
-    rows = _evidence(view, wanted)
+    rows = _evidence(view, metric)
     return Explanation(
-        wanted=wanted,
+        metric=metric,
         period=period,
         score=view.score(name),
         moved=first,
         splits=tuple(moved),
-        accounts=_accounts(view, wanted, against).head(most),
+        accounts=_accounts(view, metric, against).head(most),
         rows=rows.head(most),
         row_count=len(rows),
     )
 
 
-def _accounts(view: FigureSource, wanted: Metric, before: Period | None) -> pd.DataFrame:
+def _accounts(view: FigureSource, metric: Metric, before: Period | None) -> pd.DataFrame:
     """What each account adds to the difference, the largest first."""
-    if ACCOUNTS not in wanted.dimensions or not wanted.kind.adds_up:
+    if ACCOUNTS not in metric.dimensions or not metric.kind.adds_up:
         return pd.DataFrame()
-    moved = change.by_account(view.metric, wanted.name, before, view.period)
+    moved = change.by_account(view.metric, metric.name, before, view.period)
     if not moved.parts:
         return pd.DataFrame()
     rows = moved.frame()
@@ -95,32 +95,32 @@ def _accounts(view: FigureSource, wanted: Metric, before: Period | None) -> pd.D
     return rows
 
 
-def _evidence(view: FigureSource, wanted: Metric) -> pd.DataFrame:
-    name = queries.evidence_of(wanted).name
+def _evidence(view: FigureSource, metric: Metric) -> pd.DataFrame:
+    name = queries.evidence_of(metric).name
     rows = view.query(name, periods=(view.period,), account=None, most=None)
     return rows.astype({"line_no": "Int64", "snapshot_id": "Int64"})
 
 
-def to_json(found: Explanation) -> dict[str, object]:
+def to_json(explanation: Explanation) -> dict[str, object]:
     """The explanation as plain JSON values; shares as fractions of 1."""
-    wanted = found.wanted
+    metric = explanation.metric
     return {
-        "metric": wanted.name,
-        "kind": wanted.kind.name,
-        "unit": wanted.unit,
-        "titles": {"zh": wanted.zh, "en": wanted.en},
-        "means": {"zh": wanted.means_zh, "en": wanted.means_en},
-        "leaves_out": {"zh": wanted.not_zh, "en": wanted.not_en},
-        "quarter": found.period.period,
-        "against": found.moved.periods[0],
-        "score": scorecard.to_json(found.score),
-        "change": _change(found.moved),
-        "splits": [_change(moved) for moved in found.splits],
-        "accounts": records(found.accounts),
-        "rows": records(found.rows),
-        "row_count": found.row_count,
-        "sql": wanted.sql,
-        "rows_sql": queries.evidence_of(wanted).sql,
+        "metric": metric.name,
+        "kind": metric.kind.name,
+        "unit": metric.unit,
+        "titles": {"zh": metric.zh, "en": metric.en},
+        "means": {"zh": metric.means_zh, "en": metric.means_en},
+        "leaves_out": {"zh": metric.not_zh, "en": metric.not_en},
+        "quarter": explanation.period.period,
+        "against": explanation.moved.periods[0],
+        "score": scorecard.to_json(explanation.score),
+        "change": _change(explanation.moved),
+        "splits": [_change(moved) for moved in explanation.splits],
+        "accounts": records(explanation.accounts),
+        "rows": records(explanation.rows),
+        "row_count": explanation.row_count,
+        "sql": metric.sql,
+        "rows_sql": queries.evidence_of(metric).sql,
     }
 
 
@@ -134,7 +134,13 @@ def _change(moved: FigureChange) -> dict[str, object]:
         )
     }
     parts = records(moved.frame())
-    return {"by": moved.by, "unit": moved.unit, **values, "unsplit": moved.unsplit, "parts": parts}
+    return {
+        "by": moved.dimension,
+        "unit": moved.unit,
+        **values,
+        "unsplit": moved.unsplit,
+        "parts": parts,
+    }
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, object]]:

@@ -59,8 +59,8 @@ def quarters_until(as_of: date, n: int, fiscal_year_start_month: int = 1) -> lis
 def quarters_between(first: date, last: date, fiscal_year_start_month: int = 1) -> list[Period]:
     """The quarters from that of ``first`` to that of ``last``; at least that of ``last``."""
     months = (last.year - first.year) * 12 + last.month - first.month
-    known = quarters_until(last, max(months, 0) // 3 + 2, fiscal_year_start_month)
-    return [quarter for quarter in known if quarter.ends_on >= first] or known[-1:]
+    quarters = quarters_until(last, max(months, 0) // 3 + 2, fiscal_year_start_month)
+    return [quarter for quarter in quarters if quarter.ends_on >= first] or quarters[-1:]
 
 
 def months_between(first: date, last: date) -> list[Period]:

@@ -80,15 +80,15 @@ def scorecard(
     facts: run.Facts | None = None,
 ) -> list[Score]:
     """Every metric (or those named, in that order) judged for one period and the cursor's scope."""
-    wanted = [
+    metrics = [
         catalogue.metric(name) for name in (catalogue.load_metrics() if names is None else names)
     ]
-    data = data or availability.survey_data(cursor, wanted)
+    data = data or availability.survey_data(cursor, metrics)
     goals = targets(cursor, [period])[period.period]
     rules = load_rules(cursor)
     return [
         score(m, period, _figures(cursor, m, period, data, facts), goals.get(m.name), data, rules)
-        for m in wanted
+        for m in metrics
     ]
 
 
@@ -104,7 +104,7 @@ def _figures(
 
 
 def targets(
-    cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period]
+    cursor: duckdb.DuckDBPyConnection, in_periods: Sequence[Period]
 ) -> dict[str, dict[str, Decimal]]:
     """The targets that hold for the cursor's scope: for each period's name, by metric name.
 
@@ -114,8 +114,8 @@ def targets(
     for a part of it.
     """
     return {
-        period: {name: winner.target for name, winner in found.items() if winner.holds}
-        for period, found in winners(cursor, asked).items()
+        period: {name: winner.target for name, winner in by_name.items() if winner.holds}
+        for period, by_name in winners(cursor, in_periods).items()
     }
 
 
@@ -133,15 +133,15 @@ class Winner:
 
 
 def winners(
-    cursor: duckdb.DuckDBPyConnection, asked: Sequence[Period]
+    cursor: duckdb.DuckDBPyConnection, in_periods: Sequence[Period]
 ) -> dict[str, dict[str, Winner]]:
     """What ``targets`` goes by: for each period's name, by metric name."""
     sums = [name for name, metric in catalogue.load_metrics().items() if metric.kind.is_amount]
-    parameters = {"periods": [period.period for period in asked], "sums": sums}
-    found: dict[str, dict[str, Winner]] = {period.period: {} for period in asked}
+    parameters = {"periods": [period.period for period in in_periods], "sums": sums}
+    by_name: dict[str, dict[str, Winner]] = {period.period: {} for period in in_periods}
     for period, name, *winner in cursor.execute(TARGETS, parameters).fetchall():
-        found[period][name] = Winner(*winner)
-    return found
+        by_name[period][name] = Winner(*winner)
+    return by_name
 
 
 TARGETS = """

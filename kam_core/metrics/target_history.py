@@ -1,6 +1,6 @@
 """Who changed which target and when, publication by publication: same-day edits and roll-backs too.
 
-A version keeps only what was in force at the end of a day. What each publication changed is found
+A version keeps only what was in force at the end of a day. What each publication changed is changes
 from the uploads it consists of, which are kept for ever.
 """
 
@@ -46,8 +46,8 @@ def history(warehouse: Warehouse, read: Read | None = None) -> list[Edit]:
         ]
         after = _after(snapshots, read)
         new = [snapshot for snapshot in snapshots if snapshot.snapshot_id not in seen]
-        found = quarterly_targets.changes(before.values(), after.values())
-        edits = [_edit(change, publication, new) for change in found] + edits
+        changes = quarterly_targets.changes(before.values(), after.values())
+        edits = [_edit(change, publication, new) for change in changes] + edits
         seen |= {snapshot.snapshot_id for snapshot in snapshots}
         before = after
     return edits
@@ -68,12 +68,12 @@ def uploaded(warehouse: Warehouse, snapshot_id: int) -> tuple[QuarterlyTarget, .
 
 def _after(snapshots: Iterable[Snapshot], read: Read) -> dict[TargetKey, QuarterlyTarget]:
     """The targets in force after some uploads, as a version applies them."""
-    held: dict[TargetKey, QuarterlyTarget] = {}
+    in_force: dict[TargetKey, QuarterlyTarget] = {}
     for snapshot in snapshots:
         if snapshot.mode == "full":
-            held = {}
-        held |= {goal.key: goal for goal in read(snapshot.snapshot_id)}
-    return held
+            in_force = {}
+        in_force |= {goal.key: goal for goal in read(snapshot.snapshot_id)}
+    return in_force
 
 
 def _edit(change: TargetChange, publication: Publication, new: list[Snapshot]) -> Edit:

@@ -163,7 +163,7 @@ def company(**more: object) -> duckdb.DuckDBPyConnection:
 
 def test_revenue_moves_by_its_accounts() -> None:
     moved = explained(company(), "revenue")
-    assert (moved.before, moved.after, moved.by) == (F("140.10"), F("137.25"), "account_id")
+    assert (moved.before, moved.after, moved.dimension) == (F("140.10"), F("137.25"), "account_id")
     assert [(part.name, part.accounts, part.difference) for part in moved.parts] == [
         ("gained", 1, F("7.05")),
         ("lost", 1, F(-40)),
@@ -254,7 +254,7 @@ def renewals() -> duckdb.DuckDBPyConnection:
 
 def test_an_uplift_moves_by_mix_and_rate_as_the_ratio_does_of_which_one_is_taken() -> None:
     moved = explained(renewals(), "renewal_uplift")
-    assert (moved.unit, moved.by, moved.before, moved.after) == (
+    assert (moved.unit, moved.dimension, moved.before, moved.after) == (
         "percent",
         "region",
         F(5, 100),

@@ -148,9 +148,11 @@ def test_periods_of_one_question_do_not_leak_into_the_next(
 
 def test_a_metric_reads_only_what_is_cut_to_the_viewer() -> None:
     """as_of.* shows every region: a metric may take only calendars and tiers from it."""
-    allowed = {"as_of.periods", "as_of.period_months", "as_of.period_tiers"}
+    calendars = {"as_of.periods", "as_of.period_months", "as_of.reading_days"}
+    allowed = calendars | {"as_of.period_tiers", "("}
     for metric in catalogue.load_metrics().values():
-        words = metric.sql.replace("(", " ").replace(")", " ").split()
+        both = f"{metric.sql}\n{metric.rows}"
+        words = both.replace("(", " ( ").replace(")", " ) ").split()
         sources = {b for a, b in zip(words, words[1:], strict=False) if a in ("from", "join")}
         local = {a for a, b in zip(words, words[1:], strict=False) if b == "as"}
         unscoped = {s for s in sources - allowed - local if not s.startswith("scoped.")}

@@ -11,7 +11,7 @@ from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue, control_limits, queries
 from kam_core.metrics.catalogue import Metric
-from kam_core.metrics.change import ACCOUNTS, SLICES, FigureChange
+from kam_core.metrics.change import ACCOUNTS, DIMENSIONS, FigureChange
 from kam_core.metrics.control_limits import Limits
 from kam_core.metrics.kinds import BOTH, Exact
 from kam_core.metrics.periods import Period
@@ -188,7 +188,7 @@ def _signal_code(month: str, limits: Limits) -> str | None:
 
 def list_dimensions(metric: Metric) -> list[str]:
     """By what a figure can be parted, in the order in which it is offered."""
-    return [name for name in SLICES if name in metric.dimensions]
+    return [name for name in DIMENSIONS if name in metric.dimensions]
 
 
 def parts_note(view: View, metric: Metric) -> str:

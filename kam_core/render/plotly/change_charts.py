@@ -59,7 +59,7 @@ def draw_waterfall(moved: FigureChange, shown: int, text: Text, colours: Palette
 
 def _bars(moved: FigureChange, shown: int, text: Text) -> list[Bar]:
     """Mix as one bar and the rate of each slice, or the amount of each group; the rest as one."""
-    by = moved.by or ""
+    by = moved.dimension or ""
     if by == ACCOUNTS and all(part.name in GROUPS for part in moved.parts):
         return [(_group_words(part, text), part.difference) for part in moved.parts]
     mix = [(text("figure.mix"), moved.mix)] if isinstance(moved.parts[0], MixPart) else []

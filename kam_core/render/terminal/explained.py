@@ -37,7 +37,7 @@ def lines(found: Explanation, text: Text) -> str:
         *(_parts(moved, text) for moved in found.splits),
         _accounts(found, text),
         _rows(found, text),
-        f"{text('cli.explain_sql')}\n{found.wanted.sql}",
+        f"{text('cli.explain_sql')}\n{found.metric.sql}",
     ]
     return "\n\n".join(block for block in blocks if block)
 
@@ -47,7 +47,7 @@ def _value(found: Explanation, text: Text) -> str:
     said = [
         text(
             "cli.explain_value",
-            title=found.wanted.title(lang),
+            title=found.metric.title(lang),
             period=formats.period(found.period.period, lang),
             value=formats.quantity(score.value, score.unit, lang),
         ),
@@ -63,7 +63,7 @@ def _value(found: Explanation, text: Text) -> str:
         ends = {"low": score.low, "high": score.high}
         written = {name: formats.quantity(end, score.unit, lang) for name, end in ends.items()}
         said.append(text("cli.explain_interval", **written))
-    if score.denominator is not None and "denominator" in found.wanted.kind.halves:
+    if score.denominator is not None and "denominator" in found.metric.kind.halves:
         numerator, denominator = _exact(score.numerator, lang), _exact(score.denominator, lang)
         words = {"numerator": numerator, "denominator": denominator}
         said.append(text("cli.explain_cases", **words))
@@ -83,7 +83,7 @@ def _exact(amount: Exact | None, lang: str) -> str:
 
 
 def _meaning(found: Explanation, text: Text) -> str:
-    wanted = found.wanted
+    wanted = found.metric
     return "\n".join(
         [
             text("cli.explain_means", means=wanted.means(text.lang)),
@@ -97,15 +97,15 @@ def _parts(moved: FigureChange, text: Text) -> str:
     """Every part of the difference; its columns add up to the difference."""
     if not moved.parts:
         return ""
-    by = text(f"figure.split_{moved.by}")
+    by = text(f"figure.split_{moved.dimension}")
     shown = [_part(moved, part, text) for part in moved.parts]
     return f"{text('cli.explain_parts', by=by)}\n{align_columns(shown)}"
 
 
 def _part(moved: FigureChange, part: object, text: Text) -> list[str]:
     assert hasattr(part, "name") and hasattr(part, "difference")
-    in_groups = moved.by == ACCOUNTS and part.name in GROUPS
-    name = sentences.name_of(part.name, "movement" if in_groups else moved.by or "", text)
+    in_groups = moved.dimension == ACCOUNTS and part.name in GROUPS
+    name = sentences.name_of(part.name, "movement" if in_groups else moved.dimension or "", text)
     cells = [f"  {name}", sentences.difference(part.difference, moved.unit, text)]
     if isinstance(part, MixPart):
         halves = {"mix_effect": part.mix, "rate_effect": part.rate}
@@ -136,7 +136,7 @@ def _rows(found: Explanation, text: Text) -> str:
     shown = found.rows
     if shown.empty:
         return ""
-    shown = listed(shown, found.wanted).drop(columns=[n for n in LEFT_OUT if n in shown])
+    shown = listed(shown, found.metric).drop(columns=[n for n in LEFT_OUT if n in shown])
     shown = in_words(shown.dropna(axis="columns", how="all"), text)
     heads = [f"  {text.column(str(shown.columns[0]))}", *map(text.column, shown.columns[1:])]
     cells = [[f"  {_cell(row[0])}", *map(_cell, row[1:])] for row in shown.itertuples(index=False)]

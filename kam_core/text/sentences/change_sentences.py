@@ -41,19 +41,19 @@ def _parts(moved: FigureChange, text: Text) -> str:
         return text(f"change.unsplit_{moved.unsplit}")
     if not moved.parts or not moved.difference:
         return ""
-    if moved.by == ACCOUNTS and isinstance(moved.parts[0], Movement):
+    if moved.dimension == ACCOUNTS and isinstance(moved.parts[0], Movement):
         return _groups(moved, text)
     first = moved.parts[0]
     most = text.rich(
         "change.most_from",
-        name=name_of(first.name, moved.by or "", text),
+        name=name_of(first.name, moved.dimension or "", text),
         part=difference(first.difference, moved.unit, text),
     )
     if isinstance(first, Movement):
         return most
     halves = text.rich(
         "change.mix_and_rate",
-        slices=text(f"change.slices_{moved.by}"),
+        slices=text(f"change.slices_{moved.dimension}"),
         mix=difference(moved.mix, moved.unit, text),
         rate=difference(moved.rate, moved.unit, text),
     )
