@@ -49,7 +49,7 @@ DATA: dict[str, Show] = {"uploads": uploads.page, "definitions": definitions.pag
 
 def main() -> None:
     st.set_page_config(layout="wide", page_icon="🔑")
-    url_state.read()
+    url_state.read_address()
     someone = viewer.current()
     with st.sidebar:
         text = Text(filters.language())
@@ -61,7 +61,7 @@ def main() -> None:
     try:
         work = WORK if cache.live() else dict.fromkeys(WORK, start.page)
     except KamError as error:
-        trouble.show(error, text)
+        trouble.render_trouble(error, text)
         return
     pages = {name: page(name, show) for name, show in (work | DATA).items()}
     # The overview stands at "/" for whoever names no page; its twin answers to its name.

@@ -44,8 +44,8 @@ def _kpis(options: argparse.Namespace, text: Text) -> None:
         return
     scores = view.scores()
     paced = {score.metric: view.paced(score) for score in scores}
-    known = {name: value for name, value in paced.items() if value is not None}
-    _print_scores(scores, known, options.format, text)
+    ends = {name: value for name, value in paced.items() if value is not None}
+    _print_scores(scores, ends, options.format, text)
 
 
 def _choose_view(options: argparse.Namespace) -> View:

@@ -93,24 +93,24 @@ class View:
         return self._keep(_query, name, tuple(sorted(parameters.items())))
 
     def metric(
-        self, name: str, asked: Sequence[Period], dimensions: tuple[str, ...] = ()
+        self, name: str, periods: Sequence[Period], dimensions: tuple[str, ...] = ()
     ) -> pd.DataFrame:
         """A metric for some periods: period, dimensions, numerator, denominator, value.
 
         Of quarters all are asked for at once, so that another quarter costs no other query.
         """
         every = self.quarters
-        if not set(asked) <= set(every) or dimensions not in ((), REGION):
-            return self._keep(_metric, name, tuple(asked), dimensions)
+        if not set(periods) <= set(every) or dimensions not in ((), REGION):
+            return self._keep(_metric, name, tuple(periods), dimensions)
         rows = self._keep(_metric, name, every, dimensions)
-        names = [period.period for period in asked]
+        names = [period.period for period in periods]
         return rows[rows["period"].isin(names)].reset_index(drop=True)
 
-    def targets(self, asked: Sequence[Period]) -> tuple[dict[str, Decimal], ...]:
+    def targets(self, periods: Sequence[Period]) -> tuple[dict[str, Decimal], ...]:
         """The targets, by metric, that hold for the scope in each of some periods."""
         every = self.quarters
-        by_period = self._keep(_targets, every if set(asked) <= set(every) else tuple(asked))
-        return tuple(by_period[period.period] for period in asked)
+        by_period = self._keep(_targets, every if set(periods) <= set(every) else tuple(periods))
+        return tuple(by_period[period.period] for period in periods)
 
     def target(self, name: str) -> Decimal | None:
         """The target of a metric in the quarter."""
@@ -143,16 +143,16 @@ class View:
         target = self.in_region(row["region"]).target(name)
         return scorecard.judged(metric, row, target, self.company.rules(), is_partial)
 
-    def history(self, name: str, asked: Sequence[Period] | None = None) -> pd.DataFrame:
+    def history(self, name: str, periods: Sequence[Period] | None = None) -> pd.DataFrame:
         """The quarters up to the chosen one, or other periods: period, value, target.
 
         A month has the target of its quarter.
         """
-        asked = self.window if asked is None else asked
-        values = self.metric(name, asked).set_index("period")["value"]
-        rows = pd.DataFrame({"period": [period.period for period in asked]})
+        periods = self.window if periods is None else periods
+        values = self.metric(name, periods).set_index("period")["value"]
+        rows = pd.DataFrame({"period": [period.period for period in periods]})
         rows["value"] = rows["period"].map(values).astype(float)
-        rows["target"] = [self._target_on(name, period.starts_on) for period in asked]
+        rows["target"] = [self._target_on(name, period.starts_on) for period in periods]
         return rows
 
     def _target_on(self, name: str, day: date) -> float:
@@ -161,11 +161,11 @@ class View:
                 return float(targets[name])
         return float("nan")
 
-    def table_of(self, names: Sequence[str], asked: Sequence[Period]) -> pd.DataFrame:
+    def table_of(self, names: Sequence[str], periods: Sequence[Period]) -> pd.DataFrame:
         """One row per period, one column per metric."""
-        rows = pd.DataFrame({"period": [period.period for period in asked]})
+        rows = pd.DataFrame({"period": [period.period for period in periods]})
         for name in names:
-            values = self.metric(name, asked).set_index("period")["value"]
+            values = self.metric(name, periods).set_index("period")["value"]
             rows[name] = rows["period"].map(values).astype(float)
         return rows
 
@@ -278,21 +278,21 @@ def _survey(company: Company, scope: Scope) -> availability.Data:
 
 
 def _metric(
-    company: Company, scope: Scope, name: str, asked: tuple[Period, ...], dimensions: tuple
+    company: Company, scope: Scope, name: str, periods: tuple[Period, ...], dimensions: tuple
 ) -> pd.DataFrame:
     day = company.day(scope.as_of)
     data = company.keep(_survey, company, scope)
     # What is in memory ends a year beyond the data.
-    facts = day.facts if all(map(day.knows, asked)) else None
+    facts = day.facts if all(map(day.knows, periods)) else None
     with day.cursor(scope) as cursor:
-        return run.run_metric(cursor, name, asked, dimensions, data, facts)
+        return run.run_metric(cursor, name, periods, dimensions, data, facts)
 
 
 def _targets(
-    company: Company, scope: Scope, asked: tuple[Period, ...]
+    company: Company, scope: Scope, periods: tuple[Period, ...]
 ) -> dict[str, dict[str, Decimal]]:
     with company.day(scope.as_of).cursor(scope) as cursor:
-        return scorecard.targets(cursor, asked)
+        return scorecard.targets(cursor, periods)
 
 
 def _score(view: View, name: str, period: Period) -> Score:

@@ -16,7 +16,7 @@ HASH = 8
 def stem(
     quarter: str,
     regions: Sequence[str] | None,
-    known: Collection[str],
+    every_region: Collection[str],
     tiers: Sequence[str] | None,
     as_of: date | None,
     lang: str,
@@ -28,7 +28,7 @@ def stem(
     """
     parts = ["pack", quarter]
     if regions is not None:
-        parts.append(f"region-{_listed(regions, known)}")
+        parts.append(f"region-{_listed(regions, every_region)}")
     if tiers is not None:
         parts.append(f"tier-{_listed(tiers, tiers)}")
     if as_of is not None:
@@ -36,21 +36,21 @@ def stem(
     return "_".join([*parts, lang])
 
 
-def _listed(names: Sequence[str], known: Collection[str]) -> str:
-    listed = "+".join(_safe(name, known) for name in names)
+def _listed(names: Sequence[str], every_name: Collection[str]) -> str:
+    listed = "+".join(_safe(name, every_name) for name in names)
     if len(listed.encode()) <= LONGEST_PART_BYTES:
         return listed
     return f"{len(names)}~{_hash(listed)}"
 
 
-def _safe(name: str, known: Collection[str]) -> str:
+def _safe(name: str, every_name: Collection[str]) -> str:
     """Letters, digits and hyphens as they are; a hash where that is not the whole name.
 
     Also where another name differs in its capitals only, which some disks do not tell apart.
     """
     plain = unicodedata.normalize("NFC", name)
     kept = "".join(c if c.isalnum() or c == "-" else "-" for c in plain)[:LONGEST].strip("-")
-    twins = [other for other in known if other.casefold() == name.casefold()]
+    twins = [other for other in every_name if other.casefold() == name.casefold()]
     if kept == name and len(twins) < 2:
         return kept
     return f"{kept}~{_hash(name)}"

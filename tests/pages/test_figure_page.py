@@ -17,7 +17,7 @@ from pages import figure, follow_up, needs, overview, targets
 from pages.parts.state import filters, links, url_state, viewer
 import streamlit as st
 
-url_state.read()
+url_state.read_address()
 here = st.Page(lambda: None, url_path="figure", title="figure", default=True)
 links.remember(dict.fromkeys(("uploads", "figure", "definitions", "follow_up", "needs"), here))
 st.navigation([here])

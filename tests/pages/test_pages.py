@@ -49,7 +49,7 @@ from pages import {name}
 from pages.parts.state import filters, links, url_state, viewer
 import streamlit as st
 
-url_state.read()
+url_state.read_address()
 here = st.Page(lambda: None, url_path="uploads", title="uploads", default=True)
 links.remember(dict.fromkeys({pages!r}, here))
 st.navigation([here])

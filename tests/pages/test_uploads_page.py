@@ -14,7 +14,7 @@ from pages import uploads
 from pages.parts.state import links, url_state, viewer
 import streamlit as st
 
-url_state.read()
+url_state.read_address()
 here = st.Page(lambda: None, url_path="uploads", title="uploads", default=True)
 links.remember({"uploads": here, "overview": here})
 st.navigation([here])

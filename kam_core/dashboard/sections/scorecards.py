@@ -124,7 +124,7 @@ def trend_chart(
     return Columns(title, sentence, metric.unit, points(view, rows, view.window), highest)
 
 
-def points(view: View, rows: pd.DataFrame, asked: Sequence[Period]) -> tuple[Point, ...]:
+def points(view: View, rows: pd.DataFrame, periods: Sequence[Period]) -> tuple[Point, ...]:
     """Rows of period, value and target as columns of a chart."""
     return tuple(
         Point(
@@ -133,7 +133,7 @@ def points(view: View, rows: pd.DataFrame, asked: Sequence[Period]) -> tuple[Poi
             plain_cell(target),  # type: ignore[arg-type]
             period.ends_on > view.scope.as_of,
         )
-        for period, value, target in zip(asked, rows["value"], rows["target"], strict=True)
+        for period, value, target in zip(periods, rows["value"], rows["target"], strict=True)
     )
 
 

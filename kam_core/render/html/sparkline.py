@@ -16,10 +16,10 @@ def spark(values: Sequence[float], colour: str) -> str:
 
     Fewer than two values make no line: the drawing is empty.
     """
-    known = [value for value in values if not is_missing(value)]
-    if len(known) < 2:
+    numbers = [value for value in values if not is_missing(value)]
+    if len(numbers) < 2:
         return ""
-    places = [_place(number, value, values, known) for number, value in enumerate(values)]
+    places = [_place(number, value, values, numbers) for number, value in enumerate(values)]
     runs = [list(run) for is_known, run in groupby(places, key=bool) if is_known]
     lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs)
     return (
@@ -29,10 +29,10 @@ def spark(values: Sequence[float], colour: str) -> str:
     )
 
 
-def _place(number: int, value: float, values: Sequence[float], known: Sequence[float]) -> str:
+def _place(number: int, value: float, values: Sequence[float], numbers: Sequence[float]) -> str:
     if is_missing(value):
         return ""
-    least, span = min(known), max(known) - min(known)
+    least, span = min(numbers), max(numbers) - min(numbers)
     x = EDGE + (WIDTH - 2 * EDGE) * number / (len(values) - 1)
     y = HEIGHT / 2 if not span else HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (value - least) / span
     return f"{x:.1f},{y:.1f}"

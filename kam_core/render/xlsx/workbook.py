@@ -72,8 +72,8 @@ class _Writer:
             FigureColumn(name, self.text(f"pack.label_{name}")) for name in ("value", "content")
         )
         table = cells_table("about", columns, self.pack.marks)
-        said = (*self.pack.sentences, self.text("pack.workbook_note"))
-        self._sheet(Figure("about", about, said, table=table))
+        sentences = (*self.pack.sentences, self.text("pack.workbook_note"))
+        self._sheet(Figure("about", about, sentences, table=table))
         for figure in self.pack.figures():
             if figure.table:
                 self._sheet(figure)
@@ -91,17 +91,17 @@ class _Writer:
             self._table(sheet, figure.table)
         else:
             sheet.write_string(HEADS, 0, self.text("pack.no_rows"))
-        for place, width in enumerate(widths):
-            sheet.set_column(place, place, width)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
         self._paper(sheet, figure)
 
-    def _sentences(self, sheet: Worksheet, said: str, widths: Sequence[float]) -> None:
+    def _sentences(self, sheet: Worksheet, words: str, widths: Sequence[float]) -> None:
         last = max(_last_column(widths), 1)
         style = self._style(text_wrap=True)
         sheet.merge_range(SAID, 0, SAID, last, "", style)
-        sheet.write_string(SAID, 0, said, style)
+        sheet.write_string(SAID, 0, words, style)
         room = sum(widths) + 9.0 * max(last + 1 - len(widths), 0)
-        lines = min(int(_width(said) / room) + 1, MOST_LINES)
+        lines = min(int(_width(words) / room) + 1, MOST_LINES)
         sheet.set_row(SAID, LINE_HEIGHT * lines + 3)
 
     def _table(self, sheet: Worksheet, table: FigureTable) -> None:
@@ -113,36 +113,36 @@ class _Writer:
         }
         last = HEADS + len(table.frame)
         sheet.add_table(HEADS, 0, last, len(heads) - 1, options)
-        for place, head in enumerate(heads):
+        for at, head in enumerate(heads):
             style = self._style(bold=True, text_wrap=True)
-            sheet.write_string(HEADS, place, head, style)
+            sheet.write_string(HEADS, at, head, style)
         for line, row in enumerate(plain_rows(table), start=HEADS + 1):
-            for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-                self._cell(sheet, line, place, cell, column.unit)
+            for at, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
+                self._cell(sheet, line, at, cell, column.unit)
 
-    def _cell(self, sheet: Worksheet, line: int, place: int, cell: Cell, unit: str) -> None:
+    def _cell(self, sheet: Worksheet, line: int, at: int, cell: Cell, unit: str) -> None:
         if isinstance(cell, Quantity):
             pattern = _pattern(cell.unit, cell.is_difference) + _standing(cell)
             shade = SHADES.get(cell.status or "")
-            self._number(sheet, line, place, cell.value, self._style(pattern, shade))
+            self._number(sheet, line, at, cell.value, self._style(pattern, shade))
         elif cell is None or isinstance(cell, int | float | Decimal):
-            self._number(sheet, line, place, cell, self._style(_pattern(unit)))
+            self._number(sheet, line, at, cell, self._style(_pattern(unit)))
         elif isinstance(cell, str):
-            sheet.write_string(line, place, cell, self._style(text_wrap=True))
+            sheet.write_string(line, at, cell, self._style(text_wrap=True))
         else:
             pattern = MOMENT if isinstance(cell, datetime) else DAY
-            sheet.write_datetime(line, place, cell, self._style(pattern))
+            sheet.write_datetime(line, at, cell, self._style(pattern))
 
     def _number(
-        self, sheet: Worksheet, line: int, place: int, number: Number | None, style: Format
+        self, sheet: Worksheet, line: int, at: int, number: Number | None, style: Format
     ) -> None:
         """A number as it is; one that Excel would round is kept as text instead."""
         if number is None:
-            sheet.write_blank(line, place, None, style)
+            sheet.write_blank(line, at, None, style)
         elif isinstance(number, int | Decimal) and _digits(number) > EXCEL_DIGITS:
-            sheet.write_string(line, place, f"{number:f}", self._style(align="right"))
+            sheet.write_string(line, at, f"{number:f}", self._style(align="right"))
         else:
-            sheet.write_number(line, place, float(number), style)
+            sheet.write_number(line, at, float(number), style)
 
     def _paper(self, sheet: Worksheet, figure: Figure) -> None:
         sheet.freeze_panes(HEADS + 1, 0)
@@ -167,8 +167,10 @@ class _Writer:
     def _style(
         self, num_format: str = "General", bg_color: str | None = None, **more: object
     ) -> Format:
-        wanted = {"valign": "top", "num_format": num_format, "bg_color": bg_color, **more}
-        key = tuple(sorted((name, value) for name, value in wanted.items() if value is not None))
+        properties = {"valign": "top", "num_format": num_format, "bg_color": bg_color, **more}
+        key = tuple(
+            sorted((name, value) for name, value in properties.items() if value is not None)
+        )
         if key not in self.formats:
             self.formats[key] = self.book.add_format(dict(key))
         return self.formats[key]
@@ -184,7 +186,7 @@ def _said(figure: Figure) -> str:
     """Everything the figure says, each sentence once."""
     charts = [chart for chart in figure.charts if isinstance(chart, Columns | Matrix)]
     sentences = [*figure.sentences, *(chart.sentence for chart in charts)]
-    parts = [plain(said) for said in dict.fromkeys(sentences)]
+    parts = [plain(sentence) for sentence in dict.fromkeys(sentences)]
     return "\n".join([*parts, figure.note]) if figure.note else "\n".join(parts)
 
 
@@ -244,10 +246,10 @@ def _width(words: str) -> int:
 def _last_column(widths: Sequence[float]) -> int:
     """The last column that sentences are spread over: enough for a line to be read."""
     total = 0.0
-    for place, width in enumerate(widths):
+    for column, width in enumerate(widths):
         total += width
         if total >= LEAST_WIDTH:
-            return place
+            return column
     return len(widths) - 1 + int((LEAST_WIDTH - total) / 9)
 
 

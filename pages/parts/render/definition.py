@@ -12,11 +12,11 @@ def definition(metric: Metric, target: float | None, text: Text) -> None:
     other = "en" if text.lang == "zh" else "zh"
     title, also = escape(metric.title(text.lang)), escape(metric.title(other))
     facts = _facts(metric, target, text)
-    told = " · ".join(f"{escape(name)} **{escape(said)}**" for name, said in facts.items())
+    facts_line = " · ".join(f"{escape(name)} **{escape(value)}**" for name, value in facts.items())
     left_out = f"{text('definitions.not')}{text('punctuation.colon')}{metric.excludes(text.lang)}"
     st.markdown(
         f"**{title}** · {also} · `{metric.name}`\n\n{escape(metric.means(text.lang))}\n\n"
-        f":small[:gray[{escape(left_out)}]]\n\n:small[:gray[{told}]]"
+        f":small[:gray[{escape(left_out)}]]\n\n:small[:gray[{facts_line}]]"
     )
     code = st.expander(text("definitions.sql"), key=f"sql_{metric.name}", on_change="rerun")
     if code.open:
@@ -39,4 +39,4 @@ def _facts(metric: Metric, target: float | None, text: Text) -> dict[str, str]:
     }
     if metric.looks_back_months:
         facts["looks_back"] = text("definitions.months", number=metric.looks_back_months)
-    return {text(f"definitions.{name}"): said for name, said in facts.items()}
+    return {text(f"definitions.{name}"): value for name, value in facts.items()}

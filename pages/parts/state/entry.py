@@ -16,5 +16,5 @@ def lead_on() -> None:
     """Go on to the page that was asked for, with the view that was asked for."""
     name = st.query_params.get(CAME_FOR)
     if name in links.names():
-        asked = {key: st.query_params.get_all(key) for key in st.query_params if key != CAME_FOR}
-        st.switch_page(links.page(name), query_params=asked)
+        address = {key: st.query_params.get_all(key) for key in st.query_params if key != CAME_FOR}
+        st.switch_page(links.page(name), query_params=address)

@@ -7,7 +7,7 @@ from kam_core.text.writer import Text
 from pages.parts.uploads import commands
 
 
-def show(error: KamError, text: Text) -> None:
+def render_trouble(error: KamError, text: Text) -> None:
     """The refusal in words; a damaged version can be made again from the uploads at once."""
     st.title(text("trouble.title"), anchor=False)
     st.error(text("trouble.lead"))

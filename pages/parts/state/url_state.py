@@ -27,7 +27,7 @@ KEYS = (*ONE, *MANY)
 CHOSEN, DEFAULTS, SEEN, PAGE = "chosen", "defaults", "address_seen", "page_seen"
 
 
-def read() -> None:
+def read_address() -> None:
     """Take over the address where it is not what this session wrote: a link, or a step back.
 
     The menu drops everything behind a page's name: an empty address on another page keeps the view.
@@ -35,10 +35,10 @@ def read() -> None:
     state, where = st.session_state, st.context.url
     state.setdefault(DEFAULTS, {})
     state.setdefault(CHOSEN, {})
-    asked = {key: st.query_params.get_all(key) for key in KEYS if key in st.query_params}
-    from_menu = not asked and where != state.get(PAGE)
-    if asked != state.get(SEEN, {}) and not from_menu:
-        state[CHOSEN] = {key: v if key in MANY else v[-1] for key, v in asked.items()}
+    address = {key: st.query_params.get_all(key) for key in KEYS if key in st.query_params}
+    from_menu = not address and where != state.get(PAGE)
+    if address != state.get(SEEN, {}) and not from_menu:
+        state[CHOSEN] = {key: v if key in MANY else v[-1] for key, v in address.items()}
         for key in KEYS:
             state.pop(key, None)
     state[PAGE] = where

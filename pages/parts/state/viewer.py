@@ -10,9 +10,9 @@ class Viewer:
     name: str
     regions: tuple[str, ...] | None = None
 
-    def sees(self, known: tuple[str, ...]) -> tuple[str, ...]:
+    def sees(self, regions: tuple[str, ...]) -> tuple[str, ...]:
         """The regions of the data that this viewer may look at."""
-        return known if self.regions is None else tuple(r for r in known if r in self.regions)
+        return regions if self.regions is None else tuple(r for r in regions if r in self.regions)
 
 
 def current() -> Viewer:

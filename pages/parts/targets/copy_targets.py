@@ -40,17 +40,17 @@ def render_copying(draft: Draft, view: View, viewer: Viewer, text: Text) -> None
         return
     to = _to(draft, quarters, text)
     source = _source(sources, to, text)
-    found = _found(source, edited, view, to)
+    copied = _found(source, edited, view, to)
     names = st.multiselect(
         text("targets.copy_metrics"),
-        list(dict.fromkeys(goal.key.metric for goal in found)),
+        list(dict.fromkeys(goal.key.metric for goal in copied)),
         format_func=lambda name: escape(text.metric(name)),
         placeholder=text("targets.copy_all"),
         key="target_copy_metrics",
     )
     step = _step(text)
     overwrite = st.toggle(text("targets.copy_overwrite"), key="target_copy_overwrite")
-    chosen = [goal for goal in found if not names or goal.key.metric in names]
+    chosen = [goal for goal in copied if not names or goal.key.metric in names]
     copies = quarterly_targets.copies(chosen, to, edited, step, overwrite)
     _preview(copies, to, text)
     label = text("targets.copy_button", count=len(copies))

@@ -35,8 +35,8 @@ def render_editor(view: View, viewer: Viewer, text: Text) -> None:
         st.warning(text("targets.finish_first"))
     _table(draft, view, viewer, text)
     st.caption(escape(text("targets.edit_help")))
-    said = target_draft.reading(draft)
-    for problem in said.problems:
+    reading = target_draft.reading(draft)
+    for problem in reading.problems:
         st.error(target_sentences.problem(problem, text))
     if st.session_state.pop(target_draft.NOTICE, False):
         st.success(text("targets.one_done"))
@@ -45,7 +45,7 @@ def render_editor(view: View, viewer: Viewer, text: Text) -> None:
         _one(draft, view, viewer, text)
     with right, st.expander(text("targets.copy")):
         copy_targets.render_copying(draft, view, viewer, text)
-    _save(draft, view, viewer, text, is_sound=not said.problems)
+    _save(draft, view, viewer, text, is_sound=not reading.problems)
 
 
 def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
@@ -92,13 +92,13 @@ def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
 
 def places(draft: Draft, view: View, viewer: Viewer) -> tuple[list[str], list[str]]:
     """The regions and tiers that a target can be for, those of all first."""
-    held = view.company.holdings()
-    own = viewer.sees(held.regions)
-    said = {goal.key.region for goal in draft.goals if goal.key.region}
-    regions = [*own, *sorted(said - set(own))]
+    holdings = view.company.holdings()
+    own = viewer.sees(holdings.regions)
+    named = {goal.key.region for goal in draft.goals if goal.key.region}
+    regions = [*own, *sorted(named - set(own))]
     tiers = {goal.key.tier for goal in draft.goals if goal.key.tier}
     every = [EVERY] if viewer.regions is None else []
-    return [*every, *regions], [EVERY, *held.tiers, *sorted(tiers - set(held.tiers))]
+    return [*every, *regions], [EVERY, *holdings.tiers, *sorted(tiers - set(holdings.tiers))]
 
 
 def region_words(region: str, text: Text) -> str:
@@ -146,8 +146,8 @@ def _put(draft: Draft, key: TargetKey, written: str, text: Text) -> None:
         after = target_grid.read_cell(written, key.metric) if written else None
     except CellProblem as problem:
         details = {"metric": key.metric, "quarter": key.quarter, "text": written}
-        found = LineProblem(1, problem.code, details | problem.details)
-        st.error(target_sentences.cell_problem(found, text))
+        line_problem = LineProblem(1, problem.code, details | problem.details)
+        st.error(target_sentences.cell_problem(line_problem, text))
         return
     target_draft.put_in(draft, [TargetChange("changed", key, None, after)])
 
@@ -193,8 +193,8 @@ def _moved(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool)
     published = cache.publications().iloc[0]
     words = {"by": published["published_by"], "found": view.company.version}
     st.warning(text.rich("targets.moved", expected=draft.version, **words))
-    if found := target_draft.clashes(draft, view, viewer):
-        named = text("punctuation.list").join(_name(change.key, text) for change in found)
+    if clashing := target_draft.clashes(draft, view, viewer):
+        named = text("punctuation.list").join(_name(change.key, text) for change in clashing)
         st.warning(escape(text("targets.clashes", goals=named)))
     label = text("targets.carry_over", version=view.company.version)
     if st.button(label, type="primary", disabled=not is_sound):

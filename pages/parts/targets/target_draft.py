@@ -47,12 +47,12 @@ class Draft:
 def current(view: View, viewer: Viewer) -> Draft:
     """The draft of this session, at first what is in force."""
     state = st.session_state
-    found: Draft | None = state.get(STATE)
-    if found is None or (found.version != view.company.version and not made(found, viewer)):
-        number = found.number + 1 if found else 0
-        found = state[STATE] = _fresh(view, viewer)
-        found.number = number
-    return found
+    draft: Draft | None = state.get(STATE)
+    if draft is None or (draft.version != view.company.version and not made(draft, viewer)):
+        number = draft.number + 1 if draft else 0
+        draft = state[STATE] = _fresh(view, viewer)
+        draft.number = number
+    return draft
 
 
 def forget() -> None:
@@ -60,19 +60,19 @@ def forget() -> None:
 
 
 def _fresh(view: View, viewer: Viewer) -> Draft:
-    held, quarters = view.company.targets(), quarters_from(view)
-    own = editable(held, viewer)
+    targets, quarters = view.company.targets(), quarters_from(view)
+    own = editable(targets, viewer)
     frame = _frame(own, quarters)
-    return Draft(view.company.version, held, own, quarters, frame, frame)
+    return Draft(view.company.version, targets, own, quarters, frame, frame)
 
 
 def quarters_from(view: View) -> tuple[str, ...]:
     """The chosen quarter and those after it."""
-    found = [view.period]
+    quarters = [view.period]
     start_month = view.company.holdings().fiscal_year_start_month
     for _ in range(layout()["targets"]["quarters_ahead"]):
-        found.append(periods.quarter_of(found[-1].ends_on + timedelta(days=1), start_month))
-    return tuple(quarter.period for quarter in found)
+        quarters.append(periods.quarter_of(quarters[-1].ends_on + timedelta(days=1), start_month))
+    return tuple(quarter.period for quarter in quarters)
 
 
 def _frame(edited: Iterable[QuarterlyTarget], quarters: Sequence[str]) -> pd.DataFrame:
@@ -80,10 +80,10 @@ def _frame(edited: Iterable[QuarterlyTarget], quarters: Sequence[str]) -> pd.Dat
     return pd.DataFrame(lines, columns=[*LINE, *quarters], dtype="str")
 
 
-def editable(held: Iterable[QuarterlyTarget], viewer: Viewer) -> tuple[QuarterlyTarget, ...]:
+def editable(targets: Iterable[QuarterlyTarget], viewer: Viewer) -> tuple[QuarterlyTarget, ...]:
     """The targets that a viewer may change: those of their own regions, where they have some."""
     regions = viewer.regions
-    return tuple(goal for goal in held if regions is None or goal.key.region in regions)
+    return tuple(goal for goal in targets if regions is None or goal.key.region in regions)
 
 
 def reading(draft: Draft) -> GridReading:
@@ -103,14 +103,14 @@ def whole(draft: Draft, viewer: Viewer) -> tuple[QuarterlyTarget, ...]:
 
 def follow(draft: Draft, view: View) -> bool:
     """Turn to the quarters chosen now; False where the table must be put right first."""
-    wanted = quarters_from(view)
-    if wanted == draft.quarters:
+    quarters = quarters_from(view)
+    if quarters == draft.quarters:
         return True
-    said = reading(draft)
-    if said.problems:
+    grid = reading(draft)
+    if grid.problems:
         return False
-    draft.quarters = wanted
-    draft.show(said.goals)
+    draft.quarters = quarters
+    draft.show(grid.goals)
     return True
 
 
