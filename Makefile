@@ -20,8 +20,9 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
+# The settings of the sample company go with its files, not with what is uploaded afterwards.
 run: $(VENV)/run.stamp ## open the dashboard (on sample data if the warehouse is empty)
-	$(BIN)/python -m kam_core load --if-empty data/sample/*.csv
+	KAM_SETTINGS="data/sample/settings$${KAM_SETTINGS:+:$$KAM_SETTINGS}" $(BIN)/python -m kam_core load --if-empty data/sample/*.csv
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev.stamp browser lint ## run every test, those in a real browser included

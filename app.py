@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from kam_core.errors import KamError
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages import (
     definitions,
@@ -59,6 +60,7 @@ def main() -> None:
         return st.Page(partial(show, someone, text.lang), **options)
 
     try:
+        load_settings()
         work = WORK if cache.live() else dict.fromkeys(WORK, start.page)
     except KamError as error:
         trouble.render_trouble(error, text)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from kam_core import demo
 from kam_core.cli import inspect_files, kpis, loading, pack, samples, verify, versions
-from kam_core.cli.common import REFUSALS, Commands, add_common, as_refusal
+from kam_core.cli.common import REFUSALS, Commands, add_common, as_refusal, language_of
 from kam_core.text.writer import Text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
-    text = Text(options.lang)
+    text = Text(language_of(arguments))
     try:
+        options = _parser().parse_args(arguments)
         return options.run(options, text) or 0
     except REFUSALS as error:
         print(text.error(as_refusal(error)), file=sys.stderr)

@@ -39,11 +39,11 @@ class ErrorRecord:
         return KamError(self.code, **self.details)
 
 
-def together(refusals: Sequence[KamError]) -> KamError:
+def together(refusals: Sequence[KamError], code: str = "several_refused") -> KamError:
     """One refusal for all that is wrong, so that a person need not try again for each."""
     if len(refusals) == 1:
         return refusals[0]
-    return KamError("several_refused", refusals=list(refusals))
+    return KamError(code, refusals=list(refusals))
 
 
 def _plain(value: object) -> object:

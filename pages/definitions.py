@@ -4,7 +4,7 @@ import streamlit as st
 
 from kam_core.metrics import catalogue
 from kam_core.metrics.catalogue import Metric
-from kam_core.settings import loader
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import definition
 from pages.parts.state import entry, url_state
@@ -25,7 +25,7 @@ def page(viewer: Viewer, lang: str) -> None:
         st.caption(text("definitions.none"))
         return
     st.markdown(text.rich("definitions.count", count=len(matching), total=len(every)))
-    targets = loader.settings_document()["targets"]["targets"]
+    targets = load_settings().targets.targets
     for metric in matching:
         with st.container(border=True):
             definition.definition(metric, targets.get(metric.name), text)

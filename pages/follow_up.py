@@ -4,7 +4,7 @@ import streamlit as st
 
 from kam_core.dashboard.sections import follow_up, scorecards
 from kam_core.dashboard.view import View
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures
 from pages.parts.state import entry, filters, url_state
@@ -15,7 +15,7 @@ def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "follow_up.title")
-    cards = scorecards.compose_cards(view, layout()["follow_up"]["cards"])
+    cards = scorecards.compose_cards(view, load_settings().pages.follow_up.cards)
     figures.render_cards(cards, text)
     if not view.has("interactions"):
         figures.render_missing("needs:interactions", text)

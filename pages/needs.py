@@ -4,7 +4,7 @@ import streamlit as st
 
 from kam_core.dashboard.sections import needs, scorecards
 from kam_core.dashboard.view import View
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import figures
 from pages.parts.state import entry, filters
@@ -18,7 +18,7 @@ def page(viewer: Viewer, lang: str) -> None:
     if not view.has("needs"):
         figures.render_missing("needs:needs", text)
         return
-    figures.render_cards(scorecards.compose_cards(view, layout()["needs"]["cards"]), text)
+    figures.render_cards(scorecards.compose_cards(view, load_settings().pages.needs.cards), text)
     left, right = st.columns(2, gap="medium")
     with left:
         figures.render_figure(needs.compose_rates(view), text)

@@ -5,7 +5,7 @@ import streamlit as st
 from kam_core.dashboard.sections import overview, scorecards
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
 from pages.parts.render import figures, pack_download
@@ -33,7 +33,7 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 def _choose_trend(text: Text) -> str:
-    names = layout()["overview"]["trend"]
+    names = load_settings().pages.overview.trend
     return url_state.one(
         st.selectbox,
         text("overview.trend_metric"),

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -11,8 +12,10 @@ from hypothesis import settings
 from kam_core.uploads.load import load
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse, cursor, open_version, regions
+from tests.support.overlay import Overlay, add_overlay
 
 ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "data" / "sample"
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("untimed", deadline=None)
@@ -62,6 +65,12 @@ def file(tmp_path: Path) -> Callable[[str, str], Path]:
 
 
 @pytest.fixture
+def overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Overlay:
+    """Puts settings over those of the product: ``overlay("watch.toml", text)``."""
+    return partial(add_overlay, monkeypatch, tmp_path)
+
+
+@pytest.fixture
 def company(file: Callable[[str, str], Path]) -> list[Path]:
     """Two accounts with three interactions, a need and three orders."""
     return [
@@ -76,7 +85,9 @@ def company(file: Callable[[str, str], Path]) -> list[Path]:
 def sample_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The sample company of data/sample, loaded once. Do not load anything else into it."""
     loaded = Warehouse(tmp_path_factory.mktemp("sample"))
-    load(loaded, sorted((ROOT / "data" / "sample").glob("*.csv")), by="tests")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KAM_SETTINGS", str(SAMPLE / "settings"))
+        load(loaded, sorted(SAMPLE.glob("*.csv")), by="tests")
     return loaded
 
 

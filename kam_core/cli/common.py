@@ -5,6 +5,7 @@ import getpass
 import os
 import sqlite3
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import orjson
 from kam_core.contract import declaration
 from kam_core.errors import KamError
 from kam_core.metrics import periods
+from kam_core.text.word_catalogue import LANGUAGES
 from kam_core.warehouse import store
 
 # What a person can cause and mend; a disk that fails comes under various names.
@@ -25,7 +27,7 @@ Commands = argparse._SubParsersAction
 def add_common(command: argparse.ArgumentParser) -> None:
     warehouse = os.environ.get("KAM_WAREHOUSE", DEFAULT_WAREHOUSE)
     command.add_argument("--warehouse", type=Path, default=Path(warehouse), metavar="DIR")
-    command.add_argument("--lang", choices=("zh", "en"), default=_language())
+    command.add_argument("--lang", choices=LANGUAGES, default=_language())
 
 
 def add_by(command: argparse.ArgumentParser) -> None:
@@ -111,6 +113,14 @@ def line_number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: 1, 2, 3")
     return int(text)
+
+
+def language_of(arguments: Sequence[str] | None) -> str:
+    """The language that a call names, also where nothing more of it can be understood."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--lang", default=_language())
+    lang = parser.parse_known_args(arguments)[0].lang
+    return lang if lang in LANGUAGES else _language()
 
 
 def _language() -> str:

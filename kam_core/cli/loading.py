@@ -14,11 +14,11 @@ from kam_core.cli.progress import listener
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.overrides import bad_answers
 from kam_core.render.terminal import changes
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from kam_core.uploads import load as loads
 from kam_core.uploads import preview as previews
 from kam_core.uploads import watch
-from kam_core.uploads.inbox import rules
 from kam_core.uploads.refused_files import report_refusal
 from kam_core.uploads.report_model import Preview
 from kam_core.uploads.report_sentences import describe_report
@@ -66,7 +66,7 @@ def _add_watch(commands: Commands) -> None:
     command.add_argument("--mode", choices=("full", "update"), default="full")
     command.add_argument("--once", action="store_true", help="load what is there and end")
     command.add_argument(
-        "--interval", type=float, default=rules()["poll_seconds"], metavar="SECONDS"
+        "--interval", type=float, default=load_settings().watch.poll_seconds, metavar="SECONDS"
     )
     add_by(command)
     command.set_defaults(run=_watch)

@@ -1,10 +1,12 @@
 """The data contract as Python values, read from settings/contract.toml."""
 
-import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from kam_core.settings.loader import SETTINGS
+from kam_core.errors import KamError
+from kam_core.settings.loader import load_settings
+from kam_core.settings.schemas.contract import ColumnSettings, TableSettings
 
 SQL_TYPES = {
     "id": "VARCHAR",
@@ -67,28 +69,33 @@ class Table:
 @cache
 def tables() -> dict[str, Table]:
     """All tables by name, accounts first: what others refer to stands before what refers to it."""
-    document = tomllib.loads((SETTINGS / "contract.toml").read_text("utf-8"))
-    enums = {
-        name: tuple((value, tuple(aliases)) for value, aliases in values.items())
-        for name, values in document["enums"].items()
-    }
-    return {name: _table(name, spec, enums) for name, spec in document["tables"].items()}
+    contract = load_settings().contract
+    return {name: _table(name, spec, contract.enums) for name, spec in contract.tables.items()}
 
 
-def _table(name: str, spec: dict, enums: dict) -> Table:
-    columns = tuple(
-        Column(
-            name=column,
-            type=fields["type"],
-            zh=fields["zh"],
-            en=fields["en"],
-            required=fields.get("required", False),
-            aliases=tuple(fields.get("aliases", ())),
-            values=enums[fields["enum"]] if fields["type"] == "enum" else (),
-            minimum=fields.get("minimum"),
-        )
-        for column, fields in spec["columns"].items()
-    )
-    return Table(
-        name, spec["zh"], spec["en"], tuple(spec["key"]), columns, tuple(spec.get("aliases", ()))
+def refuse_unknown(table: str, columns: Iterable[str]) -> None:
+    """KamError("contract_too_narrow") for columns that the contract of today has no place for."""
+    present = {column.name for column in tables()[table].columns} if table in tables() else set()
+    if unknown := sorted(set(columns) - present):
+        raise KamError("contract_too_narrow", names=[f"{table}.{name}" for name in unknown])
+
+
+def _table(name: str, spec: TableSettings, enums: Mapping[str, Mapping[str, list[str]]]) -> Table:
+    columns = tuple(_column(column, fields, enums) for column, fields in spec.columns.items())
+    return Table(name, spec.zh, spec.en, tuple(spec.key), columns, tuple(spec.aliases))
+
+
+def _column(
+    name: str, spec: ColumnSettings, enums: Mapping[str, Mapping[str, list[str]]]
+) -> Column:
+    values = enums[spec.enum] if spec.enum else {}
+    return Column(
+        name=name,
+        type=spec.type,
+        zh=spec.zh,
+        en=spec.en,
+        required=spec.required,
+        aliases=tuple(spec.aliases),
+        values=tuple((value, tuple(aliases)) for value, aliases in values.items()),
+        minimum=spec.minimum,
     )

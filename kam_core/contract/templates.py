@@ -2,22 +2,27 @@
 
 import csv
 import io
-import tomllib
-from functools import cache
 
 from kam_core.contract.declaration import Column, Table, tables
 from kam_core.errors import KamError
-from kam_core.settings.loader import SETTINGS
+from kam_core.settings.loader import load_settings
+from kam_core.settings.schemas.base import Bilingual
 
 # With the mark a spreadsheet opens Chinese as Chinese.
 BYTE_ORDER_MARK = "\ufeff"
+# Of a column that an installation added itself and gave no examples for.
+NONE = ("", "")
 
 
 def rows(table: str, lang: str) -> list[dict[str, str]]:
     """The example rows of a table by column, in the words of a language."""
-    cells = _examples()[_known(table).name]
+    columns = _known(table).columns
+    cells = load_settings().templates.tables.get(table, {})
     return [
-        {c.name: _written(c, cells[c.name][number], lang) for c in _known(table).columns}
+        {
+            column.name: _written(column, cells.get(column.name, NONE)[number], lang)
+            for column in columns
+        }
         for number in range(2)
     ]
 
@@ -38,13 +43,13 @@ def _known(table: str) -> Table:
     return tables()[table]
 
 
-def _written(column: Column, cell: str | dict[str, str], lang: str) -> str:
-    if isinstance(cell, dict):
-        return cell[lang]
+def _written(column: Column, cell: str | Bilingual, lang: str) -> str:
+    if isinstance(cell, Bilingual):
+        return cell.text(lang)
     if column.type == "enum":
         return _value_in_words(column, cell, lang)
     if column.type == "bool" and cell:
-        return _examples()["words"][cell][lang]
+        return load_settings().templates.words[cell].text(lang)
     return cell
 
 
@@ -54,8 +59,3 @@ def _value_in_words(column: Column, value: str, lang: str) -> str:
         return value.replace("_", " ")
     names = dict(column.values).get(value, ())
     return next((name for name in names if not name.isascii()), value)
-
-
-@cache
-def _examples() -> dict:
-    return tomllib.loads((SETTINGS / "templates.toml").read_text("utf-8"))

@@ -31,7 +31,7 @@ from kam_core.metrics.change import FigureChange
 from kam_core.metrics.periods import Period
 from kam_core.metrics.quarterly_targets import Standing
 from kam_core.metrics.scorecard import JUDGED, Score
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.marked_text import Marked
 from kam_core.warehouse.scope import Scope
 
@@ -64,7 +64,7 @@ class View:
     def window(self) -> tuple[Period, ...]:
         """The quarters of a trend; the chosen one is the last."""
         until = self.quarters.index(self.period) + 1
-        return self.quarters[max(0, until - layout()["quarters_back"]) : until]
+        return self.quarters[max(0, until - load_settings().pages.quarters_back) : until]
 
     @property
     def is_running(self) -> bool:

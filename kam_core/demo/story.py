@@ -1,6 +1,5 @@
 """The story the sample must tell, as read from story.toml and words.toml."""
 
-import tomllib
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kam_core.demo.dates import Calendar, Span, quarter_span
+from kam_core.settings.loader import read_toml
 
 HERE = Path(__file__).parent
 
@@ -79,7 +79,7 @@ class Story:
 
 @cache
 def load_story() -> Story:
-    settings = tomllib.loads((HERE / "story.toml").read_text("utf-8"))
+    settings = read_toml(HERE / "story.toml")
     history = Span(settings["history"]["starts_on"], settings["history"]["as_of"])
     hours = settings["calendar"]
     calendar = Calendar(
@@ -93,7 +93,7 @@ def load_story() -> Story:
 
 @cache
 def load_words() -> dict[str, Any]:
-    return tomllib.loads((HERE / "words.toml").read_text("utf-8"))
+    return read_toml(HERE / "words.toml")
 
 
 def _read_quarters(columns: dict[str, list], history: Span) -> tuple[Quarter, ...]:

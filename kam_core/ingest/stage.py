@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Table, tables
-from kam_core.contract.problems import is_note
+from kam_core.contract.problems import is_note, problems
 from kam_core.errors import KamError
 from kam_core.ingest.corrections.inherited_rules import inherited
 from kam_core.ingest.mapping import feeds
@@ -27,8 +27,8 @@ from kam_core.ingest.read import sources
 from kam_core.ingest.read.delimited import BLANK, GOOD, Dialect, Reading, Record
 from kam_core.ingest.read.fill_down import filled_down
 from kam_core.ingest.read.table_layout import Reference
-from kam_core.ingest.text_folding import conventions
 from kam_core.ingest.validate.row_checks import Checked, Finding, Origin, check
+from kam_core.settings.loader import load_settings
 
 # What is said about a part, found by its header.
 AnswersByHeader = Callable[[Sequence[str]], Answers | None]
@@ -209,7 +209,7 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
     beside = _beside(origin, reading.names, recipe.currency)
     checked = check(shaped.cells, table, origin, manners(recipe), _elapsed(recipe), beside)
-    findings = [*checked.findings, *_conflict_notes(shaped, good)]
+    findings = _looked_for([*checked.findings, *_conflict_notes(shaped, good)], recipe)
     by_row = _by_row(findings)
     is_rejected = _is_rejected(by_row, len(rows))
     accepted = _accepted(table, checked, shaped, origin).filter(pa.array(~is_rejected))
@@ -234,6 +234,12 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         newest_fact=newest_fact(accepted, recipe.table),
         returned=reading.returned,
     )
+
+
+def _looked_for(findings: Iterable[Finding], recipe: Recipe) -> list[Finding]:
+    """Findings without those that nobody looked for when the recipe was made."""
+    catalogue = problems()
+    return [finding for finding in findings if catalogue[finding.code].since <= recipe.format]
 
 
 def _beside(origin: Origin, names: Sequence[str], header: str | None) -> list[str] | None:
@@ -361,10 +367,10 @@ def examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExample
 def newest_fact(accepted: pa.Table, table: str) -> date | None:
     """The last day on which something in the accepted rows happened."""
     newest = []
-    for fact in conventions()["facts"]:
-        if fact["table"] == table:
-            moments = accepted.column(fact["column"])
-            for column, values in fact.get("only", {}).items():
+    for fact in load_settings().reading.facts:
+        if fact.table == table:
+            moments = accepted.column(fact.column)
+            for column, values in fact.only.items():
                 is_fact = pc.is_in(accepted.column(column), pa.array(values))
                 moments = moments.filter(pc.and_(is_fact, pc.is_valid(moments)))
             newest.append(pc.max(moments).as_py())

@@ -1,30 +1,11 @@
-"""Which words count as the same, and which ways of writing are understood (reading.toml)."""
+"""Which words and headers count as the same."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
-from kam_core.settings.loader import SETTINGS
-
-
-@cache
-def conventions() -> dict[str, Any]:
-    """The settings of reading."""
-    return tomllib.loads((SETTINGS / "reading.toml").read_text("utf-8"))
-
-
-@cache
-def mapping_settings() -> dict[str, Any]:
-    """The settings of mapping.toml."""
-    return tomllib.loads((SETTINGS / "mapping.toml").read_text("utf-8"))
-
-
-def limits() -> dict[str, Any]:
-    """What a file may be at most: bytes, members, cells, characters in a cell, seconds."""
-    return conventions()["limits"]
+from kam_core.settings.loader import load_settings
 
 
 def fold(text: str) -> str:
@@ -48,8 +29,8 @@ def simplified(text: str) -> str:
 
 @cache
 def _characters() -> dict[int, int]:
-    pairs = tomllib.loads((SETTINGS / "characters.toml").read_text("utf-8"))
-    return str.maketrans(pairs["traditional"], pairs["simplified"])
+    characters = load_settings().characters
+    return str.maketrans(characters.traditional, characters.simplified)
 
 
 def unmarked(header: str) -> str:
@@ -62,9 +43,9 @@ def unmarked(header: str) -> str:
 @cache
 def _template_mark() -> re.Pattern[str]:
     """Stars, and words in brackets or behind a dash, at either end of a header."""
-    settings = mapping_settings()["template_marks"]
-    words = "|".join(map(re.escape, sorted(settings["words"], key=len, reverse=True)))
-    stars = "[" + re.escape("".join(settings["signs"])) + "]"
+    settings = load_settings().mapping.template_marks
+    words = "|".join(map(re.escape, sorted(settings.words, key=len, reverse=True)))
+    stars = "[" + re.escape("".join(settings.signs)) + "]"
     mark = rf"(?:{stars}|[(\[【〔<{{]\s*(?:{words})\s*[)\]】〕>}}])"
     return re.compile(
         rf"^(?:{mark}\s*)+|(?:\s*{mark})+$|\s*[-–—:/_,]\s*(?:{words})$", re.IGNORECASE

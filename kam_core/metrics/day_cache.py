@@ -73,7 +73,7 @@ def _complete_thresholds(cursor: duckdb.DuckDBPyConnection) -> None:
     """Let a version of an older release be read by limits that it did not know yet."""
     baked = "select name, value from version.settings.thresholds"
     present = {name for name, _ in cursor.execute(baked).fetchall()}
-    today = loader.flattened(loader.settings_document()["thresholds"])
+    today = version_settings.flatten_numbers(loader.copy_version_settings()["thresholds"])
     added = [(name, value) for name, value in today if name not in present]
     if added:
         rows = ", ".join("(?, ?)" for _ in added)

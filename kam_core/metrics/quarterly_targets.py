@@ -3,21 +3,19 @@
 import csv
 import io
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 
 from kam_core.contract import declaration
+from kam_core.contract.target_bounds import target_bounds
 from kam_core.metrics import availability, catalogue, pacing, scorecard
-from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
-from kam_core.settings.loader import SETTINGS
 
 PLACES = Decimal("0.000001")
 PER_CENT = Decimal("0.01")
@@ -153,30 +151,6 @@ def unit_of(name: str) -> str:
     return known.unit if known else "number"
 
 
-@cache
-def rules() -> dict[str, Any]:
-    """The settings of goals.toml."""
-    return tomllib.loads((SETTINGS / "goals.toml").read_text("utf-8"))
-
-
-def bounds(name: str) -> tuple[Decimal | None, Decimal | None]:
-    """The least and the most that a target of this figure can be, each None where there is none."""
-    known = catalogue.load_metrics().get(name)
-    if known is None:
-        return None, None
-    if known.kind.less:
-        return Decimal(str(rules()["lowest_change"])), None
-    lowest = None if name in rules()["may_be_negative"] else Decimal(str(rules()["lowest"]))
-    return lowest, _highest(known)
-
-
-def _highest(known: Metric) -> Decimal | None:
-    highest = rules()["highest"].get(known.unit)
-    if highest is None or known.name in rules()["beyond_the_whole"]["metrics"]:
-        return None
-    return Decimal(str(highest))
-
-
 def changes(
     before: Iterable[QuarterlyTarget], after: Iterable[QuarterlyTarget]
 ) -> list[TargetChange]:
@@ -235,7 +209,7 @@ def _copied(
 ) -> TargetCopy:
     key = source.key._replace(quarter=to)
     wanted = stepped(source.key.metric, source.target, step)
-    limit = _limit(wanted, *bounds(source.key.metric))
+    limit = _limit(wanted, *target_bounds(source.key.metric))
     return TargetCopy(
         source, QuarterlyTarget(key, wanted if limit is None else limit), there.get(key), limit
     )

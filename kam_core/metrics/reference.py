@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kam_core.metrics import catalogue
 from kam_core.metrics.catalogue import Metric
-from kam_core.settings import loader
+from kam_core.settings.loader import load_settings
 
 INTRODUCTION = """\
 # Metrics / 指标
@@ -36,7 +36,7 @@ READS = {
 
 def document() -> str:
     """The whole page, in the order in which the product shows the metrics."""
-    targets = loader.settings_document()["targets"]["targets"]
+    targets = load_settings().targets.targets
     parts = [INTRODUCTION]
     for topic, of_topic in groupby(catalogue.load_metrics().values(), key=lambda m: m.topic):
         parts.append(f"## {TOPICS[topic]}\n")

@@ -6,18 +6,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kam_core.contract.target_bounds import target_bounds
 from kam_core.ingest.validate.cast import EXACT, Bad, decimal
 from kam_core.metrics.quarterly_targets import (
     PLACES,
     QuarterlyTarget,
     TargetKey,
-    bounds,
     format_number,
     in_order,
     known_metrics,
-    rules,
     unit_of,
 )
+from kam_core.settings.loader import load_settings
 
 # Stands for every region or tier, where an empty cell could also mean "not chosen yet".
 EVERY = "*"
@@ -155,14 +155,16 @@ def read_cell(text: str, name: str) -> Decimal:
 def _number(text: str, unit: str) -> Decimal:
     """A number as uploads may write it, and 120M or 1.2 billion for money."""
     found = AMOUNT.fullmatch(text)
-    if found and unit == "money" and found[2].casefold() in rules()["multipliers"]:
-        factor = Decimal(rules()["multipliers"][found[2].casefold()])
+    multipliers = load_settings().reading.multipliers
+    typed = multipliers.headers | multipliers.typed
+    if found and unit == "money" and found[2].casefold() in typed:
+        factor = Decimal(typed[found[2].casefold()])
         return EXACT.multiply(decimal(found[1], "number"), factor)
     return decimal(text, "number")
 
 
 def _fitting(number: Decimal, name: str) -> Decimal:
-    unit, (lowest, highest) = unit_of(name), bounds(name)
+    unit, (lowest, highest) = unit_of(name), target_bounds(name)
     highest = LARGEST if highest is None else highest
     lowest = -LARGEST if lowest is None else lowest
     if number > highest:

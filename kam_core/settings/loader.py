@@ -1,35 +1,165 @@
-"""The settings as files: where they lie, and those that influence numbers as one document."""
+"""The only reader of settings: the files beside this one, overlaid by an installation's own.
 
+``KAM_SETTINGS`` names one folder or several (separated as in PATH); where two say something about
+one key, the later one holds. Tables are merged key by key; a list or a single value replaces ours.
+"""
+
+import json
+import os
+import re
 import tomllib
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import cache, reduce
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from kam_core.errors import KamError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-SETTINGS = Path(__file__).parent
-DOCUMENTS = ("cadences", "tier_schemes", "targets", "thresholds")
+from kam_core.errors import KamError, together
+from kam_core.settings.schemas.installation import InstallationSettings
+
+SHIPPED = Path(__file__).parent
+VARIABLE = "KAM_SETTINGS"
+LONGEST_VALUE = 80
+# What influences numbers is written into each version.
+OF_A_VERSION = ("cadences", "tier_schemes", "targets", "thresholds")
 
 
-def settings_document(directory: Path = SETTINGS) -> dict:
-    """All settings that influence numbers, as plain values that can be written as JSON."""
-    return {
-        name: tomllib.loads((directory / f"{name}.toml").read_text("utf-8")) for name in DOCUMENTS
+DOCUMENTS = [name for name in InstallationSettings.model_fields if name != "feeds"]
+FILES = (*(f"{name}.toml" for name in DOCUMENTS), "names.csv")
+
+
+class Source(NamedTuple):
+    """A TOML file, the keys under which its content stands among all settings, its content."""
+
+    path: Path
+    keys: tuple[str, ...]
+    content: dict[str, Any]
+
+
+def load_settings() -> InstallationSettings:
+    """All settings, read and checked once; KamError names file and key of whatever is wrong."""
+    return _load(os.environ.get(VARIABLE, ""))
+
+
+def copy_version_settings() -> dict[str, Any]:
+    """The settings that a version is built with, as plain values that the caller may change."""
+    load_settings()
+    merged = _merged(os.environ.get(VARIABLE, ""))
+    return {name: deepcopy(merged[name]) for name in OF_A_VERSION}
+
+
+def refuse_unknown_keys(document: Mapping[str, Any]) -> None:
+    """KamError("settings_unknown_key") for stored settings with a key that is not known today."""
+    try:
+        InstallationSettings.model_validate(document)
+    except ValidationError as error:
+        for fault in error.errors():
+            if fault["type"] == "extra_forbidden":
+                key = _dotted(fault["loc"])
+                raise KamError("settings_unknown_key", file="settings", key=key) from error
+
+
+def find_own_file(file_name: str) -> Path | None:
+    """The file of that name in the last of the installation's folders that has one."""
+    folders = _own_folders(os.environ.get(VARIABLE, ""))
+    return next((p for f in reversed(folders) if (p := f / file_name).is_file()), None)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as plain values; KamError("settings_unreadable") where it is none."""
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except ValueError as error:
+        raise KamError("settings_unreadable", file=path, detail=error) from error
+
+
+@cache
+def _load(folders: str) -> InstallationSettings:
+    try:
+        return InstallationSettings.model_validate(_merged(folders))
+    except ValidationError as error:
+        refusals = [_refusal(fault, _sources(folders)) for fault in error.errors()]
+        # A value that may be of several types has a fault for each.
+        by_key = {(str(r.details["file"]), r.details["key"]): r for r in reversed(refusals)}
+        raise together(list(reversed(by_key.values())), "settings_refused") from error
+
+
+@cache
+def _merged(folders: str) -> dict[str, Any]:
+    return reduce(_merge, map(_nested, _sources(folders)), {})
+
+
+def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for name, value in over.items():
+        is_table = isinstance(value, dict) and isinstance(merged.get(name), dict)
+        merged[name] = _merge(merged[name], value) if is_table else value
+    return merged
+
+
+def _nested(source: Source) -> dict[str, Any]:
+    return reduce(lambda content, key: {key: content}, reversed(source.keys), source.content)
+
+
+@cache
+def _sources(folders: str) -> tuple[Source, ...]:
+    return tuple(
+        Source(path, path.relative_to(folder).with_suffix("").parts, read_toml(path))
+        for folder in (SHIPPED, *_own_folders(folders))
+        for path in sorted([*folder.glob("*.toml"), *folder.glob("feeds/*.toml")])
+    )
+
+
+def _own_folders(folders: str) -> list[Path]:
+    own = [Path(folder).expanduser() for folder in folders.split(os.pathsep) if folder]
+    for folder in own:
+        if not folder.is_dir():
+            raise KamError(
+                "settings_no_folder", folder=folder, variable=VARIABLE, separator=os.pathsep
+            )
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not _is_expected(path.relative_to(folder)):
+                raise KamError("settings_unknown_file", file=path, known=list(FILES))
+    return own
+
+
+def _is_expected(path: Path) -> bool:
+    """Whether a folder of settings may hold it: settings, feeds, hidden files, and a README."""
+    is_remark = any(part.startswith((".", "README")) for part in path.parts)
+    is_feed = path.parts[:-1] == ("feeds",) and path.suffix == ".toml"
+    return is_remark or is_feed or str(path) in FILES
+
+
+def _refusal(fault: ErrorDetails, sources: Sequence[Source]) -> KamError:
+    """What pydantic found, told of the file that holds it, or that lacks it."""
+    keys, limits = fault["loc"], fault.get("ctx", {})
+    depth, number = max((_depth(_nested(s), keys), number) for number, s in enumerate(sources))
+    code = {"missing": "settings_missing_key", "extra_forbidden": "settings_unknown_key"}
+    is_missing, source = fault["type"] == "missing", sources[number]
+    details = {
+        "file": source.path,
+        "key": _dotted(keys[len(source.keys) : depth + is_missing]),
+        "value": json.dumps(fault["input"], ensure_ascii=False, default=str)[:LONGEST_VALUE],
+        "must_be": fault["type"],
+        "choices": re.findall("'([^']*)'", limits.get("expected", "")),
     }
+    return KamError(code.get(fault["type"], "settings_wrong_value"), **details | limits)
 
 
-def active_scheme(document: dict) -> dict:
-    """The active tier scheme of a settings document; KamError("unknown_tier_scheme") if none."""
-    schemes = document["tier_schemes"]
-    if schemes["active"] not in schemes["schemes"]:
-        raise KamError("unknown_tier_scheme", scheme=schemes["active"])
-    return schemes["schemes"][schemes["active"]]
+def _depth(content: Any, keys: Sequence[int | str]) -> int:
+    """How far a path of keys and positions leads into the content."""
+    for depth, key in enumerate(keys):
+        is_place = isinstance(content, list) and isinstance(key, int)
+        if not (is_place or isinstance(content, dict) and key in content):
+            return depth
+        content = content[key]
+    return len(keys)
 
 
-def flattened(values: dict, prefix: str = "") -> Iterator[tuple[str, Decimal]]:
-    """``{"needs": {"days": 5}}`` as ``("needs.days", 5)``, exact as written."""
-    for name, value in values.items():
-        if isinstance(value, dict):
-            yield from flattened(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", Decimal(str(value))
+def _dotted(keys: Sequence[int | str]) -> str:
+    """``("files", 0, "recipes")`` as ``files[1].recipes``: positions are counted from 1."""
+    parts = (f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in keys)
+    return "".join(parts).removeprefix(".")

@@ -4,11 +4,12 @@ Both folders hold the same files with the same keys. The names and meanings of m
 headers of their own files.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
+
+from kam_core.settings.loader import read_toml
 
 LANGUAGES = ("zh", "en")
 
@@ -18,7 +19,7 @@ def load_words(lang: str) -> dict[str, str]:
     """All texts of a language by dotted key, such as ``overview.title``."""
     texts: dict[str, str] = {}
     for file in sorted((Path(__file__).parent / lang).glob("*.toml")):
-        found = dict(_flat(tomllib.loads(file.read_text("utf-8")), ""))
+        found = dict(_flat(read_toml(file), ""))
         if twice := texts.keys() & found.keys():
             raise ValueError(f"{file} says again: {sorted(twice)}")
         texts |= found

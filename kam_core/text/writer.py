@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kam_core.contract import declaration
 from kam_core.contract.problems import problems
 from kam_core.errors import KamError
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.word_catalogue import filled, load_words, say
 
@@ -77,15 +78,19 @@ class Text:
     def value(self, column: str, value: object) -> str:
         """The word for a code in a column, as ``VIP`` in ``tier``; other values as they are."""
         plain = column.removeprefix("from_").removeprefix("to_")
+        if plain == "tier" and value in _tier_titles(self.lang):
+            return _tier_titles(self.lang)[str(value)]
         return self.known(f"values.{plain}.{value}", str(value))
 
     def error(self, error: KamError) -> str:
         """What a refusal says to the person who caused it: one line, or one for each file."""
         if len(error.each) > 1:
             lines = [f"  {self.error(one)}" for one in error.each]
-            return "\n".join([self("errors.several_refused"), *lines])
-        catalogued = problems().get(error.code)
-        message = catalogued.message(self.lang) if catalogued else error.code
+            return "\n".join([self(f"errors.{error.code}"), *lines])
+        # Where the settings are wrong, nothing can be looked up in them.
+        is_of_settings = error.code.startswith("settings_")
+        catalogued = None if is_of_settings else problems().get(error.code)
+        message = catalogued.text(self.lang) if catalogued else error.code
         template = self.known(f"errors.{error.code}", message)
         parts = [filled(template, _Details(error.details, self))]
         if catalogued:
@@ -151,7 +156,7 @@ class Text:
     def problem(self, code: str) -> str:
         """What a problem of an uploaded row is called."""
         catalogued = problems().get(code)
-        return catalogued.message(self.lang).rstrip("。.") if catalogued else code
+        return catalogued.text(self.lang).rstrip("。.") if catalogued else code
 
     def todo(self, code: str) -> str:
         """What to do about a problem of an uploaded row."""
@@ -205,10 +210,15 @@ class _Details(dict):
         if name == "todo":
             todos = dict.fromkeys(map(self.text.todo, self.get("problems", ())))
             return self.text("punctuation.sentence").join(todos)
+        if name == "must_be":
+            return filled(self.text.known(f"errors.must_be.{value}", str(value)), self)
         if name == "why":
             return str((value or {}).get(self.text.lang, "?"))
         if name == "questions":
             return self._joined([self.text.confirmation(r.code, vars(r)) for r in value or ()])
+        return self._plain(value)
+
+    def _plain(self, value: object) -> str:
         if isinstance(value, list | tuple):
             return self._joined([str(part) for part in value])
         return "?" if value is None else str(value)
@@ -234,6 +244,14 @@ def _contract_titles(lang: str) -> dict[str, str]:
         for table in reversed(declaration.tables().values())
         for column in table.columns
     }
+
+
+@cache
+def _tier_titles(lang: str) -> dict[str, str]:
+    """The tiers of every scheme; where two schemes use one code, as the active one calls it."""
+    settings = load_settings().tier_schemes
+    schemes = [*settings.schemes.values(), settings.schemes[settings.active]]
+    return {code: tier.text(lang) for scheme in schemes for code, tier in scheme.tiers.items()}
 
 
 @cache

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from kam_core.errors import KamError
+from kam_core.settings.loader import load_settings
 from kam_core.uploads.report_model import Confirmation, FileReport
 from kam_core.warehouse.ledger import Snapshot
 from kam_core.warehouse.row_diff import RowChanges, row_changes
-from kam_core.warehouse.store import limits
 
 
 def questions(
@@ -73,7 +73,7 @@ def _older_rows(
 
 
 def _is_large(changes: RowChanges) -> bool:
-    return changes.gone > limits()["confirm_removed_share"] * changes.before
+    return changes.gone > load_settings().warehouse.confirm_removed_share * changes.before
 
 
 def _removal(changes: RowChanges, fresh: Sequence[Snapshot]) -> Confirmation:

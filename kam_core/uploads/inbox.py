@@ -2,24 +2,15 @@
 
 import os
 import time
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-from kam_core.settings.loader import SETTINGS
+from kam_core.settings.loader import load_settings
 from kam_core.warehouse.ledger import now
 
 Stamp = tuple[int, int]
-
-
-@cache
-def rules() -> dict[str, Any]:
-    """The settings of watch.toml."""
-    return tomllib.loads((SETTINGS / "watch.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,7 @@ class Inbox:
 
     def ready(self, patience_seconds: float) -> list[Path]:
         """Files that have settled; none while others still grow, until patience runs out."""
-        moment, settle = time.monotonic(), rules()["settle_seconds"]
+        moment, settle = time.monotonic(), load_settings().watch.settle_seconds
         settled = {p: s for p, s in self.seen.items() if moment - s.since >= settle}
         waited = max((moment - s.since for s in settled.values()), default=0)
         if len(settled) < len(self.seen) and waited < patience_seconds:
@@ -67,7 +58,7 @@ def stamp_of(path: Path) -> Stamp:
 def _arrivals(folder: Path) -> Mapping[Path, Stamp]:
     found = {}
     for entry in os.scandir(folder):
-        is_ours = any(fnmatch(entry.name, pattern) for pattern in rules()["ignored"])
+        is_ours = any(fnmatch(entry.name, pattern) for pattern in load_settings().watch.ignored)
         if not is_ours and entry.is_file():
             status = entry.stat()
             found[Path(entry.path)] = (status.st_size, status.st_mtime_ns)

@@ -2,13 +2,12 @@
 
 import duckdb
 
-from kam_core.ingest.mapping.headers import mapping_settings
-from kam_core.ingest.mapping.name_map import KINDS, KnownNames
+from kam_core.ingest.mapping.name_map import KINDS, KnownNames, name_columns
 
 
 def known_names(connection: duckdb.DuckDBPyConnection) -> KnownNames:
     """The names of a version file opened with ``store.open_version``."""
-    places = {kind: mapping_settings()["names"][kind] for kind in KINDS}
+    places = {kind: name_columns(kind) for kind in KINDS}
     ever = {
         kind: frozenset(name for place in of_kind for name in _names(connection, "history", place))
         for kind, of_kind in places.items()

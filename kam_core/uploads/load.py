@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
+from kam_core.contract import declaration
+from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
 from kam_core.ingest.corrections.source import upload_of
 from kam_core.ingest.fast_csv.fast_path import raw_lines, stage_file
@@ -118,7 +120,7 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
     with warehouse.building(by):
         if warehouse.live_version() is None:
             raise KamError("empty_warehouse")
-        document = loader.settings_document()
+        document = loader.copy_version_settings()
         version, _ = warehouse.add_version([], partial(_steps, warehouse), document, by, "settings")
         return version
 
@@ -167,7 +169,7 @@ class _Offer:
         version, _ = self.warehouse.add_version(
             self.fresh,
             self._steps,
-            loader.settings_document(),
+            loader.copy_version_settings(),
             by,
             approve=approve,
             tell=self._tell_phase,
@@ -180,7 +182,7 @@ class _Offer:
             found = look(live, live) if look and live else None
             return Trial(self._reports(), [], version, found)
         built = self.warehouse.try_version(
-            self.fresh, self._steps, loader.settings_document(), self._tell_phase
+            self.fresh, self._steps, loader.copy_version_settings(), self._tell_phase
         )
         candidate = self.warehouse.candidate
         try:
@@ -421,8 +423,8 @@ def _repeats(
 
 def _what(snapshot: Snapshot) -> tuple:
     # As a recipe of today would be written: one stored before a field was added is the same.
-    recipe = json.dumps(Recipe.of(snapshot.recipe).document(), sort_keys=True)
-    return snapshot.sha256, snapshot.mode, recipe
+    recipe = replace(Recipe.of(snapshot.recipe), format=FORMAT)
+    return snapshot.sha256, snapshot.mode, json.dumps(recipe.document(), sort_keys=True)
 
 
 def _steps(warehouse: Warehouse, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
@@ -432,6 +434,7 @@ def _steps(warehouse: Warehouse, snapshots: Sequence[Snapshot]) -> Iterator[buil
 
 def _step(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None) -> build.Step:
     recipe = Recipe.of(snapshot.recipe)
+    declaration.refuse_unknown(recipe.table, recipe.given)
     staged = staged or stage_file(warehouse.raw_file(snapshot.sha256), recipe)
 
     def raw_of(line_numbers: Collection[int]) -> dict[int, str]:

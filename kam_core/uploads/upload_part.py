@@ -26,7 +26,8 @@ from kam_core.ingest.mapping.overrides import (
 from kam_core.ingest.progress import Listener, Progress
 from kam_core.ingest.read.sources import WITHIN, first_rows, refuse_if_too_large
 from kam_core.ingest.stage import AnswersByHeader, Staged, recipes_for
-from kam_core.warehouse.store import Warehouse, limits
+from kam_core.settings.loader import load_settings
+from kam_core.warehouse.store import Warehouse
 
 
 class How(TypedDict, total=False):
@@ -243,7 +244,7 @@ def _refuse_if_unreadable(part: Part) -> None:
         raise KamError("no_rows", **details)
     share = staged.rejected.num_rows / staged.received
     # Who corrects some of many rows sends the others along.
-    most = limits()["max_quarantined_share"]
+    most = load_settings().warehouse.max_quarantined_share
     if share == 1 or (share > most and not part.is_correction):
         raise KamError("too_many_broken_rows", **details)
 

@@ -12,9 +12,10 @@ import duckdb
 import orjson
 
 from kam_core.errors import KamError, together
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from kam_core.uploads import inbox
-from kam_core.uploads.inbox import Inbox, rules
+from kam_core.uploads.inbox import Inbox
 from kam_core.uploads.load import load, report_of
 from kam_core.uploads.refused_files import files_named
 from kam_core.uploads.report_model import FileReport
@@ -60,11 +61,11 @@ class Watcher:
             self.inbox.look()
             self._recover()
             if once:
-                stop.wait(rules()["settle_seconds"])
+                stop.wait(load_settings().watch.settle_seconds)
                 self._take(0)
                 return
             while not stop.wait(poll_seconds):
-                self._take(rules()["patience_seconds"])
+                self._take(load_settings().watch.patience_seconds)
 
     def _refuse(self, holder: lock.Holder | None) -> None:
         pid, since = (holder.pid, holder.since) if holder else ("?", "?")
@@ -183,7 +184,7 @@ class Watcher:
         attempts = pending["attempts"][path.name]
         if loaded:
             self._done([path], [report_of(self.warehouse, snapshot) for snapshot in loaded])
-        elif attempts >= rules()["most_attempts"]:
+        elif attempts >= load_settings().watch.most_attempts:
             self._failed({path: KamError("watch_interrupted", attempts=attempts)})
         else:
             self._attempts[path.name] = attempts

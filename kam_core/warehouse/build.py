@@ -15,12 +15,21 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kam_core.contract import declaration
+from kam_core.contract import declaration, formats
 from kam_core.warehouse import checks, version_settings
 from kam_core.warehouse.ledger import Snapshot
 
 SQL = Path(__file__).parents[1] / "sql"
 STORAGE_VERSION = "v1.5.0"
+# What stands beside the columns of the contract in every table of history.
+KEPT_BESIDE = {
+    "extra": "varchar",
+    "snapshot_id": "integer",
+    "line_no": "bigint",
+    "valid_from": "date",
+    "valid_to": "date",
+    "fingerprint": "uhugeint",
+}
 
 
 @dataclass(frozen=True)
@@ -123,8 +132,9 @@ def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the empty schemas, history tables and bookkeeping tables of a version."""
     for file in sorted((SQL / "schema").glob("*.sql")):
         connection.execute(file.read_text("utf-8"))
+    connection.execute(f"insert into meta.format values ({formats.FORMAT})")
     for table in declaration.tables().values():
-        connection.execute(_history_ddl(table))
+        connection.execute(history_ddl(table))
 
 
 def install_views(connection: duckdb.DuckDBPyConnection, settings: dict) -> None:
@@ -142,19 +152,21 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     The hash adds up hashes of rows, so it does not depend on the order in which they are stored.
     """
     digest = hashlib.sha256()
-    for table in declaration.tables().values():
-        digest.update(_history_line(connection, f"history.{table.name}"))
+    tables = history_columns(connection)
+    for table in formats.in_hash_order(tables):
+        if table in formats.FIRST_COLUMNS or _has_rows(connection, f"history.{table}"):
+            digest.update(_history_line(connection, f"history.{table}"))
     digest.update(_content_line(connection, "meta.quarantine", "quarantine"))
     digest.update(_content_line(connection, "meta.snapshots", "snapshots"))
     digest.update(_content_line(connection, "meta.notes", "notes"))
+    # A version that has no row of them has the hash of one that has no such table.
     if _has_rows(connection, "meta.returned"):
-        # A version that has no row of them has the hash of one that has no such table.
         digest.update(_content_line(connection, "meta.returned", "returned"))
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
     notes = checks.counts(connection)
-    return Built(digest.hexdigest(), tuple(counts), _gone(connection), notes)
+    return Built(digest.hexdigest(), tuple(counts), _gone(connection, tables), notes)
 
 
 # Of a row in force: its account was known once and is not any more.
@@ -165,8 +177,11 @@ IS_GONE = (
 )
 
 
-def _gone(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    tables = [name for name in declaration.tables() if name not in ("accounts", "targets")]
+def _gone(
+    connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]
+) -> dict[str, int]:
+    tables = [name for name, columns in stored.items() if "account_id" in columns]
+    tables.remove("accounts")
     branches = " union all ".join(
         f"select '{name}' as name, account_id, count(*) as held from history.{name} "
         "where valid_to is null group by all"
@@ -217,13 +232,10 @@ def _content_line(connection: duckdb.DuckDBPyConnection, relation: str, kind: st
     return f"{relation} {figures}\n".encode()
 
 
-def _history_ddl(table: declaration.Table) -> str:
-    columns = [f"{column.name} {column.sql_type}" for column in table.columns]
-    return (
-        f"create table history.{table.name} ({', '.join(columns)}, extra varchar, "
-        "snapshot_id integer, line_no bigint, valid_from date, valid_to date, "
-        "fingerprint uhugeint)"
-    )
+def history_ddl(table: declaration.Table) -> str:
+    types = {column.name: column.sql_type for column in table.columns} | KEPT_BESIDE
+    columns = ", ".join(f"{name} {type}" for name, type in types.items())
+    return f"create table history.{table.name} ({columns})"
 
 
 def _current_view(table: declaration.Table) -> str:
@@ -241,10 +253,11 @@ def _current_view(table: declaration.Table) -> str:
 
 def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     connection.execute(f"attach {_quoted(base)} as base (read_only)")
-    for table in declaration.tables():
+    for table, columns in history_columns(connection, "base").items():
+        declaration.refuse_unknown(table, columns)
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
     connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
-    if knows_returned_rows(connection, "base"):
+    if "meta.returned" in stored_tables(connection, "base"):
         connection.execute("insert into meta.returned by name from base.meta.returned")
     connection.execute(
         "create temp table accounts_of_base as "
@@ -265,13 +278,15 @@ def _quoted(path: Path) -> str:
 def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     table = declaration.tables()[step.snapshot.table_name]
     connection.register("staged", step.accepted)
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    columns = [column.name for column in table.columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    fingerprint = formats.fingerprint_sql(table.name, columns)
     has_rows = _is_anything_in_force(connection, table)
     # Where there is nothing to compare with, no row is put anywhere but where it stays.
     kind = "table" if has_rows else "view"
     connection.execute(
         f"create temp {kind} incoming as "
-        f"select {names}, extra, line_no, {_fingerprint(table)} as fingerprint from staged"
+        f"select {names}, extra, line_no, {fingerprint} as fingerprint from staged"
     )
     _note_returned(connection, step)
     if has_rows:
@@ -285,13 +300,43 @@ def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     connection.unregister("staged")
 
 
-def knows_returned_rows(connection: duckdb.DuckDBPyConnection, database: str) -> bool:
-    """Whether a version file knows of rows sent back: older ones have no table for them."""
-    query = (
-        "select count(*) from duckdb_tables() "
-        "where database_name = $database and schema_name = 'meta' and table_name = 'returned'"
-    )
-    return bool(connection.execute(query, {"database": database}).fetchall()[0][0])
+def stored_tables(
+    connection: duckdb.DuckDBPyConnection, database: str | None = None
+) -> dict[str, list[str]]:
+    """What a version file has, whatever the contract says: columns by ``schema.table``.
+
+    ``database``: the name under which the file is attached, by default the current one.
+    """
+    rows = connection.execute(
+        "select schema_name || '.' || table_name, list(column_name order by column_index) "
+        "from duckdb_columns() "
+        "semi join duckdb_tables() using (database_name, schema_name, table_name) "
+        "where database_name = coalesce($database, current_database()) "
+        "group by all",
+        {"database": database},
+    ).fetchall()
+    return dict(rows)
+
+
+def history_columns(
+    connection: duckdb.DuckDBPyConnection, database: str | None = None
+) -> dict[str, list[str]]:
+    """The tables of uploaded rows in a version file, each with the columns of the contract."""
+    return {
+        table.removeprefix("history."): [name for name in columns if name not in KEPT_BESIDE]
+        for table, columns in stored_tables(connection, database).items()
+        if table.startswith("history.")
+    }
+
+
+def refuse_newer_version(
+    connection: duckdb.DuckDBPyConnection, database: str | None, path: Path
+) -> None:
+    """KamError("newer_format") for a version file that a later release wrote."""
+    if "meta.format" in stored_tables(connection, database):
+        table = "meta.format" if database is None else f"{database}.meta.format"
+        number = connection.execute(f"select number from {table}").fetchall()[0][0]
+        formats.refuse_newer(number, path)
 
 
 def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
@@ -303,24 +348,14 @@ def _is_anything_in_force(connection: duckdb.DuckDBPyConnection, table: declarat
     return connection.execute(query).fetchall()[0][0]
 
 
-def _fingerprint(table: declaration.Table) -> str:
-    """What the file says in a row, not where: on another line of a later upload it is the same.
-
-    No cell holds a NUL, which stands between the values, and none is empty but a missing one.
-    """
-    names = [*(f'"{column.name}"' for column in table.columns), "extra"]
-    # Of all ways to join texts this one, which passes NULL by, is the quickest.
-    return f"md5_number(concat({', chr(0), '.join(names)}))"
-
-
 def altered(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows by table whose values are not those that were accepted: their fingerprint differs."""
-    found = {}
-    for table in declaration.tables().values():
-        is_another = f"fingerprint <> {_fingerprint(table)}"
-        query = f"select count(*) from history.{table.name} where {is_another}"
-        found[table.name] = connection.execute(query).fetchall()[0][0]
-    return {name: rows for name, rows in found.items() if rows}
+    altered_rows = {}
+    for table, columns in history_columns(connection).items():
+        fingerprint = formats.fingerprint_sql(table, columns)
+        query = f"select count(*) from history.{table} where fingerprint <> {fingerprint}"
+        altered_rows[table] = connection.execute(query).fetchall()[0][0]
+    return {name: rows for name, rows in altered_rows.items() if rows}
 
 
 def _close_rows(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
 from kam_core.warehouse.sqlite_file import in_place, is_cut_short, readable
 
@@ -148,12 +149,20 @@ class Ledger:
         tables = self._rows("select name from sqlite_master where type = 'table'")
         if is_expected and not tables:
             raise KamError("ledger_lost", folder=path.parent)
+        refuse_newer(self._rows("pragma user_version")[0][0], path)
         if len(tables) < SCHEMA.count("create table"):
-            with self._writing() as connection:
-                connection.executescript(SCHEMA)
+            with self._writing():
+                pass
 
-    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        return self._opened(in_place)
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection to write with; a ledger of an older format is brought to that of today."""
+        with self._opened(in_place) as connection:
+            number = connection.execute("pragma user_version").fetchone()[0]
+            refuse_newer(number, self.path)
+            if number < FORMAT:
+                connection.executescript(f"{SCHEMA} pragma user_version = {FORMAT};")
+            yield connection
 
     @contextmanager
     def _opened(self, opener: Opener) -> Iterator[sqlite3.Connection]:

@@ -12,9 +12,10 @@ from pathlib import Path
 import duckdb
 
 from kam_core.contract import declaration
-from kam_core.warehouse.store import limits
+from kam_core.settings.loader import load_settings
+from kam_core.warehouse import build
 
-BEFORE, AFTER = "before", "after"
+BEFORE, AFTER, EMPTY = "before", "after", "memory"
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,16 @@ def _both(
     """One connection that reads both files, and the name under which each side is attached."""
     with tempfile.TemporaryDirectory(prefix="keystone-") as folder:
         config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": limits()["memory_limit"],
+            "memory_limit": load_settings().warehouse.memory_limit,
             "temp_directory": folder,
         }
         with duckdb.connect(config=config) as connection:
+            connection.execute("create schema history")
+            for table in declaration.tables().values():
+                connection.execute(build.history_ddl(table))
             _attach(connection, after, AFTER)
             if before is None or before.samefile(after):
-                yield connection, {BEFORE: AFTER if before else "", AFTER: AFTER}
+                yield connection, {BEFORE: AFTER if before else EMPTY, AFTER: AFTER}
             else:
                 _attach(connection, before, BEFORE)
                 yield connection, {BEFORE: BEFORE, AFTER: AFTER}
@@ -111,6 +115,7 @@ def _both(
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
     quoted = str(path).replace("'", "''")
     connection.execute(f"attach '{quoted}' as {name} (read_only)")
+    build.refuse_newer_version(connection, name, path)
 
 
 def _changes(
@@ -119,7 +124,10 @@ def _changes(
     table: declaration.Table,
     regions: Sequence[str] | None,
 ) -> RowChanges:
-    rows = {side: _rows_in_force(names[side], table, regions) for side in (BEFORE, AFTER)}
+    rows = {}
+    for side in (BEFORE, AFTER):
+        is_stored = table.name in build.history_columns(connection, names[side])
+        rows[side] = _rows_in_force(names[side] if is_stored else EMPTY, table, regions)
     # A key may have empty parts (a target for all regions), and they are equal to each other.
     same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in table.key)
     query = f"""
@@ -137,9 +145,9 @@ def _changes(
 
 
 def _rows_in_force(name: str, table: declaration.Table, regions: Sequence[str] | None) -> str:
-    """The query for key and fingerprint of one side; a side that does not exist has no row."""
-    history = f"{name or AFTER}.history"
-    conditions = ["valid_to is null", "true" if name else "false"]
+    """The query for key and fingerprint of one side."""
+    history = f"{name}.history"
+    conditions = ["valid_to is null"]
     is_of_accounts = any(column.name == "account_id" for column in table.columns)
     if is_of_accounts:
         conditions.append(f"account_id in (select account_id from {history}.accounts)")

@@ -9,20 +9,20 @@ import json
 import os
 import shutil
 import sqlite3
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from threading import Lock
 
 import duckdb
 
+from kam_core.contract import declaration
+from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
-from kam_core.settings.loader import SETTINGS
-from kam_core.warehouse import build, lock
+from kam_core.settings.loader import load_settings
+from kam_core.warehouse import build, lock, version_settings
 from kam_core.warehouse.ledger import Ledger, Snapshot, Version, now
 from kam_core.warehouse.mapped_file import forget
 from kam_core.warehouse.scope import Scope
@@ -44,12 +44,6 @@ _VERIFYING = Lock()
 StepsOf = Callable[[Sequence[Snapshot]], Iterable[build.Step]]
 Approve = Callable[[Path, build.Built], None]
 Tell = Callable[[str], None]
-
-
-@cache
-def limits() -> dict:
-    """The settings of warehouse.toml."""
-    return tomllib.loads((SETTINGS / "warehouse.toml").read_text("utf-8"))
 
 
 class Warehouse:
@@ -189,7 +183,7 @@ class Warehouse:
             version=number,
             parent=live.version if live else None,
             as_of=max(snapshot.as_of for snapshot in [*inherited, *new]),
-            settings_sha256=self.keep_raw(_canonical(settings)),
+            settings_sha256=self.keep_raw(_canonical({"format": FORMAT, **settings})),
             content_hash=built.content_hash,
             file_sha256=self._install(number),
             created_by=by,
@@ -245,7 +239,7 @@ class Warehouse:
         inside ``building()``.
         """
         version = self.known(number)
-        settings = json.loads(self.raw_bytes(version.settings_sha256))
+        settings = version_settings.parse_document(self.raw_bytes(version.settings_sha256))
         steps = steps_of(_ordered(self.ledger.snapshots(number)))
         built = self._build(None, [], steps, settings)
         if built.content_hash != version.content_hash:
@@ -272,7 +266,7 @@ class Warehouse:
     ) -> build.Built:
         _discard(self.versions, f"{self.candidate.name}*")
         try:
-            memory_limit = limits()["memory_limit"]
+            memory_limit = load_settings().warehouse.memory_limit
             built = build.build(self.candidate, base, inherited, steps, settings, memory_limit)
             if tell:
                 tell("verify")
@@ -334,7 +328,7 @@ class Warehouse:
         numbers = [version.version for version in self.ledger.versions()] + [live.version]
         present = [number for number in numbers if self.file(number).exists()]
         spared = {live.version, live.parent}
-        doomed = present[: -limits()["keep_versions"]]
+        doomed = present[: -load_settings().warehouse.keep_versions]
         return [self.file(number) for number in doomed if number not in spared]
 
 
@@ -342,7 +336,9 @@ def open_version(path: Path) -> duckdb.DuckDBPyConnection:
     """Open a version file read-only: no other file, no extension, no change of settings."""
     # Locked from the start: a second connection of this process shares the first one's settings.
     locked = {**HARDENED, "lock_configuration": "true"}
-    return duckdb.connect(str(path), read_only=True, config=locked)
+    connection = duckdb.connect(str(path), read_only=True, config=locked)
+    build.refuse_newer_version(connection, None, path)
+    return connection
 
 
 def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
@@ -354,16 +350,29 @@ def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("attach $path as version (read_only)", {"path": str(path)})
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
-    tables = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = 'version'"
-    ).fetchall()
-    for schema in ("as_of", "scoped", *sorted({schema for schema, _ in tables})):
+    build.refuse_newer_version(connection, "version", path)
+    stored = build.stored_tables(connection, "version")
+    for schema in ("as_of", "scoped", *sorted({name.split(".")[0] for name in stored})):
         connection.execute(f"create schema {schema}")
-    for schema, table in tables:
-        connection.execute(f"create view {schema}.{table} as from version.{schema}.{table}")
-    if not build.knows_returned_rows(connection, "version"):
-        connection.execute((build.SQL / "schema" / "20_returned.sql").read_text("utf-8"))
+    for name in stored:
+        connection.execute(f"create view {name} as from version.{name}")
+    _complete(connection, stored)
     return connection
+
+
+def _complete(connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]) -> None:
+    """Let a file of an older release or a narrower contract be read by the views of today."""
+    if "meta.returned" not in stored:
+        connection.execute((build.SQL / "schema" / "20_returned.sql").read_text("utf-8"))
+    for table in declaration.tables().values():
+        name = f"history.{table.name}"
+        if name not in stored:
+            connection.execute(build.history_ddl(table))
+        elif added := [column for column in table.columns if column.name not in stored[name]]:
+            empty = ", ".join(f"null::{column.sql_type} as {column.name}" for column in added)
+            connection.execute(
+                f"create or replace view {name} as select *, {empty} from version.{name}"
+            )
 
 
 def cursor(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:

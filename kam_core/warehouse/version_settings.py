@@ -1,12 +1,14 @@
 """The settings of a version: written into it when it is built, read from a cursor."""
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 
 import duckdb
 
+from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
-from kam_core.settings.loader import active_scheme, flattened
+from kam_core.settings.loader import refuse_unknown_keys
 
 EVERY_OTHER_TIER = "*"
 SCALES = {"raw", "percentile", "minmax"}
@@ -34,15 +36,45 @@ comment on table settings.tier_cells is 'The tier of each pair of levels in the 
 def install_settings(con: duckdb.DuckDBPyConnection, document: dict) -> None:
     """Create and fill the tables of schema ``settings`` from a settings document."""
     con.execute(DDL)
-    _fill(con, "thresholds", list(flattened(document["thresholds"])))
-    _fill(con, "targets", list(flattened(document["targets"]["targets"])))
+    _fill(con, "thresholds", list(flatten_numbers(document["thresholds"])))
+    _fill(con, "targets", list(flatten_numbers(document["targets"]["targets"])))
     _fill(con, "cadences", list(_cadence_rows(document["cadences"])))
     name = document["tier_schemes"]["active"]
-    scheme = active_scheme(document)
+    scheme = _active_scheme(document)
     _check_scheme(name, scheme)
     _fill(con, "tier_axes", [_axis_row(name, axis, scheme["axes"][axis]) for axis in ("x", "y")])
     _fill(con, "tier_cells", [_cell_row(name, scheme, *cell) for cell in scheme["cells"].items()])
     _fill(con, "tier_needs", list(enumerate(scheme["needs"])))
+
+
+def parse_document(data: bytes) -> dict:
+    """A stored settings document; what an older release stored may hold what is not known today.
+
+    KamError("newer_format"), or "settings_unknown_key" where it claims to be of today's format.
+    """
+    document = json.loads(data)
+    number = document.pop("format", 0)
+    refuse_newer(number, "settings")
+    if number == FORMAT:
+        refuse_unknown_keys(document)
+    return document
+
+
+def flatten_numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, Decimal]]:
+    """``{"needs": {"days": 5}}`` as ``("needs.days", 5)``, exact as written."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from flatten_numbers(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", Decimal(str(value))
+
+
+def _active_scheme(document: dict) -> dict:
+    """The active tier scheme of a settings document; KamError("unknown_tier_scheme") if none."""
+    schemes = document["tier_schemes"]
+    if schemes["active"] not in schemes["schemes"]:
+        raise KamError("unknown_tier_scheme", scheme=schemes["active"])
+    return schemes["schemes"][schemes["active"]]
 
 
 def threshold(con: duckdb.DuckDBPyConnection, name: str) -> Decimal:

@@ -121,7 +121,7 @@ def test_moves_are_listed_between_two_days() -> None:
 
 
 def test_another_scheme_is_another_piece_of_data() -> None:
-    settings = loader.settings_document()
+    settings = loader.copy_version_settings()
     settings["tier_schemes"] = {
         "active": "pyramid",
         "schemes": {
@@ -150,7 +150,7 @@ def test_another_scheme_is_another_piece_of_data() -> None:
     ],
 )
 def test_an_unsound_scheme_is_refused(change: dict) -> None:
-    settings = loader.settings_document()
+    settings = loader.copy_version_settings()
     scheme = settings["tier_schemes"]["schemes"]["value_potential"]
     for name, value in change.items():
         scheme[name] = scheme[name] | value if name == "axes" else value
@@ -159,7 +159,7 @@ def test_an_unsound_scheme_is_refused(change: dict) -> None:
 
 
 def test_an_unknown_active_scheme_is_refused() -> None:
-    settings = loader.settings_document()
+    settings = loader.copy_version_settings()
     settings["tier_schemes"]["active"] = "astrology"
     with pytest.raises(KamError, match="unknown_tier_scheme"):
         connect(six(1), settings)

@@ -15,7 +15,7 @@ from kam_core.dashboard.charts import (
 )
 from kam_core.dashboard.sections import coverage, effort, return_on_time
 from kam_core.dashboard.view import View
-from kam_core.settings.page_layout import layout
+from tests.support.overlay import Overlay
 from tests.support.views import cells, view_of, words
 from tests.support.worlds import (
     Row,
@@ -191,9 +191,9 @@ def test_the_claim_is_a_line_from_where_the_curve_begins(renewed: View) -> None:
 
 
 def test_without_a_claim_in_the_settings_no_line_is_drawn_of_it(
-    renewed: View, monkeypatch: pytest.MonkeyPatch
+    renewed: View, overlay: Overlay
 ) -> None:
-    monkeypatch.delitem(layout()["resources"], "claimed_effect_per_hour")
+    overlay("pages.toml", "[resources]\nclaimed_effect_per_hour = 0")
     figure = return_on_time.compose_return_on_time(renewed)
     (chart,) = figure.charts
     assert isinstance(chart, RenewalBands) and chart.claimed == ([], [])

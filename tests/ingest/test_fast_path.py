@@ -15,7 +15,6 @@ from kam_core.ingest.fast_csv.line_reader import Unsuited
 from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.read.delimited import Reading
 from kam_core.ingest.stage import Staged, recipes_for, stage, stage_reading
-from kam_core.ingest.text_folding import conventions
 from kam_core.uploads.load import load, rebuild
 from kam_core.warehouse.store import Warehouse
 
@@ -106,9 +105,13 @@ def with_cell(line: str, position: int, cell: str) -> str:
 def small_pieces() -> Iterator[None]:
     """Pieces of a few lines, so that small files have many."""
     with pytest.MonkeyPatch.context() as patch:
-        small = {"least_bytes": 1, "piece_bytes": 400, "head_bytes": 600, "held_bytes": 1500}
-        patch.setattr(fast_path, "settings", lambda: {**conventions()["bulk"], **small})
+        set_lane(patch, least_bytes=1, piece_bytes=400, head_bytes=600, held_bytes=1500)
         yield
+
+
+def set_lane(patch: pytest.MonkeyPatch, **changes: int) -> None:
+    settings = fast_path.load_lane_settings().model_copy(update=changes)
+    patch.setattr(fast_path, "load_lane_settings", lambda: settings)
 
 
 @pytest.fixture(scope="module")
@@ -202,8 +205,7 @@ def test_rows_beyond_doubt_never_see_the_strict_path(
 def test_rows_wait_in_memory_or_in_a_file(
     file: Path, monkeypatch: pytest.MonkeyPatch, held_bytes: int
 ) -> None:
-    some = {**fast_path.settings(), "held_bytes": held_bytes}
-    monkeypatch.setattr(fast_path, "settings", lambda: some)
+    set_lane(monkeypatch, held_bytes=held_bytes)
     written: list[int] = []
     monkeypatch.setattr(
         fast_path.pa.ipc, "new_stream", counting(fast_path.pa.ipc.new_stream, written)
@@ -301,8 +303,7 @@ def test_a_row_that_the_fast_reader_loses_sends_the_file_the_strict_way(
 def test_with_too_many_rows_in_doubt_the_file_goes_the_strict_way(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = {**fast_path.settings(), "most_doubtful_rows": 50}
-    monkeypatch.setattr(fast_path, "settings", lambda: few)
+    set_lane(monkeypatch, most_doubtful_rows=50)
     data = many(["I9,A1,call,asleep,,,,,"] * 60).encode()
     with pytest.raises(Unsuited):
         in_bulk(file, data, plan(data))
@@ -323,8 +324,7 @@ def test_lines_are_told_as_they_stand(file: Path) -> None:
 def test_the_first_lines_plan_a_large_file_only_if_all_of_it_is_utf_8(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    large = {**fast_path.settings(), "head_bytes": 1 << 17}
-    monkeypatch.setattr(fast_path, "settings", lambda: large)
+    set_lane(monkeypatch, head_bytes=1 << 17)
     data = many([], 6000).encode()
     file.write_bytes(data)
     head = fast_path.bytes_to_plan_by(file)
@@ -354,8 +354,7 @@ def test_both_lanes_make_the_same_version_and_it_can_be_rebuilt(
     file.write_text(many([*ROWS, "I1,A1,call,asleep,,,,,"], 60))
     hashes = []
     for least_bytes in (1, 1 << 30):
-        lane = {**conventions()["bulk"], "least_bytes": least_bytes, "piece_bytes": 400}
-        monkeypatch.setattr(fast_path, "settings", lambda lane=lane: {**lane, "head_bytes": 600})
+        set_lane(monkeypatch, least_bytes=least_bytes)
         warehouse = Warehouse(tmp_path / str(least_bytes))
         load(warehouse, [accounts, file], as_of=date(2024, 9, 1))
         hashes.append(warehouse.known(1).content_hash)

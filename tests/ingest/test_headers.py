@@ -1,7 +1,5 @@
 """Headers: found in both languages and any spelling, refused where they could mean two things."""
 
-import tomllib
-
 import pytest
 
 from kam_core.contract.declaration import tables
@@ -18,7 +16,7 @@ from kam_core.ingest.mapping.headers import (
 )
 from kam_core.ingest.stage import recipes_for, stage
 from kam_core.ingest.text_folding import fold, unmarked
-from kam_core.settings.loader import SETTINGS
+from kam_core.settings.loader import load_settings
 
 
 def refusal(table: str, header: list[str]) -> KamError:
@@ -101,8 +99,8 @@ def test_a_unit_before_the_mark_of_a_template_still_counts() -> None:
 
 
 def test_every_title_is_known_in_traditional_characters() -> None:
-    pairs = tomllib.loads((SETTINGS / "characters.toml").read_text("utf-8"))
-    written = str.maketrans(pairs["simplified"], pairs["traditional"])
+    pairs = load_settings().characters
+    written = str.maketrans(pairs.simplified, pairs.traditional)
     for table in tables().values():
         header = [column.zh.translate(written) for column in table.columns]
         assert list(match(table.name, header)) == [column.name for column in table.columns]

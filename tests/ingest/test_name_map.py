@@ -17,6 +17,8 @@ from kam_core.uploads.known_names import known_names
 from kam_core.uploads.load import load, rebuild
 from kam_core.uploads.report_sentences import describe_report
 from kam_core.warehouse.store import Warehouse, open_version
+from tests.conftest import SAMPLE
+from tests.support.overlay import Overlay
 
 HEADER = "kind,written,use,reason,date"
 SetMap = Callable[..., Path]
@@ -44,11 +46,19 @@ def regions(data: bytes) -> list[str]:
     return stage(data, recipe).accepted["region"].to_pylist()
 
 
-def test_the_map_that_is_delivered_is_sound() -> None:
-    assert names_file().name == "names.csv"
-    delivered = {(entry.kind, entry.written): entry.use for entry in entries()}
-    assert delivered[("region", "华东区")] == delivered[("region", "East China")] == "华东"
-    assert all(entry.reason and entry.date for entry in entries())
+def test_the_map_of_the_sample_is_sound() -> None:
+    delivered = entries(SAMPLE / "settings" / "names.csv")
+    uses = {(entry.kind, entry.written): entry.use for entry in delivered}
+    assert uses[("region", "华东区")] == uses[("region", "East China")] == "华东"
+    assert all(entry.reason and entry.date for entry in delivered)
+
+
+def test_names_of_the_sample_never_touch_other_data(overlay: Overlay) -> None:
+    data = accounts("1,A,华东区,", "2,B,East China,")
+    assert names_file() is None
+    assert regions(data) == ["华东区", "East China"]
+    overlay("names.csv", f"{HEADER}\nregion,East China,East,shorter,2024-07-01\n")
+    assert regions(data) == ["华东区", "East"]
 
 
 def test_names_are_replaced_as_the_map_says_and_no_others(names: SetMap) -> None:

@@ -19,10 +19,10 @@ from kam_core.ingest.read.delimited import (
     read,
     sniff,
 )
-from kam_core.ingest.text_folding import limits
 from tests.stress.fuzz_files import attempt, run
 from tests.stress.pollock import points
 from tests.stress.second_reader import Row, Untiled, check_tiling, physical_lines
+from tests.support.overlay import Overlay
 
 SPECTRUM = Path(__file__).parents[3] / "shared" / "data" / "messy" / "csv-spectrum"
 HEADER = "account_id,account_name,region\n"
@@ -401,9 +401,9 @@ def test_what_a_person_says_about_a_file_is_obeyed() -> None:
 
 
 def test_more_lines_than_memory_should_hold_are_refused_before_they_are_cut(
-    monkeypatch: pytest.MonkeyPatch,
+    overlay: Overlay,
 ) -> None:
-    monkeypatch.setitem(limits(), "lines", 3)
+    overlay("reading.toml", "[limits]\nlines = 3")
     assert len(read((HEADER + "1,a,b\n2,a,b").encode()).records) == 2
     with pytest.raises(KamError, match="too_many_lines"):
         read((HEADER + "1,a,b\n" * 3).encode())

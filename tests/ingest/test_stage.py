@@ -112,7 +112,7 @@ def test_every_problem_says_what_it_is_and_what_to_do_in_both_languages() -> Non
     for problem in problems().values():
         assert problem.severity in {"note", "quarantine", "refuse"}
         for lang in ("zh", "en"):
-            assert problem.message(lang).strip() and problem.todo(lang).strip()
+            assert problem.text(lang).strip() and problem.todo(lang).strip()
 
 
 def test_a_quarantined_row_keeps_its_line_its_text_and_every_reason() -> None:

@@ -10,7 +10,7 @@ import pytest
 from kam_core.errors import KamError
 from kam_core.ingest.read import sources, zip_archive
 from kam_core.ingest.stage import recipes_for, stage
-from kam_core.ingest.text_folding import limits
+from kam_core.settings.loader import load_settings
 
 ACCOUNTS = "account_id,account_name,region\nA1,Alpha,East\n"
 ORDERS = "order_id,account_id,ordered_on,amount\nO1,A1,2024-07-01,100\nO2,A1,2024-07-02,250\n"
@@ -76,7 +76,7 @@ def bomb_of_zeros() -> bytes:
 
 
 def bomb_of_many_members() -> bytes:
-    return zipped({f"{n}.csv": "" for n in range(limits()["members"] + 1)})
+    return zipped({f"{n}.csv": "" for n in range(load_settings().reading.limits.members + 1)})
 
 
 def bomb_that_lies_about_its_size() -> bytes:
@@ -145,5 +145,5 @@ def test_other_office_files_are_named_for_what_they_are_not(inner: str) -> None:
 
 def test_a_file_above_the_limit_is_refused_by_its_size() -> None:
     with pytest.raises(KamError, match="file_too_large"):
-        sources.refuse_if_too_large(limits()["file_bytes"] + 1)
-    sources.refuse_if_too_large(limits()["file_bytes"])
+        sources.refuse_if_too_large(load_settings().reading.limits.file_bytes + 1)
+    sources.refuse_if_too_large(load_settings().reading.limits.file_bytes)

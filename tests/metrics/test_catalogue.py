@@ -392,7 +392,7 @@ def test_rows_of_an_account_that_nobody_knows_are_invisible() -> None:
 
 
 def test_a_setting_changes_the_figure_without_a_change_of_code() -> None:
-    settings = loader.settings_document()
+    settings = loader.copy_version_settings()
     settings["tier_schemes"]["schemes"]["value_potential"]["axes"]["x"]["cuts"] = [95]
     world = snapshots("2024-09-30", accounts=five_accounts(), orders=five_orders())
     strict = on_day(connect(world, settings), "2024-09-30")

@@ -129,9 +129,9 @@ def test_changed_settings_are_named(
     warehouse: Warehouse, company: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(warehouse, company)
-    document = loader.settings_document()
+    document = loader.copy_version_settings()
     document["thresholds"]["near_tolerance"] = 0.5
-    monkeypatch.setattr(loader, "settings_document", lambda: document)
+    monkeypatch.setattr(loader, "copy_version_settings", lambda: document)
     apply_settings(warehouse, by="tester")
     assert compared(warehouse, 1, 2).settings == ("thresholds",)
 

@@ -75,7 +75,7 @@ def test_a_year_ends_in_the_last_quarter_only() -> None:
 
 
 def test_a_fiscal_year_from_april_ends_in_march() -> None:
-    settings = loader.settings_document()
+    settings = loader.copy_version_settings()
     settings["thresholds"]["fiscal_year_start_month"] = 4
     world = company(as_of="2025-03-31")
     cursor = on_day(connect(world, settings), "2025-03-31")

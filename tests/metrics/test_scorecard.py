@@ -190,7 +190,7 @@ def test_the_scorecard_says_what_each_metric_says(
 
 
 def test_a_quarter_follows_the_fiscal_year_of_the_version() -> None:
-    settings = loader.settings_document()
+    settings = loader.copy_version_settings()
     settings["thresholds"]["fiscal_year_start_month"] = 4
     cursor = on_day(connect(calls(1, 2), settings), "2024-09-30")
     assert scorecard.quarter(cursor, "2024-Q2") == periods.quarter("2024-Q2", 4)

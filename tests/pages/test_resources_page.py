@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kam_core.settings.page_layout import layout
 from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse
 from tests.pages import test_pages
 from tests.pages.test_service_page import cards, listed, manager_names, numbers, plain, spec
+from tests.support.overlay import Overlay
 
 show = test_pages.show
 Show = Callable[..., AppTest]
@@ -106,9 +106,9 @@ def test_the_return_on_time_is_an_association_with_its_interval_and_cases(
 
 
 def test_without_a_claim_in_the_settings_none_is_mentioned(
-    show: Show, sample_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    show: Show, sample_warehouse: Warehouse, overlay: Overlay
 ) -> None:
-    monkeypatch.delitem(layout()["resources"], "claimed_effect_per_hour")
+    overlay("pages.toml", "[resources]\nclaimed_effect_per_hour = 0")
     app = show(sample_warehouse, "resources", "en", quarter="2024-Q3", part="payback")
     assert "claim" not in plain(app)
     assert len(spec(app, "return_on_time")["data"]) == 2

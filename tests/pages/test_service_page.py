@@ -225,12 +225,12 @@ def test_a_version_older_than_a_limit_is_shown_by_that_of_today(
     file: Callable[[str, str], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    older = loader.settings_document()
+    older = loader.copy_version_settings()
     del older["thresholds"]["service"], older["thresholds"]["returns"]
     contracts = "contract_id,account_id,starts_on,ends_on,amount\nC1,A1,2023-08-01,2024-07-31,1\n"
     uploads = [file("tickets.csv", TICKETS.format(topic="x")), file("contracts.csv", contracts)]
     with monkeypatch.context() as then:
-        then.setattr(loader, "settings_document", lambda: older)
+        then.setattr(loader, "copy_version_settings", lambda: older)
         load(warehouse, [*company, *uploads])
     app = show(warehouse, "service", quarter="2024-Q3")
     assert not app.exception

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse
 from tests.pages.test_pages import HOSTILE, PAGE, PAGES, said
 
-PARTS = tuple(layout()["value"]["parts"])
+PARTS = tuple(load_settings().pages.value.parts)
 STORY = {"quarter": "2024-Q3", "as_of": "2024-10-15"}
 
 
@@ -58,7 +58,7 @@ def test_every_part_shows_the_sample(
 ) -> None:
     app = show(sample_warehouse, part, lang, **STORY)
     assert not app.exception
-    assert len(app.metric) == layout()["value"]["cards"]
+    assert len(app.metric) == load_settings().pages.value.cards
     assert app.get("plotly_chart")
 
 
@@ -132,7 +132,7 @@ def test_case_g_buys_5_percent_of_30_million_from_us(
     wallets = table(app, "wallet_share").set_index("account_id")
     assert wallets["wallet_share"]["KH0203"] == pytest.approx(5)
     assert float(wallets["annual_purchase_budget"]["KH0203"]) == 30_000_000
-    assert list(wallets.index).index("KH0203") < layout()["value"]["wallets_shown"]
+    assert list(wallets.index).index("KH0203") < load_settings().pages.value.wallets_shown
     assert "5.0% of a budget of 30M" in plain(app)
 
 

@@ -135,7 +135,7 @@ def test_a_page_imports_parts_words_and_the_catalogue_only(path: Path) -> None:
         "pages.parts",
         "kam_core.text",
         "kam_core.render",
-        "kam_core.settings.page_layout",
+        "kam_core.settings.loader",
         "kam_core.metrics.catalogue",
         "kam_core.metrics.periods",
     )

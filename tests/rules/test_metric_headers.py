@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from kam_core.contract import declaration
-from kam_core.ingest.text_folding import conventions
 from kam_core.metrics import catalogue, reference
 from kam_core.settings import loader
 from kam_core.text import word_catalogue
@@ -59,12 +58,12 @@ def test_what_a_metric_needs_is_in_the_contract(path: Path) -> None:
 
 
 def test_default_targets_are_those_of_metrics_there_are() -> None:
-    named = set(loader.settings_document()["targets"]["targets"])
+    named = set(loader.copy_version_settings()["targets"]["targets"])
     assert named <= set(catalogue.load_metrics())
 
 
 def test_every_share_has_a_highest_target() -> None:
-    limited = [name for limit in conventions()["targets_at_most"] for name in limit["metrics"]]
+    limited = loader.load_settings().target_bounds.highest_share
     shares = [name for name, metric in catalogue.load_metrics().items() if metric.unit == "percent"]
     assert sorted(limited) == sorted(shares)
 

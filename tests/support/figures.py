@@ -37,7 +37,7 @@ def with_limits(
     world: Snapshots, as_of: str, limits: dict[str, object], **scope: object
 ) -> duckdb.DuckDBPyConnection:
     """A cursor on a version built with other limits, such as ``{"top.accounts": 2}``."""
-    settings = loader.settings_document()
+    settings = loader.copy_version_settings()
     for name, value in limits.items():
         *groups, last = name.split(".")
         place = settings["thresholds"]

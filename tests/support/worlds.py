@@ -115,7 +115,7 @@ def connect(
     connection = duckdb.connect(str(path))
     build.create_schema(connection)
     _fill(connection, world)
-    build.install_views(connection, settings or loader.settings_document())
+    build.install_views(connection, settings or loader.copy_version_settings())
     return connection
 
 

@@ -14,11 +14,12 @@ import pytest
 
 from kam_core.errors import KamError
 from kam_core.text.writer import Text
-from kam_core.uploads import inbox, watch
+from kam_core.uploads import watch
 from kam_core.uploads.load import load
 from kam_core.uploads.watch import Watcher
 from kam_core.warehouse.store import Warehouse
 from tests.conftest import ACCOUNTS, INTERACTIONS, ORDERS
+from tests.support.overlay import Overlay
 
 ROOT = Path(__file__).parents[2]
 BAD = "order_id,account_id,ordered_on,amount\nO1,A1,someday,much\n"
@@ -26,10 +27,8 @@ SETTLE_SECONDS = 0.2
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasty = {**inbox.rules(), "settle_seconds": SETTLE_SECONDS}
-    for module in (inbox, watch):
-        monkeypatch.setattr(module, "rules", lambda: hasty)
+def quick(overlay: Overlay) -> None:
+    overlay("watch.toml", f"settle_seconds = {SETTLE_SECONDS}")
 
 
 @pytest.fixture

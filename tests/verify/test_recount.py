@@ -332,7 +332,7 @@ def test_random_companies_agree(
     names: set[str],
     by: tuple[str, ...],
 ) -> None:
-    document = loader.settings_document()
+    document = loader.copy_version_settings()
     document["thresholds"]["fiscal_year_start_month"] = start_month
     document["thresholds"]["top"]["accounts"] = top
     document["thresholds"]["coverage"]["first_days"] = first_days

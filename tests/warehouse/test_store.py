@@ -23,6 +23,7 @@ from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse, cursor, open_version
 from tests.conftest import ORDERS
 from tests.support.aftermath import flip
+from tests.support.overlay import Overlay
 
 
 @pytest.fixture
@@ -92,9 +93,9 @@ def test_two_loads_at_once_wait_for_each_other(warehouse: Warehouse, company: li
 
 
 def test_only_the_last_versions_keep_their_file(
-    warehouse: Warehouse, company: list[Path], monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, company: list[Path], overlay: Overlay
 ) -> None:
-    monkeypatch.setattr(store, "limits", lambda: {**store_limits, "keep_versions": 2})
+    overlay("warehouse.toml", "keep_versions = 2")
     for day in range(1, 5):
         load(warehouse, company, as_of=date(2024, 10, day))
     assert [warehouse.file(number).exists() for number in (1, 2, 3, 4)] == [
@@ -103,9 +104,6 @@ def test_only_the_last_versions_keep_their_file(
         True,
         True,
     ]
-
-
-store_limits = dict(store.limits())
 
 
 def test_what_a_killed_build_left_is_swept(warehouse: Warehouse, company: list[Path]) -> None:
@@ -344,9 +342,9 @@ def test_a_build_that_fails_leaves_no_half_version_on_a_full_disk(
 
 
 def test_a_load_is_done_once_published_whatever_fails_after_that(
-    warehouse: Warehouse, company: list[Path], monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, company: list[Path], overlay: Overlay
 ) -> None:
-    monkeypatch.setattr(store, "limits", lambda: {**store_limits, "keep_versions": 1})
+    overlay("warehouse.toml", "keep_versions = 1")
     for day in (1, 2):
         load(warehouse, company, as_of=date(2024, 10, day))
     warehouse.file(1).unlink()

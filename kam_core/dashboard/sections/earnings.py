@@ -7,7 +7,7 @@ from kam_core.dashboard.charts import Pareto, Terms, Wallets
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.sentences import value_sentences
 
 WHO = ["account_name", "region", "account_manager", "tier"]
@@ -30,7 +30,7 @@ def compose_concentration(view: View) -> Figure:
     shares = concentration.cumulative_shares(rows["revenue"])
     if not shares:
         return Figure("pareto", note=text("blocks.nothing_here"))
-    marked = concentration.needed_for(Fraction(str(layout()["value"]["most_of_it"])), shares)
+    marked = concentration.needed_for(Fraction(str(load_settings().pages.value.most_of_it)), shares)
     ranked = rows.head(len(shares)).rename(columns={"revenue": "quarter_revenue"})
     ranked["cumulative"] = [float(share) for share in shares]
     scores = {name: view.score(name) for name in ("top20_share", "hhi")}
@@ -47,7 +47,7 @@ def compose_wallets(view: View) -> Figure:
     text, rows = view.text, view.query("wallets", periods=(view.period,))
     if rows.empty:
         return Figure("wallets", note=text("value.wallet_empty"))
-    shown = layout()["value"]["wallets_shown"]
+    shown = load_settings().pages.value.wallets_shown
     listed = rows.rename(columns={"share": "wallet_share"})[WALLET]
     return Figure(
         "wallets",

@@ -6,7 +6,7 @@ from kam_core.dashboard.sections.scorecards import without_value
 from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.sentences import resource_sentences, service_sentences
 
@@ -20,7 +20,7 @@ def compose_hours(view: View) -> Figure:
     text, score, title = view.text, view.score(HOURS), view.text("resources.hours")
     if score.value is None:
         return without_value(score, text, HOURS, title)
-    rows = view.history(HOURS, view.months(layout()["resources"]["months_back"]))
+    rows = view.history(HOURS, view.months(load_settings().pages.resources.months_back))
     sentence = resource_sentences.hours(view.period.period, score.value, score.target, rows, text)
     names = {"value": catalogue.metric(HOURS).title(text.lang)}
     chart = MarkedLines(rows, names, rows["target"].tolist(), "hours")

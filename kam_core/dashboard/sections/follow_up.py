@@ -12,7 +12,7 @@ from kam_core.dashboard.model import Figure, FigureColumn, FigureTable
 from kam_core.dashboard.sections.scorecards import points, without_value
 from kam_core.dashboard.tables import answer_table, heading
 from kam_core.dashboard.view import View
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.sentences import figure_sentences, target_sentences
 from kam_core.text.tables import in_words
@@ -45,7 +45,7 @@ def compose_heat(view: View) -> Figure:
 
 
 def _completion_by_region(view: View) -> pd.DataFrame:
-    months = view.ended_months(layout()["months_back"])
+    months = view.ended_months(load_settings().pages.months_back)
     rows = view.metric(METRIC, months, ("region",))
     return rows[rows["value"].notna()]
 
@@ -76,7 +76,7 @@ def compose_region_months(view: View) -> Figure | None:
 
 def compose_by_month(view: View) -> Figure:
     """Completion of monthly callbacks by month, for all in scope."""
-    text, months = view.text, view.ended_months(layout()["months_back"])
+    text, months = view.text, view.ended_months(load_settings().pages.months_back)
     rows, title = view.metric(METRIC, months), text("pack.follow_up")
     if rows["value"].isna().all():
         reason = text.reason(view.score(METRIC)) or text("pack.no_rows")
@@ -198,7 +198,7 @@ def compose_worklist_extract(view: View) -> Figure:
         **dict.fromkeys([*points_of, "score"], "decimal"),
     }
     listed = rows[[*WORKLIST[:-1], "reason", "account_id"]]
-    shown = layout()["pack"]["worklist_rows"]
+    shown = load_settings().pages.pack.worklist_rows
     table = answer_table("worklist", listed, text, units, ON_PAPER, shown)
     sentence, note = figure_sentences.worklist(rows, text), text("follow_up.kind_parts")
     return Figure("worklist", text("follow_up.worklist"), (sentence,), table=table, note=note)

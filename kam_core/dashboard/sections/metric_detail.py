@@ -16,7 +16,7 @@ from kam_core.metrics.control_limits import Limits
 from kam_core.metrics.kinds import BOTH, Exact
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.sentences import change_sentences, evidence_sentences
 from kam_core.text.writer import Text
@@ -72,7 +72,7 @@ def compose_change(view: View, metric: Metric, against: Period | None, split: st
     return Figure(
         "change",
         sentences=(sentence,),
-        charts=(Waterfall(moved, layout()["figure"]["parts_shown"]),),
+        charts=(Waterfall(moved, load_settings().pages.figure.parts_shown),),
         table=answer_table("change", rows, text, _change_units(moved, rows)),
         note=note,
     )
@@ -136,20 +136,20 @@ def compose_months(view: View, metric: Metric) -> Figure:
 
 def month_series(view: View, metric: Metric) -> pd.DataFrame:
     """Month and value, from the first month with a value on; only months that have ended."""
-    months = view.ended_months(layout()["figure"]["months_back"])
+    months = view.ended_months(load_settings().pages.figure.months_back)
     rows = view.table_of([metric.name], months).rename(columns={metric.name: "value"})
     return rows[rows["value"].notna().cummax()].reset_index(drop=True)
 
 
 def is_overlapping(metric: Metric) -> bool:
     """Whether a month of it shares most of its data with the month before."""
-    return metric.reads == "day" or metric.name in layout()["figure"]["overlapping"]
+    return metric.reads == "day" or metric.name in load_settings().pages.figure.overlapping
 
 
 def _limits(metric: Metric, rows: pd.DataFrame) -> Limits:
-    settings = layout()["figure"]
+    settings = load_settings().pages.figure
     pairs = list(zip(rows["period"], rows["value"], strict=True))
-    own = control_limits.limits(pairs, settings["moving_range_factor"], settings["enough_points"])
+    own = control_limits.limits(pairs, settings.moving_range_factor, settings.enough_points)
     if not is_overlapping(metric):
         return own
     return Limits(own.points, own.mean, None, None, own.is_trial, (), own.gaps)
@@ -174,7 +174,7 @@ def _months_sentence(limits: Limits, rows: pd.DataFrame, metric: Metric, text: T
         low, high = float(rows["limit_low"].iloc[0]), float(rows["limit_high"].iloc[0])
         ends = limits.is_trial, limits.signals, limits.gaps
         shown = Limits(limits.points, limits.mean, low, high, *ends)
-    enough = layout()["figure"]["enough_points"]
+    enough = load_settings().pages.figure.enough_points
     return change_sentences.limits(shown, title, metric.unit, enough, text)
 
 
@@ -250,7 +250,7 @@ def account_names(view: View) -> dict[str, str]:
 
 def compose_evidence(view: View, metric: Metric, account: str | None = None) -> Figure:
     """The rows behind the figure, of one account or all, each with its file and line."""
-    most = layout()["figure"]["rows_shown"]
+    most = load_settings().pages.figure.rows_shown
     query = queries.evidence_of(metric).name
     rows = view.query(query, periods=(view.period,), account=account, most=most)
     sentence = evidence_sentences.behind(rows, metric, view.period.period, account, most, view.text)

@@ -10,7 +10,7 @@ from kam_core.dashboard.sections.scorecards import trend_chart
 from kam_core.dashboard.tables import answer_table, plain_cell
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.sentences import figure_sentences
 
 WHO = ["account_name", "region", "account_manager"]
@@ -23,7 +23,7 @@ INVITED = [*WHO, "subject", "invited_on", "working_days", "interaction_id"]
 
 def compose_rates(view: View) -> Figure:
     """Match rate and need coverage over the quarters, always both."""
-    text, names = view.text, layout()["needs"]["rates"]
+    text, names = view.text, load_settings().pages.needs.rates
     rows = view.table_of(names, view.window)
     titles = {name: catalogue.metric(name).title(text.lang) for name in names}
     return Figure(
@@ -43,7 +43,7 @@ def _rates_sentence(view: View, rows: pd.DataFrame, names: list[str]) -> str:
 
 def compose_rates_singly(view: View) -> Figure:
     """The same as one chart each with its targets, on one scale: neither is read alone."""
-    text, names = view.text, layout()["needs"]["rates"]
+    text, names = view.text, load_settings().pages.needs.rates
     histories = {name: view.history(name) for name in names}
     ends = [rows[["value", "target"]].max(axis=None) for rows in histories.values()]
     highest = max(ends, default=1.0)
@@ -71,7 +71,7 @@ def compose_ages(view: View) -> Figure:
     sentence, title = figure_sentences.ages(rows, text), text("needs.ages")
     if rows.empty:
         return Figure("need_ages", title, (sentence,))
-    limits = [-1, *layout()["needs"]["age_limits_days"], float("inf")]
+    limits = [-1, *load_settings().pages.needs.age_limits_days, float("inf")]
     names = [text(f"needs.age_{band}") for band in range(len(limits) - 1)]
     bands = pd.cut(rows["age_days"], limits, labels=names)
     counts = bands.value_counts().reindex(names).tolist()
@@ -85,7 +85,7 @@ def compose_ages(view: View) -> Figure:
 
 def compose_response(view: View) -> Figure:
     """How long answers took, quarter by quarter."""
-    text, names = view.text, layout()["needs"]["response"]
+    text, names = view.text, load_settings().pages.needs.response
     rows = view.table_of(names, view.window)
     units = {name: catalogue.metric(name).unit for name in names}
     titles = {

@@ -4,14 +4,14 @@ from kam_core.dashboard.model import Figure, Section
 from kam_core.dashboard.sections import follow_up, overview, scorecards
 from kam_core.dashboard.sections.context import context_line
 from kam_core.dashboard.view import View
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 
 
 def compose_overview(view: View, trend: str | None = None) -> tuple[Section, ...]:
     """Are we on target, where not, and what needs attention; ``trend`` names one metric."""
     text = view.text
     names = scorecards.choose_headline(view)
-    metric = trend or layout()["overview"]["trend"][0]
+    metric = trend or load_settings().pages.overview.trend[0]
     context = Figure("context", sentences=(context_line(view),))
     return (
         Section(

@@ -9,7 +9,7 @@ from kam_core.dashboard.sections.scorecards import compose_trend, points, withou
 from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.sentences import value_sentences
 
@@ -34,7 +34,7 @@ LOST_SHARE = "lost_projects_share"
 
 def compose_retention(view: View) -> Figure:
     """What became of last year's revenue, with and without growth."""
-    names = layout()["value"]["parts"]["retention"]
+    names = load_settings().pages.value.parts["retention"]
     scores = {name: view.score(name) for name in names}
     sentence = value_sentences.retention(view.period.period, scores, view.text)
     return _shares_over_quarters(view, "retention", sentence)
@@ -42,7 +42,7 @@ def compose_retention(view: View) -> Figure:
 
 def _shares_over_quarters(view: View, part: str, sentence: str, title: str = "") -> Figure:
     """The shares of a part along the quarters, on one scale, where any of them has a value."""
-    text, names = view.text, layout()["value"]["parts"][part]
+    text, names = view.text, load_settings().pages.value.parts[part]
     rows = view.table_of(names, view.window)
     if rows[names].isna().all(axis=None):
         return without_value(view.score(names[0]), text, part, title)

@@ -10,7 +10,7 @@ from kam_core.dashboard.charts import Line, RenewalBands
 from kam_core.dashboard.model import Figure, FigureTable
 from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.sentences import resource_sentences
 from kam_core.text.writer import Text
 
@@ -28,7 +28,7 @@ def compose_return_on_time(view: View) -> Figure:
         if not view.has(table):
             return Figure(NAME, title, waits_for=f"needs:{table}")
     estimate, bands = view.renewal_model()
-    claim = layout()["resources"].get("claimed_effect_per_hour")
+    claim = load_settings().pages.resources.claimed_effect_per_hour or None
     sentence = resource_sentences.estimated(estimate, claim, text)
     note = text("resources.returns_note", unknown=estimate.unknown)
     if bands.empty:

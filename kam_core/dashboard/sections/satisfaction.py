@@ -9,7 +9,7 @@ from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
 from kam_core.metrics.periods import Period
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.sentences import figure_sentences, service_sentences
 from kam_core.text.writer import Text
@@ -48,7 +48,7 @@ def compose_tiers(view: View) -> Figure:
     order = {tier: rank for rank, tier in enumerate(view.company.holdings().tiers)}
     rows = rows.sort_values("tier", key=lambda tiers: tiers.map(order)).reset_index(drop=True)
     listed = rows[["tier", "value", "answers"]].astype({"value": float, "answers": int})
-    least = layout()["service"]["least_answers"]
+    least = load_settings().pages.service.least_answers
     return Figure(
         "satisfaction_by_tier",
         title,
@@ -70,7 +70,7 @@ def _compare_tiers(rows: pd.DataFrame, least: int, text: Text) -> Compared:
 def compose_managers(view: View) -> Figure:
     """How far the means of managers lie apart, over the last year and the one before."""
     text, title = view.text, view.text("service.managers")
-    least = layout()["service"]["least_answers"]
+    least = load_settings().pages.service.least_answers
     groups = {_span(years, text): _means(view, years) for years in _years(view)}
     groups = {label: group for label, group in groups.items() if not group.empty}
     label, last = next(reversed(groups.items()), ("", pd.DataFrame({"cases": [], "value": []})))
@@ -116,7 +116,11 @@ def _means(view: View, years: tuple[Period, ...]) -> pd.DataFrame:
 
 def compose_feelings(view: View) -> Figure:
     """The shares that find the care personal enough, and effective, each with its interval."""
-    text, names, title = view.text, layout()["service"]["feelings"], view.text("service.feelings")
+    text, names, title = (
+        view.text,
+        load_settings().pages.service.feelings,
+        view.text("service.feelings"),
+    )
     rows = _shares_with_intervals(view, names)
     if rows[names].isna().all(axis=None):
         return without_value(view.score(names[0]), text, "feelings", title)

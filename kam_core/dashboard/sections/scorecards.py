@@ -15,7 +15,7 @@ from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.marks import rests_on, status_words
 from kam_core.text.sentences import figure_sentences
@@ -31,9 +31,16 @@ OWN = dict.fromkeys(("value", "target", "gap", "low", "high"), "own")
 EXACT = {"numerator": "exact", "denominator": "exact"}
 
 
+def _only_metrics(names: Sequence[str]) -> list[str]:
+    """The names that the catalogue has: settings may name what a later release will count."""
+    return [name for name in names if name in catalogue.load_metrics()]
+
+
 def choose_headline(view: View) -> list[str]:
     """The figures at the top of the overview: one without data only where nothing else is."""
-    names = [name for name in layout()["overview"]["cards"] if name in catalogue.load_metrics()]
+    names = [
+        name for name in load_settings().pages.overview.cards if name in catalogue.load_metrics()
+    ]
     chosen = sorted(names, key=lambda name: is_waiting(view.score(name)))[:CARDS]
     return [name for name in names if name in chosen]
 
@@ -140,7 +147,9 @@ def points(view: View, rows: pd.DataFrame, periods: Sequence[Period]) -> tuple[P
 def compose_regions(view: View) -> Figure:
     """Regions down, figures across, each judged against the target that holds there."""
     text = view.text
-    names = [name for name in layout()["overview"]["regions"] if name in catalogue.load_metrics()]
+    names = [
+        name for name in load_settings().pages.overview.regions if name in catalogue.load_metrics()
+    ]
     rows, title = view.region_scores(names), text("overview.heat")
     if rows.empty:
         return Figure("regions", title, note=text("blocks.nothing_here"))
@@ -168,7 +177,9 @@ def drop_empty_columns(table: FigureTable) -> FigureTable:
 
 def region_table(view: View) -> FigureTable:
     """The same with all that is known of each cell, one row per region and figure."""
-    names = [name for name in layout()["overview"]["regions"] if name in catalogue.load_metrics()]
+    names = [
+        name for name in load_settings().pages.overview.regions if name in catalogue.load_metrics()
+    ]
     rows = view.region_scores(names)
     titles = [catalogue.metric(name).title(view.text.lang) for name in rows["metric"]]
     return answer_table("regions", rows.assign(metric=titles), view.text)
@@ -285,7 +296,7 @@ def compose_extremes(view: View, names: Sequence[str]) -> Figure:
     heads = ("metric", "part", "best", "best_value", "best_n", "worst", "worst_value", "worst_n")
     units = {"best_value": "own", "worst_value": "own", "best_n": "count", "worst_n": "count"}
     table = cells_table("stretches", columns_of(heads, text, units), rows)
-    fewest = formats.count(layout()["pack"]["fewest_cases"], text.lang)
+    fewest = formats.count(load_settings().pages.pack.fewest_cases, text.lang)
     note = text("pack.stretches_note", fewest=fewest)
     return Figure("stretches", text("pack.stretches"), table=table, note=note)
 
@@ -293,7 +304,7 @@ def compose_extremes(view: View, names: Sequence[str]) -> Figure:
 def _extremes_of(view: View, metric: Metric) -> list[tuple[Cell, ...]]:
     ended = [quarter for quarter in view.window if quarter.ends_on <= view.scope.as_of]
     rows = [_extremes(view, metric, "period", view.metric(metric.name, ended))] if ended else []
-    for part in layout()["pack"]["parts"]:
+    for part in load_settings().pages.pack.parts:
         if part in metric.dimensions and not metric.kind.is_amount:
             parts = _with_enough_cases(view.metric(metric.name, [view.period], (part,)))
             rows.append(_extremes(view, metric, part, parts))
@@ -302,7 +313,7 @@ def _extremes_of(view: View, metric: Metric) -> list[tuple[Cell, ...]]:
 
 def _with_enough_cases(rows: pd.DataFrame) -> pd.DataFrame:
     """Parts whose cases are counted, and enough of them."""
-    fewest = layout()["pack"]["fewest_cases"]
+    fewest = load_settings().pages.pack.fewest_cases
     enough = [isinstance(n, int) and n >= fewest for n in rows["denominator"]]
     return rows.loc[pd.Series(enough, index=rows.index, dtype=bool)]
 

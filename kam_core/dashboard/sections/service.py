@@ -12,7 +12,7 @@ from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
 from kam_core.metrics.periods import Period
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.sentences import service_sentences
 from kam_core.text.writer import Text
@@ -30,16 +30,17 @@ OPEN = [
 
 def has_responses(view: View) -> bool:
     """Whether a ticket was answered in any quarter of the trend."""
-    mean = layout()["service"]["response"][0]
+    mean = load_settings().pages.service.response[0]
     return bool(view.metric(mean, view.window)["value"].notna().any())
 
 
 def compose_response(view: View, by_month: bool = False) -> tuple[Figure, ...]:
     """How long the first response took, and the share within the standard, along time."""
-    names, months_back = (layout()["service"][key] for key in ("response", "months_back"))
+    page = load_settings().pages.service
+    names = page.response
     if not has_responses(view):
         return (without_value(view.score(names[0]), view.text, "response_hours"),)
-    periods = view.months(months_back) if by_month else view.window
+    periods = view.months(page.months_back) if by_month else view.window
     return _response_hours(view, names, periods), _within_standard(view, periods)
 
 
@@ -98,7 +99,7 @@ def compose_open_tickets(view: View) -> Figure:
 
 def _count_by_age(tickets: pd.DataFrame, text: Text) -> tuple[list[str], pd.DataFrame]:
     """The names of the bands of age, and how many tickets of each clock lie in them."""
-    limits = layout()["service"]["age_limits_hours"]
+    limits = load_settings().pages.service.age_limits_hours
     ends = [formats.decimal(limit, text.lang, 0) for limit in limits]
     names = [text("service.age_first", end=ends[0])]
     names += [
@@ -140,7 +141,7 @@ def compose_complaints(view: View) -> Figure:
 
 
 def _compare_topics(topics: pd.DataFrame, has_base: bool, text: Text) -> Compared:
-    shown = topics.head(layout()["service"]["topics_shown"])
+    shown = topics.head(load_settings().pages.service.topics_shown)
     series = {text("service.this_year"): shown["complaints"].tolist()}
     if has_base:
         series[text("service.last_year")] = shown["complaints_before"].tolist()

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from kam_core.contract.problems import problems
 from kam_core.contract.spreadsheet_formulas import undefused
 from kam_core.ingest.read.table_layout import GOOD, Reading, Record, Reference
 from kam_core.ingest.text_folding import fold, unique_names
-from kam_core.settings.loader import SETTINGS
+from kam_core.settings.loader import load_settings
 
 # Upload, line, and beginnings of hashes: of the upload, of its header, of its cells. Then
 # whether the row looks sound by itself. Who insists that it is right writes "ok" before it.
@@ -33,8 +32,7 @@ LIGHTLY_TAKEN = re.compile(r"(?<=\d),(?=\d{3})|:00(?!\d)")
 @cache
 def headings(lang: str) -> dict[str, str]:
     """The headings of our own columns, by what they hold: line, codes, messages, raw, reference."""
-    document = tomllib.loads((SETTINGS / "corrections.toml").read_text("utf-8"))
-    return {name: titles[lang] for name, titles in document.items()}
+    return {name: title.text(lang) for name, title in load_settings().corrections}
 
 
 def own(header: Iterable[str]) -> list[str]:

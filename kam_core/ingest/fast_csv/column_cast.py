@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Column
-from kam_core.ingest.text_folding import GUARDED, conventions, unguarded
+from kam_core.ingest.text_folding import GUARDED, unguarded
 from kam_core.ingest.validate.cast import Bad, Manner, Noted, caster, is_nothing
 from kam_core.ingest.validate.currencies import currency_of
 from kam_core.ingest.validate.decimals import POINT
 from kam_core.ingest.validate.row_checks import arrow_type
+from kam_core.settings.loader import load_settings
 
 # What str.strip removes; Arrow's own idea of white space is another one.
 WHITE_SPACE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
@@ -177,7 +178,7 @@ def _pattern(column: Column, manner: Manner) -> str | None:
 
 
 def _plausible_years() -> range:
-    return range(conventions()["earliest_year"], conventions()["latest_year"] + 1)
+    return range(load_settings().reading.earliest_year, load_settings().reading.latest_year + 1)
 
 
 def _years_pattern() -> str:

@@ -17,7 +17,7 @@ from datetime import date
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TypeVar
 
 import duckdb
 import numpy as np
@@ -53,15 +53,17 @@ from kam_core.ingest.read.delimited import (
 )
 from kam_core.ingest.read.sources import read_part
 from kam_core.ingest.stage import Staged, newest_fact, stage, stage_reading
-from kam_core.ingest.text_folding import conventions, unguarded
+from kam_core.ingest.text_folding import unguarded
 from kam_core.ingest.validate.cast import plain_id
+from kam_core.settings.loader import load_settings
+from kam_core.settings.schemas.reading import FastPathSettings
 from kam_core.warehouse.mapped_file import mapped
 
 UTF_8 = ("utf-8", "utf-8-sig")
 # What a recipe may say, beside its table, of a file for this lane.
 UNDERSTOOD = (
     "columns", "feed", "encoding", "delimiter", "header_line", "timezone", "values", "factors",
-    "scales", "decimals", "dates", "left_out", "personal", "unused",
+    "scales", "decimals", "dates", "left_out", "personal", "unused", "format",
 )  # fmt: skip
 # A footer has no more than two cells; with so many required columns no accepted row is like one.
 FEWEST_REQUIRED = 3
@@ -71,14 +73,14 @@ Tell = Callable[[int, int], None]
 Result = TypeVar("Result")
 
 
-def settings() -> dict[str, Any]:
-    """The settings of bulk reading."""
-    return conventions()["bulk"]
+def load_lane_settings() -> FastPathSettings:
+    """How large files are read in pieces."""
+    return load_settings().reading.bulk
 
 
 def is_large(path: Path) -> bool:
     """Whether the file is worth the fast lane."""
-    return path.stat().st_size >= settings()["least_bytes"]
+    return path.stat().st_size >= load_lane_settings().least_bytes
 
 
 def stage_file(path: Path, recipe: Recipe, tell: Tell | None = None) -> Staged:
@@ -97,15 +99,15 @@ def bytes_to_plan_by(path: Path) -> bytes:
     if is_large(path):
         with suppress(Unsuited), mapped(path) as file:
             head = _head(file.data)
-            is_enough = head.count(b"\n") > 2 * conventions()["sample_rows"]
+            is_enough = head.count(b"\n") > 2 * load_settings().reading.sample_rows
             if is_enough and b"\0" not in head and _is_utf8(file.data):
                 return head
     return path.read_bytes()
 
 
 def _is_utf8(data: memoryview) -> bool:
-    with ThreadPoolExecutor(settings()["workers"]) as pool:
-        return is_utf8_throughout(data, settings()["piece_bytes"], pool.map)
+    with ThreadPoolExecutor(load_lane_settings().workers) as pool:
+        return is_utf8_throughout(data, load_lane_settings().piece_bytes, pool.map)
 
 
 def raw_lines(path: Path, recipe: Recipe, line_numbers: Collection[int]) -> dict[int, str]:
@@ -159,7 +161,7 @@ def _lane(data: memoryview, recipe: Recipe) -> "_Lane":
     head = _head(data)
     dialect, opening = head_of(head, recipe.encoding, recipe.delimiter, recipe.header_line)
     lines = head.decode("utf-8-sig").split("\n")[:-1]
-    top = [f"{line}\n" for line in lines[: conventions()["header_search_lines"]]]
+    top = [f"{line}\n" for line in lines[: load_settings().reading.header_search_lines]]
     if any(f'{dialect.delimiter} "' in line for line in top):
         raise Unsuited
     if resubmission.own(opening.header):
@@ -173,7 +175,7 @@ def _lane(data: memoryview, recipe: Recipe) -> "_Lane":
 
 def _head(data: memoryview) -> bytes:
     """The first lines of a file; Unsuited unless they are plain text."""
-    head = bytes(data[: settings()["head_bytes"]])
+    head = bytes(data[: load_lane_settings().head_bytes])
     head = head[: head.rfind(b"\n") + 1]
     try:
         head.decode("utf-8")
@@ -200,8 +202,8 @@ class _Lane:
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        with ThreadPoolExecutor(settings()["workers"]) as pool:
-            return list(self._pieces(settings()["piece_bytes"], pool.map))
+        with ThreadPoolExecutor(load_lane_settings().workers) as pool:
+            return list(self._pieces(load_lane_settings().piece_bytes, pool.map))
 
     def _pieces(self, size: int, each: Callable[..., Iterable] = map) -> Iterator[Piece]:
         return pieces(self.text, self.start, self.opening.body_start + 1, size, each)
@@ -213,7 +215,7 @@ class _Lane:
 
         ``forget`` hears up to which byte the file is read.
         """
-        with ThreadPoolExecutor(settings()["workers"]) as pool:
+        with ThreadPoolExecutor(load_lane_settings().workers) as pool:
             opened = pool.map(lambda piece: open_lines(self.text, piece), self.pieces)
             doubtful, taken = read_open(self.text, list(chain.from_iterable(opened)))
             is_coded = self._is_coded(taken)
@@ -223,7 +225,7 @@ class _Lane:
                 kept.add(rows)
                 forget(piece.end)
                 doubtful.extend(others)
-                if len(doubtful.records) > settings()["most_doubtful_rows"]:
+                if len(doubtful.records) > load_lane_settings().most_doubtful_rows:
                     raise Unsuited
                 tell(piece.first_line + piece.line_count - 1, self._line_count)
         return kept.rows(), doubtful
@@ -234,10 +236,10 @@ class _Lane:
 
     def _is_coded(self, taken: np.ndarray) -> list[bool]:
         """Which columns repeat few texts, by the first rows: each text is then read only once."""
-        sample = next(self._pieces(settings()["head_bytes"]))
+        sample = next(self._pieces(load_lane_settings().head_bytes))
         names = self.text.names
         rows = read_plain(self.text, sample, taken, [True] * len(names)).rows
-        most = settings()["coded_share"] * rows.num_rows
+        most = load_lane_settings().coded_share * rows.num_rows
         few = {name for name in names if len(rows[name].chunk(0).dictionary) <= most}
         return [name in few and name not in self.judge.extra for name in names]
 
@@ -309,7 +311,7 @@ class _Store:
         self.file = file
         self.writer: pa.RecordBatchStreamWriter | None = None
         self.held: list[pa.Table] = []
-        self.bytes_left = settings()["held_bytes"]
+        self.bytes_left = load_lane_settings().held_bytes
 
     def add(self, rows: pa.Table) -> None:
         self.bytes_left -= rows.nbytes
@@ -335,7 +337,9 @@ def _in_turn(
 ) -> Iterator[Result]:
     """The results in the order of the items, no more of them at work than twice the workers."""
     waiting = iter(items)
-    at_work = deque(pool.submit(work, item) for item in islice(waiting, 2 * settings()["workers"]))
+    at_work = deque(
+        pool.submit(work, item) for item in islice(waiting, 2 * load_lane_settings().workers)
+    )
     while at_work:
         result = at_work.popleft().result()
         at_work.extend(pool.submit(work, item) for item in islice(waiting, 1))
@@ -349,7 +353,7 @@ def _repeated_lines(kept: pa.Table, others: pa.Table) -> np.ndarray:
     the same.
     """
     key = ", ".join(others.column_names)
-    with duckdb.connect(config={"memory_limit": settings()["memory_limit"]}) as connection:
+    with duckdb.connect(config={"memory_limit": load_lane_settings().memory_limit}) as connection:
         connection.register("kept", kept)
         connection.register("others", others)
         every = f"(select {key} from kept union all select {key} from others)"
@@ -384,6 +388,6 @@ def _together(kept: pa.Table, strict: Staged) -> Staged:
 
 def _newest_fact(accepted: pa.Table, table: str) -> date | None:
     pieces = (pa.Table.from_batches([batch]) for batch in accepted.to_batches())
-    with ThreadPoolExecutor(settings()["workers"]) as pool:
+    with ThreadPoolExecutor(load_lane_settings().workers) as pool:
         found = pool.map(lambda piece: newest_fact(piece, table), pieces)
     return max(filter(None, found), default=None)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from kam_core.ingest.read.delimited import Record, extract
-from kam_core.ingest.text_folding import limits
+from kam_core.settings.loader import load_settings
 
 NEW_LINE, RETURN, QUOTE, NUL = b'\n\r"\0'
 MOST_BYTES_OF_CHARACTER = 4
@@ -215,7 +215,7 @@ def _first_record(
     """The record at an open line, where its quotes are escaped, and how many lines it takes."""
     end = following[0].end if following else first.end
     # The strict reader joins no lines that hold more characters than a cell may.
-    if end - first.start > MOST_BYTES_OF_CHARACTER * limits()["cell_characters"]:
+    if end - first.start > MOST_BYTES_OF_CHARACTER * load_settings().reading.limits.cell_characters:
         end = first.end
     lines = text.lines(first.start, end)
     records, escaped = extract(text.top, lines, text.delimiter, len(text.names))
@@ -237,7 +237,7 @@ def read_plain(text: Text, piece: Piece, taken: np.ndarray, is_coded: Sequence[b
     block = text.block(piece)
     _refuse_lone_returns(block)
     starts = _line_starts(block)
-    is_long = np.diff(starts).max() > limits()["cell_characters"]
+    is_long = np.diff(starts).max() > load_settings().reading.limits.cell_characters
     if is_long or not is_utf8(text.data[piece.start : piece.end]):
         raise Unsuited
     is_taken = np.zeros(len(starts) - 1, dtype=bool)

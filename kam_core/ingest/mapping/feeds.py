@@ -4,7 +4,6 @@ Exports whose names or grain differ from the contract have a feed in settings/fe
 """
 
 import json
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -15,14 +14,16 @@ import numpy as np
 import pandas as pd
 
 from kam_core.contract.declaration import tables
+from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
 from kam_core.ingest.mapping import composite_keys, inference, name_map
 from kam_core.ingest.mapping import headers as mapping
 from kam_core.ingest.mapping.overrides import Answers, answers_from_json, header_key, recipes_with
-from kam_core.ingest.text_folding import conventions, fold, unique_names
+from kam_core.ingest.text_folding import fold, unique_names
 from kam_core.ingest.validate import currencies
 from kam_core.ingest.validate.cast import EXACT, Bad, decimal
-from kam_core.settings.loader import SETTINGS
+from kam_core.settings.loader import load_settings
+from kam_core.settings.schemas.mapping import FeedFile
 
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -60,6 +61,7 @@ class Recipe:
       what they look like.
     - ``currency``: the header that tells the currency of each row's amounts.
     - ``member``, ``sheet``: which file of an archive, which sheet of a workbook this is.
+    - ``format``: the format under which it was made; checks that came later do not touch its rows.
     - ``unused``: on a file's first recipe, its members and sheets that no recipe takes.
     """
 
@@ -91,6 +93,7 @@ class Recipe:
     left_out: Sequence[str] = field(default_factory=list)
     personal: Mapping[str, str] = field(default_factory=dict)
     currency: str | None = None
+    format: int = 0
 
     @property
     def given(self) -> dict[str, Any]:
@@ -152,17 +155,18 @@ class Shaped(NamedTuple):
 def feeds() -> tuple[Feed, ...]:
     """All feeds, in the order of their files."""
     return tuple(
-        _feed(path.stem, file)
-        for path in sorted((SETTINGS / "feeds").glob("*.toml"))
-        for file in tomllib.loads(path.read_text("utf-8"))["files"]
+        _feed(source, file)
+        for source, feed in sorted(load_settings().feeds.items())
+        for file in feed.files
     )
 
 
-def _feed(source: str, file: Mapping[str, Any]) -> Feed:
-    name = f"{source}.{file['name']}"
-    recipes = tuple(Recipe(feed=name, **recipe) for recipe in file.get("recipes", ()))
-    why = {key: file[key] for key in ("why_zh", "why_en") if key in file}
-    return Feed(name, tuple(file["headers"]), file.get("file_name", "*"), recipes, **why)
+def _feed(source: str, file: FeedFile) -> Feed:
+    name = f"{source}.{file.name}"
+    recipes = tuple(
+        Recipe(feed=name, **recipe.model_dump(exclude_unset=True)) for recipe in file.recipes
+    )
+    return Feed(name, tuple(file.headers), file.file_name, recipes, file.why_zh, file.why_en)
 
 
 def plan(
@@ -365,7 +369,8 @@ def _pinned(recipe: Recipe) -> Recipe:
     """The recipe with today's settings written into it: tomorrow's change no past upload."""
     return replace(
         recipe,
-        timezone=recipe.timezone or conventions()["reporting_timezone"],
+        format=FORMAT,
+        timezone=recipe.timezone or load_settings().reading.reporting_timezone,
         values=name_map.with_names(
             recipe.table, recipe.given, {**recipe.values, **_meanings(recipe)}
         ),

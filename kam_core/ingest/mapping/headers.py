@@ -11,14 +11,13 @@ from typing import NamedTuple
 from kam_core.contract.declaration import Column, Table, tables
 from kam_core.errors import KamError
 from kam_core.ingest.text_folding import (
-    conventions,
     fold,
-    mapping_settings,
     simplified,
     unique_names,
     unmarked,
 )
 from kam_core.ingest.validate import currencies
+from kam_core.settings.loader import load_settings
 
 EXACT, TITLE, ALIAS, UNIT, GENERIC = range(5)
 FOUND = ("exact", "title", "alias", "alias", "alias")
@@ -264,7 +263,7 @@ def _ranked_names(table: str, column: Column) -> list[tuple[int, str]]:
     titles = [(TITLE, column.zh), (TITLE, column.en)]
     aliases = [(ALIAS, alias) for alias in column.aliases]
     is_own_key = tables()[table].key == (column.name,)
-    generic = mapping_settings()["generic_keys"] if is_own_key else ()
+    generic = load_settings().mapping.generic_keys if is_own_key else ()
     return [(EXACT, column.name), *titles, *aliases, *((GENERIC, name) for name in generic)]
 
 
@@ -303,13 +302,13 @@ def _factor(text: str, column: Column) -> str | None:
     words = _without_separators(text).replace(" ", "")
     if column.type == "money":
         return _money_factor(words)
-    measured_in = mapping_settings()["measured_in"].get(column.name)
-    return mapping_settings()["units"][measured_in].get(words) if measured_in else None
+    measured_in = load_settings().mapping.measured_in.get(column.name)
+    return load_settings().mapping.units[measured_in].get(words) if measured_in else None
 
 
 def _without_separators(text: str) -> str:
     words = SEPARATORS.sub(" ", text).strip()
-    for introduction in mapping_settings()["unit_introductions"]:
+    for introduction in load_settings().mapping.unit_introductions:
         words = words.removeprefix(introduction).strip()
     return words
 
@@ -324,7 +323,8 @@ def _money_factor(words: str) -> str | None:
 
 @cache
 def _multipliers() -> dict[str, str]:
-    return {**conventions()["multipliers"], **mapping_settings()["units"]["money"]}
+    multipliers = load_settings().reading.multipliers
+    return multipliers.cells | multipliers.headers
 
 
 @cache

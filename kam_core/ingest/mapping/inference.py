@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kam_core.contract.declaration import Column, tables
 from kam_core.errors import KamError
-from kam_core.ingest.mapping.headers import mapping_settings
-from kam_core.ingest.text_folding import conventions, fold, unguarded
+from kam_core.ingest.text_folding import fold, unguarded
 from kam_core.ingest.validate.cast import (
     HIGHEST_SCORE,
     YEAR_LAST,
@@ -24,6 +23,7 @@ from kam_core.ingest.validate.cast import (
     parse_moment,
 )
 from kam_core.ingest.validate.decimals import COMMA, POINT, is_open, mark_of, with_point
+from kam_core.settings.loader import load_settings
 
 # Chinese identity numbers end in a check character over their 17 digits (ISO 7064, mod 11-2).
 IDENTITY_NUMBER = re.compile(r"\d{6}(?P<born>(?:19|20)\d{6})\d{3}[\dXx]")
@@ -63,7 +63,7 @@ def share_that_fits(column: Column, texts: Sequence[str]) -> float | None:
     A date whose day and month cannot be told apart is a date. Text fits everything.
     """
     distinct = filled(texts)
-    if len(distinct) < mapping_settings()["content"]["least_values"]:
+    if len(distinct) < load_settings().mapping.content.least_values:
         return None
     cast = caster(column, distinct, Manner(decimals=mark_of(distinct)))
     return sum(_casts(cast, text) for text in distinct) / len(distinct)
@@ -79,10 +79,10 @@ def _casts(cast: object, text: str) -> bool:
 
 def is_distinct(texts: Sequence[str]) -> bool:
     """Whether the values could be a key: all filled and nearly all different."""
-    settings = mapping_settings()["content"]
+    settings = load_settings().mapping.content
     values = filled(texts)
-    is_whole = len(values) == len(texts) >= settings["least_values"]
-    return is_whole and len(set(values)) >= settings["id_distinct_share"] * len(values)
+    is_whole = len(values) == len(texts) >= settings.least_values
+    return is_whole and len(set(values)) >= settings.id_distinct_share * len(values)
 
 
 def open_date_order(texts: Sequence[str]) -> list[Reading]:
@@ -104,7 +104,7 @@ def mixed_date_orders(texts: Sequence[str]) -> list[Reading]:
 
 
 def _readings(texts: Mapping[str, str]) -> list[Reading]:
-    zone = ZoneInfo(conventions()["reporting_timezone"])
+    zone = ZoneInfo(load_settings().reading.reporting_timezone)
     return [
         Reading(order, text, moment.date())
         for order, text in texts.items()
@@ -126,15 +126,15 @@ def open_scale(texts: Sequence[str], column: Column | None = None) -> list[Scale
     Empty where the scale is plain: some score is higher than any short scale goes. Few low scores
     prove nothing, unless the ``column`` is what its table is about: then each of them counts.
     """
-    settings = mapping_settings()["scales"]
+    settings = load_settings().mapping.scales
     scores = scores_of(texts)
-    least = 1 if column and column.required else settings["least_values"]
-    if len(scores) < least or max(scores) > settings["suspect_below"]:
+    least = 1 if column and column.required else settings.least_values
+    if len(scores) < least or max(scores) > settings.suspect_below:
         return []
     found = []
-    for lowest, highest in settings["offered"]:
+    for lowest, highest in settings.offered:
         outside = sum(not Fraction(lowest) <= score <= Fraction(highest) for score in scores)
-        if outside <= settings["most_outside"] * len(scores):
+        if outside <= settings.most_outside * len(scores):
             found.append(Scale(lowest, highest, outside))
     return found
 
@@ -245,15 +245,15 @@ def personal_kind(header: str, texts: Sequence[str]) -> str | None:
     any number of a customer.
     """
     folded = fold(header)
-    for kind, words in mapping_settings()["personal"].items():
-        if folded in words["equals"] or any(word in folded for word in words["contains"]):
+    for kind, words in load_settings().mapping.personal.items():
+        if folded in words.equals or any(word in folded for word in words.contains):
             return kind
     values = filled(texts)
-    settings = mapping_settings()["content"]
-    if len(values) < settings["least_values"]:
+    settings = load_settings().mapping.content
+    if len(values) < settings.least_values:
         return None
     proven = sum(_is_identity_number(value) for value in values)
-    return "identity_number" if proven >= settings["least_share"] * len(values) else None
+    return "identity_number" if proven >= settings.least_share * len(values) else None
 
 
 def _is_identity_number(text: str) -> bool:

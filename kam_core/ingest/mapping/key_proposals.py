@@ -9,7 +9,8 @@ from kam_core.ingest.mapping.composite_keys import BETWEEN
 from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.mapping.proposal_model import Option, Question
 from kam_core.ingest.mapping.similarity import Evidence
-from kam_core.ingest.text_folding import mapping_settings
+from kam_core.settings.loader import load_settings
+from kam_core.settings.schemas.mapping import KeyColumns
 
 # So many values of a column are shown.
 EXAMPLES = 3
@@ -49,15 +50,15 @@ def smallest_key(recipe: Recipe, evidence: Evidence) -> Sequence[str]:
     What makes an id of the table by its nature (account, day, kind) always belongs to it: that a
     sample needs less of it proves nothing for the rows of next week.
     """
-    settings = mapping_settings()["made_keys"]
-    parts = settings[recipe.table]
-    always = _headers(parts["always"], recipe)
+    settings = load_settings().mapping.made_keys
+    parts = settings.tables[recipe.table]
+    always = _headers(parts.always, recipe)
     rows = _rows(evidence)
-    if len(always) < settings["least_columns"] or len(rows) < settings["least_rows"]:
+    if len(always) < settings.least_columns or len(rows) < settings.least_rows:
         return ()
     others = [header for header in _others(parts, recipe, evidence) if header not in always]
-    others = others[: settings["most_others"]]
-    for count in range(settings["most_more"] + 1):
+    others = others[: settings.most_others]
+    for count in range(settings.most_more + 1):
         for more in combinations(others, count):
             if _tells_apart([*always, *more], rows, evidence.header):
                 return (*always, *more)
@@ -74,10 +75,10 @@ def _headers(columns: Sequence[str], recipe: Recipe) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _others(parts: dict[str, Sequence[str]], recipe: Recipe, evidence: Evidence) -> list[str]:
+def _others(parts: KeyColumns, recipe: Recipe, evidence: Evidence) -> list[str]:
     """What may be needed beside: columns of the table that last, then those it does not know."""
     used = {*recipe.columns.values(), *recipe.left_out, *evidence.personal(recipe)}
-    return [*_headers(parts["then"], recipe), *(h for h in evidence.header if h not in used)]
+    return [*_headers(parts.then, recipe), *(h for h in evidence.header if h not in used)]
 
 
 def _tells_apart(

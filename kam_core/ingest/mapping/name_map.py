@@ -14,8 +14,7 @@ from rapidfuzz import fuzz, process
 
 from kam_core.contract.declaration import tables
 from kam_core.errors import KamError
-from kam_core.ingest.mapping.headers import mapping_settings
-from kam_core.settings.loader import SETTINGS
+from kam_core.settings.loader import find_own_file, load_settings
 
 KINDS = ("region", "person")
 COLUMNS = ["kind", "written", "use", "reason", "date"]
@@ -60,16 +59,16 @@ class NameNote:
     first_line: int | None
 
 
-def names_file() -> Path:
-    """data/reference/names.csv, or names.csv in the folder that KAM_REFERENCE names."""
+def names_file() -> Path | None:
+    """names.csv of the installation's settings, or in the folder that KAM_REFERENCE names."""
     folder = os.environ.get("KAM_REFERENCE")
-    return Path(folder or SETTINGS.parents[1] / "data" / "reference") / "names.csv"
+    return Path(folder) / "names.csv" if folder else find_own_file("names.csv")
 
 
 def entries(path: Path | None = None) -> tuple[Entry, ...]:
     """The map as it is now; no file is an empty map, a wrong one is KamError("bad_names_map")."""
     path = path or names_file()
-    if not path.is_file():
+    if path is None or not path.is_file():
         return ()
     return _entries(path, path.stat().st_mtime_ns)
 
@@ -110,7 +109,12 @@ def _entry(row: Mapping[str, str | None], line: int) -> Entry:
 def kind_of(table: str, column: str) -> str | None:
     """Whether a column holds names of regions, of our persons, or neither."""
     place = f"{table}.{column}"
-    return next((kind for kind in KINDS if place in mapping_settings()["names"][kind]), None)
+    return next((kind for kind in KINDS if place in name_columns(kind)), None)
+
+
+def name_columns(kind: str) -> list[str]:
+    """The columns, as ``table.column``, that hold names of a kind."""
+    return getattr(load_settings().mapping.names, kind)
 
 
 def with_names(
@@ -164,7 +168,7 @@ def _vanished_names(table: str, accepted: pa.Table, known: KnownNames) -> list[N
     """Names of the live table that no column of that kind in the new one holds."""
     found = []
     for kind in KINDS:
-        places = [place for place in mapping_settings()["names"][kind] if place in known.in_force]
+        places = [place for place in name_columns(kind) if place in known.in_force]
         columns = [place.split(".")[1] for place in places if place.startswith(f"{table}.")]
         now = {name for column in columns for name in accepted[column].unique().to_pylist()}
         before = {name: c for c in columns for name in known.in_force[f"{table}.{c}"]}
@@ -187,12 +191,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     within = [other for other in others if _is_within(name, other) or _is_within(other, name)]
     if within:
         return max(within, key=lambda other: fuzz.ratio(name, other))
-    least = 100 * mapping_settings()["similar"]["name_least"]
+    least = 100 * load_settings().mapping.similar.name_least
     # Sorted words, so that family name and given name may change places.
     found = process.extractOne(name, others, scorer=fuzz.token_sort_ratio, score_cutoff=least)
     return found[0] if found else None
 
 
 def _is_within(piece: str, name: str) -> bool:
-    least = mapping_settings()["similar"]["piece_least"] * (2 if piece.isascii() else 1)
+    least = load_settings().mapping.similar.piece_least * (2 if piece.isascii() else 1)
     return len(piece) >= least and piece in name

@@ -11,6 +11,7 @@ from kam_core.ingest.mapping.feeds import Recipe, Rows
 from kam_core.ingest.mapping.name_map import KnownNames
 from kam_core.ingest.mapping.proposal_model import ColumnProposal
 from kam_core.ingest.text_folding import fold, unique_names, unmarked
+from kam_core.settings.loader import load_settings
 
 
 class Evidence:
@@ -27,7 +28,7 @@ class Evidence:
         known: KnownNames,
         merged: Collection[str] = (),
     ) -> None:
-        limit = mapping.mapping_settings()["content"]["rows"]
+        limit = load_settings().mapping.content.rows
         self.header = unique_names(header)
         self.written = dict(zip(self.header, header, strict=True))
         self.rows = [row for row in rows if len(row) == len(self.header)][:limit]
@@ -72,7 +73,7 @@ def _pair(table: str, column: Column, cell: str, evidence: Evidence) -> ColumnPr
     texts = evidence.texts(cell)
     written = evidence.written[cell]
     alike = similarity(table, column, written) * _kind_weight(column, texts)
-    if alike >= mapping.mapping_settings()["similar"]["least"]:
+    if alike >= load_settings().mapping.similar.least:
         unit = mapping.unit_of(table, column.name, written)
         confidence, shown, factor = round(alike, 2), None, None
         if unit:
@@ -81,7 +82,7 @@ def _pair(table: str, column: Column, cell: str, evidence: Evidence) -> ColumnPr
             column.name, column.required, cell, "similar", confidence, shown, factor
         )
     speaks = _values_speak_for(table, column, texts, evidence.known)
-    weight = mapping.mapping_settings()["content"]["weight"]
+    weight = load_settings().mapping.content.weight
     if not speaks:
         return None
     confidence = round(weight * speaks, 2)
@@ -90,43 +91,43 @@ def _pair(table: str, column: Column, cell: str, evidence: Evidence) -> ColumnPr
 
 def similarity(table: str, column: Column, cell: str) -> float:
     """How like a header is to the names of a column, 0 to 1; a hint of mapping.toml counts high."""
-    settings = mapping.mapping_settings()
+    settings = load_settings().mapping
     folded = fold(mapping.without_table(table, unmarked(cell)))
-    if folded in map(fold, settings["never"].get(column.name, ())):
+    if folded in map(fold, settings.never.get(column.name, ())):
         return 0.0
-    hints = settings["hints"].get(table, {}).get(column.name, ())
+    hints = settings.hints.get(table, {}).get(column.name, ())
     if folded and folded in map(fold, hints):
-        return settings["similar"]["hint"]
+        return settings.similar.hint
     names = {fold(name) for name in (column.name, column.zh, column.en, *column.aliases)}
     return max((_alike(folded, name) for name in names if name), default=0.0)
 
 
 def _alike(cell: str, name: str) -> float:
-    settings = mapping.mapping_settings()["similar"]
+    settings = load_settings().mapping.similar
     whole = fuzz.ratio(cell, name) / 100
     shorter, longer = sorted((cell, name), key=len)
-    least = settings["piece_least"] * (2 if shorter.isascii() else 1)
+    least = settings.piece_least * (2 if shorter.isascii() else 1)
     is_piece = len(shorter) >= least and shorter in longer
-    return max(whole, settings["piece_weight"]) if is_piece and whole < 1 else whole
+    return max(whole, settings.piece_weight) if is_piece and whole < 1 else whole
 
 
 def _kind_weight(column: Column, texts: Sequence[str]) -> float:
     """What a resemblance of names is worth once the values are looked at."""
-    settings = mapping.mapping_settings()
+    settings = load_settings().mapping
     if column.type in ("text", "id", "enum"):
         return 1.0
     share = inference.share_that_fits(column, texts)
     if share is None:
-        return settings["similar"]["unknown_kind"]
-    fits = share >= settings["content"]["least_share"]
-    return 1.0 if fits else settings["similar"]["wrong_kind"]
+        return settings.similar.unknown_kind
+    fits = share >= settings.content.least_share
+    return 1.0 if fits else settings.similar.wrong_kind
 
 
 def _values_speak_for(table: str, column: Column, texts: Sequence[str], known: KnownNames) -> float:
     """The share of values that only this column could explain: known words, known names."""
     values = inference.filled(texts)
-    settings = mapping.mapping_settings()["content"]
-    if len(values) < settings["least_values"]:
+    settings = load_settings().mapping.content
+    if len(values) < settings.least_values:
         return 0.0
     kind = name_map.kind_of(table, column.name)
     if column.type == "enum":
@@ -136,7 +137,7 @@ def _values_speak_for(table: str, column: Column, texts: Sequence[str], known: K
         share = sum(value in known.ever[kind] for value in values) / len(values)
     else:
         return 0.0
-    return share if share >= settings["least_share"] else 0.0
+    return share if share >= settings.least_share else 0.0
 
 
 def likeliest_meaning(text: str, known: Mapping[str, str]) -> tuple[str | None, float]:
@@ -146,7 +147,7 @@ def likeliest_meaning(text: str, known: Mapping[str, str]) -> tuple[str | None, 
         best[value] = max(best.get(value, 0.0), _alike(fold(text), name))
     ranked = sorted(best.items(), key=lambda found: -found[1])
     is_tie = len(ranked) > 1 and ranked[0][1] == ranked[1][1]
-    least = mapping.mapping_settings()["similar"]["least"]
+    least = load_settings().mapping.similar.least
     if not ranked or is_tie or ranked[0][1] < least:
         return None, 0.0
     return ranked[0][0], round(ranked[0][1], 2)

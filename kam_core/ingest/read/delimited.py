@@ -23,7 +23,7 @@ from kam_core.ingest.read.table_layout import (
     table,
     unique_names,
 )
-from kam_core.ingest.text_folding import conventions, limits
+from kam_core.settings.loader import load_settings
 
 __all__ = ["BLANK", "GOOD", "Dialect", "Opening", "Reading", "Record", "decode", "read", "sniff"]
 __all__ += ["table", "unique_names"]
@@ -110,17 +110,18 @@ def _one_character(delimiter: str | None) -> str | None:
 def _refuse_endless_lines(data: bytes) -> None:
     """Refuse a line that no table has, before anything is made of it."""
     # Four bytes are the most that one character takes.
-    window, start = 4 * limits()["cell_characters"], 0
+    longest = load_settings().reading.limits.cell_characters
+    window, start = 4 * longest, 0
     while start + window < len(data):
         end = max(data.rfind(mark, start, start + window) for mark in (b"\n", b"\r"))
         if end < 0:
-            raise KamError("cell_too_long", line=None, most=limits()["cell_characters"])
+            raise KamError("cell_too_long", line=None, most=longest)
         start = end + 1
 
 
 def _refuse_countless_lines(data: bytes) -> None:
     """Every line takes memory of its own, however short it is."""
-    most = limits()["lines"]
+    most = load_settings().reading.limits.lines
     if len(data) > most and max(data.count(b"\n"), data.count(b"\r")) > most:
         raise KamError("too_many_lines", most=most)
 
@@ -131,7 +132,7 @@ def _layout(lines: list[str], delimiter: str | None, header_line: int | None) ->
     if separator and not delimiter:
         delimiter = _one_character(separator[1])
     candidates = []
-    for candidate in [delimiter] if delimiter else conventions()["separators"]:
+    for candidate in [delimiter] if delimiter else load_settings().reading.separators:
         scanner = _Scanner(lines, candidate)
         start = header_line - 1 if header_line else header_index(scanner, int(bool(separator)))
         fields = scanner.record(start)[0].fields
@@ -146,7 +147,7 @@ def _agreement(scanner: "_Scanner", start: int, width: int) -> float:
     """Share of the next records that are as wide as the header; below two columns none counts."""
     if width < 2:
         return 0.0
-    most = conventions()["header_search_lines"]
+    most = load_settings().reading.header_search_lines
     widths: list[int] = []
     _, position = scanner.record(start)
     while position < len(scanner.lines) and len(widths) < most:
@@ -180,7 +181,7 @@ class _Scanner:
         self.is_damaged = is_damaged
         self.blank_marks = delimiter + ' "\t\r\n\u3000\xa0'
         self.escaped_lines: list[int] = []
-        self.most_characters = limits()["cell_characters"]
+        self.most_characters = load_settings().reading.limits.cell_characters
         # In a quoted cell a quote is doubled, and the one that opens it stands behind a separator.
         self.glued_quote = re.compile(rf'[^\s"{re.escape(delimiter)}]"[^\W\d_]')
         self.skips_blanks = self._quotes_stand_behind_blanks()
@@ -199,7 +200,7 @@ class _Scanner:
 
     def _quotes_stand_behind_blanks(self) -> bool:
         """Whether cells are written ``a, "b"`` throughout, with a blank behind each separator."""
-        sample = self.lines[: conventions()["header_search_lines"]]
+        sample = self.lines[: load_settings().reading.header_search_lines]
         behind_blank = any(f'{self.delimiter} "' in line for line in sample)
         return behind_blank and not any(f'{self.delimiter}"' in line for line in sample)
 

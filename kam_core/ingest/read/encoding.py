@@ -9,7 +9,7 @@ import charset_normalizer
 import numpy as np
 
 from kam_core.errors import KamError
-from kam_core.ingest.text_folding import conventions
+from kam_core.settings.loader import load_settings
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -76,8 +76,8 @@ def _rivals(data: bytes, encoding: str, text: str) -> list[str]:
     """Other encodings of Chinese that the bytes prove no less than this one."""
     if encoding not in COMMON:
         return []
-    sample = text[: conventions()["encoding_sample"]]
-    is_short = len(ASCII.sub("", sample)) < conventions()["fewest_chinese_characters"]
+    sample = text[: load_settings().reading.encoding_sample]
+    is_short = len(ASCII.sub("", sample)) < load_settings().reading.fewest_chinese_characters
     rivals = [name for name in COMMON if name != encoding]
     return [name for name in rivals if _share(data, name) >= _least_share(name) * (not is_short)]
 
@@ -93,7 +93,7 @@ def _chinese(data: bytes) -> Decoded | None:
 
 
 def _least_share(encoding: str) -> float:
-    return conventions()["common_share"][encoding]
+    return load_settings().reading.common_share[encoding]
 
 
 def _share(data: bytes, encoding: str) -> float:
@@ -107,7 +107,7 @@ def _share(data: bytes, encoding: str) -> float:
 
 def _common_share(text: str, encoding: str) -> float:
     standard, common = COMMON[encoding]
-    beyond = ASCII.sub("", text[: conventions()["encoding_sample"]]) or ASCII.sub("", text)
+    beyond = ASCII.sub("", text[: load_settings().reading.encoding_sample]) or ASCII.sub("", text)
     leads = np.frombuffer(beyond.encode(standard, "ignore"), dtype=np.uint8)[::2]
     found = sum(int(((leads >= first) & (leads <= last)).sum()) for first, last in common)
     return found / max(len(beyond), 1)
@@ -115,7 +115,7 @@ def _common_share(text: str, encoding: str) -> float:
 
 def _utf16_without_mark(data: bytes) -> list[str]:
     """UTF-16 has zero bytes, and read the right way round it is plain letters or common Chinese."""
-    sample = data[: conventions()["encoding_sample"] // 2 * 2]
+    sample = data[: load_settings().reading.encoding_sample // 2 * 2]
     if b"\0" not in sample or len(data) % 2:
         return []
     shares = []
@@ -125,12 +125,12 @@ def _utf16_without_mark(data: bytes) -> list[str]:
         has_parts = any(mark in text for mark in "\n\r,;\t|")
         shares.append((plain / len(text) * has_parts, encoding))
     share, encoding = max(shares)
-    return [encoding] if share >= conventions()["utf16_text_share"] else []
+    return [encoding] if share >= load_settings().reading.utf16_text_share else []
 
 
 def _damaged(data: bytes, encodings: Iterable[str]) -> Decoded | None:
     """A file that is sound but for a few bytes: the lines that hold them can be told apart."""
-    most = conventions()["damaged_share"]
+    most = load_settings().reading.damaged_share
     for encoding in encodings:
         text = data.decode(encoding, "replace")
         bad = text.count(REPLACEMENT)
@@ -145,7 +145,7 @@ def _damaged(data: bytes, encodings: Iterable[str]) -> Decoded | None:
 
 def _proposals(data: bytes) -> list[str]:
     """What the encoding may be, for a person to choose from."""
-    sample = data[: conventions()["proposal_sample"]]
+    sample = data[: load_settings().reading.proposal_sample]
     likely = [match.encoding for match in charset_normalizer.from_bytes(sample)]
     western = ["cp1252", "latin-1"]
-    return list(dict.fromkeys([*likely[: conventions()["most_proposals"]], *western]))
+    return list(dict.fromkeys([*likely[: load_settings().reading.most_proposals], *western]))

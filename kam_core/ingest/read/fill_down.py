@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from kam_core.contract.declaration import Table
 from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
-from kam_core.ingest.text_folding import conventions
+from kam_core.settings.loader import load_settings
 
 # What an empty cell of a column means.
 ABOVE, EMPTY = MEANINGS = ("above", "empty")
@@ -68,7 +68,7 @@ def _begins(cells: Sequence[str]) -> bool:
 
 def _are_blocks(cells: Sequence[str]) -> bool:
     """Whether each block begins with its value: often empty, and never the same twice in a row."""
-    settings, empty = conventions()["blocks"], _empty_rows(cells)
-    is_often = len(empty) >= max(settings["least_rows"], settings["least_share"] * len(cells))
+    settings, empty = load_settings().reading.blocks, _empty_rows(cells)
+    is_often = len(empty) >= max(settings.least_rows, settings.least_share * len(cells))
     is_repeated = any(one == other for one, other in pairwise(cells) if one.strip())
     return is_often and 0 not in empty and not is_repeated

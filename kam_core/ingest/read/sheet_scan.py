@@ -14,7 +14,7 @@ from defusedxml import ElementTree as SafeXml
 
 from kam_core.errors import KamError
 from kam_core.ingest.read.zip_archive import Archive
-from kam_core.ingest.text_folding import limits
+from kam_core.settings.loader import load_settings
 
 CELL_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
 # The longest text that may be cut in two between one piece of a sheet and the next.
@@ -69,14 +69,14 @@ class Scan:
 
     def refuse_if_vast(self, sheet: str) -> None:
         """A reader that holds the whole rectangle must not be given a vast or an empty one."""
-        limit = limits()
+        limit = load_settings().reading.limits
         if self.first_row is None:
             return
         rows = self.last_row + 1
         cells = rows * (self.last_column - self.first_column + 1)
-        is_sparse = cells > limit["sparse_cells"] and self.filled < limit["sparse_share"] * cells
-        if cells > limit["cells"] or is_sparse:
-            raise KamError("sheet_too_large", sheet=sheet, cells=cells, most=limit["cells"])
+        is_sparse = cells > limit.sparse_cells and self.filled < limit.sparse_share * cells
+        if cells > limit.cells or is_sparse:
+            raise KamError("sheet_too_large", sheet=sheet, cells=cells, most=limit.cells)
 
 
 def scan_xlsx(archive: Archive) -> Callable[[str], Scan]:

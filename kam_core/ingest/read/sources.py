@@ -9,7 +9,7 @@ from kam_core.ingest.corrections.resubmission import restored
 from kam_core.ingest.read import delimited, zip_archive
 from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
 from kam_core.ingest.read.workbook import OLE_START, Book, is_workbook
-from kam_core.ingest.text_folding import conventions, limits
+from kam_core.settings.loader import load_settings
 
 # Between the names of an archive, its member and a sheet.
 WITHIN = " › "
@@ -77,7 +77,7 @@ class Glimpse:
 
 def refuse_if_too_large(size: int) -> None:
     """Refuse a file by its size in bytes, before it is read."""
-    most = limits()["file_bytes"]
+    most = load_settings().reading.limits.file_bytes
     if size > most:
         raise KamError("file_too_large", size=size, most=most)
 
@@ -124,7 +124,7 @@ def _places_of_table_file(data: bytes, member: str | None, sheet: str | None) ->
 def _refuse_other_kinds(data: bytes) -> None:
     """Name what is no table instead of showing it as garbled text."""
     start = data[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for kind, starts in conventions()["no_tables"].items():
+    for kind, starts in load_settings().reading.no_tables.items():
         if start.startswith(tuple(text.encode("latin-1") for text in starts)):
             raise KamError("web_page" if kind == "markup" else "unsupported_file", kind=kind)
 
@@ -143,7 +143,7 @@ def read_part(data: bytes, manner: Manner) -> Reading:
 def first_rows(data: bytes, manner: Manner) -> Reading:
     """The same, but only the beginning of it."""
     place = Place(manner.member, manner.sheet)
-    most = conventions()["sample_rows"]
+    most = load_settings().reading.sample_rows
     return _read(data, place, manner.encoding, manner.delimiter, manner.header_line, most)
 
 
@@ -156,7 +156,7 @@ def samples(
     sheet: str | None = None,
 ) -> Iterator[tuple[Place, Reading | KamError]]:
     """Each table of a file with its first rows, or why that place holds none."""
-    most = conventions()["sample_rows"]
+    most = load_settings().reading.sample_rows
     for place in places(data, member, sheet):
         try:
             yield place, _read(data, place, encoding, delimiter, header_line, most)
@@ -219,10 +219,12 @@ def inspect(
 
 
 def _glimpse(place: Place, reading: Reading) -> Glimpse:
-    dialect, most = reading.dialect, limits()["glimpse_rows"]
+    dialect, most = reading.dialect, load_settings().reading.limits.glimpse_rows
     shown = [record for record in reading.records if record.kind != BLANK][:most]
     faults = [(record.kind, record.line_no) for record in shown if record.kind != GOOD]
-    others = [e for e in conventions()["encodings"] if e != dialect.encoding.removesuffix("-sig")]
+    others = [
+        e for e in load_settings().reading.encodings if e != dialect.encoding.removesuffix("-sig")
+    ]
     return Glimpse(
         member=place.member,
         sheet=place.sheet,

@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 
 from kam_core.contract.declaration import tables
 from kam_core.errors import KamError
-from kam_core.ingest.text_folding import conventions, fold, unique_names, unmarked
+from kam_core.ingest.text_folding import fold, unique_names, unmarked
+from kam_core.settings.loader import load_settings
 
 GOOD, BLANK = "good", "blank"
 
@@ -112,7 +113,9 @@ def opening(rows: Rows, start: int) -> Opening:
 
 def _holds_separators(header: Sequence[str]) -> bool:
     """A single column whose name holds separators is a table that was not taken apart."""
-    return len(header) == 1 and any(mark in header[0] for mark in conventions()["separators"])
+    return len(header) == 1 and any(
+        mark in header[0] for mark in load_settings().reading.separators
+    )
 
 
 def _completes(header: Sequence[str], below: Sequence[str]) -> bool:
@@ -241,7 +244,7 @@ def _are_units(fields: Sequence[str]) -> bool:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(conventions()["rows_set_apart"][name], re.IGNORECASE)
+    return re.compile(getattr(load_settings().reading.rows_set_apart, name), re.IGNORECASE)
 
 
 def header_index(rows: Rows, skipped: int = 0) -> int:
@@ -259,7 +262,7 @@ def header_index(rows: Rows, skipped: int = 0) -> int:
         return best
     filled = {i: _filled(rows.record(i)[0]) for i in searched}
     typical = median([count for count in filled.values() if count > 1] or [1])
-    least = conventions()["header_fill_share"] * typical
+    least = load_settings().reading.header_fill_share * typical
     likely = next((i for i in searched if filled[i] >= least), first)
     return _words_above(rows, likely, [i for i in searched if i < likely and filled[i] > 1])
 
@@ -280,11 +283,11 @@ def _filled(record: Record) -> int:
     """How many cells of a record hold something; of a broken one, how many it seems to have."""
     if record.kind == GOOD:
         return sum(bool(cell.strip()) for cell in record.fields)
-    return 1 + max(record.raw.count(mark) for mark in conventions()["separators"])
+    return 1 + max(record.raw.count(mark) for mark in load_settings().reading.separators)
 
 
 def _searched(rows: Rows, skipped: int) -> list[int]:
-    most = conventions()["header_search_lines"]
+    most = load_settings().reading.header_search_lines
     filled = (i for i in range(skipped, len(rows.lines)) if rows.lines[i].strip())
     searched = [i for _, i in zip(range(most), filled, strict=False)]
     if not searched:

@@ -23,7 +23,7 @@ from kam_core.ingest.read.table_layout import (
     table,
 )
 from kam_core.ingest.read.zip_archive import Archive, is_zip
-from kam_core.ingest.text_folding import limits
+from kam_core.settings.loader import load_settings
 
 OLE_START = b"\xd0\xcf\x11\xe0"
 ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -46,7 +46,7 @@ def is_workbook(data: bytes) -> bool:
 
 
 def _zip_kind(data: bytes) -> str | None:
-    archive = Archive(data, limits()["unpacked_bytes"])
+    archive = Archive(data, load_settings().reading.limits.unpacked_bytes)
     if "xl/workbook.xml" in archive.infos:
         return "xlsx"
     is_ods = "mimetype" in archive.infos and archive.unpack("mimetype").strip() == ODS_TYPE
@@ -60,7 +60,7 @@ class Book:
     """
 
     def __init__(self, data: bytes) -> None:
-        most = limits()["workbook_bytes"]
+        most = load_settings().reading.limits.workbook_bytes
         if len(data) > most:
             raise KamError("file_too_large", size=len(data), most=most)
         self._scan = _guarded(lambda: _scanner(data))
@@ -108,7 +108,7 @@ def _scanner(data: bytes) -> Callable[[str, int], Scan]:
     """How to learn a sheet's extent, errors and dead formulas, by its name and number."""
     if data.startswith(OLE_START):
         return _xls_scanner(data)
-    archive = Archive(data, limits()["workbook_unpacked_bytes"])
+    archive = Archive(data, load_settings().reading.limits.workbook_unpacked_bytes)
     by_name = scan_xlsx(archive) if "xl/workbook.xml" in archive.infos else scan_ods(archive)
     return lambda name, number: by_name(name)
 
@@ -205,7 +205,7 @@ class _Grid:
         self.rows = rows
         self.lines = [_as_csv(row) for row in rows]
         self.dead_rows = {row for row, _ in scan.dead}
-        self.most_characters = limits()["cell_characters"]
+        self.most_characters = load_settings().reading.limits.cell_characters
 
     def record(self, start: int) -> tuple[Record, int]:
         """The row at an index, of whatever width, and the index of the next."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from kam_core.errors import KamError
-from kam_core.ingest.text_folding import limits
+from kam_core.settings.loader import load_settings
 
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
@@ -75,13 +75,13 @@ class Archive:
 
 def files(data: bytes) -> list[str]:
     """The files of an archive that a person put there, by name."""
-    names = Archive(data, limits()["unpacked_bytes"]).names
+    names = Archive(data, load_settings().reading.limits.unpacked_bytes).names
     return sorted(name for name in names if not _is_by_the_way(name))
 
 
 def unpack(data: bytes, name: str) -> bytes:
     """One file of an archive; an archive in it is refused, a workbook is not."""
-    return Archive(data, limits()["unpacked_bytes"]).unpack(name)
+    return Archive(data, load_settings().reading.limits.unpacked_bytes).unpack(name)
 
 
 def _refuse_long_directory(data: bytes) -> None:
@@ -90,20 +90,20 @@ def _refuse_long_directory(data: bytes) -> None:
     if at < 0 or len(data) < at + END_OF_DIRECTORY.size:
         raise KamError("damaged_file", detail="no directory")
     _, _, _, _, count, size, _, _ = END_OF_DIRECTORY.unpack_from(data, at)
-    most = limits()["members"]
+    most = load_settings().reading.limits.members
     if count > most or size > most * DIRECTORY_ENTRY:
         raise KamError("too_many_members", most=most)
 
 
 def _refuse_bombs(infos: list[zipfile.ZipInfo], most_bytes: int) -> None:
-    limit = limits()
-    if len(infos) > limit["members"]:
-        raise KamError("too_many_members", most=limit["members"])
+    limit = load_settings().reading.limits
+    if len(infos) > limit.members:
+        raise KamError("too_many_members", most=limit.members)
     if any(info.flag_bits & IS_ENCRYPTED for info in infos):
         raise KamError("protected_file")
     is_bomb = any(
-        info.file_size > limit["packing_ratio_from"]
-        and info.file_size > limit["packing_ratio"] * info.compress_size
+        info.file_size > limit.packing_ratio_from
+        and info.file_size > limit.packing_ratio * info.compress_size
         for info in infos
     )
     if is_bomb or sum(info.file_size for info in infos) > most_bytes:

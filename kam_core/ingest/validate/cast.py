@@ -11,8 +11,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam_core.contract.declaration import Column
-from kam_core.ingest.text_folding import conventions, fold, mapping_settings, simplified
+from kam_core.ingest.text_folding import fold, simplified
 from kam_core.ingest.validate import currencies, decimals, durations
+from kam_core.settings.loader import load_settings
 
 # Exact or an error: no figure is ever rounded unseen.
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
@@ -79,8 +80,8 @@ def is_nothing(text: str, column: Column, manner: Manner) -> bool:
 
 @cache
 def _words_for_nothing(is_figure: bool) -> frozenset[str]:
-    nothing = conventions()["nothing"]
-    return frozenset(nothing["words"] + ([] if is_figure else nothing["except_in_figures"]))
+    nothing = load_settings().reading.nothing
+    return frozenset(nothing.words + ([] if is_figure else nothing.except_in_figures))
 
 
 def _translated(cast: Cast, meanings: Mapping[str, str]) -> Cast:
@@ -139,8 +140,8 @@ def truth(text: str) -> bool:
 
 @cache
 def _truths() -> dict[str, bool]:
-    words = conventions()["bool"]
-    return dict.fromkeys(words["true"], True) | dict.fromkeys(words["false"], False)
+    words = load_settings().reading.bool
+    return dict.fromkeys(words.true, True) | dict.fromkeys(words.false, False)
 
 
 def quarter(text: str) -> str:
@@ -183,7 +184,7 @@ def _figure(text: str, column: Column) -> Decimal | Fraction:
     except Bad:
         if column.type == "score":
             raise Bad("bad_score") from None
-        if mapping_settings()["measured_in"].get(column.name) != "hours":
+        if load_settings().mapping.measured_in.get(column.name) != "hours":
             raise
     hours = durations.hours(text) if len(text) <= MOST_DIGITS else None
     if hours is None:
@@ -224,7 +225,8 @@ def decimal(text: str, column_type: str) -> Decimal:
         raise Bad("bad_number")
     number = Decimal(found["digits"].replace(",", ""))
     if found["multiplier"]:
-        number = EXACT.multiply(number, Decimal(conventions()["multipliers"][found["multiplier"]]))
+        factor = load_settings().reading.multipliers.cells[found["multiplier"]]
+        number = EXACT.multiply(number, Decimal(factor))
     if found["percent"] and column_type != "score":
         number = number.scaleb(-2, EXACT)
     is_negative = any(mark in ("-", "−", "(") for mark in signs)
@@ -234,7 +236,7 @@ def decimal(text: str, column_type: str) -> Decimal:
 def _without_points(text: str) -> str:
     """A score without the word for its points: 95分."""
     plain = unicodedata.normalize("NFKC", text).casefold().strip()
-    for word in mapping_settings()["scales"]["points"]:
+    for word in load_settings().mapping.scales.points:
         if plain.endswith(word):
             return plain.removesuffix(word).strip()
     return text
@@ -248,7 +250,7 @@ def _written(text: str) -> re.Match[str] | None:
 @cache
 def _written_number() -> re.Pattern[str]:
     currency = _any_of(currencies.words())
-    multiplier = _any_of(conventions()["multipliers"])
+    multiplier = _any_of(load_settings().reading.multipliers.cells)
     return re.compile(
         rf"(?P<sign>[-+−])?\s*(?P<open>\()?\s*(?:{currency})?\s*(?P<inner_sign>[-+−])?\s*"
         r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
@@ -348,7 +350,7 @@ LONG_MONTHS = (
 
 def _date_caster(column: Column, texts: Iterable[str], manner: Manner) -> Cast:
     order = manner.date_order or proven_order(texts)
-    zone = ZoneInfo(manner.timezone or conventions()["reporting_timezone"])
+    zone = ZoneInfo(manner.timezone or load_settings().reading.reporting_timezone)
     is_date = column.type == "date"
 
     def cast(text: str) -> object:
@@ -463,7 +465,8 @@ def _in_zone(moment: datetime, offset: str | None, zone: ZoneInfo) -> datetime:
 
 
 def _plausible(moment: datetime) -> datetime:
-    earliest, latest = conventions()["earliest_year"], conventions()["latest_year"]
+    reading = load_settings().reading
+    earliest, latest = reading.earliest_year, reading.latest_year
     if not earliest <= moment.year <= latest:
         raise Bad("date_out_of_range", earliest=earliest, latest=latest)
     return moment
@@ -471,7 +474,7 @@ def _plausible(moment: datetime) -> datetime:
 
 def _excel_moment(text: str) -> Noted:
     days = Decimal(text)
-    limits = conventions()["excel_serial_first"], conventions()["excel_serial_last"]
+    limits = load_settings().reading.excel_serial_first, load_settings().reading.excel_serial_last
     if not limits[0] <= days <= limits[1]:
         raise Bad("bad_date")
     seconds = int((days * 86400).to_integral_value())
@@ -484,6 +487,6 @@ def _why_no_date(text: str) -> str:
     words = text.casefold()
     is_relative = any(
         re.search(rf"\b{word}\b", words) if word.isascii() else word in words
-        for word in conventions()["relative_dates"]
+        for word in load_settings().reading.relative_dates
     )
     return "relative_date" if is_relative else "bad_date"

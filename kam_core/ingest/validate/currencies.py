@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from kam_core.ingest.text_folding import conventions, fold, simplified
+from kam_core.ingest.text_folding import fold, simplified
+from kam_core.settings.loader import load_settings
 
 # What a figure holds beside words.
 NO_WORD = re.compile(r"[\d\s.,()'’+\-−%]+")
@@ -17,15 +18,14 @@ ISO_CODE = re.compile(r"[a-z]{3}")
 @cache
 def words() -> dict[str, str]:
     """Every word or sign for a currency, in small letters of common width, and its code."""
-    return {
-        _plain(word): code for code, names in conventions()["currencies"].items() for word in names
-    }
+    named = load_settings().reading.currencies
+    return {_plain(word): code for code, words in named.items() for word in words}
 
 
 def currency_of(text: str) -> str | None:
     """The currency that an amount names; None where it names none."""
     word = NO_WORD.sub("", _plain(text))
-    for multiplier in sorted(conventions()["multipliers"], key=len, reverse=True):
+    for multiplier in sorted(load_settings().reading.multipliers.cells, key=len, reverse=True):
         word = word.removeprefix(multiplier)
     return words().get(word)
 
@@ -33,7 +33,7 @@ def currency_of(text: str) -> str | None:
 def names_currencies(header: str, texts: Sequence[str]) -> bool:
     """Whether a column tells the currency of the amounts beside it: a word or code in each row."""
     folded = fold(header)
-    is_called_so = any(word in folded for word in conventions()["currency_headers"])
+    is_called_so = any(word in folded for word in load_settings().reading.currency_headers)
     return is_called_so and bool(texts) and all(map(_is_currency, texts))
 
 

@@ -5,7 +5,8 @@ import unicodedata
 from fractions import Fraction
 from functools import cache
 
-from kam_core.ingest.text_folding import mapping_settings, simplified
+from kam_core.ingest.text_folding import simplified
+from kam_core.settings.loader import load_settings
 
 # 1:30 is an hour and a half, as spreadsheets write it, and 1:30:00 as well.
 CLOCK = re.compile(r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)(?P<seconds>:[0-5]\d)?")
@@ -14,8 +15,8 @@ CLOCK = re.compile(r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)(?P<seconds>:[0-5]\d
 def hours(text: str) -> Fraction | None:
     """The hours that a text names together with its unit; None where it cannot be told."""
     plain = simplified(unicodedata.normalize("NFKC", text).casefold()).strip()
-    if plain in _settings()["words"]:
-        return Fraction(_settings()["words"][plain])
+    if size := load_settings().mapping.durations.words.get(plain):
+        return Fraction(size)
     clock = CLOCK.fullmatch(plain)
     return _on_the_clock(clock) if clock else _in_units(plain)
 
@@ -23,7 +24,7 @@ def hours(text: str) -> Fraction | None:
 def _on_the_clock(clock: re.Match[str]) -> Fraction | None:
     whole, seconds = int(clock["hours"]), int((clock["seconds"] or ":0")[1:])
     # Without seconds so many "hours" may be minutes as well, and what follows seconds.
-    if not clock["seconds"] and whole > _settings()["most_hours_on_the_clock"]:
+    if not clock["seconds"] and whole > load_settings().mapping.durations.most_hours_on_the_clock:
         return None
     return whole + Fraction(int(clock["minutes"]), 60) + Fraction(seconds, 3600)
 
@@ -39,13 +40,10 @@ def _in_units(plain: str) -> Fraction | None:
     return sum((figure * size for figure, size in parts), Fraction(0))
 
 
-def _settings() -> dict:
-    return mapping_settings()["durations"]
-
-
 @cache
 def _units() -> dict[str, Fraction]:
-    units = {**mapping_settings()["units"]["hours"], **_settings()["units"]}
+    settings = load_settings().mapping
+    units = settings.units["hours"] | settings.durations.units
     return {unit: Fraction(size) for unit, size in units.items()}
 
 

@@ -14,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Column, Table
-from kam_core.ingest.text_folding import conventions, unguarded
+from kam_core.contract.target_bounds import is_share, target_bounds
+from kam_core.ingest.text_folding import unguarded
 from kam_core.ingest.validate import currencies
 from kam_core.ingest.validate.cast import Bad, Cast, Manner, Noted, caster, decimal, is_nothing
+from kam_core.settings.loader import load_settings
 
 ARROW_TYPES = {
     "VARCHAR": pa.string(),
@@ -210,7 +212,7 @@ def contradictions(
     if table.name == "accounts":
         found += _lost_or_not(columns)
     if table.name == "targets":
-        found += _above_whole(columns)
+        found += _out_of_bounds(columns)
     return found
 
 
@@ -222,9 +224,9 @@ def _is_filled(texts: _Texts | None) -> pa.Array | None:
 
 def _out_of_order(table: Table, columns: Mapping[str, pa.Array]) -> list[Finding]:
     found = []
-    for rule in conventions()["in_order"]:
-        if rule["table"] == table.name:
-            earlier, later = rule["columns"]
+    for rule in load_settings().reading.in_order:
+        if rule.table == table.name:
+            earlier, later = rule.columns
             for row in _rows(pc.greater(columns[earlier], columns[later])):
                 details = {
                     "column": later,
@@ -258,7 +260,7 @@ def _longer_than_a_day(columns: Mapping[str, pa.Array]) -> list[Finding]:
             "long_duration",
             {"column": "duration_hours", "value": f"{hours[row].as_py().normalize():f}"},
         )
-        for row in _rows(pc.greater(hours, conventions()["longest_hours"]))
+        for row in _rows(pc.greater(hours, load_settings().reading.longest_hours))
     ]
 
 
@@ -276,16 +278,27 @@ def _lost_or_not(columns: Mapping[str, pa.Array]) -> list[Finding]:
     ]
 
 
-def _above_whole(columns: Mapping[str, pa.Array]) -> list[Finding]:
-    """Targets of shares that would be many times the whole: 90 stands for 90 % there."""
+def _out_of_bounds(columns: Mapping[str, pa.Array]) -> list[Finding]:
+    """Targets that the figure cannot reach; of a share, 90 may stand for 90 %."""
     metric, target = columns["metric"], columns["target"]
     found = []
-    for limit in conventions()["targets_at_most"]:
-        is_concerned = pc.is_in(metric, pa.array(limit["metrics"]))
-        for row in _rows(pc.and_(is_concerned, pc.greater(target, limit["most"]))):
-            details = {"column": "target", "value": f"{target[row].as_py().normalize():f}"}
-            found.append(Finding(row, "target_above_whole", {**details, "most": limit["most"]}))
+    for name in metric.unique().drop_null().to_pylist():
+        lowest, highest = target_bounds(name)
+        too_high = "target_above_whole" if is_share(name) else "target_out_of_bounds"
+        for limit, is_beyond, code in (
+            (lowest, pc.less, "target_out_of_bounds"),
+            (highest, pc.greater, too_high),
+        ):
+            if limit is not None:
+                rows = _rows(pc.and_(pc.equal(metric, name), is_beyond(target, limit)))
+                found += [_beyond(code, row, target[row].as_py(), limit) for row in rows]
     return found
+
+
+def _beyond(code: str, row: int, target: Decimal, limit: Decimal) -> Finding:
+    details = {"column": "target", "value": f"{target.normalize():f}"}
+    plain = int(limit) if limit == int(limit) else float(limit)
+    return Finding(row, code, {**details, "most": plain})
 
 
 def _rows(mask: pa.Array) -> list[int]:

@@ -8,7 +8,7 @@ import streamlit as st
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.sections.scorecards import compose_cards
 from kam_core.dashboard.view import View
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import figures
 from pages.parts.state import url_state
@@ -68,6 +68,6 @@ def _choose(page: str, parts: Iterable[str], text: Text) -> str:
 
 def _cards(page: str, part: str) -> list[str]:
     """The figures of a part, and beside them those that matter in every part."""
-    shown = layout()[page]
-    own = shown["parts"][part]
-    return [*own, *(name for name in shown["of_every_part"] if name not in own)][: shown["cards"]]
+    shown = getattr(load_settings().pages, page)
+    own = shown.parts[part]
+    return [*own, *(name for name in shown.of_every_part if name not in own)][: shown.cards]

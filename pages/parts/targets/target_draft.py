@@ -11,7 +11,7 @@ from kam_core.dashboard.view import View
 from kam_core.metrics import periods, quarterly_targets, target_grid
 from kam_core.metrics.quarterly_targets import QuarterlyTarget, TargetChange
 from kam_core.metrics.target_grid import LINE, GridReading
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from pages.parts.state.viewer import Viewer
 
 STATE, NOTICE = "target_draft", "target_notice"
@@ -70,7 +70,7 @@ def quarters_from(view: View) -> tuple[str, ...]:
     """The chosen quarter and those after it."""
     quarters = [view.period]
     start_month = view.company.holdings().fiscal_year_start_month
-    for _ in range(layout()["targets"]["quarters_ahead"]):
+    for _ in range(load_settings().pages.targets.quarters_ahead):
         quarters.append(periods.quarter_of(quarters[-1].ends_on + timedelta(days=1), start_month))
     return tuple(quarter.period for quarter in quarters)
 

@@ -1,5 +1,6 @@
 """Commands about uploads: look into files, preview, load, compare, roll back."""
 
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,7 +109,10 @@ def _answers(request: Request) -> dict | None:
 def load_sample(lang: str) -> Outcome[list[FileReport]]:
     """Load the sample company that comes with the product."""
     arguments = ["--by", "sample", "--json", "--", *sorted(map(str, SAMPLE.glob("*.csv")))]
-    return start_job("load", list[FileReport], arguments, lang).outcome()
+    # Its own settings go with its files, under those of the installation.
+    folders = filter(None, [str(SAMPLE / "settings"), os.environ.get("KAM_SETTINGS")])
+    variables = {"KAM_SETTINGS": os.pathsep.join(folders)}
+    return start_job("load", list[FileReport], arguments, lang, variables=variables).outcome()
 
 
 def roll_back(version: int, by: str, lang: str) -> Outcome[None]:

@@ -10,11 +10,11 @@ import streamlit as st
 from kam_core.ingest.read.sources import WITHIN, Place
 from kam_core.ingest.text_folding import unique_names
 from kam_core.render.terminal.inspection import DELIMITERS, name_delimiter
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text, escape
 from kam_core.uploads.report_model import Glimpse, InspectedPart
 from pages.parts.state import widget_state
 
-ENCODINGS = ["utf-8", "gb18030", "big5", "utf-16", "cp1252", "cp1250", "latin-1"]
 ROWS_SHOWN = 8
 
 
@@ -41,7 +41,7 @@ class ReadingChoices:
         automatic = text("uploads.found_out")
         encoding = grid.selectbox(
             text("uploads.encoding"),
-            ENCODINGS,
+            load_settings().reading.encodings,
             None,
             placeholder=automatic,
             format_func=lambda encoding: text.value("encoding", encoding),
@@ -138,7 +138,8 @@ def render_part(part: InspectedPart, text: Text, is_used: bool = True) -> None:
 def _hint_at_encodings(glimpse: Glimpse, text: Text) -> None:
     """What to try, where the encoding was only guessed or cannot be told."""
     is_guessed = any(note.code == "encoding_guessed" for note in glimpse.notes)
-    others = [encoding for encoding in glimpse.other_encodings if encoding in ENCODINGS]
+    choices = load_settings().reading.encodings
+    others = [encoding for encoding in glimpse.other_encodings if encoding in choices]
     if others and (is_guessed or glimpse.error):
         named = [text.value("encoding", encoding) for encoding in others]
         listed = text("punctuation.list").join(named)

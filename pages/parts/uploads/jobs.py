@@ -1,17 +1,18 @@
 """The command line run beside the app: no file can take the app down, and nobody has to wait."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from kam_core.errors import KamError
-from kam_core.settings.page_layout import layout
+from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from kam_core.uploads.report_model import Progress, read_document
 from pages.parts.state import cache
@@ -59,7 +60,7 @@ class Job(Generic[Document]):
 
     def outcome(self) -> Outcome[Document]:
         """Wait for the end and tell how it went."""
-        text, minutes = Text(self.lang), layout()["uploads"]["minutes_allowed"]
+        text, minutes = Text(self.lang), load_settings().pages.uploads.minutes_allowed
         try:
             code = self.process.wait(max(self._seconds_left(), 0))
         except subprocess.TimeoutExpired:
@@ -88,7 +89,7 @@ class Job(Generic[Document]):
         return (Path(self.folder.name) / "err").read_text("utf-8", "replace").splitlines()
 
     def _seconds_left(self) -> float:
-        allowed = layout()["uploads"]["minutes_allowed"] * SECONDS_PER_MINUTE
+        allowed = load_settings().pages.uploads.minutes_allowed * SECONDS_PER_MINUTE
         return self.started + allowed - time.monotonic()
 
     def _is_late(self) -> bool:
@@ -101,6 +102,7 @@ def start_job(
     arguments: Sequence[str],
     lang: str,
     answers: object = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Job[Document]:
     """Start a command on the warehouse of the app; ``answers`` go in as a file."""
     folder = tempfile.TemporaryDirectory(prefix="keystone-job-")
@@ -116,6 +118,7 @@ def start_job(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
+            env={**os.environ, **(variables or {})},
         )
     return Job(command, kind, process, folder, lang)
 

@@ -1,0 +1,155 @@
+"""thresholds.toml, targets.toml, target_bounds.toml, cadences.toml and tier_schemes.toml."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kam_core.settings.schemas.base import Bilingual, Count, Names, Positive, Settings, Share
+
+Promises = dict[str, Literal["month", "quarter", "year"]]
+
+
+class TopSettings(Settings):
+    accounts: Positive
+
+
+class CoverageSettings(Settings):
+    first_days: Count
+
+
+class ServiceStandard(Settings):
+    response_standard_hours: Positive
+
+
+class NeedSettings(Settings):
+    response_standard_working_days: Count
+    unheard_after_callbacks: Count
+
+
+class InvitationSettings(Settings):
+    response_standard_working_days: Count
+
+
+class WarningSettings(Settings):
+    revenue_drop: Share
+
+
+class WorklistSettings(Settings):
+    lookback_days: Count
+    horizon_days: Count
+    overdue_points: float
+    overdue_full_days: Count
+    revenue_points: float
+    warning_points: float
+    warning_points_limit: float
+    tier_points: dict[str, float]
+
+
+class WholeSettings(Settings):
+    near_rows: Share
+    whole_from: float
+    whole_to: float
+
+
+class HourBands(Settings):
+    second: Positive
+    third: Positive
+    fourth: Positive
+
+
+class ReturnSettings(Settings):
+    min_contracts: Count
+    min_of_each_outcome: Count
+    min_accounts: Count
+    band_from_hours: HourBands
+
+
+class RenewalSettings(Settings):
+    soon_days: Count
+    ahead_days: Count
+
+
+class ForecastSettings(Settings):
+    months_with_orders: Count
+    harmonics: Count
+    significance: Share
+    trained_months: Count
+    held_back_months: Count
+    held_back_times: Count
+    interval: Share
+    peak_factor: Positive
+
+
+class ThresholdSettings(Settings):
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]
+    near_tolerance: Share
+    confidence: Share
+    top: TopSettings
+    coverage: CoverageSettings
+    service: ServiceStandard
+    needs: NeedSettings
+    invitations: InvitationSettings
+    warnings: WarningSettings
+    worklist: WorklistSettings
+    shares: WholeSettings
+    returns: ReturnSettings
+    renewals: RenewalSettings
+    foresight: ForecastSettings
+
+
+class TargetSettings(Settings):
+    targets: dict[str, int | float]
+
+
+class TargetBoundSettings(Settings):
+    lowest_otherwise: float
+    lowest: dict[str, float]
+    highest: dict[str, float]
+    highest_share: dict[str, float]
+
+
+class CadenceSettings(Settings):
+    default: Promises
+    tiers: dict[str, Promises]
+
+
+class AxisSettings(Settings):
+    measure: Literal[
+        "value",
+        "annual_contract_value",
+        "growth_potential",
+        "industry_influence",
+        "strategic_fit",
+        "relative_advantage",
+    ]
+    scale: Literal["raw", "percentile", "minmax"]
+    cuts: list[float]
+
+
+class AxisPair(Settings):
+    x: AxisSettings
+    y: AxisSettings
+
+
+class TierSettings(Bilingual):
+    key: bool
+
+
+class SchemeSettings(Bilingual):
+    needs: Names
+    axes: AxisPair
+    cells: dict[str, str]
+    tiers: dict[str, TierSettings]
+
+
+class TierSchemeSettings(Settings):
+    active: str
+    schemes: dict[str, SchemeSettings]
+
+    @model_validator(mode="after")
+    def check_active(self) -> Self:
+        if self.active not in self.schemes:
+            fault = {"key": "active", "value": self.active}
+            raise PydanticCustomError("unknown_scheme", "no such scheme", fault)
+        return self

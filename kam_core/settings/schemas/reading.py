@@ -1,0 +1,141 @@
+"""reading.toml."""
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from kam_core.settings.schemas.base import Count, Names, Settings, Share
+
+
+def _check_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise PydanticCustomError("pattern", "no pattern", {"problem": str(error)}) from error
+    return text
+
+
+def _check_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise PydanticCustomError("time_zone", "no time zone") from error
+    return name
+
+
+Pattern = Annotated[str, AfterValidator(_check_pattern)]
+TimeZone = Annotated[str, AfterValidator(_check_zone)]
+
+
+class LimitSettings(Settings):
+    """What is refused before anything is made of it; sizes in bytes."""
+
+    file_bytes: Count
+    workbook_bytes: Count
+    unpacked_bytes: Count
+    workbook_unpacked_bytes: Count
+    members: Count
+    packing_ratio: Count
+    packing_ratio_from: Count
+    cells: Count
+    sparse_cells: Count
+    sparse_share: Share
+    lines: Count
+    cell_characters: Count
+    glimpse_rows: Count
+
+
+class BlockSettings(Settings):
+    least_rows: Count
+    least_share: Share
+
+
+class RowPatterns(Settings):
+    """Regular expressions for rows that are no data."""
+
+    totals: Pattern
+    taken_together: Pattern
+    figure: Pattern
+    footer: Pattern
+    unit: Pattern
+
+
+class MultiplierSettings(Settings):
+    """Word -> factor as text, by where the word may stand; see reading.toml."""
+
+    cells: dict[str, str]
+    headers: dict[str, str]
+    typed: dict[str, str]
+
+
+class NothingSettings(Settings):
+    words: Names
+    except_in_figures: Names
+
+
+class BoolSettings(Settings):
+    true: Names
+    false: Names
+
+
+class OrderRule(Settings):
+    """Two columns of a table of which the first cannot come after the second."""
+
+    table: str
+    columns: Annotated[Names, Field(min_length=2, max_length=2)]
+
+
+class FactDate(Settings):
+    """A column that says when something happened, in rows with one of the values of ``only``."""
+
+    table: str
+    column: str
+    only: dict[str, Names] = {}
+
+
+class FastPathSettings(Settings):
+    least_bytes: Count
+    piece_bytes: Count
+    workers: Count
+    held_bytes: Count
+    head_bytes: Count
+    memory_limit: str
+    most_doubtful_rows: Count
+    coded_share: Share
+
+
+class ReadingSettings(Settings):
+    longest_hours: Count
+    reporting_timezone: TimeZone
+    separators: Names
+    header_search_lines: Count
+    header_fill_share: Share
+    common_share: dict[str, Share]
+    fewest_chinese_characters: Count
+    encoding_sample: Count
+    utf16_text_share: Share
+    damaged_share: Share
+    proposal_sample: Count
+    most_proposals: Count
+    sample_rows: Count
+    encodings: Names
+    earliest_year: Count
+    latest_year: Count
+    excel_serial_first: Count
+    excel_serial_last: Count
+    relative_dates: Names
+    currency_headers: Names
+    currencies: dict[str, Names]
+    limits: LimitSettings
+    no_tables: dict[str, Names]
+    blocks: BlockSettings
+    rows_set_apart: RowPatterns
+    multipliers: MultiplierSettings
+    nothing: NothingSettings
+    bool: BoolSettings
+    in_order: list[OrderRule]
+    facts: list[FactDate]
+    bulk: FastPathSettings
