@@ -1,6 +1,7 @@
-"""What a target can be, typed on a page or read from a file (target_bounds.toml)."""
+"""What a target can be, typed on a page or read from a file, as the metric's header says."""
 
 from decimal import Decimal
+from math import inf, isfinite
 
 from kam_core.settings.loader import load_settings
 
@@ -8,12 +9,10 @@ from kam_core.settings.loader import load_settings
 def target_bounds(metric: str) -> tuple[Decimal | None, Decimal | None]:
     """The least and the most that a target of a figure can be, each None where there is none."""
     bounds = load_settings().target_bounds
-    lowest = Decimal(str(bounds.lowest.get(metric, bounds.lowest_otherwise)))
-    highest = (bounds.highest | bounds.highest_share).get(metric)
-    return (
-        lowest if lowest.is_finite() else None,
-        None if highest is None else Decimal(str(highest)),
-    )
+    least = bounds.lowest.get(metric, -inf)
+    most = (bounds.highest | bounds.highest_share).get(metric, inf)
+    lowest, highest = (Decimal(str(end)) if isfinite(end) else None for end in (least, most))
+    return lowest, highest
 
 
 def is_share(metric: str) -> bool:

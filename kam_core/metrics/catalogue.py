@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from kam_core.errors import KamError
 from kam_core.metrics.kinds import KINDS, Kind
-from kam_core.warehouse.sql_header import header
+from kam_core.settings.sql_header import header
 
 SQL = Path(__file__).parents[1] / "sql" / "metrics"
 TOPICS = ("revenue", "follow_up", "needs", "service", "value", "resources")

@@ -15,7 +15,7 @@ import pandas as pd
 from kam_core.errors import KamError
 from kam_core.metrics.catalogue import Metric, load_metrics
 from kam_core.metrics.run import set_periods
-from kam_core.warehouse.sql_header import header
+from kam_core.settings.sql_header import header
 
 SQL = Path(__file__).parents[1] / "sql"
 PERIODS = "periods"

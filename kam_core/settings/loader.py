@@ -1,4 +1,5 @@
-"""The only reader of settings: the files beside this one, overlaid by an installation's own.
+"""The only reader of settings: the files beside this one and what the headers of the metrics set,
+overlaid by an installation's own.
 
 ``KAM_SETTINGS`` names one folder or several (separated as in PATH); where two say something about
 one key, the later one holds. Tables are merged key by key; a list or a single value replaces ours.
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from kam_core.errors import KamError, together
+from kam_core.settings.metric_headers import list_metric_files, read_metric_settings
 from kam_core.settings.schemas.installation import InstallationSettings
 
 SHIPPED = Path(__file__).parent
@@ -32,7 +34,7 @@ FILES = (*(f"{name}.toml" for name in DOCUMENTS), "names.csv")
 
 
 class Source(NamedTuple):
-    """A TOML file, the keys under which its content stands among all settings, its content."""
+    """A TOML or metric file, the keys where its content stands among all settings, its content."""
 
     path: Path
     keys: tuple[str, ...]
@@ -106,11 +108,13 @@ def _nested(source: Source) -> dict[str, Any]:
 
 @cache
 def _sources(folders: str) -> tuple[Source, ...]:
-    return tuple(
+    headers = (Source(path, (), read_metric_settings(path)) for path in list_metric_files())
+    files = (
         Source(path, path.relative_to(folder).with_suffix("").parts, read_toml(path))
         for folder in (SHIPPED, *_own_folders(folders))
         for path in sorted([*folder.glob("*.toml"), *folder.glob("feeds/*.toml")])
     )
+    return (*headers, *files)
 
 
 def _own_folders(folders: str) -> list[Path]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from kam_core.warehouse.sql_header import header
+from kam_core.settings.sql_header import header
 
 SQL = Path(__file__).parents[1] / "sql" / "checks"
 

@@ -57,11 +57,6 @@ def test_what_a_metric_needs_is_in_the_contract(path: Path) -> None:
         assert not column or tables[table].column(column)
 
 
-def test_default_targets_are_those_of_metrics_there_are() -> None:
-    named = set(loader.copy_version_settings()["targets"]["targets"])
-    assert named <= set(catalogue.load_metrics())
-
-
 def test_every_share_has_a_highest_target() -> None:
     limited = loader.load_settings().target_bounds.highest_share
     shares = [name for name, metric in catalogue.load_metrics().items() if metric.unit == "percent"]

@@ -1,4 +1,4 @@
-"""thresholds.toml, targets.toml, target_bounds.toml, cadences.toml and tier_schemes.toml."""
+"""thresholds.toml, cadences.toml, tier_schemes.toml, and what the headers of metrics set."""
 
 from typing import Annotated, Literal, Self
 
@@ -99,11 +99,17 @@ class ThresholdSettings(Settings):
 
 
 class TargetSettings(Settings):
+    """Default targets by metric, from the headers or an installation's own targets.toml."""
+
     targets: dict[str, int | float]
 
 
 class TargetBoundSettings(Settings):
-    lowest_otherwise: float
+    """The least and most of a target by metric, from the headers or target_bounds.toml.
+
+    A share that is written as 90 for 90 % stands out in ``highest_share``.
+    """
+
     lowest: dict[str, float]
     highest: dict[str, float]
     highest_share: dict[str, float]

@@ -6,6 +6,8 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: lower
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id
 -- interval: wilson
 -- needs:

@@ -6,6 +6,7 @@
 -- kind:   sum
 -- unit:   money
 -- better: higher
+-- target-least: -inf
 -- grain:  period x account_id
 -- reads: day
 -- interval: none

@@ -3,9 +3,11 @@
 -- topic:  service
 -- zh:     投诉数量
 -- en:     Complaints
+-- also:   投诉
 -- kind:   sum
 -- unit:   count
 -- better: lower
+-- target-least: 0
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  tickets

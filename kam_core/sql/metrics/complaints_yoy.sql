@@ -6,6 +6,9 @@
 -- kind:   change
 -- unit:   percent
 -- better: lower
+-- target: 0
+-- target-least: -1
+-- target-most: 3
 -- grain:  period x account_id x case
 -- looks-back: 12 months
 -- interval: none

@@ -3,9 +3,12 @@
 -- topic:  follow_up
 -- zh:     三层级接触覆盖率
 -- en:     Contact coverage at three levels
+-- also:   contact coverage
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id
 -- reads: day
 -- interval: none

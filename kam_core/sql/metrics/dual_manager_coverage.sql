@@ -3,9 +3,13 @@
 -- topic:  resources
 -- zh:     双经理覆盖率
 -- en:     Dual-manager coverage
+-- also:   dual manager coverage
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
+-- target: 1
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id
 -- reads: day
 -- interval: none

@@ -6,6 +6,8 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  surveys, surveys.effective

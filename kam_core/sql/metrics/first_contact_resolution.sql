@@ -3,9 +3,12 @@
 -- topic:  service
 -- zh:     一次性解决率
 -- en:     First-contact resolution
+-- also:   first contact resolution
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  tickets, tickets.resolved_at, tickets.contacts_to_resolve

@@ -6,6 +6,9 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
+-- target: 0.90
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  interactions, tiers

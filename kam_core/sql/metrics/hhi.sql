@@ -6,6 +6,8 @@
 -- kind:   concentration
 -- unit:   index
 -- better: lower
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders

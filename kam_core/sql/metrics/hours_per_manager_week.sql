@@ -3,9 +3,11 @@
 -- topic:  resources
 -- zh:     每经理每周维护工时
 -- en:     Maintenance hours per manager and week
+-- also:   hours per manager and week
 -- kind:   per_head
 -- unit:   hours
 -- better: higher
+-- target-least: 0
 -- grain:  period x account_id x head x case
 -- interval: none
 -- needs:  interactions, interactions.owner, interactions.duration_hours

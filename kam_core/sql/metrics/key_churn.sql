@@ -6,6 +6,9 @@
 -- kind:   ratio
 -- unit:   percent
 -- better: lower
+-- target: 0.03
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id
 -- interval: wilson
 -- needs:  tiers

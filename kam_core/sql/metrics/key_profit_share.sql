@@ -7,6 +7,8 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders, orders.gross_profit, tiers

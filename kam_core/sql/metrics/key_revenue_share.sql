@@ -7,6 +7,9 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
+-- target: 0.78
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders, tiers

@@ -3,10 +3,13 @@
 -- topic:  resources
 -- zh:     历史遗留工时占比
 -- en:     Legacy share of hours
+-- also:   legacy share
 -- kind:   ratio
 -- unit:   percent
 -- parts:  hours
 -- better: lower
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  interactions, interactions.duration_hours, interactions.work_type

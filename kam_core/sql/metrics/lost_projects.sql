@@ -3,9 +3,11 @@
 -- topic:  value
 -- zh:     丢单项目数
 -- en:     Lost projects
+-- also:   丢单项目
 -- kind:   sum
 -- unit:   count
 -- better: lower
+-- target-least: 0
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  opportunities, opportunities.outcome, opportunities.closed_on

@@ -6,6 +6,7 @@
 -- kind:   sum
 -- unit:   money
 -- better: lower
+-- target-least: 0
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  opportunities, opportunities.outcome, opportunities.closed_on, opportunities.amount

@@ -7,6 +7,8 @@
 -- unit:   percent
 -- parts:  money
 -- better: lower
+-- target-least: 0
+-- target-most: 3
 -- grain:  period x account_id
 -- interval: none
 -- needs:  opportunities, opportunities.outcome, opportunities.closed_on,

@@ -3,9 +3,13 @@
 -- topic:  needs
 -- zh:     需求匹配率
 -- en:     Match rate
+-- also:   匹配率
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
+-- target: 0.75
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  interactions, needs

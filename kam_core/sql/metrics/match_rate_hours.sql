@@ -7,6 +7,8 @@
 -- unit:   percent
 -- parts:  hours
 -- better: higher
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  interactions, needs, interactions.duration_hours

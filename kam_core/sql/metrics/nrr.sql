@@ -7,6 +7,8 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
+-- target-least: 0
+-- target-most: 3
 -- grain:  period x account_id
 -- looks-back: 24 months
 -- reads: day

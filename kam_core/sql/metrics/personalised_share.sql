@@ -3,10 +3,13 @@
 -- topic:  resources
 -- zh:     个性化工时占比
 -- en:     Personalised share of hours
+-- also:   personalised share
 -- kind:   ratio
 -- unit:   percent
 -- parts:  hours
 -- better: higher
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  interactions, interactions.duration_hours, interactions.work_type

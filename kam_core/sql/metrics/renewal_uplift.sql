@@ -7,6 +7,8 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
+-- target-least: -1
+-- target-most: 3
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  contracts, contracts.renewal_amount

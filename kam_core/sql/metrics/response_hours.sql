@@ -3,9 +3,12 @@
 -- topic:  service
 -- zh:     首次响应时长
 -- en:     First response time
+-- also:   响应时长; first response hours
 -- kind:   mean
 -- unit:   hours
 -- better: lower
+-- target: 12
+-- target-least: 0
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  tickets, tickets.first_response_at

@@ -6,6 +6,7 @@
 -- kind:   quantile
 -- unit:   hours
 -- better: lower
+-- target-least: 0
 -- grain:  period x account_id x case
 -- quantile: 0.9
 -- interval: none

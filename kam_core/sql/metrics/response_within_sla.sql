@@ -3,9 +3,13 @@
 -- topic:  service
 -- zh:     响应达标率
 -- en:     Answered within the standard
+-- also:   response within sla
 -- kind:   ratio
 -- unit:   percent
 -- better: higher
+-- target: 0.95
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
 -- needs:  tickets, tickets.first_response_at

@@ -6,6 +6,7 @@
 -- kind:   sum
 -- unit:   money
 -- better: higher
+-- target-least: 0
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders

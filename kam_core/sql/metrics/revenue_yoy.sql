@@ -3,10 +3,14 @@
 -- topic:  revenue
 -- zh:     销售额同比
 -- en:     Revenue growth on the year
+-- also:   同比; growth
 -- kind:   change
 -- unit:   percent
 -- parts:  money
 -- better: higher
+-- target: 0.15
+-- target-least: -1
+-- target-most: 3
 -- grain:  period x account_id x case
 -- looks-back: 12 months
 -- interval: none

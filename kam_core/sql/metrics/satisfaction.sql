@@ -6,6 +6,9 @@
 -- kind:   mean
 -- unit:   points
 -- better: higher
+-- target: 90
+-- target-least: 0
+-- target-most: 100
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  surveys

@@ -7,6 +7,8 @@
 -- unit:   percent
 -- parts:  money
 -- better: higher
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id
 -- looks-back: 12 months
 -- reads: day

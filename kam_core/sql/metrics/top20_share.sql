@@ -3,10 +3,13 @@
 -- topic:  revenue
 -- zh:     头部客户占比
 -- en:     Top accounts' share of revenue
+-- also:   前20大客户占比; top 20 share
 -- kind:   ratio
 -- unit:   percent
 -- parts:  money
 -- better: lower
+-- target-least: 0
+-- target-most: 1
 -- grain:  period x account_id x case
 -- interval: none
 -- needs:  orders
