@@ -1,6 +1,5 @@
 """What the headers of the metric files set: the names, the default and the bounds of a target."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -37,4 +36,4 @@ def read_metric_settings(path: Path) -> dict[str, Any]:
 
 
 def _number(text: str) -> int | float:
-    return tomllib.loads(f"number = {text}")["number"]
+    return int(text) if text.lstrip("-").isdigit() else float(text)
