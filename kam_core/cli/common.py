@@ -72,12 +72,12 @@ def live_number(warehouse: store.Warehouse) -> int:
     return live.version
 
 
-def chosen(wanted: list[str] | None, known: tuple[str, ...], code: str) -> tuple[str, ...]:
+def chosen(named: list[str] | None, offered: tuple[str, ...], code: str) -> tuple[str, ...]:
     """What the person named, or everything; a name nobody knows is refused with those known."""
-    for name in wanted or ():
-        if name not in known:
-            raise KamError(code, name=name, known=known)
-    return tuple(dict.fromkeys(wanted)) if wanted else known
+    for name in named or ():
+        if name not in offered:
+            raise KamError(code, name=name, known=offered)
+    return tuple(dict.fromkeys(named)) if named else offered
 
 
 def print_json(value: object) -> None:
@@ -101,10 +101,10 @@ def quarter(text: str) -> str:
 
 def character(text: str) -> str:
     r"""One character; a tab may be written as ``\t``, which a shell passes on more easily."""
-    found = "\t" if text == r"\t" else text
-    if len(found) != 1:
+    mark = "\t" if text == r"\t" else text
+    if len(mark) != 1:
         raise argparse.ArgumentTypeError(f"{text!r}: , ; | \\t")
-    return found
+    return mark
 
 
 def line_number(text: str) -> int:

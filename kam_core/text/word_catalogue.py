@@ -18,10 +18,10 @@ def load_words(lang: str) -> dict[str, str]:
     """All texts of a language by dotted key, such as ``overview.title``."""
     texts: dict[str, str] = {}
     for file in sorted((Path(__file__).parent / lang).glob("*.toml")):
-        found = dict(_flat(tomllib.loads(file.read_text("utf-8")), ""))
-        if twice := texts.keys() & found.keys():
+        of_file = dict(_flat(tomllib.loads(file.read_text("utf-8")), ""))
+        if twice := texts.keys() & of_file.keys():
             raise ValueError(f"{file} says again: {sorted(twice)}")
-        texts |= found
+        texts |= of_file
     return texts
 
 
