@@ -34,7 +34,7 @@ lint: $(VENV)/dev.stamp ## check style and types
 	$(BIN)/mypy
 
 docs: $(VENV)/run.stamp ## write docs/metrics.md from the metric headers
-	$(BIN)/python -m kam_core.metrics.reference docs/metrics.md
+	$(BIN)/python -m kam_core.render.metrics_reference docs/metrics.md
 
 sample: $(VENV)/run.stamp ## write data/sample again from its seed
 	$(BIN)/python -m kam_core demo --to data/sample

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
@@ -55,7 +57,7 @@ def main() -> None:
     with st.sidebar:
         text = Text(filters.language())
 
-    def page(name: str, show: Show, **options: object):
+    def page(name: str, show: Show, **options: Any) -> StreamlitPage:
         options = {"url_path": name, "title": text(f"pages.{name}")} | options
         return st.Page(partial(show, someone, text.lang), **options)
 

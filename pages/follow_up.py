@@ -44,7 +44,8 @@ def _render_worklist(view: View, text: Text) -> None:
     figures.render_figure(lead, text)
     for group in groups:
         figures.render_sentence(group.sentences[0])
-        figures.render_rows(group.table, text)
+        if group.table:
+            figures.render_rows(group.table, text)
     if groups:
         st.caption(text("follow_up.kind_parts"))
         figures.render_download(follow_up.worklist_table(view, owner), text)

@@ -15,7 +15,7 @@ import orjson
 from kam_core.contract import declaration
 from kam_core.errors import KamError
 from kam_core.metrics import periods
-from kam_core.text.word_catalogue import LANGUAGES
+from kam_core.text.word_catalogue import LANGUAGES, OTHERWISE
 from kam_core.warehouse import store
 
 # What a person can cause and mend; a disk that fails comes under various names.
@@ -74,12 +74,12 @@ def live_number(warehouse: store.Warehouse) -> int:
     return live.version
 
 
-def chosen(wanted: list[str] | None, known: tuple[str, ...], code: str) -> tuple[str, ...]:
+def chosen(named: list[str] | None, offered: tuple[str, ...], code: str) -> tuple[str, ...]:
     """What the person named, or everything; a name nobody knows is refused with those known."""
-    for name in wanted or ():
-        if name not in known:
-            raise KamError(code, name=name, known=known)
-    return tuple(dict.fromkeys(wanted)) if wanted else known
+    for name in named or ():
+        if name not in offered:
+            raise KamError(code, name=name, known=offered)
+    return tuple(dict.fromkeys(named)) if named else offered
 
 
 def print_json(value: object) -> None:
@@ -103,10 +103,10 @@ def quarter(text: str) -> str:
 
 def character(text: str) -> str:
     r"""One character; a tab may be written as ``\t``, which a shell passes on more easily."""
-    found = "\t" if text == r"\t" else text
-    if len(found) != 1:
+    mark = "\t" if text == r"\t" else text
+    if len(mark) != 1:
         raise argparse.ArgumentTypeError(f"{text!r}: , ; | \\t")
-    return found
+    return mark
 
 
 def line_number(text: str) -> int:
@@ -124,4 +124,5 @@ def language_of(arguments: Sequence[str] | None) -> str:
 
 
 def _language() -> str:
-    return "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    preferred = os.environ.get("LC_ALL", os.environ.get("LANG", ""))
+    return next((lang for lang in LANGUAGES if preferred.startswith(lang)), OTHERWISE)

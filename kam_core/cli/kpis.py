@@ -96,4 +96,4 @@ def _print_explanation(explanation: explain.Explanation, form: str, text: Text) 
     if form == "json":
         print_json(explain.to_json(explanation) | {"sentence": explained.why(explanation, text)})
     else:
-        print(explained.lines(explanation, text))
+        print(explained.render_explanation(explanation, text))

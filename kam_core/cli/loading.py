@@ -10,10 +10,10 @@ from pathlib import Path
 import orjson
 
 from kam_core.cli.common import REFUSALS, Commands, add_by, add_reading, as_refusal, print_json
-from kam_core.cli.progress import listener
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.overrides import bad_answers
 from kam_core.render.terminal import changes
+from kam_core.render.terminal.load_progress import draw_progress
 from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from kam_core.uploads import load as loads
@@ -79,7 +79,10 @@ def _load(options: argparse.Namespace, text: Text) -> None:
     if options.dry_run and not options.json:
         print(changes.render_preview(_tried(options, text, None), text))
         return
-    with _printed_refusal(options, lambda files: files), listener(options.progress, text) as tell:
+    with (
+        _printed_refusal(options, list),
+        draw_progress(options.progress, text) as tell,
+    ):
         reports = loads.load(
             warehouse,
             options.files,
@@ -121,7 +124,7 @@ def _preview(options: argparse.Namespace, text: Text) -> None:
 
 
 def _tried(options: argparse.Namespace, text: Text, regions: list[str] | None) -> Preview:
-    with listener(options.progress, text) as tell:
+    with draw_progress(options.progress, text) as tell:
         return previews.preview(
             store.Warehouse(options.warehouse),
             options.files,

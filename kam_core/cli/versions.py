@@ -104,14 +104,14 @@ def _compare(options: argparse.Namespace, text: Text) -> int:
     return 1 if comparison.differs else 0
 
 
-def _refuse_unknown(wanted: list[str], files: tuple[Path, Path]) -> None:
-    known: set[str] = set()
+def _refuse_unknown(named: list[str], files: tuple[Path, Path]) -> None:
+    regions: set[str] = set()
     for file in files:
         with store.open_version(file) as connection:
-            known.update(store.regions(connection))
-    for name in wanted:
-        if name not in known:
-            raise KamError("unknown_region", name=name, known=sorted(known))
+            regions.update(store.regions(connection))
+    for name in named:
+        if name not in regions:
+            raise KamError("unknown_region", name=name, known=sorted(regions))
 
 
 def _rollback(options: argparse.Namespace, text: Text) -> None:

@@ -13,13 +13,11 @@ from kam_core.metrics import catalogue, periods, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
-from kam_core.warehouse import version_settings
+from kam_core.warehouse import build, version_settings
 from kam_core.warehouse.row_diff import RowChanges, row_changes
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import cursor, open_version, regions
 
-# What is told of an account when it changes; `account` itself when it came or went.
-WATCHED = ("tier", "region", "account_manager", "expert_manager", "status")
 SETTINGS_TABLES = (
     "thresholds",
     "targets",
@@ -32,7 +30,7 @@ SETTINGS_TABLES = (
 
 @dataclass(frozen=True)
 class AccountChange:
-    """One account, what changed of it (one of WATCHED, or ``account``), and both values."""
+    """One account, what changed of it (see sql/compare/account_changes.sql), and both values."""
 
     account_id: str
     account_name: str
@@ -133,7 +131,7 @@ class _Side:
         return periods.quarter_of(running.starts_on - timedelta(days=1), self.fiscal_start)
 
     def accounts(self) -> pa.Table:
-        return self.cursor.sql(ACCOUNTS).to_arrow_table()
+        return self.cursor.sql(_read_query("accounts")).to_arrow_table()
 
     def scores(self, quarter: str) -> list[Score]:
         return scorecard.scorecard(self.cursor, periods.quarter(quarter, self.fiscal_start))
@@ -142,23 +140,8 @@ class _Side:
         return self.cursor.execute(f"select * from settings.{table} order by all").fetchall()
 
     def uploads(self) -> dict[int, VersionUpload]:
-        rows = self.cursor.execute(UPLOADS).fetchall()
+        rows = self.cursor.execute(_read_query("uploads")).fetchall()
         return {row[0]: VersionUpload("", *row) for row in rows}
-
-
-ACCOUNTS = """
-select
-    a.account_id, a.account_name, a.region,
-    a.account_manager, a.expert_manager, a.status, t.tier
-from scoped.accounts a
-left join as_of.tiers_on([as_of() + 1]) t using (account_id)
-"""
-
-UPLOADS = """
-select snapshot_id, file_name, table_name, mode, as_of, received, loaded_by
-from meta.snapshots
-order by as_of, snapshot_id
-"""
 
 
 def _comparison(old: _Side | None, new: _Side, tables: Iterable[RowChanges]) -> VersionComparison:
@@ -183,31 +166,12 @@ def _account_changes(old: _Side, new: _Side) -> list[AccountChange]:
     with duckdb.connect() as connection:
         connection.register("before", old.accounts())
         connection.register("after", new.accounts())
-        rows = connection.execute(_account_changes_sql()).fetchall()
+        rows = connection.execute(_read_query("account_changes")).fetchall()
     return [AccountChange(*row) for row in rows]
 
 
-def _account_changes_sql() -> str:
-    """One branch for accounts that came or went, and one for each column that is watched."""
-    branches = [
-        "select coalesce(a.account_id, b.account_id) as account_id, 0 as rank, 'account' as what, "
-        "b.account_name as old, a.account_name as new "
-        "from before b full join after a using (account_id) "
-        "where a.account_id is null or b.account_id is null"
-    ]
-    branches += [
-        f"select account_id, {rank}, '{column}', b.{column}, a.{column} "
-        "from before b join after a using (account_id) "
-        f"where a.{column} is distinct from b.{column}"
-        for rank, column in enumerate(WATCHED, start=1)
-    ]
-    return (
-        f"with changes as ({' union all '.join(branches)}) "
-        "select account_id, coalesce(a.account_name, b.account_name), "
-        "coalesce(a.region, b.region), what, old, new "
-        "from changes left join after a using (account_id) left join before b using (account_id) "
-        "order by rank, account_id"
-    )
+def _read_query(name: str) -> str:
+    return (build.SQL / "compare" / f"{name}.sql").read_text("utf-8")
 
 
 def _kpi_changes(old: _Side | None, new: _Side) -> list[KpiChange]:

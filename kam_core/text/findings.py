@@ -9,7 +9,7 @@ import pandas as pd
 from kam_core.text.writer import Text
 
 
-class Finding(NamedTuple):
+class RowFault(NamedTuple):
     """One fault of a row: ``where`` is the cell it shows in, with its value; else empty."""
 
     where: str
@@ -19,17 +19,17 @@ class Finding(NamedTuple):
 
 def findings(
     details: Iterable[Mapping[str, Any]], table: str, text: Text, likely: Mapping[str, str]
-) -> list[Finding]:
+) -> list[RowFault]:
     """The faults of a row, each once; ``likely`` names accounts that unknown ids may stand for."""
-    told = [
-        Finding(
+    faults = [
+        RowFault(
             _where(detail, table, text),
             text.problem(detail["code"]),
             _todo(detail, text, likely),
         )
         for detail in details
     ]
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(faults))
 
 
 def _where(detail: Mapping[str, Any], table: str, text: Text) -> str:
@@ -49,29 +49,29 @@ def _todo(detail: Mapping[str, Any], text: Text, likely: Mapping[str, str]) -> s
 
 def unknown_ids(details: Iterable[str]) -> list[str]:
     """The account ids, as written, that the details of quarantined rows call unknown."""
-    found = [finding for detail in details for finding in json.loads(detail)]
-    named = [finding for finding in found if finding["code"] == "unknown_account"]
+    faults = [finding for detail in details for finding in json.loads(detail)]
+    named = [finding for finding in faults if finding["code"] == "unknown_account"]
     return list(dict.fromkeys(str(finding["value"]) for finding in named))
 
 
-def in_one_cell(told: Sequence[Finding], text: Text) -> str:
+def in_one_cell(faults: Sequence[RowFault], text: Text) -> str:
     """All faults of a row as one text, for a column beside the person's own."""
     return " | ".join(
         (f"[{finding.where}] " if finding.where else "")
         + text("quarantine.finding", problem=finding.problem, todo=finding.todo)
-        for finding in told
+        for finding in faults
     )
 
 
 def table(rows: pd.DataFrame, text: Text, likely: Mapping[str, str]) -> pd.DataFrame:
     """Quarantined rows for the eye: file, table, line, where, problem, todo, state, raw."""
-    told = [
+    by_row = [
         findings(json.loads(row["detail"]), row["table_name"], text, likely)
         for row in rows.to_dict("records")
     ]
     shown = rows[["file_name", "table_name", "line_no"]].copy()
-    for name in Finding._fields:
-        shown[name] = [_joined(getattr(finding, name) for finding in of_row) for of_row in told]
+    for name in RowFault._fields:
+        shown[name] = [_joined(getattr(finding, name) for finding in of_row) for of_row in by_row]
     states = [text.value("quarantine_state", state) for state in rows["state"]]
     return shown.assign(quarantine_state=states, raw=rows["raw"])
 

@@ -12,6 +12,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from kam_core.errors import ErrorRecord, KamError
 from kam_core.ingest.mapping.name_map import NameNote
+
+# Renderers know nothing of ingest: they take its records from here.
 from kam_core.ingest.mapping.proposal_model import (  # noqa: F401
     ColumnProposal,
     HeaderProposal,
@@ -20,7 +22,7 @@ from kam_core.ingest.mapping.proposal_model import (  # noqa: F401
     Question,
     ValueProposal,
 )
-from kam_core.ingest.progress import Progress  # noqa: F401
+from kam_core.ingest.progress import Listener, Progress  # noqa: F401
 from kam_core.ingest.read.sources import Glimpse
 from kam_core.ingest.stage import CellExample
 from kam_core.metrics.compare import VersionComparison

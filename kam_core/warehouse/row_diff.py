@@ -16,6 +16,7 @@ from kam_core.settings.loader import load_settings
 from kam_core.warehouse import build
 
 BEFORE, AFTER, EMPTY = "before", "after", "memory"
+SQL = Path(__file__).parents[1] / "sql" / "compare"
 
 
 @dataclass(frozen=True)
@@ -44,35 +45,13 @@ class QuarantineChange:
     rows: int
 
 
-QUARANTINE_CHANGES = f"""
-with shared as (
-    select snapshot_id from {BEFORE}.meta.snapshots
-    intersect
-    select snapshot_id from {AFTER}.meta.snapshots
-),
-old as (
-    select snapshot_id, line_no, table_name, unnest(codes) as code
-    from {BEFORE}.meta.quarantine semi join shared using (snapshot_id)
-),
-new as (
-    select snapshot_id, line_no, table_name, unnest(codes) as code
-    from {AFTER}.meta.quarantine semi join shared using (snapshot_id)
-),
-changes as (
-    select 'set_apart' as change, * from (from new except all from old)
-    union all
-    select 'let_in', * from (from old except all from new)
-)
-select change, table_name, code, count(*) from changes group by all order by all
-"""
-
-
 def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
     """What differs in the quarantine of earlier uploads: an account came, or was never known."""
     if before.samefile(after):
         return []
+    query = (SQL / "quarantine_changes.sql").read_text("utf-8")
     with _both(before, after) as (connection, _):
-        return [QuarantineChange(*row) for row in connection.execute(QUARANTINE_CHANGES).fetchall()]
+        return [QuarantineChange(*row) for row in connection.execute(query).fetchall()]
 
 
 def row_changes(

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 # One understands dates written in Chinese, the other writes a page in both languages.
 BILINGUAL = {
     ROOT / "kam_core" / "ingest" / "validate" / "cast.py",
-    ROOT / "kam_core" / "metrics" / "reference.py",
+    ROOT / "kam_core" / "render" / "metrics_reference.py",
 }
 WORDS = ROOT / "kam_core" / "text"
 CODE = [

@@ -19,36 +19,36 @@ from kam_core.text.writer import Text
 LEFT_OUT = ("account_name", "region", "account_manager", "tier", "description", "snapshot_id")
 
 
-def why(found: Explanation, text: Text) -> str:
+def why(opened: Explanation, text: Text) -> str:
     """The sentence that says why the figure moved, as plain characters."""
-    return plain_characters(sentences.why(found.moved, text))
+    return plain_characters(sentences.why(opened.moved, text))
 
 
 def plain_characters(markdown: str) -> str:
     return markdown.replace("**", "").replace("\\", "")
 
 
-def lines(found: Explanation, text: Text) -> str:
+def render_explanation(opened: Explanation, text: Text) -> str:
     """Value, meaning, change, accounts, rows and SQL, from the top down."""
     blocks = [
-        _value(found, text),
-        _meaning(found, text),
-        text("cli.explain_change", sentence=why(found, text)),
-        *(_parts(moved, text) for moved in found.splits),
-        _accounts(found, text),
-        _rows(found, text),
-        f"{text('cli.explain_sql')}\n{found.metric.sql}",
+        _value(opened, text),
+        _meaning(opened, text),
+        text("cli.explain_change", sentence=why(opened, text)),
+        *(_parts(moved, text) for moved in opened.splits),
+        _accounts(opened, text),
+        _rows(opened, text),
+        f"{text('cli.explain_sql')}\n{opened.metric.sql}",
     ]
     return "\n\n".join(block for block in blocks if block)
 
 
-def _value(found: Explanation, text: Text) -> str:
-    score, lang = found.score, text.lang
-    said = [
+def _value(opened: Explanation, text: Text) -> str:
+    score, lang = opened.score, text.lang
+    lines = [
         text(
             "cli.explain_value",
-            title=found.metric.title(lang),
-            period=formats.period(found.period.period, lang),
+            title=opened.metric.title(lang),
+            period=formats.period(opened.period.period, lang),
             value=formats.quantity(score.value, score.unit, lang),
         ),
         text(
@@ -62,12 +62,12 @@ def _value(found: Explanation, text: Text) -> str:
     if score.low is not None:
         ends = {"low": score.low, "high": score.high}
         written = {name: formats.quantity(end, score.unit, lang) for name, end in ends.items()}
-        said.append(text("cli.explain_interval", **written))
-    if score.denominator is not None and "denominator" in found.metric.kind.halves:
+        lines.append(text("cli.explain_interval", **written))
+    if score.denominator is not None and "denominator" in opened.metric.kind.halves:
         numerator, denominator = _exact(score.numerator, lang), _exact(score.denominator, lang)
         words = {"numerator": numerator, "denominator": denominator}
-        said.append(text("cli.explain_cases", **words))
-    return "\n".join(said)
+        lines.append(text("cli.explain_cases", **words))
+    return "\n".join(lines)
 
 
 def _template(score: Score, text: Text) -> list[str]:
@@ -82,13 +82,13 @@ def _exact(amount: Exact | None, lang: str) -> str:
     return formats.decimal(float(amount), lang, 0 if float(amount).is_integer() else 2)
 
 
-def _meaning(found: Explanation, text: Text) -> str:
-    wanted = found.metric
+def _meaning(opened: Explanation, text: Text) -> str:
+    metric = opened.metric
     return "\n".join(
         [
-            text("cli.explain_means", means=wanted.means(text.lang)),
-            text("cli.explain_not", excludes=wanted.excludes(text.lang)),
-            text("cli.explain_formula", formula=text(f"definitions.formula_{wanted.kind.name}")),
+            text("cli.explain_means", means=metric.means(text.lang)),
+            text("cli.explain_not", excludes=metric.excludes(text.lang)),
+            text("cli.explain_formula", formula=text(f"definitions.formula_{metric.kind.name}")),
         ]
     )
 
@@ -117,30 +117,30 @@ def _part(moved: FigureChange, part: object, text: Text) -> list[str]:
     return [*cells, f"n = {accounts}"] if accounts is not None else cells
 
 
-def _accounts(found: Explanation, text: Text) -> str:
-    if found.accounts.empty:
+def _accounts(opened: Explanation, text: Text) -> str:
+    if opened.accounts.empty:
         return ""
-    unit = found.moved.unit
+    unit = opened.moved.unit
     shown = [
         [
             f"  {row['account_name']} ({row['account_id']})",
             formats.difference(row["difference"], unit, text.lang),
         ]
-        for row in found.accounts.to_dict("records")
+        for row in opened.accounts.to_dict("records")
     ]
     return f"{text('cli.explain_accounts')}\n{align_columns(shown)}"
 
 
-def _rows(found: Explanation, text: Text) -> str:
+def _rows(opened: Explanation, text: Text) -> str:
     """The first rows behind the figure, each with its file and line."""
-    shown = found.rows
+    shown = opened.rows
     if shown.empty:
         return ""
-    shown = listed(shown, found.metric).drop(columns=[n for n in LEFT_OUT if n in shown])
+    shown = listed(shown, opened.metric).drop(columns=[n for n in LEFT_OUT if n in shown])
     shown = in_words(shown.dropna(axis="columns", how="all"), text)
     heads = [f"  {text.column(str(shown.columns[0]))}", *map(text.column, shown.columns[1:])]
     cells = [[f"  {_cell(row[0])}", *map(_cell, row[1:])] for row in shown.itertuples(index=False)]
-    count = formats.count(found.row_count, text.lang)
+    count = formats.count(opened.row_count, text.lang)
     lead = text("cli.explain_rows", shown=len(shown), count=count)
     return f"{lead}\n{align_columns([heads, *cells])}"
 

@@ -10,14 +10,14 @@ from kam_core.text.writer import Text
 FIRST_DIFFERENCES = 50
 
 
-def lines(report: Mapping[str, Any], text: Text) -> list[str]:
+def render_proof(report: Mapping[str, Any], text: Text) -> str:
     """A report in plain values: what was compared, then everything that is not as it should be."""
     findings = [_finding(finding, text) for finding in report["findings"]]
     differences = report["differences"]
-    told = [_difference(difference, text) for difference in differences[:FIRST_DIFFERENCES]]
-    if further := len(differences) - len(told):
-        told.append(text("verify.further", count=formats.count(further, text.lang)))
-    return [*_summary(report, text), *findings, *told]
+    first = [_difference(difference, text) for difference in differences[:FIRST_DIFFERENCES]]
+    if further := len(differences) - len(first):
+        first.append(text("verify.further", count=formats.count(further, text.lang)))
+    return "\n".join([*_summary(report, text), *findings, *first])
 
 
 def _summary(report: Mapping[str, Any], text: Text) -> list[str]:
@@ -35,8 +35,8 @@ def _summary(report: Mapping[str, Any], text: Text) -> list[str]:
     ]
     if not any(wrong.values()):
         return [*lines, text("verify.holds")]
-    said = {name: count(number, text.lang) for name, number in wrong.items()}
-    return [*lines, text("verify.fails", **said)]
+    words = {name: count(number, text.lang) for name, number in wrong.items()}
+    return [*lines, text("verify.fails", **words)]
 
 
 def _finding(finding: Mapping[str, Any], text: Text) -> str:

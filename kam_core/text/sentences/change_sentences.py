@@ -69,30 +69,30 @@ def _groups(moved: FigureChange, text: Text) -> str:
     return text.rich("change.groups", **words)
 
 
-def limits(found: Limits, title: str, unit: str, enough_points: int, text: Text) -> str:
+def limits(control: Limits, title: str, unit: str, enough_points: int, text: Text) -> str:
     """Whether any month is a signal, how far the limits can be trusted, and which months lack."""
-    words = {"metric": title, "points": formats.count(found.points, text.lang)}
+    words = {"metric": title, "points": formats.count(control.points, text.lang)}
     parts = []
-    if found.low is None:
+    if control.low is None:
         parts.append(text.rich("limits.no_limits", **words))
     else:
         words |= {
-            "low": formats.quantity(found.low, unit, text.lang),
-            "high": formats.quantity(found.high, unit, text.lang),
-            "mean": formats.quantity(found.mean, unit, text.lang),
+            "low": formats.quantity(control.low, unit, text.lang),
+            "high": formats.quantity(control.high, unit, text.lang),
+            "mean": formats.quantity(control.mean, unit, text.lang),
         }
-        key = "limits.outside" if found.signals else "limits.none_outside"
-        outside = {"count": len(found.signals), "months": months(found.signals, text)}
-        parts.append(text.rich(key, **words, **(outside if found.signals else {})))
-        if found.is_trial:
-            points = formats.count(found.points, text.lang)
+        key = "limits.outside" if control.signals else "limits.none_outside"
+        outside = {"count": len(control.signals), "months": months(control.signals, text)}
+        parts.append(text.rich(key, **words, **(outside if control.signals else {})))
+        if control.is_trial:
+            points = formats.count(control.points, text.lang)
             parts.append(text.rich("limits.trial", points=points, enough=enough_points))
-    return joined([*parts, gaps(found, text)], text)
+    return joined([*parts, gaps(control, text)], text)
 
 
-def gaps(found: Limits, text: Text) -> str:
+def gaps(control: Limits, text: Text) -> str:
     """The months without a value, which are no zeros."""
-    return text.rich("limits.gaps", months=months(found.gaps, text)) if found.gaps else ""
+    return text.rich("limits.gaps", months=months(control.gaps, text)) if control.gaps else ""
 
 
 def months(codes: Sequence[str], text: Text) -> str:

@@ -25,8 +25,8 @@ def headline(scores: Sequence[Score], text: Text) -> str:
         return text("overview.headline_none")
     statuses = [score.status for score in judged]
     counts = {status: statuses.count(status) for status in JUDGED}
-    said = text.rich("overview.headline_met", total=len(judged), **counts)
-    return joined([said, running(sum(score.is_running for score in judged), text)], text)
+    met = text.rich("overview.headline_met", total=len(judged), **counts)
+    return joined([met, running(sum(score.is_running for score in judged), text)], text)
 
 
 def running(count: int, text: Text) -> str:
@@ -71,7 +71,7 @@ def regions(
     A cell whose cases are too few or whose quarter runs on is not called furthest.
     """
     counts, is_running = rows["status"].value_counts(), rows["reason"].eq(PARTIAL)
-    said = text.rich(
+    sentence = text.rich(
         "overview.heat_sentence",
         regions=rows["region"].nunique(),
         metrics=rows["metric"].nunique(),
@@ -79,16 +79,16 @@ def regions(
         undecided=int(rows["decidable"].eq(False).sum()),
     )
     early = running(int((is_running & rows["status"].isin(JUDGED)).sum()), text)
-    said = joined([said, early], text)
+    sentence = joined([sentence, early], text)
     missed = rows[(rows["status"] == "missed") & rows["decidable"].ne(False) & ~is_running]
     if missed.empty:
-        return said
+        return sentence
     furthest = (missed["gap"].abs() / missed["target"].abs().replace(0, float("nan"))).idxmax()
     worst = missed.loc[furthest]
     unit = units[worst["metric"]]
     return joined(
         [
-            said,
+            sentence,
             text.rich(
                 "overview.heat_worst",
                 region=worst["region"],
@@ -149,7 +149,7 @@ def outlook(figures: Mapping[str, int], quarter: str, target: Decimal | None, te
         rate = formats.percent(figures["done"] / total, lang)
         return text.rich("follow_up.outlook_ended", **words, rate=rate)
     reachable = (figures["done"] + figures["still_open"]) / total
-    said = text.rich(
+    so_far = text.rich(
         "follow_up.outlook_sentence",
         **words,
         missed=formats.count(figures["missed"], lang),
@@ -157,7 +157,7 @@ def outlook(figures: Mapping[str, int], quarter: str, target: Decimal | None, te
     )
     ahead = _to_come(figures["to_come"], text)
     best = text.rich("follow_up.outlook_best", reachable=formats.percent(reachable, lang))
-    return joined([said, ahead, best, _towards(figures, reachable, target, text)], text)
+    return joined([so_far, ahead, best, _towards(figures, reachable, target, text)], text)
 
 
 def _to_come(count: int, text: Text) -> str:
@@ -180,7 +180,7 @@ def _towards(
 def tiers(cells: pd.DataFrame, accounts: int, revenue: float, unrated: int, text: Text) -> str:
     """How few accounts bring how much."""
     lang, key = text.lang, cells[cells["is_key"].astype(bool)]
-    said = text.rich(
+    sentence = text.rich(
         "tiers.sentence",
         key=formats.count(key["accounts"].sum(), lang),
         key_tiers=text("punctuation.list").join(text.value("tier", tier) for tier in key["tier"]),
@@ -192,7 +192,7 @@ def tiers(cells: pd.DataFrame, accounts: int, revenue: float, unrated: int, text
         ),
     )
     left_out = text.rich("tiers.unrated", count=unrated) if unrated else ""
-    return joined([said, left_out], text)
+    return joined([sentence, left_out], text)
 
 
 def tier_members(cell: Mapping[str, Any], text: Text) -> str:

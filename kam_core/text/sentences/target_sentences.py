@@ -22,9 +22,9 @@ def scorecard(standings: Sequence[Standing], quarter: str, text: Text) -> str:
     counts = {status: statuses.count(status) for status in JUDGED}
     words = {"quarter": formats.period(quarter, text.lang)}
     if not sum(counts.values()):
-        said = text.rich("targets.scorecard_none", **words)
+        judged = text.rich("targets.scorecard_none", **words)
     else:
-        said = text.rich(
+        judged = text.rich(
             "targets.scorecard_sentence",
             **words,
             judged=sum(counts.values()),
@@ -32,9 +32,9 @@ def scorecard(standings: Sequence[Standing], quarter: str, text: Text) -> str:
             **counts,
         )
     rest = {status: statuses.count(status) for status in ("no_target", "no_data")}
-    told = text.rich("targets.scorecard_rest", **rest) if any(rest.values()) else ""
+    without = text.rich("targets.scorecard_rest", **rest) if any(rest.values()) else ""
     early = running(sum(_is_running(standing) for standing in standings), text)
-    return joined([said, _furthest(standings, text), early, told], text)
+    return joined([judged, _furthest(standings, text), early, without], text)
 
 
 def _is_running(standing: Standing) -> bool:
@@ -67,9 +67,11 @@ def _furthest(standings: Sequence[Standing], text: Text) -> str:
 
 def year(quarters: Mapping[str, Sequence[Standing]], text: Text) -> str:
     """How many figures met their target in each quarter of a fiscal year."""
-    told = [_of_quarter(quarter, standings, text) for quarter, standings in quarters.items()]
+    sentences = [_of_quarter(quarter, standings, text) for quarter, standings in quarters.items()]
     name = next(iter(quarters)).partition("-")[0]
-    return text("targets.year_sentence", year=name, quarters=text("targets.year_list").join(told))
+    return text(
+        "targets.year_sentence", year=name, quarters=text("targets.year_list").join(sentences)
+    )
 
 
 def _of_quarter(quarter: str, standings: Sequence[Standing], text: Text) -> str:
@@ -91,9 +93,11 @@ def owners(rows: pd.DataFrame, text: Text) -> str:
         text.rich("targets.owner_needs", owner=row["account_manager"], count=int(row["needed"]))
         for row in most.to_dict("records")
     ]
-    said = text("targets.owners", owners=text("punctuation.list").join(named)) if named else ""
+    neediest = text("targets.owners", owners=text("punctuation.list").join(named)) if named else ""
     beyond = len(needed) - len(within)
-    return joined([said, text.rich("targets.owners_beyond", count=beyond) if beyond else ""], text)
+    return joined(
+        [neediest, text.rich("targets.owners_beyond", count=beyond) if beyond else ""], text
+    )
 
 
 def history(edits: Sequence[Edit], text: Text) -> str:
@@ -112,10 +116,10 @@ def history(edits: Sequence[Edit], text: Text) -> str:
 
 def copying(count: int, capped: int, quarter: str, text: Text) -> str:
     """How many targets would be copied, and how many stop at the most they can be."""
-    said = text.rich(
+    copied = text.rich(
         "targets.copy_sentence", count=count, quarter=formats.period(quarter, text.lang)
     )
-    return joined([said, text.rich("targets.copy_capped", capped=capped) if capped else ""], text)
+    return joined([copied, text.rich("targets.copy_capped", capped=capped) if capped else ""], text)
 
 
 def draft(changes: Sequence[TargetChange], text: Text) -> str:
@@ -134,27 +138,27 @@ def effect(preview: VersionComparison, text: Text) -> str:
     moved = sum(kpi.before_status != kpi.after_status for kpi in preview.kpis)
     quarters = dict.fromkeys(formats.period(kpi.quarter, text.lang) for kpi in preview.kpis)
     words = {"quarter": text("punctuation.list").join(quarters), "count": moved}
-    told = text.rich("targets.effect_some" if moved else "targets.effect_none", **words)
-    return joined([text.rich("targets.draft_sentence", **counts), told], text)
+    moves = text.rich("targets.effect_some" if moved else "targets.effect_none", **words)
+    return joined([text.rich("targets.draft_sentence", **counts), moves], text)
 
 
-def problem(found: LineProblem, text: Text) -> str:
+def problem(fault: LineProblem, text: Text) -> str:
     """What is wrong with a line of the table, safe to show."""
-    return escape(text("targets.problem_line", line=found.line, problem=_why(found, text)))
+    return escape(text("targets.problem_line", line=fault.line, problem=_why(fault, text)))
 
 
-def cell_problem(found: LineProblem, text: Text) -> str:
+def cell_problem(fault: LineProblem, text: Text) -> str:
     """The same of a single field."""
-    return escape(_why(found, text))
+    return escape(_why(fault, text))
 
 
-def _why(found: LineProblem, text: Text) -> str:
-    words = dict(found.details)
+def _why(fault: LineProblem, text: Text) -> str:
+    words = dict(fault.details)
     if "metric" in words:
         words["metric"] = text.metric(str(words["metric"]))
     if "quarter" in words:
         words["quarter"] = formats.period(str(words["quarter"]), text.lang)
-    return text(f"targets.problem.{found.code}", **words)
+    return text(f"targets.problem.{fault.code}", **words)
 
 
 def origin(standing: Standing, regions: Sequence[str], tiers: Sequence[str], text: Text) -> str:

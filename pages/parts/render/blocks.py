@@ -29,7 +29,7 @@ def rows(
     *,
     money: Sequence[str] = (),
     percent: Sequence[str] = (),
-    height: int | str = "auto",
+    height: figures.Height = "auto",
 ) -> None:
     """Rows with headings and codes in words."""
     figures.render_rows(_answer("rows", listed, text, money, percent), text, height)

@@ -1,7 +1,7 @@
 """What the dashboard composed, drawn by Streamlit: cards, figures, tables, sentences."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -40,7 +40,8 @@ SHADES = {
     "missed": "#b0413e2b",
     "undecided": "#8a94a322",
 }
-BADGES = {
+Height = int | Literal["auto", "content"]
+BADGES: dict[str, Literal["green", "orange", "red", "gray"]] = {
     "met": "green",
     "near": "orange",
     "missed": "red",
@@ -140,7 +141,7 @@ def render_table(table: FigureTable, text: Text) -> None:
         render_download(table, text)
 
 
-def render_rows(table: FigureTable, text: Text, height: int | str = "auto") -> None:
+def render_rows(table: FigureTable, text: Text, height: Height = "auto") -> None:
     """The first rows of a table under its headings."""
     if table.frame.empty:
         st.caption(text("blocks.no_rows"))

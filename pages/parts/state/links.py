@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from kam_core.text.writer import Text, escape
 from pages.parts.state import url_state
@@ -12,7 +13,7 @@ FIGURE = "figure"
 OF_ANOTHER_FIGURE = ("against", "split", "account")
 
 
-def remember(pages: Mapping[str, object]) -> None:
+def remember(pages: Mapping[str, StreamlitPage]) -> None:
     """Keep the pages of this run, so that a part can point to one by its name."""
     st.session_state[PAGES] = dict(pages)
 
@@ -21,7 +22,7 @@ def names() -> list[str]:
     return list(st.session_state[PAGES])
 
 
-def page(name: str):
+def page(name: str) -> StreamlitPage:
     return st.session_state[PAGES][name]
 
 

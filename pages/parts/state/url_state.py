@@ -4,6 +4,7 @@ Streamlit's own binding writes the words of an option, which another language wo
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -25,6 +26,7 @@ ONE = (
 MANY = ("region", "tier")
 KEYS = (*ONE, *MANY)
 CHOSEN, DEFAULTS, SEEN, PAGE = "chosen", "defaults", "address_seen", "page_seen"
+Default = TypeVar("Default", bound=str | None)
 
 
 def read_address() -> None:
@@ -75,29 +77,29 @@ def write() -> None:
 
 
 def one(
-    widget: Callable[..., str | None],
+    widget: Callable[..., Any],
     label: str,
     options: Sequence[str],
-    default: str | None,
+    default: Default,
     key: str,
-    **manner: object,
-) -> str | None:
+    **options_of_widget: Any,
+) -> str | Default:
     """A widget for one of some options; an option nobody offers falls back to the default."""
     chosen, defaults = st.session_state[CHOSEN], st.session_state[DEFAULTS]
     value = st.session_state.get(key, chosen.get(key))
-    is_free = manner.get("accept_new_options")
+    is_free = options_of_widget.get("accept_new_options")
     followed = value is not None and value == defaults.get(key)
     if value is None or followed or (value not in options and not is_free):
         value = default
     st.session_state[key], defaults[key] = value, default
-    chosen[key] = widget(label, options, key=key, **manner)
+    chosen[key] = widget(label, options, key=key, **options_of_widget)
     return chosen[key]
 
 
-def many(label: str, options: Sequence[str], key: str, **manner: object) -> tuple[str, ...]:
+def many(label: str, options: Sequence[str], key: str, **options_of_widget: Any) -> tuple[str, ...]:
     """A widget for any number of options, none meaning all; options nobody offers are dropped."""
     chosen = st.session_state[CHOSEN]
     values = st.session_state.get(key, chosen.get(key, []))
     st.session_state[key] = [value for value in values if value in options]
-    chosen[key] = st.multiselect(label, options, key=key, **manner)
+    chosen[key] = st.multiselect(label, options, key=key, **options_of_widget)
     return tuple(chosen[key])

@@ -59,7 +59,7 @@ def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
         "metric": st.column_config.SelectboxColumn(
             text.column("metric"),
             options=list(quarterly_targets.known_metrics()),
-            format_func=text.metric,
+            format_func=lambda metric: text.metric(str(metric)),
             pinned=True,
             width=230,
         ),
@@ -67,13 +67,13 @@ def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
             text.column("region"),
             options=regions,
             default=regions[0],
-            format_func=lambda region: region_words(region, text),
+            format_func=lambda region: region_words(str(region), text),
         ),
         "tier": st.column_config.SelectboxColumn(
             text.column("tier"),
             options=tiers,
             default=EVERY,
-            format_func=lambda tier: tier_words(tier, text),
+            format_func=lambda tier: tier_words(str(tier), text),
         ),
     }
     for quarter in draft.quarters:

@@ -3,17 +3,18 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 
 import orjson
 from tqdm import tqdm
 
-from kam_core.ingest.progress import Listener, Progress
 from kam_core.text.writer import Text
+from kam_core.uploads.report_model import Listener, Progress
+
+FORMAT = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}]"
 
 
 @contextmanager
-def listener(how: str, text: Text) -> Iterator[Listener]:
+def draw_progress(how: str, text: Text) -> Iterator[Listener]:
     """``json``: a line for each step. ``auto``: a bar where somebody looks. ``none``: silence.
 
     That a load has to wait for another one is told in words even where nobody looks.
@@ -27,12 +28,9 @@ def listener(how: str, text: Text) -> Iterator[Listener]:
 
         def tell(step: Progress) -> None:
             if step.phase == "queued" and how != "none":
-                print(waiting(step, text), file=sys.stderr)
+                print(_describe_waiting(step, text), file=sys.stderr)
 
         yield tell
-
-
-FORMAT = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}]"
 
 
 class _Bar:
@@ -43,17 +41,17 @@ class _Bar:
 
     def __call__(self, step: Progress) -> None:
         if step.phase == "queued":
-            self.bar.write(waiting(step, self.text), file=sys.stderr)
+            self.bar.write(_describe_waiting(step, self.text), file=sys.stderr)
             return
-        place = f" {step.number}/{step.files}" if step.files > 1 else ""
+        which = f" {step.number}/{step.files}" if step.files > 1 else ""
         self.bar.set_description_str(
-            f"{self.text(f'phases.{step.phase}')}{place} {step.file}".rstrip(), refresh=False
+            f"{self.text(f'phases.{step.phase}')}{which} {step.file}".rstrip(), refresh=False
         )
         self.bar.total, self.bar.n = step.total, step.rows
         self.bar.refresh()
 
 
-def waiting(step: Progress, text: Text) -> str:
+def _describe_waiting(step: Progress, text: Text) -> str:
     """For whom a load waits."""
     if step.holder is None:
         return text("cli.queued_unknown")
@@ -62,5 +60,5 @@ def waiting(step: Progress, text: Text) -> str:
 
 
 def _print_json(step: Progress) -> None:
-    sys.stderr.buffer.write(orjson.dumps(asdict(step)) + b"\n")
+    sys.stderr.buffer.write(orjson.dumps(step) + b"\n")
     sys.stderr.buffer.flush()

@@ -1,4 +1,7 @@
-"""Writes docs/metrics.md from the metric headers: ``python -m kam_core.metrics.reference FILE``."""
+"""Writes docs/metrics.md from the headers of the metrics.
+
+``python -m kam_core.render.metrics_reference FILE``
+"""
 
 import sys
 from collections.abc import Iterator
@@ -34,7 +37,7 @@ READS = {
 }
 
 
-def document() -> str:
+def render_reference() -> str:
     """The whole page, in the order in which the product shows the metrics."""
     targets = load_settings().targets.targets
     parts = [INTRODUCTION]
@@ -66,4 +69,4 @@ def _section(metric: Metric, targets: dict) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(document(), "utf-8")
+    Path(sys.argv[1]).write_text(render_reference(), "utf-8")
