@@ -14,6 +14,7 @@ import orjson
 from kam_core.contract import declaration
 from kam_core.errors import KamError
 from kam_core.metrics import periods
+from kam_core.text.word_catalogue import LANGUAGES, OTHERWISE
 from kam_core.warehouse import store
 
 # What a person can cause and mend; a disk that fails comes under various names.
@@ -25,7 +26,7 @@ Commands = argparse._SubParsersAction
 def add_common(command: argparse.ArgumentParser) -> None:
     warehouse = os.environ.get("KAM_WAREHOUSE", DEFAULT_WAREHOUSE)
     command.add_argument("--warehouse", type=Path, default=Path(warehouse), metavar="DIR")
-    command.add_argument("--lang", choices=("zh", "en"), default=_language())
+    command.add_argument("--lang", choices=LANGUAGES, default=_language())
 
 
 def add_by(command: argparse.ArgumentParser) -> None:
@@ -114,4 +115,5 @@ def line_number(text: str) -> int:
 
 
 def _language() -> str:
-    return "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    preferred = os.environ.get("LC_ALL", os.environ.get("LANG", ""))
+    return next((lang for lang in LANGUAGES if preferred.startswith(lang)), OTHERWISE)

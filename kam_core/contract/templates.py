@@ -50,7 +50,7 @@ def _written(column: Column, cell: str | dict[str, str], lang: str) -> str:
 
 def _value_in_words(column: Column, value: str, lang: str) -> str:
     """The first name of a value in the language; in English the value itself names it."""
-    if lang == "en":
+    if lang != "zh":
         return value.replace("_", " ")
     names = dict(column.values).get(value, ())
     return next((name for name in names if not name.isascii()), value)

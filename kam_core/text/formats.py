@@ -12,8 +12,12 @@ from babel import dates, numbers
 from kam_core.text.word_catalogue import say
 
 Number = int | float | Decimal | Fraction
-LOCALES = {"zh": "zh_Hans_CN", "en": "en_US"}
 NOTHING = "–"
+
+
+def find_locale(lang: str) -> str:
+    """Whose numbers and dates a language writes: ``zh_Hans_CN``."""
+    return say("formats.locale", lang)
 
 
 def is_missing(value: object) -> bool:
@@ -40,7 +44,7 @@ def percent(value: Number | None, lang: str, digits: int = 1, signed: bool = Fal
     if value is None or is_missing(value):
         return NOTHING
     pattern = "0%" if digits == 0 else f"0.{'0' * digits}%"
-    written = numbers.format_percent(_writable(value), pattern, locale=LOCALES[lang])
+    written = numbers.format_percent(_writable(value), pattern, locale=find_locale(lang))
     return _signed(written, value, signed)
 
 
@@ -55,7 +59,7 @@ def decimal(value: Number | None, lang: str, digits: int = 1, signed: bool = Fal
     if value is None or is_missing(value):
         return NOTHING
     pattern = "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
-    written = numbers.format_decimal(_writable(value), pattern, locale=LOCALES[lang])
+    written = numbers.format_decimal(_writable(value), pattern, locale=find_locale(lang))
     return _signed(written, value, signed)
 
 
@@ -69,7 +73,7 @@ def money(value: Number | None, lang: str, digits: int = 1, signed: bool = False
         return NOTHING
     is_long = not -1000 < value < 1000
     written = numbers.format_compact_decimal(
-        _writable(value), locale=LOCALES[lang], fraction_digits=digits if is_long else 0
+        _writable(value), locale=find_locale(lang), fraction_digits=digits if is_long else 0
     )
     return _signed(written, value, signed)
 
@@ -127,7 +131,7 @@ def day(value: object, lang: str) -> str:
     written = as_date(value)
     if written is None:
         return NOTHING
-    return dates.format_date(written, "medium", locale=LOCALES[lang])
+    return dates.format_date(written, "medium", locale=find_locale(lang))
 
 
 def moment(value: datetime | None, lang: str) -> str:
@@ -153,5 +157,5 @@ def _period(code: str, lang: str, quarter_key: str, month_key: str) -> str:
         return say(f"formats.{quarter_key}", lang, year=year, number=part[1:])
     if part.isdigit():
         first = date(int(year), int(part), 1)
-        return dates.format_date(first, say(f"formats.{month_key}", lang), locale=LOCALES[lang])
+        return dates.format_date(first, say(f"formats.{month_key}", lang), locale=find_locale(lang))
     return code

@@ -1,7 +1,7 @@
 """The catalogue of words: every text the product shows, from the files in zh/ and en/.
 
-Both folders hold the same files with the same keys. The names and meanings of metrics stand in the
-headers of their own files.
+Both folders hold the same files with the same keys; a folder of a further language may lack some,
+which are said in English. The names and meanings of metrics stand in the headers of their files.
 """
 
 import tomllib
@@ -10,19 +10,22 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-LANGUAGES = ("zh", "en")
+HERE = Path(__file__).parent
+OTHERWISE = "en"
+# Each folder of words is a language.
+LANGUAGES = tuple(sorted({path.parent.name for path in HERE.glob("*/*.toml")}, reverse=True))
 
 
 @cache
 def load_words(lang: str) -> dict[str, str]:
     """All texts of a language by dotted key, such as ``overview.title``."""
     texts: dict[str, str] = {}
-    for file in sorted((Path(__file__).parent / lang).glob("*.toml")):
+    for file in sorted((HERE / lang).glob("*.toml")):
         of_file = dict(_flat(tomllib.loads(file.read_text("utf-8")), ""))
         if twice := texts.keys() & of_file.keys():
             raise ValueError(f"{file} says again: {sorted(twice)}")
         texts |= of_file
-    return texts
+    return texts if lang == OTHERWISE else load_words(OTHERWISE) | texts
 
 
 def _flat(document: dict, prefix: str) -> Iterator[tuple[str, str]]:

@@ -241,7 +241,7 @@ def _metric_titles(lang: str) -> dict[str, str]:
     """The first name of each metric in a language, of those by which targets name it."""
     names = dict(declaration.tables()["targets"].column("metric").values)
     titles = {
-        metric: next((name for name in written if name.isascii() == (lang == "en")), metric)
+        metric: next((name for name in written if name.isascii() == (lang != "zh")), metric)
         for metric, written in names.items()
     }
     return {metric: title[:1].upper() + title[1:] for metric, title in titles.items()}

@@ -19,7 +19,6 @@ from kam_core.text.marked_text import runs
 from kam_core.text.writer import Text
 
 HERE = Path(__file__).parent
-LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 WORDS = ("text", "period")
 # A table of more columns is not squeezed on a phone but moved sideways.
 FEW_COLUMNS = 4
@@ -39,7 +38,7 @@ def render_page(pack: Pack) -> bytes:
         .render(
             pack=pack,
             text=text,
-            language=LANGUAGES[pack.lang],
+            language=text("formats.html_language"),
             policy=POLICY.format(hash=digest),
             # A style sheet of our own, as it is: there, an escape would be a character.
             sheet=Markup(sheet),

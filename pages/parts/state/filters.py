@@ -21,7 +21,8 @@ from pages.parts.state.viewer import Viewer
 
 def language() -> str:
     """The language chosen, at first that of the browser."""
-    preferred = "en" if (st.context.locale or "zh").startswith("en") else "zh"
+    browser = st.context.locale or ""
+    preferred = next((lang for lang in LANGUAGES if browser.startswith(lang)), "zh")
     chosen = url_state.one(
         st.segmented_control,
         Text(preferred)("app.language"),
