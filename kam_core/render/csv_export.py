@@ -7,13 +7,14 @@ from pathlib import PurePath
 import pandas as pd
 
 from kam_core.contract.spreadsheet_formulas import is_formula
-from kam_core.dashboard.model import FigureTable
+from kam_core.dashboard.model import FigureTable, JudgedWords
 
 BYTE_ORDER_MARK = "\ufeff"
 
 
 def neutral(cell: object) -> object:
     """A text that a spreadsheet would run as a formula, with a quote before it."""
+    cell = cell.words if isinstance(cell, JudgedWords) else cell
     return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
 
 

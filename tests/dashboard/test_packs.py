@@ -21,13 +21,13 @@ from python_calamine import CalamineWorkbook
 from kam_core.__main__ import main
 from kam_core.dashboard.charts import Columns, Point
 from kam_core.dashboard.company import Company, open_company
-from kam_core.dashboard.model import Figure, FigureColumn, Pack, Quantity, Section
+from kam_core.dashboard.model import Figure, FigureColumn, JudgedWords, Pack, Quantity, Section
 from kam_core.dashboard.sections.executive_pack import gather_pack
 from kam_core.dashboard.tables import cells_table, plain_rows
 from kam_core.dashboard.view import choose_view
 from kam_core.metrics import catalogue, periods, run, scorecard
 from kam_core.metrics.day_cache import Day
-from kam_core.render import pack_files
+from kam_core.render import csv_export, pack_files
 from kam_core.render.html import page, svg
 from kam_core.render.plotly import charts
 from kam_core.render.xlsx import workbook
@@ -694,3 +694,9 @@ def test_the_button_packs_the_regions_of_its_viewer_only(
     both = offered["pack_html"]["content"]().decode()
     both += "".join(parts_of(offered["pack_workbook"]["content"](), "xl/"))
     assert "South" in both and not [name for name in ("Alder", "East") if name in both]
+
+
+def test_a_judged_cell_is_downloaded_as_its_words() -> None:
+    columns = (FigureColumn("metric", "Figure"), FigureColumn("status", "Status"))
+    table = cells_table("t", columns, [("Revenue", JudgedWords("● met", "met"))])
+    assert csv_export.csv_bytes(table).decode("utf-8-sig") == "Figure,Status\r\nRevenue,● met\r\n"

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
+import pandas as pd
+
 from kam_core.dashboard.model import Cell, Figure, FigureColumn, JudgedWords
-from kam_core.dashboard.tables import cells_table, columns_of, heading
+from kam_core.dashboard.tables import answer_table, cells_table, columns_of, heading
 from kam_core.dashboard.view import View, is_open
 from kam_core.metrics import catalogue, periods
 from kam_core.metrics.periods import Period
@@ -163,8 +165,8 @@ def compose_history(edits: Sequence[Edit], text: Text, quarter: str | None = Non
     rows = [_edit_cells(edit, text) for edit in edits if quarter in (None, edit.change.key.quarter)]
     if not edits:
         return Figure("target_history", sentences=(sentence,))
-    columns = columns_of(list(_edit_cells(edits[0], text)), text, {})
-    table = cells_table("target_history", columns, [list(row.values()) for row in rows])
+    listed = pd.DataFrame(rows, columns=list(_edit_cells(edits[0], text)))
+    table = answer_table("target_history", listed, text)
     return Figure("target_history", sentences=(sentence,), table=table)
 
 
