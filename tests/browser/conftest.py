@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as WaitedTooLong
 
 from kam_core.warehouse.store import Warehouse
 
@@ -26,6 +33,7 @@ READY = """() => {
         && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
         && document.querySelector('[data-testid=stMain] h1');
 }"""
+SHOWS = "text => document.querySelector('[data-testid=stMain]')?.innerText.includes(text)"
 START_SECONDS = 60
 WAIT_MS = 60_000
 # The menu folds itself away after a choice only where the browser says it is a phone.
@@ -68,6 +76,15 @@ class Visit:
         self.page.wait_for_timeout(250)
         self.page.wait_for_function(READY, timeout=WAIT_MS)
         self.page.wait_for_timeout(250)
+
+    def expect(self, *texts: str) -> None:
+        """Wait until the page shows these texts, however busy the machine is."""
+        try:
+            for text in texts:
+                self.page.wait_for_function(SHOWS, arg=text, timeout=WAIT_MS)
+        except WaitedTooLong:
+            assert not [text for text in texts if text not in self.main]
+        self.settle()
 
     @property
     def main(self) -> str:

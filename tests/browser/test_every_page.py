@@ -1,6 +1,7 @@
 """Every page, in both languages and themes, on a desk and on a phone, is whole and quiet."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 
@@ -20,14 +21,19 @@ TITLES = {
     "uploads": {"zh": "数据上传", "en": "Uploads"},
     "definitions": {"zh": "指标定义", "en": "Definitions"},
 }
+# Every two of language, theme and width meet in one of these.
+LOOKS = [("zh", "light", 1440), ("zh", "dark", 390), ("en", "dark", 1440), ("en", "light", 390)]
+OTHER_LOOKS = [
+    pytest.param(lang, theme, width, marks=pytest.mark.long)
+    for lang, theme, width in product(("zh", "en"), ("light", "dark"), (1440, 390))
+    if (lang, theme, width) not in LOOKS
+]
 TALLEST = 6000
 SIZES = "() => [document.documentElement.scrollWidth, innerWidth]"
 HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("lang", "theme", "width"), [*LOOKS, *OTHER_LOOKS])
 def test_pages_show_without_a_fault(
     address: str, visit: Callable[..., Visit], lang: str, theme: str, width: int
 ) -> None:

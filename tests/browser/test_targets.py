@@ -48,18 +48,18 @@ def test_a_target_is_edited_saved_seen_and_taken_back(
     assert "● met" in revenue_line(seen, "Revenue")
     tab(seen, "Edit targets")
     retype(seen, "150M")
-    assert "0 added, 1 changed, 0 removed" in seen.main
+    seen.expect("0 added, 1 changed, 0 removed")
     seen.page.get_by_role("textbox", name="Decided by").fill("Wang Min")
     seen.page.keyboard.press("Enter")
     seen.settle()
     press(seen, "Show the effect", "What saving would change")
-    assert "that change their status: 1." in seen.main
+    seen.expect("that change their status: 1.")
     press(seen, "Save the targets", "Version 2 is live")
     press(seen, "Go on editing", "There is nothing to save")
     tab(seen, "This quarter")
     assert "▲ missed" in revenue_line(seen, "Revenue") and "150M" in revenue_line(seen, "Revenue")
     tab(seen, "Changes")
-    assert "the last one by Wang Min (local)" in seen.main
+    seen.expect("the last one by Wang Min (local)")
     seen.follow("Uploads")
     tab(seen, "Versions and roll back")
     press(seen, "Roll back to version 1", "Version 1 is live again")
@@ -67,7 +67,7 @@ def test_a_target_is_edited_saved_seen_and_taken_back(
     tab(seen, "This quarter")
     assert "● met" in revenue_line(seen, "Revenue")
     tab(seen, "Changes")
-    assert "3 publications" in seen.main
+    seen.expect("3 publications")
     assert not seen.exceptions() and not seen.troubles
 
 
@@ -78,22 +78,22 @@ def test_what_was_typed_outlives_another_page_and_another_language(
     seen.open("/targets?quarter=2024-Q3")
     tab(seen, "编辑目标")
     retype(seen, "很多")
-    assert "“很多”不是数字" in seen.main
+    seen.expect("“很多”不是数字")
     retype(seen, "1.5亿")
-    assert "修改 1 项" in seen.main
+    seen.expect("修改 1 项")
     tab(seen, "本季对照")
     tab(seen, "编辑目标")
-    assert "修改 1 项" in seen.main
+    seen.expect("修改 1 项")
     seen.follow("经营总览")
     seen.follow("目标")
     if "修改 1 项" not in seen.main:
         tab(seen, "编辑目标")
-    assert "修改 1 项" in seen.main
+    seen.expect("修改 1 项")
     seen.page.get_by_test_id("stSidebar").get_by_text("English", exact=True).click()
     seen.settle()
     if "1 changed" not in seen.main:
         tab(seen, "Edit targets")
-    assert "0 added, 1 changed, 0 removed" in seen.main
+    seen.expect("0 added, 1 changed, 0 removed")
     retype(seen, "160M")
-    assert "0 added, 1 changed, 0 removed" in seen.main
+    seen.expect("0 added, 1 changed, 0 removed")
     assert not seen.exceptions() and not seen.troubles
