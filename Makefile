@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8501
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 export KAM_WAREHOUSE ?= data/warehouse
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs sample browser clean
+.PHONY: help run test test-quick test-long lint docs sample browser clean
 
 help: ## list what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(VENV)/run.stamp: requirements.txt
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
@@ -25,8 +26,16 @@ run: $(VENV)/run.stamp ## open the dashboard (on sample data if the warehouse is
 	KAM_SETTINGS="data/sample/settings$${KAM_SETTINGS:+:$$KAM_SETTINGS}" $(BIN)/python -m kam_core load --if-empty data/sample/*.csv
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/dev.stamp browser lint ## run every test, those in a real browser included
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+test: $(VENV)/dev.stamp browser lint ## run every test, those in a real browser included (a quarter of an hour)
+	$(PYTEST)
+
+test-quick: $(VENV)/dev.stamp lint ## run what needs no browser and no patience (three minutes)
+	$(PYTEST) -m "not (browser or slow or long)"
+
+# The same assertions over more companies, kills and orders of uploads; see docs/operations.md.
+test-long: $(VENV)/dev.stamp browser ## run what draws at random many times over, and every look (hours)
+	KAM_EXAMPLES=2000 KAM_RANDOM_COMPANIES=1000 KAM_KILLS=300 KAM_UPLOAD_ORDERS=100 \
+	  $(PYTEST) --timeout 36000 -m "long or random or hypothesis"
 
 lint: $(VENV)/dev.stamp ## check style and types
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Killed at a random moment, a load leaves the last good version and every acknowledged upload.
 
-``KAM_KILLS`` sets the number of rounds (30 by default); ``python -m tests.stress.kill`` runs a
+``KAM_KILLS`` sets the number of rounds (10 by default); ``python -m tests.stress.kill`` runs a
 thousand and reports on them.
 """
 
@@ -13,9 +13,11 @@ from kam_core.warehouse.store import Warehouse
 from tests.stress.kill_writer import Killer
 from tests.support.aftermath import acknowledged, assert_the_next_load_works
 
-ROUNDS = int(os.environ.get("KAM_KILLS", "30"))
+ROUNDS = int(os.environ.get("KAM_KILLS", "10"))
 
 
+@pytest.mark.random
+@pytest.mark.slow
 def test_a_kill_at_any_moment_loses_nothing(
     warehouse: Warehouse, company: list[Path], tmp_path: Path
 ) -> None:
