@@ -1,5 +1,7 @@
 """What the tests share: a small company as files, and a warehouse to load it into."""
 
+import fcntl
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,6 +11,8 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from kam_core.dashboard.company import open_company
+from kam_core.metrics.day_cache import Day
 from kam_core.uploads.load import load
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse, cursor, open_version, regions
@@ -17,8 +21,10 @@ from tests.support.overlay import Overlay, add_overlay
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "sample"
 
-# How long an example takes says more of the machine than of the code.
-settings.register_profile("untimed", deadline=None)
+# How long an example takes says more of the machine than of the code. `make test-long` draws more.
+settings.register_profile(
+    "untimed", deadline=None, max_examples=int(os.environ.get("KAM_EXAMPLES", "100"))
+)
 settings.load_profile("untimed")
 
 ACCOUNTS = """account_id,account_name,region,customer_since,growth_potential
@@ -82,13 +88,24 @@ def company(file: Callable[[str, str], Path]) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def sample_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The sample company of data/sample, loaded once. Do not load anything else into it."""
-    loaded = Warehouse(tmp_path_factory.mktemp("sample"))
-    with pytest.MonkeyPatch.context() as patch:
+def sample_warehouse(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
+    """The sample company of data/sample, loaded once for all workers. Do not load into it."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    loaded = Warehouse(shared / "sample")
+    with (shared / "sample.lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         patch.setenv("KAM_SETTINGS", str(SAMPLE / "settings"))
-        load(loaded, sorted(SAMPLE.glob("*.csv")), by="tests")
+        if loaded.live_version() is None:
+            load(loaded, sorted(SAMPLE.glob("*.csv")), by="tests")
     return loaded
+
+
+@pytest.fixture(scope="session")
+def sample_day(sample_warehouse: Warehouse) -> Day:
+    """The newest day of the sample company, in memory. Every test asks it by its own cursor."""
+    return open_company(sample_warehouse).day()
 
 
 @pytest.fixture

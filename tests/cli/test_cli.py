@@ -23,6 +23,7 @@ from kam_core.__main__ import main
 from kam_core.ingest.mapping.overrides import header_key
 from kam_core.warehouse.store import Warehouse
 from tests.conftest import ACCOUNTS, ORDERS
+from tests.support.loading import load_once
 
 REPORT_KEYS = {
     "file",
@@ -54,6 +55,11 @@ def own_warehouse(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("KAM_WAREHOUSE", str(warehouse.path))
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
+
+
+def load_first(paths: list[Path]) -> None:
+    """What is there before the command that is tested."""
+    load_once(Warehouse(os.environ["KAM_WAREHOUSE"]), paths)
 
 
 def kpis(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict]:
@@ -142,7 +148,7 @@ def test_a_refusal_as_json_reports_on_each_refused_file_with_its_error(
 def test_what_needs_a_second_yes_is_reported_as_json_with_its_counts(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
     capsys.readouterr()
     assert main(["load", "--json", str(company[3])]) == 1
@@ -201,7 +207,7 @@ def test_a_damaged_workbook_is_named_as_what_it_is(
 def test_kpis_are_rows_with_the_agreed_keys(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     rows = kpis(capsys)
     assert all(list(row) == KPI_KEYS for row in rows.values())
     assert rows["match_rate"]["value"] == 1 / 3
@@ -213,7 +219,7 @@ def test_kpis_are_rows_with_the_agreed_keys(
 def test_kpis_cover_the_regions_and_the_day_asked_for(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     assert kpis(capsys, "--region", "East")["revenue"]["value"] == 0.30
     assert kpis(capsys, "--region", "East", "--region", "South")["revenue"]["value"] == 1000001.0
     assert kpis(capsys, "--as-of", "2024-07-31")["revenue"]["value"] == 0.10
@@ -223,7 +229,7 @@ def test_kpis_cover_the_regions_and_the_day_asked_for(
 def test_a_figure_without_its_table_is_null_with_the_reason(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["load", *map(str, company[:2])])
+    load_first(company[:2])
     revenue = kpis(capsys)["revenue"]
     assert revenue["value"] is None
     assert revenue["reason"] == "needs:orders"
@@ -233,7 +239,7 @@ def test_a_figure_without_its_table_is_null_with_the_reason(
 def test_the_other_formats_say_the_same(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     capsys.readouterr()
     main(["kpis", "--quarter", "2024-Q3", "--format", "csv"])
     rows = {row["metric"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}
@@ -250,7 +256,7 @@ def test_the_other_formats_say_the_same(
 def test_an_unknown_name_is_refused_with_the_known_ones(
     company: list[Path], capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     assert main(["kpis", "--quarter", "2024-Q3", *arguments]) == 1
     assert arguments[1] in capsys.readouterr().err
 
@@ -263,7 +269,7 @@ def test_kpis_of_an_empty_warehouse_say_what_to_do(capsys: pytest.CaptureFixture
 def test_versions_can_be_listed_rolled_back_and_rebuilt(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     main(["load", "--as-of", "2024-10-01", str(company[0])])
     assert main(["rollback", "1"]) == 0
     assert main(["rebuild", "2"]) == 0
@@ -282,7 +288,7 @@ def test_changed_settings_take_effect_as_a_new_version(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["settings"]) == 1
-    main(["load", *map(str, company)])
+    load_first(company)
     assert main(["settings"]) == 0
     assert kpis(capsys)["match_rate"]["value"] == 1 / 3
 
@@ -302,7 +308,7 @@ def test_demo_writes_every_table(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_dry_run_says_in_words_what_would_change(
     company: list[Path], capsys: pytest.CaptureFixture[str], warehouse: Warehouse
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     company[3].write_text(ORDERS + "O4,A1,2024-09-11,5.00\n", "utf-8")
     capsys.readouterr()
     assert main(["load", "--dry-run", "--lang", "en", str(company[3])]) == 0
@@ -321,7 +327,7 @@ def test_a_dry_run_says_in_words_what_would_change(
 def test_a_load_says_what_it_sets_apart_of_earlier_uploads(
     company: list[Path], capsys: pytest.CaptureFixture[str], lang: str, told: str
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     company[0].write_text("\n".join(ACCOUNTS.splitlines()[:2]) + "\n", "utf-8")
     for call in (["preview"], ["load", "--yes"]):
         capsys.readouterr()
@@ -345,7 +351,7 @@ def test_a_dry_run_as_json_is_the_list_a_load_prints(
 def test_a_dry_run_as_json_tells_what_needs_a_second_yes(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
     call = ["load", "--json", "--as-of", "2024-12-31", str(company[2]), str(company[3])]
     for more in (["--dry-run"], ["--yes"]):
@@ -361,7 +367,7 @@ def test_a_dry_run_as_json_tells_what_needs_a_second_yes(
 def test_a_preview_is_one_object_and_its_version_guards_the_load(
     company: list[Path], capsys: pytest.CaptureFixture[str], warehouse: Warehouse
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
     capsys.readouterr()
     assert main(["preview", "--json", str(company[3])]) == 0
@@ -390,7 +396,7 @@ def test_the_same_file_again_tells_who_loaded_it(
 def test_compare_ends_with_1_where_versions_differ(
     company: list[Path], capsys: pytest.CaptureFixture[str], warehouse: Warehouse
 ) -> None:
-    main(["load", *map(str, company)])
+    load_first(company)
     company[3].write_text(ORDERS.replace("0.20", "0.50"), "utf-8")
     main(["load", str(company[3])])
     warehouse.file(1).unlink()
@@ -432,7 +438,7 @@ def test_quarantined_rows_go_to_stdout_where_no_file_is_named(
     capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     company[3].write_text(ORDERS + "O4,A1,someday,5.00\n", "utf-8")
-    main(["load", *map(str, company)])
+    load_first(company)
     monkeypatch.chdir(tmp_path)
     before = sorted(tmp_path.iterdir())
     capfdbinary.readouterr()

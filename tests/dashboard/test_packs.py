@@ -38,6 +38,7 @@ from kam_core.uploads.load import load
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse
 from tests.pages.test_pages import show  # noqa: F401
+from tests.support.loading import load_once
 
 HOSTILE = "</style><script>alert(1)</script>\"'><img src=x onerror=alert(2)> & 'a' \u202e"
 FORMULA = '=HYPERLINK("http://evil.example","click")'
@@ -117,11 +118,6 @@ def parts_of(book: bytes, folder: str) -> list[str]:
 @pytest.fixture(scope="module")
 def sample_company(sample_warehouse: Warehouse) -> Company:
     return open_company(sample_warehouse)
-
-
-@pytest.fixture(scope="module")
-def sample_day(sample_company: Company) -> Day:
-    return sample_company.day()
 
 
 Gather = Callable[..., Pack]
@@ -272,7 +268,7 @@ def test_a_pack_says_what_it_is_about_and_what_it_was_made_from(
 
 
 def test_one_region_is_in_a_pack_and_no_other(warehouse: Warehouse, company: list[Path]) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     south, east = (gather(warehouse, regions=[region]) for region in ("South", "East"))
     assert (value_of(south, "revenue"), value_of(east, "revenue")) == (1000000.7, 0.3)
     for pack, seen, hidden in ((south, ["South"], ["Alder", "East"]), (east, ["Alder"], ["Birch"])):
@@ -428,7 +424,7 @@ def test_the_paper_lists_the_first_rows_and_the_workbook_all(sample_pack: Gather
 def test_a_missing_table_is_named_and_never_a_zero(
     warehouse: Warehouse, company: list[Path], lang: str
 ) -> None:
-    load(warehouse, company[:2])
+    load_once(warehouse, company[:2])
     pack = gather(warehouse, lang)
     shown = Page(page.render_page(pack))
     waiting = shown.tables[title(pack, "waiting")]
@@ -605,7 +601,7 @@ def pack(warehouse: Warehouse, *arguments: str) -> int:
 def test_the_command_writes_a_page_and_a_workbook_for_each_region(
     warehouse: Warehouse, company: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     to = tmp_path / "a" / "b"
     command = ["--quarter", "2024-Q3", "--lang", "en", "--to", str(to)]
     assert pack(warehouse, "--each-region", *command) == 0
@@ -642,7 +638,7 @@ def test_what_the_data_does_not_know_is_refused_in_words(
     word: str,
     lang: str,
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     assert pack(warehouse, *arguments, "--lang", lang, "--to", str(tmp_path / "to")) == 1
     told = capsys.readouterr()
     assert not told.out and word in told.err and len(told.err.splitlines()) == 1
@@ -663,7 +659,7 @@ def test_an_empty_warehouse_and_a_wrong_call_are_told_apart(
 def test_a_folder_that_cannot_be_made_is_told_in_words(
     warehouse: Warehouse, company: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     (tmp_path / "file").write_text("in the way")
     assert pack(warehouse, "--lang", "en", "--to", str(tmp_path / "file" / "to")) == 1
     assert capsys.readouterr().err.strip()
@@ -675,7 +671,7 @@ def test_the_button_packs_the_regions_of_its_viewer_only(
     company: list[Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     offered: dict[str, dict] = {}
     hand_out = st.download_button
 

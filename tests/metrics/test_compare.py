@@ -12,6 +12,7 @@ from kam_core.settings import loader
 from kam_core.uploads.load import apply_settings, load
 from kam_core.warehouse.store import Warehouse, open_version
 from tests.conftest import ACCOUNTS, NEEDS, ORDERS
+from tests.support.loading import load_once
 
 Write = Callable[[str, str], Path]
 
@@ -116,7 +117,7 @@ def test_everything_is_new_against_no_version(two_versions: Warehouse) -> None:
 def test_a_late_upload_for_an_earlier_day_is_a_difference(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company, as_of=date(2024, 9, 30))
+    load_once(warehouse, company, as_of=date(2024, 9, 30))
     late = file("accounts.csv", ACCOUNTS.replace("South", "North"))
     load(warehouse, [late], as_of=date(2024, 6, 30), confirmed=True)
     comparison = compared(warehouse, 1, 2)
@@ -128,7 +129,7 @@ def test_a_late_upload_for_an_earlier_day_is_a_difference(
 def test_changed_settings_are_named(
     warehouse: Warehouse, company: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     document = loader.copy_version_settings()
     document["thresholds"]["near_tolerance"] = 0.5
     monkeypatch.setattr(loader, "copy_version_settings", lambda: document)

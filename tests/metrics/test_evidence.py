@@ -10,9 +10,9 @@ import pytest
 
 from kam_core.metrics import catalogue, periods, queries, run
 from kam_core.metrics.day_cache import Day
-from kam_core.uploads.load import load
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse
+from tests.support.loading import load_once
 
 Q3, LAST_YEAR = periods.quarter("2024-Q3"), periods.quarter("2023-Q4")
 METRICS = list(catalogue.load_metrics())
@@ -27,11 +27,9 @@ NO_DENOMINATOR = {
 }
 
 
-@pytest.fixture(scope="module")
-def day(sample_warehouse: Warehouse) -> Day:
-    live = sample_warehouse.live_version()
-    assert live is not None
-    return Day(sample_warehouse.file(live.version), live.as_of)
+@pytest.fixture
+def day(sample_day: Day) -> Day:
+    return sample_day
 
 
 def quarter_of(name: str) -> periods.Period:
@@ -113,7 +111,7 @@ def test_the_rows_of_one_account_and_the_first_rows_can_be_asked_for(day: Day, n
 def test_the_line_is_the_line_of_the_uploaded_file(
     warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     live = warehouse.live_version()
     assert live is not None
     small = Day(warehouse.file(live.version), live.as_of)
@@ -127,7 +125,7 @@ def test_the_line_is_the_line_of_the_uploaded_file(
 
 
 def test_a_region_out_of_scope_shows_no_row(warehouse: Warehouse, company: list[Path]) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     live = warehouse.live_version()
     assert live is not None
     small = Day(warehouse.file(live.version), live.as_of)

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from kam_core.metrics import catalogue
 from kam_core.text.writer import Text
-from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse
 from tests.pages.test_pages import HOSTILE, said
+from tests.support.loading import load_shared
 
 PAGE = """
 from pages import figure, follow_up, needs, overview, targets
@@ -120,9 +120,9 @@ def test_months_that_overlap_have_no_limits(show: Show, sample_warehouse: Wareho
 
 
 def test_the_rows_name_file_and_line_and_can_be_those_of_one_account(
-    show: Show, warehouse: Warehouse, company: list[Path]
+    show: Show, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    warehouse = load_shared(company)
     app = show(warehouse, metric="revenue", quarter="2024-Q3", tab="rows")
     (rows,) = [frame.value for frame in app.dataframe if "order_id" in frame.value]
     assert list(rows["order_id"]) == ["O1", "O2", "O3"]
@@ -133,9 +133,9 @@ def test_the_rows_name_file_and_line_and_can_be_those_of_one_account(
 
 
 def test_the_link_pins_the_day_and_the_quarter_that_nobody_chose(
-    show: Show, warehouse: Warehouse, company: list[Path]
+    show: Show, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    warehouse = load_shared(company)
     app = show(warehouse, metric="match_rate", tab="link")
     address, command = (code.value for code in app.code)
     assert "metric=match_rate" in address and "as_of=" in address and "quarter=" in address
@@ -144,38 +144,34 @@ def test_the_link_pins_the_day_and_the_quarter_that_nobody_chose(
     assert "a later upload for that day" in said(app)
 
 
-def test_a_viewer_sees_nothing_of_another_region(
-    show: Show, warehouse: Warehouse, company: list[Path]
-) -> None:
-    load(warehouse, company)
+def test_a_viewer_sees_nothing_of_another_region(show: Show, company: list[Path]) -> None:
+    warehouse = load_shared(company)
     for tab in ("parts", "accounts", "rows"):
         app = show(warehouse, regions=("South",), tab=tab, metric="revenue", region="East")
         assert "Alder" not in said(app) and "East" not in said(app)
         assert not [box for box in app.selectbox if "A1" in box.options]
 
 
-def test_without_orders_the_page_says_which_file_is_needed(
-    show: Show, warehouse: Warehouse, company: list[Path]
-) -> None:
-    load(warehouse, company[:2])
+def test_without_orders_the_page_says_which_file_is_needed(show: Show, company: list[Path]) -> None:
+    warehouse = load_shared(company[:2])
     app = show(warehouse, metric="revenue")
     assert not app.exception
     assert "This part needs **Orders" in said(app)
 
 
-def test_one_account_alone_opens_every_figure(
-    show: Show, warehouse: Warehouse, file: Callable[[str, str], Path]
-) -> None:
-    load(warehouse, [file("accounts.csv", "account_id,account_name,region\nA1,Alder,East\n")])
+def test_one_account_alone_opens_every_figure(show: Show, file: Callable[[str, str], Path]) -> None:
+    warehouse = load_shared(
+        [file("accounts.csv", "account_id,account_name,region\nA1,Alder,East\n")]
+    )
     for name in catalogue.load_metrics():
         assert not show(warehouse, metric=name).exception, name
 
 
 def test_names_in_the_data_never_act_as_markup(
-    show: Show, warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
+    show: Show, company: list[Path], file: Callable[[str, str], Path]
 ) -> None:
     rows = f'account_id,account_name,region,growth_potential\nA1,"{HOSTILE}","{HOSTILE}",80\n'
-    load(warehouse, [file("accounts.csv", rows), *company[1:]])
+    warehouse = load_shared([file("accounts.csv", rows), *company[1:]])
     for tab in ("parts", "accounts", "rows", "link"):
         app = show(warehouse, tab=tab, metric="revenue", account="A1", split="region")
         assert not app.exception
@@ -183,10 +179,8 @@ def test_names_in_the_data_never_act_as_markup(
         assert not [w for w in shown if "](http" in w or "<img" in w.replace(r"\<img", "")]
 
 
-def test_a_choice_that_makes_no_sense_falls_back(
-    show: Show, warehouse: Warehouse, company: list[Path]
-) -> None:
-    load(warehouse, company)
+def test_a_choice_that_makes_no_sense_falls_back(show: Show, company: list[Path]) -> None:
+    warehouse = load_shared(company)
     app = show(warehouse, metric="luck", against="2999-Q1", split="weather", account="A99")
     assert not app.exception
 

@@ -15,6 +15,7 @@ from kam_core.uploads.preview import preview
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse
 from tests.conftest import ORDERS
+from tests.support.loading import load_shared
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -94,9 +95,9 @@ def test_every_page_shows_the_sample(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_shows_two_tables_alone_without_a_made_up_zero(
-    show: Callable[..., AppTest], warehouse: Warehouse, company: list[Path], name: str
+    show: Callable[..., AppTest], company: list[Path], name: str
 ) -> None:
-    load(warehouse, company[:2])
+    warehouse = load_shared(company[:2])
     app = show(warehouse, name)
     assert not app.exception
     if name == "needs":
@@ -111,19 +112,20 @@ def test_every_page_shows_two_tables_alone_without_a_made_up_zero(
 @pytest.mark.parametrize("name", PAGES)
 def test_one_account_is_enough_to_open_every_page(
     show: Callable[..., AppTest],
-    warehouse: Warehouse,
     file: Callable[[str, str], Path],
     name: str,
 ) -> None:
-    load(warehouse, [file("accounts.csv", "account_id,account_name,region\nA1,Alder,East\n")])
+    warehouse = load_shared(
+        [file("accounts.csv", "account_id,account_name,region\nA1,Alder,East\n")]
+    )
     assert not show(warehouse, name).exception
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_viewer_sees_nothing_of_another_region(
-    show: Callable[..., AppTest], warehouse: Warehouse, company: list[Path], name: str
+    show: Callable[..., AppTest], company: list[Path], name: str
 ) -> None:
-    load(warehouse, company)
+    warehouse = load_shared(company)
     assert "Alder" not in said(show(warehouse, name, regions=("South",)))
     assert "Birch" not in said(show(warehouse, name, regions=("East",)))
     assert "Alder" not in said(show(warehouse, name, regions=("South",), region="East"))
@@ -139,13 +141,12 @@ def test_scopes_that_differ_have_different_places_in_the_cache() -> None:
 )
 def test_names_in_the_data_never_act_as_markup(
     show: Callable[..., AppTest],
-    warehouse: Warehouse,
     company: list[Path],
     file: Callable[[str, str], Path],
     name: str,
 ) -> None:
     rows = f'account_id,account_name,region,growth_potential\nA1,"{HOSTILE}","{HOSTILE}",80\n'
-    load(warehouse, [file("accounts.csv", rows), *company[1:]])
+    warehouse = load_shared([file("accounts.csv", rows), *company[1:]])
     app = show(warehouse, name)
     assert not app.exception
     shown = [str(word.value) for word in [*app.markdown, *app.caption]]
@@ -154,9 +155,9 @@ def test_names_in_the_data_never_act_as_markup(
 
 @pytest.mark.parametrize("as_of", ["soon", "2024-13-45", "1900-01-01", "2999-12-31", ""])
 def test_any_as_of_day_in_a_link_shows_a_page(
-    show: Callable[..., AppTest], warehouse: Warehouse, company: list[Path], as_of: str
+    show: Callable[..., AppTest], company: list[Path], as_of: str
 ) -> None:
-    load(warehouse, company)
+    warehouse = load_shared(company)
     assert not show(warehouse, "overview", as_of=as_of).exception
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse
 from tests.pages import test_pages
 from tests.pages.test_service_page import cards, listed, manager_names, numbers, plain, spec
+from tests.support.loading import load_shared
 from tests.support.overlay import Overlay
 
 show = test_pages.show
@@ -123,7 +123,7 @@ def test_contact_coverage_counts_the_same_accounts_as_its_list(
 
 
 def test_two_contracts_are_too_few_to_estimate_anything(
-    show: Show, warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
+    show: Show, company: list[Path], file: Callable[[str, str], Path]
 ) -> None:
     hours = """interaction_id,account_id,kind,status,occurred_at,duration_hours,work_type,owner
 I1,A1,visit,completed,2023-01-03 10:00,2,standard,Lin
@@ -131,7 +131,7 @@ I2,A1,visit,completed,2024-07-05 10:00,3,personalised,Lin
 I3,A2,visit,completed,2024-09-30 10:00,1,standard,Wu
 """
     uploads = [company[0], file("interactions.csv", hours), file("contracts.csv", CONTRACTS)]
-    load(warehouse, uploads)
+    warehouse = load_shared(uploads)
     app = show(warehouse, "resources", quarter="2024-Q3", part="payback")
     assert not app.exception
     assert "cannot be estimated, because only 2 contracts that ended have known hours" in plain(app)
@@ -140,9 +140,9 @@ I3,A2,visit,completed,2024-09-30 10:00,1,standard,Wu
 
 
 def test_without_contracts_the_page_names_them_and_shows_the_rest(
-    show: Show, warehouse: Warehouse, company: list[Path]
+    show: Show, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    warehouse = load_shared(company)
     app = show(warehouse, "resources", quarter="2024-Q3", part="payback")
     assert not app.exception
     assert "(contracts)" in plain(app)
@@ -150,9 +150,7 @@ def test_without_contracts_the_page_names_them_and_shows_the_rest(
     assert "Contact at all three levels" in plain(app)
 
 
-def test_interactions_without_hours_are_no_zero(
-    show: Show, warehouse: Warehouse, company: list[Path]
-) -> None:
-    load(warehouse, company)
+def test_interactions_without_hours_are_no_zero(show: Show, company: list[Path]) -> None:
+    warehouse = load_shared(company)
     values = cards(show(warehouse, "resources", quarter="2024-Q3"))
     assert list(values.values())[:3] == ["–", "–", "–"]

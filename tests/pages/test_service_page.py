@@ -18,6 +18,7 @@ from kam_core.settings import loader
 from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse
 from tests.pages import test_pages
+from tests.support.loading import load_shared
 
 ROOT = Path(__file__).parents[2]
 show, said = test_pages.show, test_pages.said
@@ -182,10 +183,8 @@ def test_the_spread_between_managers_names_nobody(show: Show, sample_warehouse: 
     assert "30 managers' accounts" in plain(app)
 
 
-def test_without_tickets_and_surveys_the_page_names_both(
-    show: Show, warehouse: Warehouse, company: list[Path]
-) -> None:
-    load(warehouse, company)
+def test_without_tickets_and_surveys_the_page_names_both(show: Show, company: list[Path]) -> None:
+    warehouse = load_shared(company)
     for part, table in (("response", "tickets"), ("spread", "surveys")):
         app = show(warehouse, "service", part=part)
         assert not app.exception
@@ -194,9 +193,9 @@ def test_without_tickets_and_surveys_the_page_names_both(
 
 
 def test_with_tickets_alone_the_rest_of_the_page_is_there(
-    show: Show, warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
+    show: Show, company: list[Path], file: Callable[[str, str], Path]
 ) -> None:
-    load(warehouse, [*company, file("tickets.csv", TICKETS.format(topic="slow answers"))])
+    warehouse = load_shared([*company, file("tickets.csv", TICKETS.format(topic="slow answers"))])
     told = "".join(
         plain(show(warehouse, "service", quarter="2024-Q3", part=part))
         for part in ("response", "complaints", "satisfaction")
@@ -209,10 +208,10 @@ def test_with_tickets_alone_the_rest_of_the_page_is_there(
 
 
 def test_a_quarter_without_complaints_last_year_has_no_growth_but_is_compared(
-    show: Show, warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
+    show: Show, company: list[Path], file: Callable[[str, str], Path]
 ) -> None:
     earlier = "T8,A1,support,2023-06-09 09:00,,2023-08-10,x\n"
-    load(warehouse, [*company, file("tickets.csv", TICKETS.format(topic="late") + earlier)])
+    warehouse = load_shared([*company, file("tickets.csv", TICKETS.format(topic="late") + earlier)])
     app = show(warehouse, "service", quarter="2024-Q3", part="complaints")
     assert "1 complaints, 0 in the same quarter last year" in plain(app)
     assert cards(app)["Complaints on the year"] == "–"
@@ -241,11 +240,11 @@ def test_a_version_older_than_a_limit_is_shown_by_that_of_today(
 
 
 def test_a_topic_never_acts_as_markup(
-    show: Show, warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
+    show: Show, company: list[Path], file: Callable[[str, str], Path]
 ) -> None:
     rows = TICKETS.format(topic=f'"{test_pages.HOSTILE}"')
     earlier = "T8,A1,support,2023-06-09 09:00,,2023-08-10,x\n"
-    load(warehouse, [*company, file("tickets.csv", rows + earlier)])
+    warehouse = load_shared([*company, file("tickets.csv", rows + earlier)])
     app = show(warehouse, "service", quarter="2024-Q3", part="complaints")
     assert not app.exception
     shown = [str(word.value) for word in [*app.markdown, *app.caption]]
@@ -255,9 +254,9 @@ def test_a_topic_never_acts_as_markup(
 
 
 def test_two_answers_of_a_quarter_are_too_few_to_rank_anything(
-    show: Show, warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
+    show: Show, company: list[Path], file: Callable[[str, str], Path]
 ) -> None:
-    load(warehouse, [*company, file("surveys.csv", SURVEYS)])
+    warehouse = load_shared([*company, file("surveys.csv", SURVEYS)])
     app = show(warehouse, "service", quarter="2024-Q3", part="satisfaction")
     spread = show(warehouse, "service", quarter="2024-Q3", part="spread")
     told = plain(app) + plain(spread)

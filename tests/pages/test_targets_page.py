@@ -12,6 +12,7 @@ from kam_core.uploads.load import load
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse, cursor, open_version, regions
 from tests.pages.test_pages import HOSTILE, PAGE, said
+from tests.support.loading import load_once
 
 TARGETS = """metric,quarter,region,tier,target
 match_rate,2024-Q3,,,75%
@@ -48,7 +49,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
 def filled(
     warehouse: Warehouse, company: list[Path], file: Callable[[str, str], Path]
 ) -> Warehouse:
-    load(warehouse, [*company, file("targets.csv", TARGETS)], by="Ann")
+    load_once(warehouse, [*company, file("targets.csv", TARGETS)], by="Ann")
     return warehouse
 
 
@@ -106,7 +107,7 @@ def live_number(warehouse: Warehouse) -> int:
 def test_without_any_targets_a_first_one_is_typed_seen_and_saved(
     show: Callable[..., AppTest], warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     app = put(show(warehouse), "40%")
     assert "1** added, **0** changed" in said(app)
     assert in_force(warehouse) == {}
@@ -234,7 +235,7 @@ def test_the_quarter_before_is_copied_with_a_step(
 def test_the_defaults_can_be_copied_where_nothing_was_ever_set(
     show: Callable[..., AppTest], warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     app = show(warehouse)
     (label,) = [label for label in labels(app) if label.startswith("Put into the table (")]
     press(app, label)

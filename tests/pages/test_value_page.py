@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
-from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse
 from tests.pages.test_pages import HOSTILE, PAGE, PAGES, said
+from tests.support.loading import load_shared
 
 PARTS = tuple(load_settings().pages.value.parts)
 STORY = {"quarter": "2024-Q3", "as_of": "2024-10-15"}
@@ -174,9 +174,9 @@ def test_the_terms_of_lifetime_profit_add_up_to_the_figure(
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_whose_table_is_absent_says_which_file_it_needs_and_offers_its_template(
-    show: Callable[..., AppTest], warehouse: Warehouse, company: list[Path], part: str
+    show: Callable[..., AppTest], company: list[Path], part: str
 ) -> None:
-    load(warehouse, company[:2])
+    warehouse = load_shared(company[:2])
     app = show(warehouse, part)
     assert not app.exception
     table = {"renewals": "contracts", "lost": "opportunities", "cross_sell": "opportunities"}
@@ -190,9 +190,9 @@ def test_a_part_whose_table_is_absent_says_which_file_it_needs_and_offers_its_te
 
 @pytest.mark.parametrize("part", PARTS)
 def test_with_orders_and_accounts_alone_no_part_fails(
-    show: Callable[..., AppTest], warehouse: Warehouse, company: list[Path], part: str
+    show: Callable[..., AppTest], company: list[Path], part: str
 ) -> None:
-    load(warehouse, company)
+    warehouse = load_shared(company)
     app = show(warehouse, part)
     assert not app.exception
     if part == "foresight":
@@ -210,7 +210,6 @@ def test_a_filter_by_tier_and_region_leaves_every_part_whole(
 @pytest.mark.parametrize("part", PARTS)
 def test_names_in_the_data_never_act_as_markup(
     show: Callable[..., AppTest],
-    warehouse: Warehouse,
     file: Callable[[str, str], Path],
     part: str,
 ) -> None:
@@ -230,7 +229,7 @@ def test_names_in_the_data_never_act_as_markup(
         f"lost_reason\nP1,A1,2024-07-01,2024-08-01,lost,5,{name}\n",
         "value_items": "account_id,dated_on,component,amount\nA1,2024-07-01,acquisition_cost,5\n",
     }
-    load(warehouse, [file(f"{table}.csv", text) for table, text in files.items()])
+    warehouse = load_shared([file(f"{table}.csv", text) for table, text in files.items()])
     app = show(warehouse, part, quarter="2024-Q3")
     assert not app.exception
     shown = [str(word.value) for word in [*app.markdown, *app.caption]]

@@ -14,6 +14,7 @@ from kam_core.uploads.load import load, rebuild, restore
 from kam_core.uploads.report_sentences import describe_report
 from kam_core.warehouse.store import Warehouse, open_version
 from tests.conftest import ACCOUNTS, INTERACTIONS, ORDERS
+from tests.support.loading import load_once
 
 Write = Callable[[str, str], Path]
 
@@ -88,7 +89,7 @@ def test_a_row_of_an_unknown_account_comes_in_when_the_account_does(
 def test_rows_of_an_account_that_left_the_accounts_are_told_of(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
     gone = load(warehouse, [only_alder], as_of=date(2024, 12, 31), confirmed=True)
     assert gone[0].problems == {"account_gone": 1}
@@ -112,7 +113,7 @@ def test_what_only_the_tables_together_show_is_told_with_its_lines(
 def test_a_row_that_came_with_an_earlier_upload_is_told_with_its_line_in_this_one(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
     load(warehouse, [only_alder], as_of=date(2024, 12, 31), confirmed=True)
     header, *lines = ORDERS.splitlines()
@@ -124,7 +125,7 @@ def test_a_row_that_came_with_an_earlier_upload_is_told_with_its_line_in_this_on
 def test_full_replaces_the_table_and_update_adds_to_it(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     header = ORDERS.splitlines()[0]
     update = file("orders.csv", f"{header}\nO3,A2,2024-09-10,7.00\nO4,A2,2024-09-12,8.00\n")
     load(warehouse, [update], mode="update")
@@ -157,7 +158,7 @@ def test_a_build_tells_how_many_rows_of_which_of_its_uploads_are_done(
 def test_a_version_built_afresh_counts_all_of_its_uploads(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
     steps: list[Progress] = []
     load(warehouse, [only_alder], confirmed=True, progress=steps.append)
@@ -179,7 +180,7 @@ def built(steps: list[Progress]) -> list[tuple]:
 
 
 def test_the_same_file_twice_changes_nothing(warehouse: Warehouse, company: list[Path]) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     again = load(warehouse, company)
     assert all(report.already_loaded for report in again)
     assert [(r.accepted, r.quarantined, r.version) for r in again] == [
@@ -194,7 +195,7 @@ def test_the_same_file_twice_changes_nothing(warehouse: Warehouse, company: list
 def test_the_same_file_is_a_repeat_after_another_upload_moved_the_as_of_date(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     load(warehouse, [file("orders.csv", ORDERS + "O4,A1,2024-10-01,5.00\n")])
     (again,) = load(warehouse, company[:1])
     assert (again.already_loaded, again.version, again.as_of) == (True, 2, "2024-09-10")
@@ -204,7 +205,7 @@ def test_the_same_file_is_a_repeat_after_another_upload_moved_the_as_of_date(
 def test_the_same_file_for_a_later_day_that_is_named_is_a_new_snapshot(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     (given,) = load(warehouse, company[:1], as_of=date(2024, 10, 1))
     (named,) = load(warehouse, [file("accounts_2024-10-02.csv", ACCOUNTS)])
     assert [(r.already_loaded, r.version, r.as_of) for r in (given, named)] == [
@@ -216,7 +217,7 @@ def test_the_same_file_for_a_later_day_that_is_named_is_a_new_snapshot(
 def test_an_earlier_file_of_a_table_is_no_repeat_after_a_newer_one(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     newer = file("later.csv", ACCOUNTS.replace("South", "North"))
     load(warehouse, [newer])
     (back,) = load(warehouse, company[:1])
@@ -260,7 +261,7 @@ def test_a_dry_run_counts_everything_and_publishes_nothing(
 def test_bad_input_is_refused_by_name_and_publishes_nothing(
     warehouse: Warehouse, company: list[Path], tmp_path: Path, name: str, data: bytes, code: str
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(KamError) as refusal:
@@ -303,7 +304,7 @@ def test_files_that_contradict_each_other_are_told_with_the_rest(
 def test_an_earlier_as_of_is_put_in_its_place(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company, as_of=date(2024, 9, 30))
+    load_once(warehouse, company, as_of=date(2024, 9, 30))
     late = ACCOUNTS.replace("South", "North")
     load(warehouse, [file("accounts.csv", late)], as_of=date(2024, 6, 30), confirmed=True)
     assert rows(
@@ -353,7 +354,7 @@ def test_a_warehouse_may_lie_in_a_folder_with_a_quote_in_its_name(
     tmp_path: Path, company: list[Path]
 ) -> None:
     warehouse = Warehouse(tmp_path / "o'brien")
-    load(warehouse, company)
+    load_once(warehouse, company)
     load(warehouse, [company[0]], as_of=date(2025, 1, 1))
     assert warehouse.is_intact(2)
 
@@ -361,7 +362,7 @@ def test_a_warehouse_may_lie_in_a_folder_with_a_quote_in_its_name(
 def test_a_version_is_rebuilt_from_raw_with_the_same_content(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     load(warehouse, [file("orders.csv", ORDERS + "O4,A9,2024-09-11,5.00\n")], mode="update")
     load(warehouse, [file("accounts.csv", ACCOUNTS + "A9,Cedar,East,2024-01-01,50\n")])
     for version in warehouse.ledger.versions():
@@ -373,7 +374,7 @@ def test_a_version_is_rebuilt_from_raw_with_the_same_content(
 def test_going_back_is_one_row_and_works_without_the_file(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     load(warehouse, [file("orders.csv", ORDERS + "O4,A1,2024-09-11,5.00\n")])
     warehouse.file(1).unlink()
     restore(warehouse, 1, by="tester")
@@ -386,7 +387,7 @@ def test_going_back_is_one_row_and_works_without_the_file(
 
 
 def test_a_flipped_bit_is_noticed_and_mended(warehouse: Warehouse, company: list[Path]) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     data = bytearray(warehouse.file(1).read_bytes())
     data[len(data) // 2] ^= 1
     warehouse.file(1).write_bytes(data)
@@ -399,7 +400,7 @@ def test_a_flipped_bit_is_noticed_and_mended(warehouse: Warehouse, company: list
 def test_a_damaged_raw_file_is_never_taken_for_the_upload(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     snapshot = warehouse.ledger.snapshots(1)[0]
     (warehouse.raw / snapshot.sha256).write_bytes(b"something else")
     with pytest.raises(KamError, match="raw_damaged"):
@@ -416,7 +417,7 @@ def test_a_missing_file_and_an_unknown_version_are_named(warehouse: Warehouse) -
 def test_anyone_can_read_a_version_with_plain_duckdb(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     tables = rows(
         warehouse,
         "select view_name from duckdb_views() where schema_name = 'main' and not internal "

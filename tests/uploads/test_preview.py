@@ -15,6 +15,7 @@ from kam_core.uploads.report_model import Preview, read_document
 from kam_core.warehouse.row_diff import QuarantineChange
 from kam_core.warehouse.store import Warehouse
 from tests.conftest import ACCOUNTS, ORDERS
+from tests.support.loading import load_once
 
 Write = Callable[[str, str], Path]
 HEADER = ORDERS.splitlines()[0]
@@ -32,7 +33,7 @@ def asked(tried: Trial) -> list[tuple]:
 def test_a_preview_shows_what_a_load_then_does(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     later = file("orders.csv", ORDERS + "O4,A1,2024-09-11,5.00\nO5,A1,someday,5.00\n")
     seen = preview(warehouse, [later])
     assert [(f.received, f.accepted, f.quarantined) for f in seen.files] == [(5, 4, 1)]
@@ -46,7 +47,7 @@ def test_a_preview_shows_what_a_load_then_does(
 def test_a_preview_leaves_everything_as_it_was(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     before = sorted(path.name for path in warehouse.versions.iterdir())
     preview(warehouse, [file("orders.csv", orders(3))])
     assert sorted(path.name for path in warehouse.versions.iterdir()) == before
@@ -87,7 +88,7 @@ def test_json_of_another_release_is_refused_with_what_is_strange_in_it(
 def test_a_preview_of_what_is_loaded_already_finds_no_difference(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company, by="Li")
+    load_once(warehouse, company, by="Li")
     seen = preview(warehouse, company)
     assert not seen.differs
     assert all(report.already_loaded for report in seen.files)
@@ -123,7 +124,7 @@ def test_an_update_removes_nothing_and_changes_are_no_removal(
 def test_accounts_that_take_the_rows_of_other_tables_along_ask_for_these_too(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
     tables = {question.table for question in trial(warehouse, [only_alder]).asked}
     assert tables == {"accounts", "interactions", "orders"}
@@ -132,7 +133,7 @@ def test_accounts_that_take_the_rows_of_other_tables_along_ask_for_these_too(
 def test_rows_of_earlier_uploads_that_are_set_apart_or_let_in_are_told(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
     seen = preview(warehouse, [only_alder]).files[0].elsewhere
     assert seen == [
@@ -150,7 +151,7 @@ def test_rows_of_earlier_uploads_that_are_set_apart_or_let_in_are_told(
 def test_an_older_as_of_than_the_one_in_force_needs_a_second_yes(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company, as_of=date(2024, 9, 30))
+    load_once(warehouse, company, as_of=date(2024, 9, 30))
     question = trial(warehouse, [company[3]], as_of=date(2024, 9, 1)).asked[0]
     assert (question.code, question.as_of, question.in_force) == (
         "older_as_of",
@@ -164,14 +165,14 @@ def test_an_older_as_of_than_the_one_in_force_needs_a_second_yes(
 def test_another_table_for_an_older_day_asks_nothing(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company[:1], as_of=date(2024, 9, 30))
+    load_once(warehouse, company[:1], as_of=date(2024, 9, 30))
     assert load(warehouse, [company[3]], as_of=date(2024, 9, 15))[0].version == 2
 
 
 def test_what_was_published_after_the_preview_stops_the_load(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     seen = trial(warehouse, [company[3]])
     load(warehouse, [file("orders.csv", orders(4))], mode="update", by="Wang")
     with pytest.raises(KamError) as refusal:
@@ -185,7 +186,7 @@ def test_what_was_published_after_the_preview_stops_the_load(
 def test_a_damaged_live_version_is_mended_before_it_is_compared(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     warehouse.file(1).write_bytes(b"no database")
     assert asked(trial(warehouse, [file("orders.csv", orders(1))])) == [
         ("removes_rows", "orders", 3, 2)
@@ -196,7 +197,7 @@ def test_a_damaged_live_version_is_mended_before_it_is_compared(
 def test_where_the_uploads_behind_it_are_damaged_too_nothing_is_loaded(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     warehouse.file(1).unlink()
     needs = next(s for s in warehouse.ledger.snapshots(1) if s.table_name == "needs")
     raw = warehouse.raw / needs.sha256

@@ -16,6 +16,7 @@ from kam_core.uploads import upload_history
 from kam_core.uploads.load import load, restore
 from kam_core.warehouse.store import Warehouse, open_version
 from tests.conftest import ACCOUNTS, ORDERS
+from tests.support.loading import load_once
 
 Write = Callable[[str, str], Path]
 
@@ -63,7 +64,7 @@ def test_the_original_comes_back_byte_for_byte(broken: Warehouse) -> None:
 
 
 def test_an_unknown_upload_is_named(warehouse: Warehouse, company: list[Path]) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     with pytest.raises(KamError, match="unknown_snapshot"):
         upload_history.original(warehouse, 99)
     with pytest.raises(KamError, match="nothing_quarantined"):
@@ -143,7 +144,7 @@ def test_what_is_defused_comes_back_exactly(cell: str) -> None:
 def test_the_history_tells_who_published_what(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
-    load(warehouse, company, by="Li")
+    load_once(warehouse, company, by="Li")
     load(warehouse, [file("orders.csv", ORDERS + "O4,A1,2024-09-11,5.00\n")], by="Wang")
     restore(warehouse, 1, by="Zhao")
     told = [

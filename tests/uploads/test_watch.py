@@ -19,6 +19,7 @@ from kam_core.uploads.load import load
 from kam_core.uploads.watch import Watcher
 from kam_core.warehouse.store import Warehouse
 from tests.conftest import ACCOUNTS, INTERACTIONS, ORDERS
+from tests.support.loading import load_once
 from tests.support.overlay import Overlay
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +115,7 @@ def test_bad_files_go_to_failed_each_with_its_own_reason(
 def test_what_needs_a_second_yes_goes_to_failed_with_the_question(
     watcher: Watcher, warehouse: Warehouse, folder: Path, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     drop(folder, orders=ORDERS.splitlines()[0] + "\nO1,A1,2024-07-10,0.10\n")
     once(watcher)
     told = found(folder, "failed")["orders.csv.report.txt"].read_text("utf-8")

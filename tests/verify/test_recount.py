@@ -18,7 +18,6 @@ from kam_core.verify.check import compare_all, find_differences
 from kam_core.verify.figures import RULES, Recount
 from kam_core.verify.settings import read_settings
 from kam_core.verify.tables import read_rows
-from kam_core.warehouse.store import Warehouse
 from tests.support.worlds import (
     REGIONS,
     Row,
@@ -38,17 +37,10 @@ from tests.support.worlds import (
     value_item,
 )
 
-EXAMPLES = int(os.environ.get("KAM_RANDOM_COMPANIES", "50"))
+EXAMPLES = int(os.environ.get("KAM_RANDOM_COMPANIES", "20"))
 EARLIER, TIERS = date(2024, 5, 15), ("VIP", "basic")
 FIRST, LAST = date(2023, 6, 1), date(2024, 12, 31)
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def sample_day(sample_warehouse: Warehouse) -> Day:
-    live = sample_warehouse.live_version()
-    assert live is not None
-    return Day(sample_warehouse.file(live.version), live.as_of)
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,14 @@ from kam_core.__main__ import main
 from kam_core.metrics import catalogue
 from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse, _file_sha256
+from tests.support.loading import load_once
 
 OPTIONS = ("--lang", "en")
 
 
 @pytest.fixture
 def loaded(warehouse: Warehouse, company: list[Path]) -> Warehouse:
-    load(warehouse, company, by="tests")
+    load_once(warehouse, company, by="tests")
     return warehouse
 
 

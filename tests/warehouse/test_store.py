@@ -23,12 +23,13 @@ from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse, cursor, open_version
 from tests.conftest import ORDERS
 from tests.support.aftermath import flip
+from tests.support.loading import load_once
 from tests.support.overlay import Overlay
 
 
 @pytest.fixture
 def opened(warehouse: Warehouse, company: list[Path]) -> duckdb.DuckDBPyConnection:
-    load(warehouse, company)
+    load_once(warehouse, company)
     return open_version(warehouse.file(1))
 
 
@@ -121,7 +122,7 @@ def test_what_a_killed_build_left_is_swept(warehouse: Warehouse, company: list[P
 def test_a_ledger_that_is_gone_stops_everything_before_anything_is_overwritten(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     for lose in (Path.unlink, lambda path: path.write_bytes(b"")):
         lose(warehouse.ledger.path)
         with pytest.raises(KamError, match="ledger_lost"):
@@ -151,7 +152,7 @@ def told_by_the_ledger(path: Path) -> tuple:
 def test_a_ledger_cut_short_is_named_as_damaged_or_tells_all(
     warehouse: Warehouse, company: list[Path], share: int
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     whole, content = told_by_the_ledger(warehouse.path), warehouse.ledger.path.read_bytes()
     warehouse.ledger.path.write_bytes(content[: len(content) * share // 100])
     try:
@@ -164,7 +165,7 @@ def test_a_ledger_cut_short_is_named_as_damaged_or_tells_all(
 def test_a_version_file_cut_short_is_noticed_at_start_and_rebuilt(
     warehouse: Warehouse, company: list[Path], share: int
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     content = warehouse.file(1).read_bytes()
     warehouse.file(1).write_bytes(content[: len(content) * share // 100])
     with pytest.raises(KamError, match="version_damaged"):
@@ -176,7 +177,7 @@ def test_a_version_file_cut_short_is_noticed_at_start_and_rebuilt(
 def test_every_flipped_bit_of_a_live_file_is_noticed_at_start(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     chance, size = random.Random(20241015), warehouse.file(1).stat().st_size
     for _ in range(300):
         place, bit = chance.randrange(size), chance.randrange(8)
@@ -196,7 +197,7 @@ def test_every_flipped_bit_of_a_live_file_is_noticed_at_start(
 def test_a_file_is_read_through_once_in_a_process_and_again_when_replaced(
     warehouse: Warehouse, company: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     read: list[Path] = []
     hashed = store._file_sha256
     monkeypatch.setattr(store, "_file_sha256", lambda path: read.append(path) or hashed(path))
@@ -217,7 +218,7 @@ def uploads(warehouse: Warehouse) -> set[str]:
 def test_what_a_dry_run_or_a_refused_call_brought_is_not_kept(
     warehouse: Warehouse, company: list[Path], tmp_path: Path
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     before = uploads(warehouse)
     later = tmp_path / "orders.csv"
     later.write_text(ORDERS + "O4,A1,2024-09-11,5.00\n", "utf-8")
@@ -236,7 +237,7 @@ def test_what_a_dry_run_or_a_refused_call_brought_is_not_kept(
 def test_an_upload_that_is_gone_and_uploaded_again_is_kept(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     kept = warehouse.raw / warehouse.ledger.snapshots(1)[0].sha256
     kept.unlink()
     (report,) = load(warehouse, company[:1], dry_run=True)
@@ -300,7 +301,7 @@ def test_an_upload_that_the_ledger_does_not_know_is_never_swept(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
     """It may be the last copy, where the ledger was restored from a backup."""
-    load(warehouse, company[:1])
+    load_once(warehouse, company[:1])
     unknown = warehouse.raw / ("0" * 64)
     unknown.write_bytes(b"of a newer ledger")
     load(warehouse, company[1:])
@@ -310,7 +311,7 @@ def test_an_upload_that_the_ledger_does_not_know_is_never_swept(
 def test_uploading_a_file_again_mends_its_damaged_copy(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     kept = warehouse.raw / warehouse.ledger.snapshots(1)[0].sha256
     kept.write_bytes(kept.read_bytes()[:-1])
     with pytest.raises(KamError, match="raw_damaged"):
@@ -322,7 +323,7 @@ def test_uploading_a_file_again_mends_its_damaged_copy(
 def test_rebuilding_an_intact_version_proves_it_and_leaves_its_file_alone(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     before = warehouse.file(1).read_bytes()
     rebuild(warehouse, 1)
     assert warehouse.file(1).read_bytes() == before
@@ -386,7 +387,7 @@ def mounted(path: Path, script: str, mount: str = READ_ONLY) -> subprocess.Compl
 def test_a_warehouse_that_cannot_be_written_can_be_read(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     done = mounted(warehouse.path, READ)
     assert done.stdout.split() == ["1", "3"], done.stderr
 
@@ -395,7 +396,7 @@ def test_what_a_killed_writer_left_in_the_log_is_read_there_too(
     warehouse: Warehouse, company: list[Path], tmp_path: Path
 ) -> None:
     """A connection that is never closed leaves its commits in the write-ahead log."""
-    load(warehouse, company)
+    load_once(warehouse, company)
     with closing(sqlite3.connect(warehouse.ledger.path)) as unclosed:
         unclosed.execute("select * from versions").fetchall()
         load(warehouse, [company[3]], as_of=date(2025, 1, 1))
@@ -409,7 +410,7 @@ def test_what_a_killed_writer_left_in_the_log_is_read_there_too(
 def test_a_warehouse_on_a_disk_without_a_free_byte_can_be_read(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     done = mounted(warehouse.path, READ, FULL)
     assert done.stdout.split() == ["1", "3"], done.stderr
 
@@ -417,7 +418,7 @@ def test_a_warehouse_on_a_disk_without_a_free_byte_can_be_read(
 def test_a_load_into_a_folder_that_cannot_be_written_is_refused(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
-    load(warehouse, company)
+    load_once(warehouse, company)
     script = (
         "import sys\nfrom kam_core.__main__ import main\n"
         f"sys.exit(main(['load', '--warehouse', sys.argv[1], {str(company[0])!r}]))"
