@@ -46,6 +46,34 @@ O3,A2,2024-09-10,1000000.70
 """
 
 
+# What takes seconds: pages, commands, whole loads one after the other, every metric many times.
+SLOW = (
+    "browser",
+    "cli",
+    "dashboard/test_examples.py",
+    "dashboard/test_packs.py",
+    "metrics/test_day_cache.py",
+    "metrics/test_evidence.py",
+    "metrics/test_explain.py",
+    "metrics/test_metamorphic.py",
+    "pages",
+    "uploads/test_preview.py",
+    "uploads/test_resubmission.py",
+    "uploads/test_watch.py",
+    "verify",
+    "warehouse/test_checks_across.py",
+    "warehouse/test_concurrent.py",
+    "warehouse/test_kill.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(ROOT / "tests").as_posix().startswith(SLOW):
+            item.add_marker("slow")
+
+
 @pytest.fixture(autouse=True)
 def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """AppTest leaves its script behind as ``__main__``, which every new process would run again."""

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator
 
-from tests.browser.conftest import WAIT_MS, Visit
+from tests.browser.conftest import Visit
 
 
 def type_into_cell(seen: Visit, grid: Locator, column: str, row: int, text: str) -> None:
@@ -11,20 +11,20 @@ def type_into_cell(seen: Visit, grid: Locator, column: str, row: int, text: str)
     _select_cell(seen, grid, _column_number(grid, column), row)
     keys.press("Enter")
     editor = seen.page.locator("#portal").locator("input, textarea").first
-    editor.wait_for(timeout=WAIT_MS)
+    editor.wait_for()
     keys.press("Control+a")
     keys.type(text)
     # A choice is shown among those that are left, a text behind the field that grows with it.
-    seen.page.locator("#portal").get_by_text(text).first.wait_for(state="attached", timeout=WAIT_MS)
+    seen.page.locator("#portal").get_by_text(text).first.wait_for(state="attached")
     keys.press("Enter")
-    editor.wait_for(state="detached", timeout=WAIT_MS)
+    editor.wait_for(state="detached")
     seen.settle()
 
 
 def _column_number(grid: Locator, column: str) -> int:
     """Counted from 0."""
     header = grid.locator("th", has_text=column).first
-    header.wait_for(state="attached", timeout=WAIT_MS)
+    header.wait_for(state="attached")
     return int(header.get_attribute("aria-colindex")) - 1
 
 
@@ -44,4 +44,4 @@ def _select_cell(seen: Visit, grid: Locator, column: int, row: int) -> None:
 
 def _wait_until_selected(grid: Locator, column: int, row: int) -> None:
     cell = grid.locator(f"[data-testid=glide-cell-{column}-{row}][aria-selected=true]")
-    cell.wait_for(state="attached", timeout=WAIT_MS)
+    cell.wait_for(state="attached")

@@ -118,7 +118,7 @@ def test_the_overview_hands_out_the_pack_of_what_is_looked_at(
     }[lang]
     seen.page.get_by_role("button", name=words[0]).click()
     for label, ending in zip(words[1:], ("html", "xlsx"), strict=True):
-        with seen.page.expect_download(timeout=60_000) as started:
+        with seen.page.expect_download() as started:
             seen.page.get_by_role("button", name=label).click()
         name = f"pack_2024-Q4_region-华东_{lang}.{ending}"
         assert started.value.suggested_filename == name

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import WAIT_MS, Visit
+from tests.browser.conftest import Visit
 from tests.browser.grid import type_into_cell
 
 pytestmark = pytest.mark.browser
@@ -20,14 +20,14 @@ def choose(seen: Visit, *paths: Path) -> None:
     seen.page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(paths)
     # Its name stands above its rows once it has been looked into.
     shown = seen.page.get_by_test_id("stMain").locator("strong", has_text=paths[-1].name)
-    shown.first.wait_for(timeout=WAIT_MS)
+    shown.first.wait_for()
     seen.settle()
 
 
 def press(seen: Visit, name: str, then: str) -> None:
     """Press a button and wait for the words that show that its job is done."""
     seen.page.get_by_role("button", name=name, exact=True).click()
-    seen.page.get_by_text(then).first.wait_for(timeout=WAIT_MS)
+    seen.page.get_by_text(then).first.wait_for()
     seen.settle()
 
 
@@ -77,7 +77,7 @@ def test_what_the_file_does_not_show_is_asked_once_and_remembered(
     second = tmp_path / "名单二.csv"
     second.write_text(HAND_KEPT.replace("T2", "T3"), "utf-8")
     choose(seen, second)
-    seen.page.get_by_role("button", name="预览变更").wait_for(timeout=WAIT_MS)
+    seen.page.get_by_role("button", name="预览变更").wait_for()
     assert "请先处理上面标出的问题" not in seen.main
 
 
@@ -93,7 +93,7 @@ def test_dates_in_question_want_an_answer_or_a_word_that_they_stay_in_quarantine
     assert not seen.page.get_by_role("button", name="Show what would change").is_visible()
     seen.page.get_by_text("Leave these rows in quarantine").click()
     seen.settle()
-    seen.page.get_by_role("button", name="Show what would change").wait_for(timeout=WAIT_MS)
+    seen.page.get_by_role("button", name="Show what would change").wait_for()
 
 
 def test_empty_cells_below_a_value_are_asked_about_and_filled(

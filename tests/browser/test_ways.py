@@ -152,5 +152,5 @@ def test_a_flipped_bit_is_noticed_at_start_and_mended_by_a_button(
     seen.expect("rebuild 1")
     assert "Overview" not in seen.main
     seen.page.get_by_role("button", name="Make the version again").click()
-    seen.page.get_by_test_id("stMain").get_by_text("120M").first.wait_for(timeout=120_000)
+    seen.page.get_by_test_id("stMain").get_by_text("120M").first.wait_for()
     assert not seen.exceptions()

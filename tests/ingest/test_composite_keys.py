@@ -182,7 +182,7 @@ st.code(json.dumps(column_mapping.ask_about_part(part, "key", Text("zh")), ensur
 def test_the_page_asks_which_columns_make_the_id_and_takes_the_answer() -> None:
     proposal = proposed(*LOG).with_answers()
     part = orjson.dumps(InspectedPart("拜访.csv", None, [proposal])).decode()
-    app = AppTest.from_string(PAGE.format(part=part), default_timeout=60).run()
+    app = AppTest.from_string(PAGE.format(part=part), default_timeout=300).run()
     assert not app.exception
     assert json.loads(app.code[0].value) is None
     (question,) = app.radio

@@ -23,7 +23,7 @@ def rows(monkeypatch: pytest.MonkeyPatch, sample_warehouse: Warehouse) -> Rows:
 
     def shown(page: str, tabs: str, tab: str, column: str, **query: str) -> pd.DataFrame:
         script = PAGE.format(name=page, lang="en", regions=None)
-        app = AppTest.from_string(script, default_timeout=120)
+        app = AppTest.from_string(script, default_timeout=300)
         for key, value in {"as_of": DAY, **query}.items():
             app.query_params[key] = value
         app.session_state[tabs] = Text("en")(tab)

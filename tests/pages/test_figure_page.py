@@ -38,7 +38,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
     ) -> AppTest:
         monkeypatch.setenv("KAM_WAREHOUSE", str(warehouse.path))
         app = AppTest.from_string(
-            PAGE.format(name=name, lang=lang, regions=regions), default_timeout=120
+            PAGE.format(name=name, lang=lang, regions=regions), default_timeout=300
         )
         for key, value in query.items():
             app.query_params[key] = value

@@ -71,7 +71,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     ) -> AppTest:
         monkeypatch.setenv("KAM_WAREHOUSE", str(warehouse.path))
         script = PAGE.format(name=name, lang=lang, regions=regions, pages=PAGES)
-        app = AppTest.from_string(script, default_timeout=60)
+        app = AppTest.from_string(script, default_timeout=300)
         for key, value in query.items():
             app.query_params[key] = value
         return app.run()
@@ -211,7 +211,7 @@ preview_step.ask_for_decision(st.session_state.seen, text)
 preview_step.render_reports(st.session_state.seen.files, text)
 preview_step.render_comparison(st.session_state.seen, text)
 """
-    app = AppTest.from_string(script, default_timeout=60)
+    app = AppTest.from_string(script, default_timeout=300)
     app.session_state.seen = preview(warehouse, [company[3]])
     app.run()
     order = [element.type for element in app.main]

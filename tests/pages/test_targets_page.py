@@ -36,7 +36,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
         monkeypatch.setenv("KAM_WAREHOUSE", str(warehouse.path))
         names = ("overview", "uploads", "targets")
         script = PAGE.format(name="targets", lang=lang, regions=own, pages=names)
-        app = AppTest.from_string(script, default_timeout=60)
+        app = AppTest.from_string(script, default_timeout=300)
         for key, value in ({"quarter": "2024-Q3"} | query).items():
             app.query_params[key] = value
         app.session_state["target_tabs"] = tab

@@ -25,7 +25,7 @@ ACCOUNTS = "account_id,account_name,region\nA1,Alder,East\n"
 ORDERS = "order_id,account_id,ordered_on,amount,kind\nO1,A1,2024-09-01,5,**$x$**\n"
 TWO_ORDERS = "order_id,account_id,ordered_on,amount\nO1,A1,2024-09-01,5\nO2,A1,2024-09-01,abc\n"
 HAND_KEPT = "客户代码,客户全称,大区,合作开始,备用\nT1,甲公司,华东,2023-04-13,x\n"
-SECONDS = 60
+SECONDS = 300
 
 
 @pytest.fixture

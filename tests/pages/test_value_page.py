@@ -30,7 +30,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     ) -> AppTest:
         monkeypatch.setenv("KAM_WAREHOUSE", str(warehouse.path))
         script = PAGE.format(name=page, lang=lang, regions=regions, pages=PAGES)
-        app = AppTest.from_string(script, default_timeout=90)
+        app = AppTest.from_string(script, default_timeout=300)
         for key, value in {"part": part, **query}.items():
             app.query_params[key] = value
         return app.run()

@@ -240,7 +240,6 @@ def test_an_account_that_a_second_upload_of_the_day_leaves_out_was_never_known(
 
 
 @pytest.mark.random
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3, 3 + ORDERS_OF_UPLOADS))
 def test_in_whatever_order_uploads_come_a_row_is_in_exactly_if_its_account_is_known(
     warehouse: Warehouse, file: Write, seed: int

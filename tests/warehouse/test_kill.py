@@ -17,7 +17,6 @@ ROUNDS = int(os.environ.get("KAM_KILLS", "10"))
 
 
 @pytest.mark.random
-@pytest.mark.slow
 def test_a_kill_at_any_moment_loses_nothing(
     warehouse: Warehouse, company: list[Path], tmp_path: Path
 ) -> None:
