@@ -87,7 +87,7 @@ class TargetCopy:
 
     source: QuarterlyTarget
     goal: QuarterlyTarget
-    held: Decimal | None
+    present: Decimal | None
     limit: Decimal | None
 
 
@@ -124,10 +124,10 @@ def make_target(
 
 def in_order(goals: Iterable[QuarterlyTarget]) -> tuple[QuarterlyTarget, ...]:
     """By quarter, then as metrics are shown, the whole before its parts."""
-    return tuple(sorted(goals, key=lambda goal: place(goal.key)))
+    return tuple(sorted(goals, key=lambda goal: sort_key(goal.key)))
 
 
-def place(key: TargetKey) -> tuple:
+def sort_key(key: TargetKey) -> tuple:
     """Where a target stands among others."""
     position = _positions().get(key.metric, len(_positions()))
     return key.quarter, position, key.region or "", key.tier or ""
@@ -147,8 +147,8 @@ def known_metrics() -> tuple[str, ...]:
 
 def unit_of(name: str) -> str:
     """The unit of a figure; ``number`` of one that is not computed."""
-    known = catalogue.load_metrics().get(name)
-    return known.unit if known else "number"
+    metric = catalogue.load_metrics().get(name)
+    return metric.unit if metric else "number"
 
 
 def changes(
@@ -159,7 +159,7 @@ def changes(
     new = {goal.key: goal.target for goal in after}
     return [
         TargetChange(_kind(key, old, new), key, old.get(key), new.get(key))
-        for key in sorted(old.keys() | new.keys(), key=place)
+        for key in sorted(old.keys() | new.keys(), key=sort_key)
         if old.get(key) != new.get(key)
     ]
 
@@ -173,10 +173,10 @@ def _kind(
 
 
 def applied(
-    held: Iterable[QuarterlyTarget], made: Iterable[TargetChange]
+    present: Iterable[QuarterlyTarget], made: Iterable[TargetChange]
 ) -> tuple[QuarterlyTarget, ...]:
     """Targets after some changes; a changed one keeps its further columns."""
-    goals = {goal.key: goal for goal in held}
+    goals = {goal.key: goal for goal in present}
     for change in made:
         if change.after is None:
             goals.pop(change.key, None)
@@ -190,28 +190,28 @@ def applied(
 def copies(
     sources: Iterable[QuarterlyTarget],
     to: str,
-    held: Iterable[QuarterlyTarget],
+    present: Iterable[QuarterlyTarget],
     step: TargetStep,
     overwrite: bool,
 ) -> list[TargetCopy]:
     """What copying targets to a quarter would do; without ``overwrite`` what is there stays."""
-    there = {goal.key: goal.target for goal in held}
-    found = [_copied(source, to, there, step) for source in in_order(sources)]
-    return [copy for copy in found if copy.held is None or (overwrite and _differs(copy))]
+    there = {goal.key: goal.target for goal in present}
+    all_copies = [_copied(source, to, there, step) for source in in_order(sources)]
+    return [copy for copy in all_copies if copy.present is None or (overwrite and _differs(copy))]
 
 
 def _differs(copy: TargetCopy) -> bool:
-    return copy.held != copy.goal.target
+    return copy.present != copy.goal.target
 
 
 def _copied(
     source: QuarterlyTarget, to: str, there: Mapping[TargetKey, Decimal], step: TargetStep
 ) -> TargetCopy:
     key = source.key._replace(quarter=to)
-    wanted = stepped(source.key.metric, source.target, step)
-    limit = _limit(wanted, *target_bounds(source.key.metric))
+    target = stepped(source.key.metric, source.target, step)
+    limit = _limit(target, *target_bounds(source.key.metric))
     return TargetCopy(
-        source, QuarterlyTarget(key, wanted if limit is None else limit), there.get(key), limit
+        source, QuarterlyTarget(key, target if limit is None else limit), there.get(key), limit
     )
 
 
@@ -226,8 +226,8 @@ def stepped(name: str, target: Decimal, step: TargetStep) -> Decimal:
 
 
 def _is_lower_better(name: str) -> bool:
-    known = catalogue.load_metrics().get(name)
-    return known is not None and known.better == "lower"
+    metric = catalogue.load_metrics().get(name)
+    return metric is not None and metric.better == "lower"
 
 
 def _limit(target: Decimal, lowest: Decimal | None, highest: Decimal | None) -> Decimal | None:

@@ -57,12 +57,12 @@ class GridReading:
 
 def write_lines(goals: Iterable[QuarterlyTarget], quarters: Sequence[str]) -> list[dict[str, str]]:
     """One line for each figure, region and tier with a target in one of the quarters."""
-    found: dict[tuple, dict[str, str]] = {}
+    lines: dict[tuple, dict[str, str]] = {}
     for goal in sorted(goals, key=lambda goal: _line_place(goal.key)):
         if goal.key.quarter in quarters:
-            line = found.setdefault(_of_line(goal.key), _empty(goal.key, quarters))
+            line = lines.setdefault(_of_line(goal.key), _empty(goal.key, quarters))
             line[goal.key.quarter] = written(goal.target, unit_of(goal.key.metric))
-    return list(found.values())
+    return list(lines.values())
 
 
 def _line_place(key: TargetKey) -> tuple:
@@ -76,8 +76,8 @@ def _of_line(key: TargetKey) -> tuple:
 
 
 def _empty(key: TargetKey, quarters: Sequence[str]) -> dict[str, str]:
-    said = {"metric": key.metric, "region": key.region or EVERY, "tier": key.tier or EVERY}
-    return said | dict.fromkeys(quarters, "")
+    subject = {"metric": key.metric, "region": key.region or EVERY, "tier": key.tier or EVERY}
+    return subject | dict.fromkeys(quarters, "")
 
 
 def written(target: Decimal, unit: str) -> str:
@@ -93,18 +93,18 @@ def written(target: Decimal, unit: str) -> str:
 
 
 def read_lines(
-    said: Sequence[Line], quarters: Sequence[str], held: Collection[QuarterlyTarget] = ()
+    typed_lines: Sequence[Line], quarters: Sequence[str], present: Collection[QuarterlyTarget] = ()
 ) -> GridReading:
-    """The targets of some quarters as typed; those of other quarters stay as ``held``.
+    """The targets of some quarters as typed; those of other quarters stay as ``present``.
 
     A target that was held keeps its further columns, and its value where the cell cannot be read.
     An empty cell is no target.
     """
-    known = {goal.key: goal for goal in held}
-    goals = {key: goal for key, goal in known.items() if key.quarter not in quarters}
+    by_key = {goal.key: goal for goal in present}
+    goals = {key: goal for key, goal in by_key.items() if key.quarter not in quarters}
     problems: list[LineProblem] = []
     first: dict[tuple, int] = {}
-    for number, line in enumerate(said, start=1):
+    for number, line in enumerate(typed_lines, start=1):
         cells = {quarter: text for quarter in quarters if (text := _text(line.get(quarter)))}
         try:
             subject = _subject(line, first, number) if cells else ("", None, None)
@@ -114,10 +114,10 @@ def read_lines(
         for quarter, text in cells.items():
             key = TargetKey(subject[0], quarter, *subject[1:])
             try:
-                extra = known[key].extra if key in known else ()
+                extra = by_key[key].extra if key in by_key else ()
                 goals[key] = QuarterlyTarget(key, read_cell(text, key.metric), extra)
             except CellProblem as problem:
-                goals |= {key: known[key]} if key in known else {}
+                goals |= {key: by_key[key]} if key in by_key else {}
                 details = {"metric": key.metric, "quarter": quarter, "text": text}
                 problems.append(LineProblem(number, problem.code, details | problem.details))
     return GridReading(in_order(goals.values()), tuple(problems))
@@ -154,12 +154,12 @@ def read_cell(text: str, name: str) -> Decimal:
 
 def _number(text: str, unit: str) -> Decimal:
     """A number as uploads may write it, and 120M or 1.2 billion for money."""
-    found = AMOUNT.fullmatch(text)
+    amount = AMOUNT.fullmatch(text)
     multipliers = load_settings().reading.multipliers
     typed = multipliers.headers | multipliers.typed
-    if found and unit == "money" and found[2].casefold() in typed:
-        factor = Decimal(typed[found[2].casefold()])
-        return EXACT.multiply(decimal(found[1], "number"), factor)
+    if amount and unit == "money" and amount[2].casefold() in typed:
+        factor = Decimal(typed[amount[2].casefold()])
+        return EXACT.multiply(decimal(amount[1], "number"), factor)
     return decimal(text, "number")
 
 

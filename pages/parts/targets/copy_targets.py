@@ -55,7 +55,7 @@ def render_copying(draft: Draft, view: View, viewer: Viewer, text: Text) -> None
     _preview(copies, to, text)
     label = text("targets.copy_button", count=len(copies))
     if st.button(label, disabled=not copies):
-        changes = [TargetChange("changed", c.goal.key, c.held, c.goal.target) for c in copies]
+        changes = [TargetChange("changed", c.goal.key, c.present, c.goal.target) for c in copies]
         target_draft.put_in(draft, changes)
 
 
@@ -144,6 +144,6 @@ def _row(copy: TargetCopy, text: Text) -> dict[str, object]:
         "region": key.region or text("targets.every_region"),
         "tier": text.value("tier", key.tier or text("targets.every_tier")),
         "copied_from": write_target(copy.source.target, unit),
-        "already": write_target(copy.held, unit),
+        "already": write_target(copy.present, unit),
         "target": write_target(copy.goal.target, unit),
     }
