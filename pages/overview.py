@@ -1,5 +1,7 @@
 """Overview: are we on target, where not, and what needs attention."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from kam_core.dashboard.sections import overview, scorecards
@@ -51,8 +53,7 @@ def _render_regions(view: View, text: Text) -> None:
         figures.render_figure(regions, text)
         return
     table = scorecards.drop_empty_columns(regions.table)
-    st.subheader(regions.title, anchor=False)
-    figures.render_sentence(regions.sentences[0])
+    figures.render_figure(replace(regions, table=None), text)
     figures.render_judged(table, text.lang)
     links.to_one_of([column.name for column in table.columns[1:]], "open_of_regions", text)
     figures.render_download(scorecards.region_table(view), text)

@@ -26,27 +26,24 @@ def page(viewer: Viewer, lang: str) -> None:
     st.caption(text("tiers.axes"))
     cells = tiers.list_cells(view)
     counts = dict(zip(cells["tier"], cells["accounts"], strict=True))
-    tier = _choose_tier(counts, _clicked_tier(event), text)
+    tier = _choose_tier(counts, event, text)
     figures.render_figure(tiers.compose_members(view, tier), text)
     figures.render_figure(tiers.compose_moves(view), text)
 
 
-def _clicked_tier(event: Any) -> str | None:
-    marks = event["selection"]["points"]
-    return marks[0]["customdata"][1] if marks else None
-
-
-def _choose_tier(counts: Mapping[str, int], clicked: str | None, text: Text) -> str:
+def _choose_tier(counts: Mapping[str, int], event: Any, text: Text) -> str:
     """The cell to list: chosen by name, or by clicking a mark in it."""
+    marks = event["selection"]["points"]
+    clicked = marks[0]["customdata"][1] if marks else None
     if clicked in counts and st.session_state.get("clicked") != clicked:
         st.session_state[CHOSEN] = clicked
     st.session_state["clicked"] = clicked
-    first = next(iter(counts))
+    names = list(counts)
     chosen = url_state.one(
         st.segmented_control,
         text("tiers.choose"),
-        list(counts),
-        first,
+        names,
+        names[0],
         CHOSEN,
         format_func=lambda tier: text(
             "tiers.accounts",
@@ -55,7 +52,7 @@ def _choose_tier(counts: Mapping[str, int], clicked: str | None, text: Text) -> 
         ),
         required=True,
     )
-    return chosen or first
+    return chosen or names[0]
 
 
 if __name__ == "__main__":
