@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,7 +29,6 @@ from kam_core.ingest.read.delimited import BLANK, GOOD, Dialect, Reading, Record
 from kam_core.ingest.read.fill_down import filled_down
 from kam_core.ingest.read.table_layout import Reference
 from kam_core.ingest.validate.row_checks import Checked, Finding, Origin, check
-from kam_core.settings.loader import load_settings
 
 # What is said about a part, found by its header.
 AnswersByHeader = Callable[[Sequence[str]], Answers | None]
@@ -367,12 +367,10 @@ def examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExample
 def newest_fact(accepted: pa.Table, table: str) -> date | None:
     """The last day on which something in the accepted rows happened."""
     newest = []
-    for fact in load_settings().reading.facts:
-        if fact.table == table:
-            moments = accepted.column(fact.column)
-            for column, values in fact.only.items():
-                is_fact = pc.is_in(accepted.column(column), pa.array(values))
-                moments = moments.filter(pc.and_(is_fact, pc.is_valid(moments)))
-            newest.append(pc.max(moments).as_py())
+    for fact in tables()[table].facts:
+        moments = accepted.column(fact.column)
+        if are_facts := [pc.is_in(accepted[name], pa.array(values)) for name, values in fact.only]:
+            moments = moments.filter(reduce(pc.and_, are_facts))
+        newest.append(pc.max(moments).as_py())
     days = [m.date() if isinstance(m, datetime) else m for m in newest if m is not None]
     return max(days, default=None)

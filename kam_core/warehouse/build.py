@@ -10,16 +10,17 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from kam_core.contract import declaration, formats
-from kam_core.warehouse import checks, version_settings
+from kam_core.warehouse import checks, version_settings, view_sql
 from kam_core.warehouse.ledger import Snapshot
+from kam_core.warehouse.view_sql import SQL
 
-SQL = Path(__file__).parents[1] / "sql"
 STORAGE_VERSION = "v1.5.0"
 # What stands beside the columns of the contract in every table of history.
 KEPT_BESIDE = {
@@ -140,10 +141,8 @@ def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
 def install_views(connection: duckdb.DuckDBPyConnection, settings: dict) -> None:
     """Fill the settings tables, then create the views that read data and settings."""
     version_settings.install_settings(connection, settings)
-    for table in declaration.tables().values():
-        connection.execute(_current_view(table))
-    for file in sorted((SQL / "views").glob("*.sql")):
-        connection.execute(file.read_text("utf-8"))
+    for statement in chain(view_sql.current_statements(), view_sql.view_statements()):
+        connection.execute(statement)
 
 
 def describe(connection: duckdb.DuckDBPyConnection) -> Built:
@@ -236,19 +235,6 @@ def history_ddl(table: declaration.Table) -> str:
     types = {column.name: column.sql_type for column in table.columns} | KEPT_BESIDE
     columns = ", ".join(f"{name} {type}" for name, type in types.items())
     return f"create table history.{table.name} ({columns})"
-
-
-def _current_view(table: declaration.Table) -> str:
-    names = ", ".join(column.name for column in table.columns)
-    known = ""
-    if "account_id" in table.key or table.name not in ("accounts", "targets"):
-        known = " and account_id in (select account_id from history.accounts)"
-    title = f"{table.zh} / {table.en}: the rows in force, one per {', '.join(table.key)}"
-    return (
-        f"create view main.{table.name} as select {names}, extra, snapshot_id, line_no "
-        f"from history.{table.name} where valid_to is null{known}; "
-        f"comment on view main.{table.name} is '{title}'"
-    )
 
 
 def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
@@ -407,7 +393,7 @@ def _quarantine(
         {"snapshot_id": step.snapshot.snapshot_id, "table_name": table.name},
     )
     connection.unregister("rejects")
-    if table.name not in ("accounts", "targets"):
+    if table.is_of_accounts:
         _quarantine_unknown_accounts(connection, step)
 
 

@@ -1,23 +1,29 @@
-"""Checks across tables: one SQL file each, whose rows become the notes of a version.
+"""Checks across tables, whose rows become the notes of a version.
 
+They are one SQL file each, beside those of moments that are not in the order the contract says.
 They look at the rows in force once all snapshots are applied, so a note goes by itself when a later
 upload resolves it, and a version built again from raw has the same notes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from itertools import chain
 
 import duckdb
 
+from kam_core.contract.declaration import tables
+from kam_core.contract.problems import problems
 from kam_core.settings.sql_header import header
+from kam_core.warehouse import view_sql
 
-SQL = Path(__file__).parents[1] / "sql" / "checks"
+SQL = view_sql.SQL / "checks"
+EVERY_TABLE = ("every",)
 
 
 @dataclass(frozen=True)
 class Check:
-    """What the header of a check file says, and its query.
+    """What the header of a check file says, or the declaration of tables, and its query.
 
     ``code`` is its problem in settings/problems.toml. The query gives table_name, snapshot_id,
     line_no, account_id and detail (JSON). It is asked where all tables of ``needs`` are loaded.
@@ -33,15 +39,31 @@ class Check:
 @cache
 def load_checks() -> dict[str, Check]:
     """All checks by code."""
-    read = (parse(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
-    return {check.code: check for check in read}
+    files = (parse(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
+    return {check.code: check for check in chain(files, _order_checks())}
+
+
+def _order_checks() -> Iterator[Check]:
+    """One check for each problem of an order of moments, of all tables that can have it."""
+    queries: dict[str, dict[str, str]] = {}
+    for table in tables().values():
+        for order in table.noted_order:
+            queries.setdefault(order.problem, {})[table.name] = view_sql.order_query(table, order)
+    for code, by_table in queries.items():
+        sql = "\nunion all\n".join(by_table.values())
+        yield Check(code, tuple(by_table), (), problems()[code].en, sql)
 
 
 def parse(text: str) -> Check:
     """A check from the text of its file: header lines ``-- key: value``, then the query."""
     values, sql = header(text)
+    noted = _names(values["tables"])
     return Check(
-        values["check"], _names(values["tables"]), _names(values["needs"]), values["means"], sql
+        values["check"],
+        tuple(tables()) if noted == EVERY_TABLE else noted,
+        _names(values["needs"]),
+        values["means"],
+        sql,
     )
 
 

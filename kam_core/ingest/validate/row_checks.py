@@ -224,17 +224,15 @@ def _is_filled(texts: _Texts | None) -> pa.Array | None:
 
 def _out_of_order(table: Table, columns: Mapping[str, pa.Array]) -> list[Finding]:
     found = []
-    for rule in load_settings().reading.in_order:
-        if rule.table == table.name:
-            earlier, later = rule.columns
-            for row in _rows(pc.greater(columns[earlier], columns[later])):
-                details = {
-                    "column": later,
-                    "value": str(columns[later][row].as_py()),
-                    "other_column": earlier,
-                    "other_value": str(columns[earlier][row].as_py()),
-                }
-                found.append(Finding(row, "impossible_order", details))
+    for earlier, later in table.in_order:
+        for row in _rows(pc.greater(columns[earlier], columns[later])):
+            details = {
+                "column": later,
+                "value": str(columns[later][row].as_py()),
+                "other_column": earlier,
+                "other_value": str(columns[earlier][row].as_py()),
+            }
+            found.append(Finding(row, "impossible_order", details))
     return found
 
 
