@@ -64,10 +64,10 @@ class Built:
     @property
     def remarks(self) -> dict[str, dict[str, int]]:
         """Rows by table and note that only the tables together show, ``gone`` as account_gone."""
-        found = {table: {"account_gone": count} for table, count in self.gone.items()}
+        counts = {table: {"account_gone": count} for table, count in self.gone.items()}
         for table, codes in self.notes.items():
-            found[table] = found.get(table, {}) | codes
-        return found
+            counts[table] = counts.get(table, {}) | codes
+        return counts
 
 
 class AccountsVanished(Exception):
@@ -90,21 +90,21 @@ def build(
 
     The steps of accounts must come first. AccountsVanished: build it without a base.
     """
-    connection = _empty(path, memory_limit)
+    connection = _create_file(path, memory_limit)
     try:
         create_schema(connection)
         snapshots = list(inherited)
         if base is not None:
             _copy_base(connection, base)
         for step in steps:
-            _apply(connection, step)
+            _apply_step(connection, step)
             snapshots.append(step.snapshot)
         if base is not None and _has_lost_accounts(connection):
             raise AccountsVanished
         _release_known_accounts(connection)
         _write_snapshots(connection, snapshots)
         install_views(connection, settings)
-        checks.note(connection)
+        checks.note_problems(connection)
         built = describe(connection)
         connection.execute("checkpoint version")
         connection.execute("use memory")
@@ -114,7 +114,7 @@ def build(
         connection.close()
 
 
-def _empty(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+def _create_file(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     """A connection to a new version file, which it calls ``version``."""
     # What memory cannot hold goes beside the file, not wherever the process was started.
     connection = duckdb.connect(
@@ -122,7 +122,7 @@ def _empty(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     )
     # Half a version is thrown away, so there is nothing that a write-ahead log could save.
     connection.execute(
-        f"attach {_quoted(path)} as version "
+        f"attach {_quote_path(path)} as version "
         f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')"
     )
     connection.execute("use version")
@@ -164,8 +164,8 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
-    notes = checks.counts(connection)
-    return Built(digest.hexdigest(), tuple(counts), _gone(connection, tables), notes)
+    notes = checks.count_notes(connection)
+    return Built(digest.hexdigest(), tuple(counts), _count_gone(connection, tables), notes)
 
 
 # Of a row in force: its account was known once and is not any more.
@@ -176,7 +176,7 @@ IS_GONE = (
 )
 
 
-def _gone(
+def _count_gone(
     connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]
 ) -> dict[str, int]:
     tables = [name for name, columns in stored.items() if "account_id" in columns]
@@ -238,7 +238,7 @@ def history_ddl(table: declaration.Table) -> str:
 
 
 def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
-    connection.execute(f"attach {_quoted(base)} as base (read_only)")
+    connection.execute(f"attach {_quote_path(base)} as base (read_only)")
     for table, columns in history_columns(connection, "base").items():
         declaration.refuse_unknown(table, columns)
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
@@ -257,11 +257,11 @@ def _has_lost_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute(query).fetchall()[0][0]
 
 
-def _quoted(path: Path) -> str:
+def _quote_path(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+def _apply_step(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     table = declaration.tables()[step.snapshot.table_name]
     connection.register("staged", step.accepted)
     columns = [column.name for column in table.columns]
@@ -334,7 +334,7 @@ def _is_anything_in_force(connection: duckdb.DuckDBPyConnection, table: declarat
     return connection.execute(query).fetchall()[0][0]
 
 
-def altered(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def count_altered_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows by table whose values are not those that were accepted: their fingerprint differs."""
     altered_rows = {}
     for table, columns in history_columns(connection).items():
@@ -364,14 +364,14 @@ def _insert_rows(
     table: declaration.Table,
     snapshot: Snapshot,
     names: str,
-    wanted: str,
+    condition: str,
 ) -> None:
     # Rows know their line; storing them in its order as well would take half as long again.
     connection.execute("set preserve_insertion_order = false")
     connection.execute(
         f"insert into history.{table.name} "
         f"select {names}, extra, $snapshot_id, line_no, $as_of, null, fingerprint from incoming i "
-        f"where {wanted}",
+        f"where {condition}",
         {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
     )
     connection.execute("reset preserve_insertion_order")

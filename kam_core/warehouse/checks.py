@@ -39,7 +39,7 @@ class Check:
 @cache
 def load_checks() -> dict[str, Check]:
     """All checks by code."""
-    files = (parse(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
+    files = (parse_check(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
     return {check.code: check for check in chain(files, _order_checks())}
 
 
@@ -54,7 +54,7 @@ def _order_checks() -> Iterator[Check]:
         yield Check(code, tuple(by_table), (), problems()[code].en, sql)
 
 
-def parse(text: str) -> Check:
+def parse_check(text: str) -> Check:
     """A check from the text of its file: header lines ``-- key: value``, then the query."""
     values, sql = header(text)
     noted = _names(values["tables"])
@@ -67,7 +67,7 @@ def parse(text: str) -> Check:
     )
 
 
-def note(connection: duckdb.DuckDBPyConnection) -> None:
+def note_problems(connection: duckdb.DuckDBPyConnection) -> None:
     """Fill ``meta.notes`` of a version that has its rows, snapshots, settings and views."""
     rows = connection.execute("select distinct table_name from meta.snapshots").fetchall()
     loaded = {table for (table,) in rows}
@@ -80,15 +80,15 @@ def note(connection: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+def count_notes(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """How many rows of each table bear which note: ``{table: {code: rows}}``."""
-    found: dict[str, dict[str, int]] = {}
+    by_table: dict[str, dict[str, int]] = {}
     for table, code, rows in connection.execute(
         "select table_name, code, count(distinct (snapshot_id, line_no)) from meta.notes "
         "group by all order by all"
     ).fetchall():
-        found.setdefault(table, {})[code] = rows
-    return found
+        by_table.setdefault(table, {})[code] = rows
+    return by_table
 
 
 def _names(text: str) -> tuple[str, ...]:
