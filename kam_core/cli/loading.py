@@ -22,7 +22,7 @@ from kam_core.uploads import watch
 from kam_core.uploads.refused_files import report_refusal
 from kam_core.uploads.report_model import Preview
 from kam_core.uploads.report_sentences import describe_report
-from kam_core.uploads.upload_part import How
+from kam_core.uploads.upload_part import Options
 from kam_core.warehouse import store
 
 LOAD_EXITS = (
@@ -158,7 +158,7 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _how(options: argparse.Namespace) -> How:
+def _how(options: argparse.Namespace) -> Options:
     """How the person says that the files are to be read; the rest is found out."""
     return {
         "table": options.table,

@@ -83,7 +83,7 @@ def _versions(options: argparse.Namespace, text: Text) -> None:
 
 
 def _history(options: argparse.Namespace, text: Text) -> None:
-    events = [upload_history.plain(event) for event in upload_history.history(existing(options))]
+    events = [*map(upload_history.to_json, upload_history.list_events(existing(options)))]
     if options.json:
         print_json(events)
     else:
@@ -115,12 +115,12 @@ def _refuse_unknown(named: list[str], files: tuple[Path, Path]) -> None:
 
 
 def _rollback(options: argparse.Namespace, text: Text) -> None:
-    loads.restore(store.Warehouse(options.warehouse), options.version, options.by)
+    loads.restore_version(store.Warehouse(options.warehouse), options.version, options.by)
     print(text("cli.rolled_back", version=options.version))
 
 
 def _rebuild(options: argparse.Namespace, text: Text) -> None:
-    version = loads.rebuild(store.Warehouse(options.warehouse), options.version)
+    version = loads.rebuild_version(store.Warehouse(options.warehouse), options.version)
     print(text("cli.rebuilt", version=version.version, content_hash=version.content_hash))
 
 
@@ -132,7 +132,7 @@ def _settings(options: argparse.Namespace, text: Text) -> None:
 def _quarantine(options: argparse.Namespace, text: Text) -> None:
     warehouse = existing(options)
     version = options.version or live_number(warehouse)
-    _, content = upload_history.corrections(warehouse, version, options.snapshot, options.lang)
+    _, content = upload_history.corrections_file(warehouse, version, options.snapshot, options.lang)
     if options.to:
         _save(options.to, content, text)
     else:
@@ -141,7 +141,7 @@ def _quarantine(options: argparse.Namespace, text: Text) -> None:
 
 
 def _original(options: argparse.Namespace, text: Text) -> None:
-    _, content = upload_history.original(existing(options), options.snapshot)
+    _, content = upload_history.original_file(existing(options), options.snapshot)
     _save(options.to, content, text)
 
 

@@ -8,6 +8,8 @@ from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
 from kam_core.settings.schemas.contract import ColumnSettings, TableSettings
 
+# In an order of moments: the day on which the row stands.
+EVENT_DATE = "event_date"
 SQL_TYPES = {
     "id": "VARCHAR",
     "text": "VARCHAR",
@@ -45,8 +47,52 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A moment that says something happened, in rows with one of the values of each column."""
+
+    column: str
+    only: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What a column says before its moment: ``before``, where it says one of ``instead_of``.
+
+    Without ``before`` it is empty then; without ``instead_of`` whatever it says.
+    """
+
+    column: str
+    before: str | None = None
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment after that of the event; while it lies ahead, neither it nor these are known."""
+
+    column: str
+    reveals: tuple[Revealed, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotedOrder:
+    """A problem of rows whose ``earlier`` moment comes after the ``later`` one.
+
+    A moment is a column, ``accounts.`` and a column of the account, or EVENT_DATE.
+    """
+
+    problem: str
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True)
 class Table:
-    """One table of the contract; ``key`` identifies a row when a file updates the table."""
+    """One table of the contract; settings/contract.toml says what each part of it means.
+
+    ``key`` identifies a row when a file updates the table. A row stands for the first of the days
+    of ``event_date`` that is filled.
+    """
 
     name: str
     zh: str
@@ -54,6 +100,15 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     aliases: tuple[str, ...] = ()
+    event_date: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    known_from: tuple[Moment, ...] = ()
+    in_order: tuple[tuple[str, str], ...] = ()
+    noted_order: tuple[NotedOrder, ...] = ()
+    essential: tuple[str, ...] = ()
+    retention: str = ""
+    time_may_lack: tuple[str, ...] = ()
+    says_how_far: bool = False
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -61,6 +116,16 @@ class Table:
     @property
     def required(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.required)
+
+    @property
+    def event_facts(self) -> tuple[Fact, ...]:
+        """The facts among the days of the event: before them the row is not known."""
+        return tuple(fact for fact in self.facts if fact.column in self.event_date)
+
+    @property
+    def is_of_accounts(self) -> bool:
+        """Whether each row belongs to an account, which must be known for the row to count."""
+        return self.key != ("account_id",) and any(c.name == "account_id" for c in self.columns)
 
     def title(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
@@ -82,7 +147,29 @@ def refuse_unknown(table: str, columns: Iterable[str]) -> None:
 
 def _table(name: str, spec: TableSettings, enums: Mapping[str, Mapping[str, list[str]]]) -> Table:
     columns = tuple(_column(column, fields, enums) for column, fields in spec.columns.items())
-    return Table(name, spec.zh, spec.en, tuple(spec.key), columns, tuple(spec.aliases))
+    return Table(
+        name=name,
+        zh=spec.zh,
+        en=spec.en,
+        key=tuple(spec.key),
+        columns=columns,
+        aliases=tuple(spec.aliases),
+        event_date=tuple(spec.event_date),
+        facts=tuple(
+            Fact(name, tuple((column, tuple(values)) for column, values in only.items()))
+            for name, only in spec.facts.items()
+        ),
+        known_from=tuple(
+            Moment(name, tuple(Revealed(r.column, r.before, tuple(r.instead_of)) for r in reveals))
+            for name, reveals in spec.known_from.items()
+        ),
+        in_order=tuple((earlier, later) for earlier, later in spec.in_order),
+        noted_order=tuple(NotedOrder(name, *pair) for name, pair in spec.noted_order.items()),
+        essential=tuple(spec.essential),
+        retention=spec.retention,
+        time_may_lack=tuple(spec.time_may_lack),
+        says_how_far=spec.says_how_far,
+    )
 
 
 def _column(

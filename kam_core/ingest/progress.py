@@ -1,4 +1,4 @@
-"""How far a load has come: phases, files and rows, told to whoever asked."""
+"""How far a load has come: phases, files and rows, for whoever listens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,28 +18,26 @@ import pyarrow.compute as pc
 from kam_core.contract.declaration import Table, tables
 from kam_core.contract.problems import is_note, problems
 from kam_core.errors import KamError
-from kam_core.ingest.corrections.inherited_rules import inherited
+from kam_core.ingest.corrections.inherited_rules import inherit_rules
 from kam_core.ingest.mapping import feeds
 from kam_core.ingest.mapping import headers as mapping
-from kam_core.ingest.mapping.column_rules import manners
+from kam_core.ingest.mapping.column_rules import column_rules
 from kam_core.ingest.mapping.feeds import Recipe, Shaped
-from kam_core.ingest.mapping.overrides import Answers
+from kam_core.ingest.mapping.overrides import Overrides
 from kam_core.ingest.read import sources
-from kam_core.ingest.read.delimited import BLANK, GOOD, Dialect, Reading, Record
-from kam_core.ingest.read.fill_down import filled_down
-from kam_core.ingest.read.table_layout import Reference
-from kam_core.ingest.validate.row_checks import Checked, Finding, Origin, check
-from kam_core.settings.loader import load_settings
+from kam_core.ingest.read.fill_down import fill_down
+from kam_core.ingest.read.table_layout import BLANK, GOOD, Dialect, Reading, Record, Reference
+from kam_core.ingest.validate.row_checks import CheckedRows, Finding, Origin, check_rows
 
-# What is said about a part, found by its header.
-AnswersByHeader = Callable[[Sequence[str]], Answers | None]
+# What a person overrides in a part, by its header.
+OverridesByHeader = Callable[[Sequence[str]], Overrides | None]
 # How the upload was read that the rows of a correction come from; None of any other file.
 Source = Callable[[Reading], Recipe | None]
 FIRST_LINES = 5
 # So many cells are named for each problem, each with so many characters.
 MOST_EXAMPLES, EXAMPLE_LENGTH = 3, 60
 # Refusals of a part that may be no table at all.
-SAYS_LITTLE = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
+UNTELLING = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 REJECTED = pa.schema(
     [
@@ -83,7 +82,7 @@ class Staged:
     returned: Mapping[int, Reference] | None = None
 
 
-def recipes_for(
+def plan_recipes(
     data: bytes,
     file_name: str,
     table: str | None = None,
@@ -92,107 +91,107 @@ def recipes_for(
     header_line: int | None = None,
     sheet: str | None = None,
     member: str | None = None,
-    answers: Answers | AnswersByHeader | None = None,
+    overrides: Overrides | OverridesByHeader | None = None,
     recall: feeds.Recall | None = None,
     parts: Sequence[str] | None = None,
     source: Source | None = None,
 ) -> list[Recipe]:
-    """The recipes by which this file is read, with dialect, place and time zone pinned.
+    """The recipes by which this file is read, with dialect, part and time zone pinned.
 
     One for each table that a sheet or a member holds; those that fit none are named as ``unused``
     on the first. ``parts`` names those to use; hidden sheets are used only if named. Rows sent back
     go to the table of their ``source``. KamError if none fits, or one that was named does not.
     """
-    found = list(sources.samples(data, encoding, delimiter, header_line, member, sheet))
-    _refuse_unknown_parts(parts or (), [place.name for place, _ in found])
-    is_alone = sum(not place.is_hidden for place, _ in found) <= 1
+    samples = list(sources.read_samples(data, encoding, delimiter, header_line, member, sheet))
+    _refuse_unknown_parts(parts or (), [part.name for part, _ in samples])
+    is_alone = sum(not part.is_hidden for part, _ in samples) <= 1
     recipes: list[Recipe] = []
     refusals = []
-    for place, seen in found:
+    for part, seen in samples:
         try:
-            reading = _wanted(place, seen, parts, is_named=sheet is not None or len(found) == 1)
-            name = _name_to_plan_by(file_name, place, is_alone)
-            said = answers(reading.header) if callable(answers) else answers
-            for recipe in _planned(name, reading, table, said, recall, source):
-                recipes.append(_placed(recipe, reading.dialect, place))
+            reading = _require(part, seen, parts, is_named=sheet is not None or len(samples) == 1)
+            name = _name_to_plan_by(file_name, part, is_alone)
+            of_part = overrides(reading.header) if callable(overrides) else overrides
+            for recipe in _plan_part(name, reading, table, of_part, recall, source):
+                recipes.append(_pin_recipe(recipe, reading.dialect, part))
         except KamError as error:
-            refusals.append((place, error))
-    asked_for = [refusal for refusal in refusals if refusal[0].name in (parts or ())]
-    if asked_for or not recipes:
-        raise _worst(asked_for or refusals, file_name, len(found) == 1)
+            refusals.append((part, error))
+    chosen = [refusal for refusal in refusals if refusal[0].name in (parts or ())]
+    if chosen or not recipes:
+        raise _worst_refusal(chosen or refusals, file_name, len(samples) == 1)
     # An empty sheet is how a new workbook begins: there is nothing in it to be told of.
-    unused = [place.name for place, error in refusals if error.code != "empty_file"]
+    unused = [part.name for part, error in refusals if error.code != "empty_file"]
     return [replace(recipes[0], unused=unused), *recipes[1:]]
 
 
-def _planned(
+def _plan_part(
     name: str,
     reading: Reading,
     table: str | None,
-    said: Answers | None,
+    overrides: Overrides | None,
     recall: feeds.Recall | None,
     source: Source | None,
 ) -> list[Recipe]:
     """The recipes of one table-like part; rows sent back go where the rows were that they were."""
     origin = source(reading) if source else None
-    asked = table or (origin.table if origin else None)
+    named = table or (origin.table if origin else None)
     rows = [record.fields for record in reading.records if record.kind == GOOD]
-    known = inherited(recall, origin, reading)
-    return feeds.plan(name, reading.header, asked, said, known, rows)
+    recalled = inherit_rules(recall, origin, reading)
+    return feeds.plan(name, reading.header, named, overrides, recalled, rows)
 
 
-def _refuse_unknown_parts(parts: Sequence[str], known: Sequence[str]) -> None:
+def _refuse_unknown_parts(parts: Sequence[str], names: Sequence[str]) -> None:
     for name in parts:
-        if name not in known:
-            raise KamError("no_such_part", name=name, known=known)
+        if name not in names:
+            raise KamError("no_such_part", name=name, known=names)
 
 
-def _wanted(
-    place: sources.Place, seen: Reading | KamError, parts: Sequence[str] | None, is_named: bool
+def _require(
+    part: sources.FilePart, seen: Reading | KamError, parts: Sequence[str] | None, is_named: bool
 ) -> Reading:
-    """What was read at a place; KamError where it cannot be read or is not to be used."""
+    """What was read of a part; KamError where it cannot be read or is not to be used."""
     if isinstance(seen, KamError):
         raise seen
-    if parts is None and place.is_hidden and not is_named:
-        raise KamError("hidden_sheet", name=place.name)
-    if parts is not None and place.name not in parts:
-        raise KamError("part_not_chosen", name=place.name)
+    if parts is None and part.is_hidden and not is_named:
+        raise KamError("hidden_sheet", name=part.name)
+    if parts is not None and part.name not in parts:
+        raise KamError("part_not_chosen", name=part.name)
     return seen
 
 
-def _placed(recipe: Recipe, dialect: Dialect, place: sources.Place) -> Recipe:
+def _pin_recipe(recipe: Recipe, dialect: Dialect, part: sources.FilePart) -> Recipe:
     return replace(
         recipe,
         encoding=dialect.encoding or None,
         delimiter=dialect.delimiter or None,
         header_line=dialect.header_line,
-        member=place.member,
-        sheet=place.sheet,
+        member=part.member,
+        sheet=part.sheet,
     )
 
 
-def _name_to_plan_by(file_name: str, place: sources.Place, is_alone: bool) -> str:
+def _name_to_plan_by(file_name: str, part: sources.FilePart, is_alone: bool) -> str:
     """The name that tells the table best: of a sheet among several, of a member, else the file."""
-    if place.sheet and (not is_alone or mapping.table_named_by(f"{place.sheet}.xlsx")):
-        return f"{place.sheet}.xlsx"
-    return PurePosixPath(place.member).name if place.member else file_name
+    if part.sheet and (not is_alone or mapping.table_named_by(f"{part.sheet}.xlsx")):
+        return f"{part.sheet}.xlsx"
+    return PurePosixPath(part.member).name if part.member else file_name
 
 
-def _worst(
-    refusals: Sequence[tuple[sources.Place, KamError]], file_name: str, is_only: bool
+def _worst_refusal(
+    refusals: Sequence[tuple[sources.FilePart, KamError]], file_name: str, is_only: bool
 ) -> KamError:
     """The refusal that helps most: of a part that almost fits, rather than of one that does not."""
-    telling = [found for found in refusals if found[1].code not in SAYS_LITTLE]
+    telling = [refusal for refusal in refusals if refusal[1].code not in UNTELLING]
     if not refusals:
         return KamError("empty_file")
-    place, error = (telling or refusals)[0]
-    if is_only or not place.name:
+    part, error = (telling or refusals)[0]
+    if is_only or not part.name:
         return error
-    name = f"{file_name}{sources.WITHIN}{place.name}"
+    name = f"{file_name}{sources.WITHIN}{part.name}"
     return KamError(error.code, **{**error.details, "file": name})
 
 
-def stage(data: bytes, recipe: Recipe) -> Staged:
+def stage_bytes(data: bytes, recipe: Recipe) -> Staged:
     """Read, map and check one file for one table."""
     return stage_reading(sources.read_part(data, recipe), recipe)
 
@@ -200,20 +199,20 @@ def stage(data: bytes, recipe: Recipe) -> Staged:
 def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     """Map and check the records of one file for one table."""
     table = tables()[recipe.table]
-    reading = filled_down(reading, recipe.columns, recipe.blanks)
+    reading = fill_down(reading, recipe.columns, recipe.blanks)
     good = [record for record in reading.records if record.kind == GOOD]
     unreadable = [record for record in reading.records if record.kind not in (GOOD, BLANK)]
     cells = [record.fields for record in good]
     shaped = feeds.shape(pd.DataFrame(cells, columns=reading.names, dtype="str"), recipe)
     rows = [good[position] for position in shaped.kept]
     origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
-    beside = _beside(origin, reading.names, recipe.currency)
-    checked = check(shaped.cells, table, origin, manners(recipe), _elapsed(recipe), beside)
-    findings = _looked_for([*checked.findings, *_conflict_notes(shaped, good)], recipe)
-    by_row = _by_row(findings)
+    beside = _cells_of(origin, reading.names, recipe.currency)
+    result = check_rows(shaped.cells, table, origin, column_rules(recipe), _elapsed(recipe), beside)
+    findings = _looked_for([*result.findings, *_conflict_notes(shaped, good)], recipe)
+    by_row = _group_by_row(findings)
     is_rejected = _is_rejected(by_row, len(rows))
-    accepted = _accepted(table, checked, shaped, origin).filter(pa.array(~is_rejected))
-    rejected = _rejected(unreadable, len(reading.names), rows, by_row, is_rejected)
+    accepted = _accepted_rows(table, result, shaped, origin).filter(pa.array(~is_rejected))
+    rejected = _rejected_rows(unreadable, len(reading.names), rows, by_row, is_rejected)
     occurrences = [
         *_file_notes(reading),
         *(("unused_part", reading.dialect.header_line) for _ in recipe.unused),
@@ -228,9 +227,9 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         received=len(rows) + len(unreadable),
         blank=sum(record.kind == BLANK for record in reading.records),
         set_aside=len(good) - len(rows),
-        problems=_counts(occurrences),
+        problems=_count_problems(occurrences),
         first_lines=_first_lines(occurrences),
-        examples=_examples(findings),
+        examples=_collect_examples(findings),
         newest_fact=newest_fact(accepted, recipe.table),
         returned=reading.returned,
     )
@@ -242,7 +241,7 @@ def _looked_for(findings: Iterable[Finding], recipe: Recipe) -> list[Finding]:
     return [finding for finding in findings if catalogue[finding.code].since <= recipe.format]
 
 
-def _beside(origin: Origin, names: Sequence[str], header: str | None) -> list[str] | None:
+def _cells_of(origin: Origin, names: Sequence[str], header: str | None) -> list[str] | None:
     """The cells of a column that is none of the contract's, row by row."""
     if header is None:
         return None
@@ -270,7 +269,7 @@ def _conflict_notes(shaped: Shaped, good: list[Record]) -> list[Finding]:
     ]
 
 
-def _by_row(findings: Iterable[Finding]) -> dict[int, list[Finding]]:
+def _group_by_row(findings: Iterable[Finding]) -> dict[int, list[Finding]]:
     by_row: dict[int, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_row[finding.row].append(finding)
@@ -284,14 +283,14 @@ def _is_rejected(by_row: dict[int, list[Finding]], row_count: int) -> np.ndarray
     return is_rejected
 
 
-def _accepted(table: Table, checked: Checked, shaped: Shaped, origin: Origin) -> pa.Table:
+def _accepted_rows(table: Table, checked: CheckedRows, shaped: Shaped, origin: Origin) -> pa.Table:
     columns = {column.name: checked.columns[column.name] for column in table.columns}
     columns["extra"] = pa.array(shaped.extra, pa.string())
     columns["line_no"] = pa.array(origin.line_numbers, pa.int64())
     return pa.table(columns)
 
 
-def _rejected(
+def _rejected_rows(
     unreadable: list[Record],
     width: int,
     rows: list[Record],
@@ -299,7 +298,7 @@ def _rejected(
     is_rejected: np.ndarray,
 ) -> pa.Table:
     entries = [_unreadable_entry(record, width) for record in unreadable]
-    entries += [_entry(rows[i], by_row[i]) for i in np.flatnonzero(is_rejected).tolist()]
+    entries += [_rejected_entry(rows[i], by_row[i]) for i in np.flatnonzero(is_rejected).tolist()]
     entries.sort(key=lambda entry: entry["line_no"])
     return pa.Table.from_pylist(entries, REJECTED)
 
@@ -308,17 +307,17 @@ def _unreadable_entry(record: Record, width: int) -> dict[str, Any]:
     detail: dict[str, Any] = {"code": record.kind, "column": None, "value": None}
     if record.kind == "ragged_row":
         detail |= {"expected": width, "found": len(record.fields)}
-    return _quarantined(record, [record.kind], [detail])
+    return _quarantine_entry(record, [record.kind], [detail])
 
 
-def _entry(record: Record, findings: list[Finding]) -> dict[str, Any]:
-    """Notes are told beside the reasons, but only reasons are codes."""
+def _rejected_entry(record: Record, findings: list[Finding]) -> dict[str, Any]:
+    """Notes stand among the details, but only reasons among the codes."""
     codes = [finding.code for finding in findings if not is_note(finding.code)]
     details = [{"code": finding.code, **finding.details} for finding in findings]
-    return _quarantined(record, list(dict.fromkeys(codes)), details)
+    return _quarantine_entry(record, list(dict.fromkeys(codes)), details)
 
 
-def _quarantined(record: Record, codes: list[str], details: list[dict]) -> dict[str, Any]:
+def _quarantine_entry(record: Record, codes: list[str], details: list[dict]) -> dict[str, Any]:
     return {
         "line_no": record.line_no,
         "raw": record.raw.rstrip("\r\n"),
@@ -338,7 +337,7 @@ def _file_notes(reading: Reading) -> list[tuple[str, int]]:
     return [*notes, *reading.notes]
 
 
-def _counts(occurrences: list[tuple[str, int]]) -> dict[str, int]:
+def _count_problems(occurrences: list[tuple[str, int]]) -> dict[str, int]:
     """Rows with each code; a row with two bad numbers counts once."""
     return dict(sorted(Counter(code for code, _ in set(occurrences)).items()))
 
@@ -351,15 +350,15 @@ def _first_lines(occurrences: list[tuple[str, int]]) -> dict[str, tuple[int, ...
     }
 
 
-def _examples(findings: Sequence[Finding]) -> dict[str, list[CellExample]]:
+def _collect_examples(findings: Sequence[Finding]) -> dict[str, list[CellExample]]:
     cells: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for finding in findings:
         if column := finding.details.get("column"):
             cells[finding.code][str(column), str(finding.details.get("value") or "")] += 1
-    return {code: examples(counts.most_common(MOST_EXAMPLES)) for code, counts in cells.items()}
+    return {code: to_examples(counts.most_common(MOST_EXAMPLES)) for code, counts in cells.items()}
 
 
-def examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExample]:
+def to_examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExample]:
     """Cells as a report names them, cut to a length that a line has room for."""
     return [CellExample(column, value[:EXAMPLE_LENGTH], rows) for (column, value), rows in counted]
 
@@ -367,12 +366,10 @@ def examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExample
 def newest_fact(accepted: pa.Table, table: str) -> date | None:
     """The last day on which something in the accepted rows happened."""
     newest = []
-    for fact in load_settings().reading.facts:
-        if fact.table == table:
-            moments = accepted.column(fact.column)
-            for column, values in fact.only.items():
-                is_fact = pc.is_in(accepted.column(column), pa.array(values))
-                moments = moments.filter(pc.and_(is_fact, pc.is_valid(moments)))
-            newest.append(pc.max(moments).as_py())
+    for fact in tables()[table].facts:
+        moments = accepted.column(fact.column)
+        if are_facts := [pc.is_in(accepted[name], pa.array(values)) for name, values in fact.only]:
+            moments = moments.filter(reduce(pc.and_, are_facts))
+        newest.append(pc.max(moments).as_py())
     days = [m.date() if isinstance(m, datetime) else m for m in newest if m is not None]
     return max(days, default=None)

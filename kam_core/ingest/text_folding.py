@@ -13,27 +13,27 @@ def fold(text: str) -> str:
 
     So spellings of one word compare equal.
     """
-    return simplified(letters(text))
+    return simplify(fold_letters(text))
 
 
-def letters(text: str) -> str:
+def fold_letters(text: str) -> str:
     """``text`` without case, width, blanks and punctuation."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in folded if character.isalnum())
 
 
-def simplified(text: str) -> str:
+def simplify(text: str) -> str:
     """``text`` with its traditional Chinese characters written as the simplified ones."""
-    return text if text.isascii() else text.translate(_characters())
+    return text if text.isascii() else text.translate(_character_map())
 
 
 @cache
-def _characters() -> dict[int, int]:
+def _character_map() -> dict[int, int]:
     characters = load_settings().characters
     return str.maketrans(characters.traditional, characters.simplified)
 
 
-def unmarked(header: str) -> str:
+def strip_marks(header: str) -> str:
     """A header without what a template says of it beside its name, such as 必填 or a star."""
     name = unicodedata.normalize("NFKC", header).strip()
     bare = _template_mark().sub("", name).strip()
@@ -56,7 +56,7 @@ def _template_mark() -> re.Pattern[str]:
 GUARDED = r'^="([^"]*)"$'
 
 
-def unguarded(cell: str) -> str:
+def strip_guard(cell: str) -> str:
     """A cell without the blanks around it, and without the formula that guards its text."""
     cell = cell.strip()
     return re.sub(GUARDED, r"\1", cell).strip() if cell.startswith("=") else cell

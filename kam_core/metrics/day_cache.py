@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
@@ -11,10 +12,10 @@ from kam_core.metrics import catalogue, periods, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.settings import loader
-from kam_core.warehouse import build, store, version_settings
+from kam_core.warehouse import store, version_settings, view_sql
 from kam_core.warehouse.scope import Scope
 
-MARTS = build.SQL / "marts"
+MARTS = view_sql.SQL / "marts"
 
 
 class Day:
@@ -32,9 +33,9 @@ class Day:
         self._computed: set[str] = set()
         with self.cursor() as cursor:
             _complete_thresholds(cursor)
-            for folder in (build.SQL / "views", MARTS):
-                for file in sorted(folder.glob("*.sql")):
-                    cursor.execute(file.read_text("utf-8"))
+            marts = (file.read_text("utf-8") for file in sorted(MARTS.glob("*.sql")))
+            for statement in chain(view_sql.view_statements(), marts):
+                cursor.execute(statement)
             self._periods = _periods(cursor)
 
     def cursor(self, scope: Scope | None = None) -> duckdb.DuckDBPyConnection:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kam_core.contract.target_bounds import target_bounds
-from kam_core.ingest.validate.cast import EXACT, Bad, decimal
+from kam_core.ingest.validate.cast import EXACT, Bad, to_decimal
 from kam_core.metrics.quarterly_targets import (
     PLACES,
     QuarterlyTarget,
@@ -159,8 +159,8 @@ def _number(text: str, unit: str) -> Decimal:
     typed = multipliers.headers | multipliers.typed
     if amount and unit == "money" and amount[2].casefold() in typed:
         factor = Decimal(typed[amount[2].casefold()])
-        return EXACT.multiply(decimal(amount[1], "number"), factor)
-    return decimal(text, "number")
+        return EXACT.multiply(to_decimal(amount[1], "number"), factor)
+    return to_decimal(text, "number")
 
 
 def _fitting(number: Decimal, name: str) -> Decimal:

@@ -29,7 +29,7 @@ def runs(sentence: str) -> Iterator[tuple[str, bool]]:
             yield part, position % 2 == 1
 
 
-def plain(sentence: str) -> str:
+def strip_marks(sentence: str) -> str:
     """A sentence without its marks."""
     return sentence.translate(MARKS)
 

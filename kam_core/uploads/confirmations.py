@@ -1,4 +1,4 @@
-"""What an upload would do that nobody wants by accident, so that it needs a second yes."""
+"""What an upload would do that nobody wants by accident, so that a person must confirm it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -11,41 +11,41 @@ from kam_core.warehouse.ledger import Snapshot
 from kam_core.warehouse.row_diff import RowChanges, row_changes
 
 
-def questions(
+def find_confirmations(
     live: Path | None,
     candidate: Path,
     fresh: Sequence[Snapshot],
-    known: Sequence[Snapshot],
+    in_force: Sequence[Snapshot],
     corrected: Mapping[str, Collection[int]],
 ) -> list[Confirmation]:
-    """What must be asked before ``candidate`` replaces ``live``; an empty table asks nothing.
+    """What must be confirmed before ``candidate`` replaces ``live``; an empty table needs nothing.
 
-    ``fresh`` are the snapshots to be added, ``known`` those of the live version; ``corrected``
-    names by file the uploads that its rows were sent back from.
+    ``fresh`` are the snapshots to be added, ``in_force`` those of the live version; ``corrected``
+    names by file the uploads that its resubmitted rows come from.
     """
-    asked = [*_older(fresh, known), *_older_rows(fresh, known, corrected)]
-    if live is None and known:
-        asked.append(Confirmation("live_damaged", "", _all_files(fresh)))
+    reasons = [*_find_older_days(fresh, in_force), *_find_older_rows(fresh, in_force, corrected)]
+    if live is None and in_force:
+        reasons.append(Confirmation("live_damaged", "", _all_files(fresh)))
     if live is not None and any(snapshot.mode == "full" for snapshot in fresh):
-        asked += [_removal(c, fresh) for c in row_changes(live, candidate) if _is_large(c)]
-    return asked
+        reasons += [_removal(c, fresh) for c in row_changes(live, candidate) if _is_large(c)]
+    return reasons
 
 
 def refuse_unless_confirmed(
-    asked: Sequence[Confirmation], confirmed: bool, reports: Sequence[FileReport]
+    reasons: Sequence[Confirmation], confirmed: bool, reports: Sequence[FileReport]
 ) -> None:
-    """The refusal tells what was counted, too: only a yes is missing."""
-    if asked and not confirmed:
-        raise KamError("needs_confirmation", questions=list(asked), reports=list(reports))
+    """The refusal holds what was counted, too: only a yes is missing."""
+    if reasons and not confirmed:
+        raise KamError("needs_confirmation", questions=list(reasons), reports=list(reports))
 
 
-def _older(fresh: Sequence[Snapshot], known: Sequence[Snapshot]) -> list[Confirmation]:
-    asked = []
+def _find_older_days(fresh: Sequence[Snapshot], in_force: Sequence[Snapshot]) -> list[Confirmation]:
+    reasons = []
     for table, files in _files_by_table(fresh).items():
         as_of = next(snapshot.as_of for snapshot in fresh if snapshot.table_name == table)
-        days = [snapshot.as_of for snapshot in known if snapshot.table_name == table]
+        days = [snapshot.as_of for snapshot in in_force if snapshot.table_name == table]
         if days and as_of < max(days):
-            asked.append(
+            reasons.append(
                 Confirmation(
                     "older_as_of",
                     table,
@@ -54,17 +54,17 @@ def _older(fresh: Sequence[Snapshot], known: Sequence[Snapshot]) -> list[Confirm
                     in_force=max(days).isoformat(),
                 )
             )
-    return asked
+    return reasons
 
 
-def _older_rows(
+def _find_older_rows(
     fresh: Sequence[Snapshot],
-    known: Sequence[Snapshot],
+    in_force: Sequence[Snapshot],
     corrected: Mapping[str, Collection[int]],
 ) -> list[Confirmation]:
     """Who corrects rows of last week's file may undo what this week's says of them."""
-    last_whole = {s.table_name: s.order for s in known if s.mode == "full"}
-    replaced = {s.snapshot_id for s in known if s.order < last_whole.get(s.table_name, s.order)}
+    last_whole = {s.table_name: s.order for s in in_force if s.mode == "full"}
+    replaced = {s.snapshot_id for s in in_force if s.order < last_whole.get(s.table_name, s.order)}
     return [
         Confirmation("older_rows", snapshot.table_name, (snapshot.file_name,))
         for snapshot in fresh

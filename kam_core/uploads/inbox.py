@@ -34,7 +34,7 @@ class Inbox:
             path: earlier
             if (earlier := self.seen.get(path)) and earlier.stamp == stamp
             else Sighting(stamp, moment)
-            for path, stamp in _arrivals(self.folder).items()
+            for path, stamp in _list_arrivals(self.folder).items()
         }
 
     def ready(self, patience_seconds: float) -> list[Path]:
@@ -47,25 +47,25 @@ class Inbox:
         return sorted(settled)
 
     def is_unchanged(self, path: Path) -> bool:
-        return path.exists() and stamp_of(path) == self.seen[path].stamp
+        return path.exists() and read_stamp(path) == self.seen[path].stamp
 
 
-def stamp_of(path: Path) -> Stamp:
+def read_stamp(path: Path) -> Stamp:
     status = path.stat()
     return status.st_size, status.st_mtime_ns
 
 
-def _arrivals(folder: Path) -> Mapping[Path, Stamp]:
-    found = {}
+def _list_arrivals(folder: Path) -> Mapping[Path, Stamp]:
+    arrivals = {}
     for entry in os.scandir(folder):
         is_ours = any(fnmatch(entry.name, pattern) for pattern in load_settings().watch.ignored)
         if not is_ours and entry.is_file():
             status = entry.stat()
-            found[Path(entry.path)] = (status.st_size, status.st_mtime_ns)
-    return found
+            arrivals[Path(entry.path)] = (status.st_size, status.st_mtime_ns)
+    return arrivals
 
 
-def new_folder(parent: Path) -> Path:
+def make_folder(parent: Path) -> Path:
     """A folder named after this moment, which never existed before."""
     moment = now().strftime("%Y%m%d-%H%M%S")
     for attempt in range(1, 1000):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kam_core.errors import KamError
-from kam_core.ingest.corrections.inherited_rules import inherited
+from kam_core.ingest.corrections.inherited_rules import inherit_rules
 from kam_core.ingest.corrections.source import source_of
 from kam_core.ingest.fast_csv.fast_path import bytes_to_plan_by
 from kam_core.ingest.mapping import name_map
@@ -16,9 +16,9 @@ from kam_core.ingest.mapping.name_map import KnownNames
 from kam_core.ingest.mapping.proposal_model import Proposal
 from kam_core.ingest.mapping.proposals import propose
 from kam_core.ingest.read import sources
-from kam_core.ingest.read.sources import Glimpse, Manner
+from kam_core.ingest.read.sources import Glimpse, ReadOptions
 from kam_core.ingest.read.table_layout import GOOD, Reading
-from kam_core.uploads.known_names import known_names
+from kam_core.uploads.known_names import load_known_names
 from kam_core.uploads.report_model import InspectedPart
 from kam_core.warehouse import store
 
@@ -40,11 +40,11 @@ def open_memory(path: Path) -> Memory:
     if live is None or not warehouse.is_intact(live.version):
         return Memory(warehouse, recall, KnownNames())
     with store.open_version(warehouse.file(live.version)) as connection:
-        return Memory(warehouse, recall, known_names(connection))
+        return Memory(warehouse, recall, load_known_names(connection))
 
 
 def inspect_file(
-    path: Path, manner: Manner, table: str | None, memory: Memory
+    path: Path, manner: ReadOptions, table: str | None, memory: Memory
 ) -> Iterator[InspectedPart]:
     """Each table-like part of a file, read as ``manner`` says; KamError where it cannot be opened.
 
@@ -55,8 +55,8 @@ def inspect_file(
     sources.refuse_if_too_large(path.stat().st_size)
     data = bytes_to_plan_by(path)
     how = (manner.encoding, manner.delimiter, manner.header_line, manner.member, manner.sheet)
-    glimpses = sources.inspect(data, path.name, *how)
-    for glimpse, (_, reading) in zip(glimpses, sources.samples(data, *how), strict=True):
+    glimpses = sources.inspect_file(data, path.name, *how)
+    for glimpse, (_, reading) in zip(glimpses, sources.read_samples(data, *how), strict=True):
         of_several = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(glimpses) > 1 else path.name
         yield _inspect_part(path, glimpse, reading, glimpse.member or of_several, table, memory)
 
@@ -96,7 +96,7 @@ def _proposal(
     reading: Reading, name: str, table: str | None, memory: Memory, source: Recipe | None
 ) -> Proposal:
     rows = [record.fields for record in reading.records if record.kind == GOOD]
-    recall = inherited(memory.recall, source, reading)
+    recall = inherit_rules(memory.recall, source, reading)
     proposal = propose(reading.header, rows, table, name, recall, memory.names, reading.merged)
     if reading.returned is None:
         return proposal

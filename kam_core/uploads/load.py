@@ -21,10 +21,10 @@ from kam_core.ingest.progress import Listener, Progress, nobody
 from kam_core.ingest.stage import Staged
 from kam_core.settings import loader
 from kam_core.uploads import locations
-from kam_core.uploads.confirmations import questions, refuse_unless_confirmed
-from kam_core.uploads.known_names import known_names
+from kam_core.uploads.confirmations import find_confirmations, refuse_unless_confirmed
+from kam_core.uploads.known_names import load_known_names
 from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileReport
-from kam_core.uploads.upload_part import How, Part, checked_parts, remember_answers
+from kam_core.uploads.upload_part import Options, UploadPart, check_parts, keep_overrides
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version, now
 from kam_core.warehouse.row_diff import quarantine_changes
@@ -38,15 +38,15 @@ Look = Callable[[Path | None, Path], object]
 
 @dataclass(frozen=True)
 class Trial:
-    """What a load would do: its reports, what it would ask, and what ``look`` found.
+    """What a load would do: its reports, the confirmations it needs, and what ``look`` returned.
 
     ``version`` is the live one it was tried against, 0 where there is none.
     """
 
     reports: list[FileReport]
-    asked: list[Confirmation]
+    confirmations: list[Confirmation]
     version: int
-    found: Any
+    look_result: Any
 
 
 def load(
@@ -60,7 +60,7 @@ def load(
     confirmed: bool = False,
     expect_version: int | None = None,
     progress: Listener = nobody,
-    **how: Unpack[How],
+    **how: Unpack[Options],
 ) -> list[FileReport]:
     """Load files as one new version and report on each part; KamError refuses the whole call.
 
@@ -73,15 +73,15 @@ def load(
     ``expect_version`` (0: none) another live version refuses the call: KamError("version_moved").
     """
     if dry_run:
-        return trial(warehouse, paths, mode, as_of, by, progress=progress, **how).reports
-    with _offered(warehouse, paths, mode, as_of, by, progress, how) as offer:
+        return try_load(warehouse, paths, mode, as_of, by, progress=progress, **how).reports
+    with _prepare_load(warehouse, paths, mode, as_of, by, progress, how) as offer:
         offer.refuse_if_moved(expect_version)
         reports = offer.publish(by, confirmed)
-        remember_answers(warehouse, offer.parts, how, by)
+        keep_overrides(warehouse, offer.parts, how, by)
         return reports
 
 
-def trial(
+def try_load(
     warehouse: Warehouse,
     paths: Sequence[Path],
     mode: str = "full",
@@ -89,14 +89,14 @@ def trial(
     by: str = "",
     look: Look | None = None,
     progress: Listener = nobody,
-    **how: Unpack[How],
+    **how: Unpack[Options],
 ) -> Trial:
     """Build the version that ``load`` would publish, look at it, and leave everything as it was."""
-    with _offered(warehouse, paths, mode, as_of, by, progress, how) as offer:
+    with _prepare_load(warehouse, paths, mode, as_of, by, progress, how) as offer:
         return offer.try_out(look)
 
 
-def restore(warehouse: Warehouse, number: int, by: str) -> None:
+def restore_version(warehouse: Warehouse, number: int, by: str) -> None:
     """Make an earlier version live again, after rebuilding its file where that is gone."""
     intact_file(warehouse, number)
     warehouse.rollback(number, by)
@@ -105,11 +105,11 @@ def restore(warehouse: Warehouse, number: int, by: str) -> None:
 def intact_file(warehouse: Warehouse, number: int) -> Path:
     """The file of a version, rebuilt from raw where it was pruned or damaged."""
     if not warehouse.is_intact(number):
-        rebuild(warehouse, number)
+        rebuild_version(warehouse, number)
     return warehouse.file(number)
 
 
-def rebuild(warehouse: Warehouse, number: int) -> Version:
+def rebuild_version(warehouse: Warehouse, number: int) -> Version:
     """Make a version's file again from the raw uploads and the recipes they were read with."""
     with warehouse.building():
         return warehouse.rebuild(number, partial(_steps, warehouse))
@@ -126,20 +126,20 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
 
 
 @dataclass(frozen=True)
-class _Offer:
+class _PendingLoad:
     """The files of one call, read and checked, and what they would change in the live version.
 
     ``repeats`` holds, by number, the snapshots that are in the live version already; ``earlier``
     who brought the same bytes before, ``names`` the remarks on regions and persons. All of it is
-    asked before anything is published: a failure after that would belie what was done.
+    collected before anything is published: a failure after that would belie what was done.
     """
 
     warehouse: Warehouse
-    parts: list[Part]
+    parts: list[UploadPart]
     snapshots: list[Snapshot]
     live: Version | None
     live_file: Path | None
-    known: list[Snapshot]
+    in_force: list[Snapshot]
     repeats: dict[int, Snapshot]
     earlier: dict[int, EarlierUpload | None]
     names: dict[int, list[name_map.NameNote]]
@@ -150,10 +150,10 @@ class _Offer:
         return [s for s in self.snapshots if s.snapshot_id not in self.repeats]
 
     def refuse_if_moved(self, expected: int | None) -> None:
-        found = self.live.version if self.live else 0
-        if expected is not None and expected != found:
+        number = self.live.version if self.live else 0
+        if expected is not None and expected != number:
             by = self.live.created_by if self.live else ""
-            raise KamError("version_moved", expected=expected, found=found, by=by)
+            raise KamError("version_moved", expected=expected, look_result=number, by=by)
 
     def publish(self, by: str, confirmed: bool) -> list[FileReport]:
         if not self.fresh:
@@ -162,9 +162,9 @@ class _Offer:
         reports: list[FileReport] = []
 
         def approve(candidate: Path, built: build.Built) -> None:
-            asked = self._questions(candidate)
-            reports.extend(self._reports(candidate, built, asked))
-            refuse_unless_confirmed(asked, confirmed, reports)
+            confirmations = self._confirmations(candidate)
+            reports.extend(self._reports(candidate, built, confirmations))
+            refuse_unless_confirmed(confirmations, confirmed, reports)
 
         version, _ = self.warehouse.add_version(
             self.fresh,
@@ -179,45 +179,46 @@ class _Offer:
     def try_out(self, look: Look | None) -> Trial:
         live, version = self.live_file, self.live.version if self.live else 0
         if not self.fresh:
-            found = look(live, live) if look and live else None
-            return Trial(self._reports(), [], version, found)
+            look_result = look(live, live) if look and live else None
+            return Trial(self._reports(), [], version, look_result)
         built = self.warehouse.try_version(
             self.fresh, self._steps, loader.copy_version_settings(), self._tell_phase
         )
         candidate = self.warehouse.candidate
         try:
-            found = look(live, candidate) if look else None
-            asked = self._questions(candidate)
-            return Trial(self._reports(candidate, built, asked), asked, version, found)
+            look_result = look(live, candidate) if look else None
+            confirmations = self._confirmations(candidate)
+            reports = self._reports(candidate, built, confirmations)
+            return Trial(reports, confirmations, version, look_result)
         finally:
             candidate.unlink()
 
-    def _questions(self, candidate: Path) -> list[Confirmation]:
+    def _confirmations(self, candidate: Path) -> list[Confirmation]:
         corrected = {
-            part.name: {upload for upload, _ in _returned(self.warehouse, part.staged).values()}
+            part.name: {upload for upload, _ in _resubmitted(self.warehouse, part.staged).values()}
             for part in self.parts
         }
-        return questions(self.live_file, candidate, self.fresh, self.known, corrected)
+        return find_confirmations(self.live_file, candidate, self.fresh, self.in_force, corrected)
 
     def _tell_phase(self, phase: str) -> None:
         self.tell(Progress(phase))
 
     def _steps(self, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
-        """Steps from the parts at hand, else from raw; telling of each which rows come next."""
+        """Steps from the parts at hand, else from raw, each reported to the listener first."""
         staged = {s.snapshot_id: p.staged for s, p in zip(self.snapshots, self.parts, strict=True)}
         total = sum(snapshot.received for snapshot in snapshots)
         done = 0
         for number, snapshot in enumerate(snapshots, start=1):
-            place = snapshot.file_name, number, len(snapshots)
-            self.tell(Progress("build", *place, rows=done, total=total))
-            yield _step(self.warehouse, snapshot, staged.get(snapshot.snapshot_id))
+            of_files = snapshot.file_name, number, len(snapshots)
+            self.tell(Progress("build", *of_files, rows=done, total=total))
+            yield _step_of(self.warehouse, snapshot, staged.get(snapshot.snapshot_id))
             done += snapshot.received
 
     def _reports(
         self,
         candidate: Path | None = None,
         built: build.Built | None = None,
-        asked: Sequence[Confirmation] = (),
+        confirmations: Sequence[Confirmation] = (),
     ) -> list[FileReport]:
         """One report per part; without a candidate nothing is new and the live version's hold."""
         if built:
@@ -229,7 +230,7 @@ class _Offer:
         reports = [
             replace(
                 self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file),
-                confirm=[reason for reason in asked if part.name in reason.files],
+                confirm=[reason for reason in confirmations if part.name in reason.files],
             )
             for part, snapshot in zip(self.parts, self.snapshots, strict=True)
         ]
@@ -240,18 +241,18 @@ class _Offer:
 
     def _report(
         self,
-        part: Part,
+        part: UploadPart,
         snapshot: Snapshot,
         counts: dict[int, tuple[int, int]],
         remarks: dict[str, int],
         file: Path | None,
     ) -> FileReport:
         repeated = self.repeats.get(snapshot.snapshot_id)
-        held = repeated or snapshot
-        accepted, quarantined = counts[held.snapshot_id]
-        across = _found_across(part, quarantined, remarks)
-        lines = locations.first_lines(file, held.snapshot_id, part.staged, across) if file else {}
-        unknown = locations.unknown_accounts(file, held.snapshot_id) if file else {}
+        stored = repeated or snapshot
+        accepted, quarantined = counts[stored.snapshot_id]
+        across = _problems_across(part, quarantined, remarks)
+        lines = locations.first_lines(file, stored.snapshot_id, part.staged, across) if file else {}
+        unknown = locations.list_unknown_accounts(file, stored.snapshot_id) if file else {}
         return FileReport(
             file=part.name,
             table=part.recipe.table,
@@ -262,7 +263,7 @@ class _Offer:
             problems=part.staged.problems | across,
             version=None,
             mode=part.mode,
-            as_of=held.as_of.isoformat(),
+            as_of=stored.as_of.isoformat(),
             set_aside=part.staged.set_aside,
             already_loaded=repeated is not None,
             first_lines=part.staged.first_lines | lines,
@@ -273,43 +274,43 @@ class _Offer:
 
 
 @contextmanager
-def _offered(
+def _prepare_load(
     warehouse: Warehouse,
     paths: Sequence[Path],
     mode: str,
     as_of: date | None,
     by: str,
     tell: Listener,
-    how: How,
-) -> Iterator[_Offer]:
+    how: Options,
+) -> Iterator[_PendingLoad]:
     """Read and check the files of one call, and hold the build lock for what follows."""
     with warehouse.building(by, lambda holder: tell(Progress("queued", holder=holder))):
-        parts = checked_parts(warehouse, paths, mode, how, tell)
+        parts = check_parts(warehouse, paths, mode, how, tell)
         live = warehouse.live_version()
-        known = warehouse.ledger.snapshots(live.version) if live else []
+        in_force = warehouse.ledger.snapshots(live.version) if live else []
         # The name of a correction has the date of the file that its rows come from.
-        said = as_of or _as_of_in_names([part for part in parts if not part.is_correction])
-        snapshots = _new_snapshots(warehouse, parts, said or _as_of_found(parts, live), by)
-        repeats = _repeats(snapshots, known, is_dated=said is not None)
+        named_day = as_of or _as_of_in_names([part for part in parts if not part.is_correction])
+        snapshots = _new_snapshots(warehouse, parts, named_day or _as_of_found(parts, live), by)
+        repeats = _find_repeats(snapshots, in_force, is_dated=named_day is not None)
         live_file = _readable_file(warehouse, live)
-        earlier = {s.snapshot_id: _earlier(warehouse, s) for s in snapshots}
-        names = _names(parts, snapshots, live_file)
-        yield _Offer(
-            warehouse, parts, snapshots, live, live_file, known, repeats, earlier, names, tell
+        earlier = {s.snapshot_id: _describe_earlier(warehouse, s) for s in snapshots}
+        names = _check_names(parts, snapshots, live_file)
+        yield _PendingLoad(
+            warehouse, parts, snapshots, live, live_file, in_force, repeats, earlier, names, tell
         )
 
 
-def _names(
-    parts: Sequence[Part], snapshots: Sequence[Snapshot], live_file: Path | None
+def _check_names(
+    parts: Sequence[UploadPart], snapshots: Sequence[Snapshot], live_file: Path | None
 ) -> dict[int, list[name_map.NameNote]]:
     """By snapshot, what the live version says about the regions and persons of the part."""
-    known = name_map.KnownNames()
+    names = name_map.KnownNames()
     if live_file is not None:
         with open_version(live_file) as connection:
-            known = known_names(connection)
+            names = load_known_names(connection)
     return {
         snapshot.snapshot_id: name_map.notes(
-            part.recipe.table, part.staged.accepted, known, part.mode
+            part.recipe.table, part.staged.accepted, names, part.mode
         )
         for part, snapshot in zip(parts, snapshots, strict=True)
     }
@@ -328,18 +329,18 @@ def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
         return None
 
 
-def _found_across(part: Part, quarantined: int, remarks: dict[str, int]) -> dict[str, int]:
+def _problems_across(part: UploadPart, quarantined: int, remarks: dict[str, int]) -> dict[str, int]:
     """Rows by problem that not the file itself shows, but the other tables of the version."""
     unknown = quarantined - part.staged.rejected.num_rows
     return ({"unknown_account": unknown} if unknown else {}) | remarks
 
 
-def _earlier(warehouse: Warehouse, snapshot: Snapshot) -> EarlierUpload | None:
+def _describe_earlier(warehouse: Warehouse, snapshot: Snapshot) -> EarlierUpload | None:
     """Who brought the same bytes to this table before, and when."""
-    found = warehouse.ledger.last_upload(snapshot.sha256, snapshot.table_name, snapshot.snapshot_id)
-    if found is None:
+    last = warehouse.ledger.last_upload(snapshot.sha256, snapshot.table_name, snapshot.snapshot_id)
+    if last is None:
         return None
-    earlier, version = found
+    earlier, version = last
     return EarlierUpload(
         by=earlier.loaded_by,
         at=earlier.loaded_at.isoformat(sep=" "),
@@ -348,12 +349,12 @@ def _earlier(warehouse: Warehouse, snapshot: Snapshot) -> EarlierUpload | None:
     )
 
 
-def _as_of_in_names(parts: Sequence[Part]) -> date | None:
+def _as_of_in_names(parts: Sequence[UploadPart]) -> date | None:
     """The newest date in the files' names."""
     return max((day for part in parts if (day := _date_in_name(part.name))), default=None)
 
 
-def _as_of_found(parts: Sequence[Part], live: Version | None) -> date:
+def _as_of_found(parts: Sequence[UploadPart], live: Version | None) -> date:
     """The newest fact in the files, but never before the live version's day."""
     today = now().date()
     facts = [min(part.staged.newest_fact, today) for part in parts if part.staged.newest_fact]
@@ -371,7 +372,7 @@ def _date_in_name(file_name: str) -> date | None:
 
 
 def _new_snapshots(
-    warehouse: Warehouse, parts: Sequence[Part], as_of: date, by: str
+    warehouse: Warehouse, parts: Sequence[UploadPart], as_of: date, by: str
 ) -> list[Snapshot]:
     _, first = warehouse.ledger.next_numbers()
     loaded_at = now()
@@ -395,8 +396,8 @@ def _new_snapshots(
     ]
 
 
-def _repeats(
-    snapshots: Sequence[Snapshot], known: Sequence[Snapshot], is_dated: bool
+def _find_repeats(
+    snapshots: Sequence[Snapshot], in_force: Sequence[Snapshot], is_dated: bool
 ) -> dict[int, Snapshot]:
     """The snapshots that were loaded before and still have the last word, with their originals.
 
@@ -408,12 +409,12 @@ def _repeats(
         new = [snapshot for snapshot in snapshots if snapshot.table_name == table]
         before = [
             earlier
-            for earlier in known
+            for earlier in in_force
             if earlier.table_name == table and earlier.as_of <= new[0].as_of
         ]
         last = before[-len(new) :]
         is_same_day = all(earlier.as_of == new[0].as_of for earlier in last)
-        is_same = [_what(earlier) for earlier in last] == [_what(snapshot) for snapshot in new]
+        is_same = [_key_of(earlier) for earlier in last] == [_key_of(snapshot) for snapshot in new]
         if is_same and (is_same_day or not is_dated):
             repeats |= {
                 snapshot.snapshot_id: earlier for snapshot, earlier in zip(new, last, strict=True)
@@ -421,7 +422,7 @@ def _repeats(
     return repeats
 
 
-def _what(snapshot: Snapshot) -> tuple:
+def _key_of(snapshot: Snapshot) -> tuple:
     # As a recipe of today would be written: one stored before a field was added is the same.
     recipe = replace(Recipe.of(snapshot.recipe), format=FORMAT)
     return snapshot.sha256, snapshot.mode, json.dumps(recipe.document(), sort_keys=True)
@@ -429,10 +430,10 @@ def _what(snapshot: Snapshot) -> tuple:
 
 def _steps(warehouse: Warehouse, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
     """Steps from the raw files alone."""
-    return (_step(warehouse, snapshot) for snapshot in snapshots)
+    return (_step_of(warehouse, snapshot) for snapshot in snapshots)
 
 
-def _step(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None) -> build.Step:
+def _step_of(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None) -> build.Step:
     recipe = Recipe.of(snapshot.recipe)
     declaration.refuse_unknown(recipe.table, recipe.given)
     staged = staged or stage_file(warehouse.raw_file(snapshot.sha256), recipe)
@@ -440,18 +441,18 @@ def _step(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = None
     def raw_of(line_numbers: Collection[int]) -> dict[int, str]:
         return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
 
-    returned = _returned(warehouse, staged)
+    returned = _resubmitted(warehouse, staged)
     return build.Step(snapshot, staged.accepted, staged.rejected, raw_of, returned)
 
 
-def _returned(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:
+def _resubmitted(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:
     """The rows of earlier uploads to this table that lines stand for."""
-    found = staged.returned or {}
-    meant = {(ref.snapshot_id, ref.sha256): ref for ref in found.values()}
+    references = staged.returned or {}
+    meant = {(ref.snapshot_id, ref.sha256): ref for ref in references.values()}
     uploads = {upload: upload_of(warehouse, ref) for upload, ref in meant.items()}
     return {
         line: (ref.snapshot_id, ref.line_no)
-        for line, ref in found.items()
+        for line, ref in references.items()
         if (upload := uploads[ref.snapshot_id, ref.sha256]) and upload.table_name == staged.table
     }
 
@@ -474,5 +475,5 @@ def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
         set_aside=snapshot.set_aside,
         already_loaded=True,
         first_lines={},
-        earlier=_earlier(warehouse, snapshot),
+        earlier=_describe_earlier(warehouse, snapshot),
     )

@@ -1,7 +1,7 @@
-"""On which lines of an upload the rows stand that only the other tables of a version show amiss.
+"""Locations (lines of an upload) of rows whose problem only the other tables of a version show.
 
-A row stays in history with the line of the upload that first brought it. A later upload that holds
-the same row is told its own line: rows are found in it by their key.
+A row stays in history with the line of the upload that first brought it. For a later upload that
+holds the same row its own line is named: rows are looked up in it by their key.
 """
 
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from kam_core.contract import declaration
-from kam_core.ingest.stage import FIRST_LINES, MOST_EXAMPLES, CellExample, Staged, examples
+from kam_core.ingest.stage import FIRST_LINES, MOST_EXAMPLES, CellExample, Staged, to_examples
 from kam_core.warehouse import build
 from kam_core.warehouse.store import open_version
 
@@ -28,11 +28,11 @@ def first_lines(
         return {}
     with open_version(file) as version:
         version.register("accepted", staged.accepted)
-        found = {code: _lines(version, snapshot_id, staged.table, code) for code in codes}
-    return {code: lines for code, lines in found.items() if lines}
+        by_code = {code: _find_lines(version, snapshot_id, staged.table, code) for code in codes}
+    return {code: lines for code, lines in by_code.items() if lines}
 
 
-def unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[CellExample]]:
+def list_unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[CellExample]]:
     """The accounts that most rows of an upload name and nobody knows, as examples of a report."""
     with open_version(file) as version:
         counted = version.execute(
@@ -41,27 +41,27 @@ def unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[CellExample
             f"group by 1 order by 2 desc, 1 limit {MOST_EXAMPLES}",
             {"snapshot_id": snapshot_id},
         ).fetchall()
-    found = examples((("account_id", account), rows) for account, rows in counted)
-    return {"unknown_account": found} if found else {}
+    examples = to_examples((("account_id", account), rows) for account, rows in counted)
+    return {"unknown_account": examples} if examples else {}
 
 
-def _lines(
+def _find_lines(
     version: duckdb.DuckDBPyConnection, snapshot_id: int, table: str, code: str
 ) -> tuple[int, ...]:
     if code == "unknown_account":
         query, values = FROM_QUARANTINE, {"snapshot_id": snapshot_id, "code": code}
     elif code == "account_gone":
         # The accounts that are gone stand on no line of their own file.
-        query, values = _of_rows(table, "false" if table == "accounts" else build.IS_GONE), {}
+        query, values = _lines_query(table, "false" if table == "accounts" else build.IS_GONE), {}
     else:
         noted = "(snapshot_id, line_no) in (select (snapshot_id, line_no) from meta.notes "
-        query = _of_rows(table, f"{noted} where table_name = $table and code = $code)")
+        query = _lines_query(table, f"{noted} where table_name = $table and code = $code)")
         values = {"table": table, "code": code}
     lines = version.execute(f"{query} order by line_no limit {FIRST_LINES}", values).fetchall()
     return tuple(line for (line,) in lines)
 
 
-def _of_rows(table: str, condition: str) -> str:
+def _lines_query(table: str, condition: str) -> str:
     """The query for lines of the upload whose rows are in force and meet a condition."""
     key = declaration.tables()[table].key
     same_key = " and ".join(f"a.{name} is not distinct from h.{name}" for name in key)

@@ -8,9 +8,9 @@ from typing import Unpack
 from kam_core.ingest.progress import Listener, nobody
 from kam_core.metrics import compare
 from kam_core.metrics.compare import VersionComparison
-from kam_core.uploads.load import trial
+from kam_core.uploads.load import try_load
 from kam_core.uploads.report_model import Preview
-from kam_core.uploads.upload_part import How
+from kam_core.uploads.upload_part import Options
 from kam_core.warehouse.store import Warehouse
 
 
@@ -23,7 +23,7 @@ def preview(
     by: str = "",
     regions: Sequence[str] | None = None,
     progress: Listener = nobody,
-    **how: Unpack[How],
+    **how: Unpack[Options],
 ) -> Preview:
     """Build what ``load`` would publish, compare it with the live version, and discard it.
 
@@ -34,7 +34,10 @@ def preview(
     def look(live: Path | None, candidate: Path) -> VersionComparison:
         return compare.compare(live, candidate, regions)
 
-    tried = trial(warehouse, paths, mode, as_of, by, look, progress, **how)
+    tried = try_load(warehouse, paths, mode, as_of, by, look, progress, **how)
     return Preview(
-        files=tried.reports, confirm=tried.asked, version=tried.version, **vars(tried.found)
+        files=tried.reports,
+        confirm=tried.confirmations,
+        version=tried.version,
+        **vars(tried.look_result),
     )

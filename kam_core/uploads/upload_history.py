@@ -12,9 +12,9 @@ from pathlib import PurePath
 from kam_core.contract.spreadsheet_formulas import defused
 from kam_core.errors import KamError
 from kam_core.ingest.corrections import resubmission as columns
-from kam_core.ingest.corrections.account_suggestions import Account, likely_accounts
+from kam_core.ingest.corrections.account_suggestions import AccountRef, suggest_accounts
 from kam_core.ingest.mapping.feeds import Recipe
-from kam_core.ingest.read.fill_down import filled_down
+from kam_core.ingest.read.fill_down import fill_down
 from kam_core.ingest.read.sources import WITHIN, read_part
 from kam_core.ingest.read.table_layout import Record
 from kam_core.text.findings import findings, in_one_cell, unknown_ids
@@ -26,8 +26,8 @@ from kam_core.warehouse.ledger import Snapshot
 from kam_core.warehouse.store import Warehouse, open_beside
 
 BYTE_ORDER_MARK = "\ufeff"
-# The cells of such a row do not stand under the headers they belong to.
-NO_SURE_PLACE = ("ragged_row", "broken_quotes", "cut_off_row", "nul_character")
+# Problems of rows whose cells do not stand under the headers they belong to.
+MISALIGNED = ("ragged_row", "broken_quotes", "cut_off_row", "nul_character")
 # So many unknown accounts are held against the known ones.
 MOST_COMPARED = 200
 
@@ -44,7 +44,7 @@ class Event:
     snapshots: tuple[Snapshot, ...]
 
 
-def history(warehouse: Warehouse) -> list[Event]:
+def list_events(warehouse: Warehouse) -> list[Event]:
     """Every publication, oldest first: who, when, why, which version, which files."""
     ledger = warehouse.ledger
     return [
@@ -60,7 +60,7 @@ def history(warehouse: Warehouse) -> list[Event]:
     ]
 
 
-def plain(event: Event) -> dict:
+def to_json(event: Event) -> dict:
     """An event as plain JSON values; each file with its snapshot, table and counts."""
     return {
         "version": event.version,
@@ -82,9 +82,9 @@ def plain(event: Event) -> dict:
     }
 
 
-def original(warehouse: Warehouse, snapshot_id: int) -> tuple[str, bytes]:
+def original_file(warehouse: Warehouse, snapshot_id: int) -> tuple[str, bytes]:
     """The file of a snapshot under its own name, byte for byte as it was received."""
-    snapshot = known_upload(warehouse, snapshot_id)
+    snapshot = require_upload(warehouse, snapshot_id)
     return original_name(snapshot), warehouse.raw_bytes(snapshot.sha256)
 
 
@@ -100,7 +100,7 @@ def corrections_name(snapshot: Snapshot) -> str:
     return "-".join([*(part.removesuffix(".csv") for part in parts), "corrections"]) + ".csv"
 
 
-def corrections(
+def corrections_file(
     warehouse: Warehouse, version: int, snapshot_id: int, lang: str
 ) -> tuple[str, bytes]:
     """A snapshot's quarantined rows as the person's own CSV file, ready to correct and upload.
@@ -110,27 +110,27 @@ def corrections(
     no cell acts in a spreadsheet. Uploaded again the further columns are left out. Rows that are
     done with are not handed out: those that came back, or that a later full file replaced.
     """
-    snapshot = known_upload(warehouse, snapshot_id)
-    rows, accounts = _to_correct(warehouse, version, snapshot_id)
+    snapshot = require_upload(warehouse, snapshot_id)
+    rows, accounts = _rows_to_correct(warehouse, version, snapshot_id)
     if not rows:
         raise KamError("nothing_quarantined", snapshot=snapshot_id)
     recipe = Recipe.of(snapshot.recipe)
     reading = read_part(warehouse.raw_bytes(snapshot.sha256), recipe)
-    reading = filled_down(reading, recipe.columns, recipe.blanks)
+    reading = fill_down(reading, recipe.columns, recipe.blanks)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(map(defused, [*reading.header, *columns.headings(lang).values()]))
     records = {record.line_no: record for record in reading.records}
-    text, likely = Text(lang), likely_names([detail for *_, detail in rows], accounts)
+    text, likely = Text(lang), suggest_names([detail for *_, detail in rows], accounts)
     for line_no, raw, codes, detail in rows:
-        cells = _cells(records[line_no], len(reading.header))
-        told = findings(json.loads(detail), snapshot.table_name, text, likely)
+        cells = _aligned_cells(records[line_no], len(reading.header))
+        messages = findings(json.loads(detail), snapshot.table_name, text, likely)
         ours = {
             "line": str(line_no),
             "codes": " ".join(codes),
-            "messages": in_one_cell(told, text),
+            "messages": in_one_cell(messages, text),
             "raw": "" if any(cells) else " ".join(raw.splitlines()),
-            "reference": columns.reference(
+            "reference": columns.make_reference(
                 snapshot_id, line_no, snapshot.sha256, reading.header, cells, codes
             ),
         }
@@ -138,13 +138,13 @@ def corrections(
     return corrections_name(snapshot), (BYTE_ORDER_MARK + out.getvalue()).encode()
 
 
-def likely_names(details: Sequence[str], accounts: Sequence[Account]) -> dict[str, str]:
+def suggest_names(details: Sequence[str], accounts: Sequence[AccountRef]) -> dict[str, str]:
     """Unknown account ids in details of quarantined rows -> id and name of whom they may mean."""
     unknown = unknown_ids(details)[:MOST_COMPARED]
-    return {text: " ".join(found) for text, found in likely_accounts(unknown, accounts).items()}
+    return {text: " ".join(ref) for text, ref in suggest_accounts(unknown, accounts).items()}
 
 
-def known_upload(warehouse: Warehouse, snapshot_id: int) -> Snapshot:
+def require_upload(warehouse: Warehouse, snapshot_id: int) -> Snapshot:
     """The snapshot of that number, else KamError("unknown_snapshot")."""
     snapshot = warehouse.ledger.snapshot(snapshot_id)
     if snapshot is None:
@@ -152,9 +152,9 @@ def known_upload(warehouse: Warehouse, snapshot_id: int) -> Snapshot:
     return snapshot
 
 
-def _to_correct(
+def _rows_to_correct(
     warehouse: Warehouse, version: int, snapshot_id: int
-) -> tuple[list[tuple], list[Account]]:
+) -> tuple[list[tuple], list[AccountRef]]:
     """An upload's quarantined rows that nobody sent back yet, and every account of the version."""
     warehouse.known(version)
     with open_beside(intact_file(warehouse, version)) as connection:
@@ -169,10 +169,10 @@ def _to_correct(
         accounts = connection.execute(
             "select account_id, account_name from history.accounts where valid_to is null"
         ).fetchall()
-    return rows, list(starmap(Account, accounts))
+    return rows, list(starmap(AccountRef, accounts))
 
 
-def _cells(record: Record, width: int) -> list[str]:
+def _aligned_cells(record: Record, width: int) -> list[str]:
     """Cells under their headers; of a row with another width nobody knows where they belong."""
-    is_sure = record.kind not in NO_SURE_PLACE and len(record.fields) == width
+    is_sure = record.kind not in MISALIGNED and len(record.fields) == width
     return record.fields if is_sure else [""] * width

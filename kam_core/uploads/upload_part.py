@@ -16,21 +16,21 @@ from kam_core.ingest.corrections.source import source_of
 from kam_core.ingest.fast_csv.fast_path import bytes_to_plan_by, stage_file
 from kam_core.ingest.mapping.feeds import Recall, Recipe
 from kam_core.ingest.mapping.overrides import (
-    Answers,
-    answers_for,
-    answers_from_json,
+    Overrides,
     by_headers,
     header_key,
+    overrides_for,
+    read_overrides,
     reading_for,
 )
 from kam_core.ingest.progress import Listener, Progress
 from kam_core.ingest.read.sources import WITHIN, first_rows, refuse_if_too_large
-from kam_core.ingest.stage import AnswersByHeader, Staged, recipes_for
+from kam_core.ingest.stage import OverridesByHeader, Staged, plan_recipes
 from kam_core.settings.loader import load_settings
 from kam_core.warehouse.store import Warehouse
 
 
-class How(TypedDict, total=False):
+class Options(TypedDict, total=False):
     """How the files of a call are read where the person says so; what is left out is found out.
 
     ``answers`` is the JSON document that ``ingest.answers`` reads; what it says about the reading
@@ -47,7 +47,7 @@ class How(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class Part:
+class UploadPart:
     """The rows that one recipe makes of one file; ``name`` is that of the file and the part."""
 
     name: str
@@ -62,9 +62,9 @@ class Part:
         return self.staged.returned is not None
 
 
-def checked_parts(
-    warehouse: Warehouse, paths: Sequence[Path], mode: str, how: How, tell: Listener
-) -> list[Part]:
+def check_parts(
+    warehouse: Warehouse, paths: Sequence[Path], mode: str, how: Options, tell: Listener
+) -> list[UploadPart]:
     """All files read and checked, accounts first; what cannot be used refuses the whole call.
 
     It is refused once, for all that is wrong with any of the files. Call it inside ``building()``.
@@ -73,9 +73,9 @@ def checked_parts(
     read_parts = [
         part
         for number, path in enumerate(paths, start=1)
-        for part in _parts(warehouse, Path(path), how, tell, (number, len(paths)), refused)
+        for part in _read_parts(warehouse, Path(path), how, tell, (number, len(paths)), refused)
     ]
-    parts = _with_modes(_in_contract_order(read_parts), mode)
+    parts = _set_modes(_in_contract_order(read_parts), mode)
     if mode == "full":
         _check_clashes([part for part in parts if not part.is_correction], refused)
     if refused:
@@ -89,7 +89,7 @@ def file_of(name: str) -> str:
 
 
 @contextmanager
-def _collected(refused: list[KamError], **details: object) -> Iterator[None]:
+def _collect_refusal(refused: list[KamError], **details: object) -> Iterator[None]:
     """Put a refusal with the rest, so that the other files are looked at all the same."""
     try:
         yield
@@ -97,57 +97,57 @@ def _collected(refused: list[KamError], **details: object) -> Iterator[None]:
         refused.append(KamError(error.code, **{**details, **error.details}))
 
 
-def _parts(
+def _read_parts(
     warehouse: Warehouse,
     path: Path,
-    how: How,
+    how: Options,
     tell: Listener,
-    place: tuple[int, int],
+    of_files: tuple[int, int],
     refused: list[KamError],
-) -> list[Part]:
+) -> list[UploadPart]:
     """What can be used of one file; the rest is added to ``refused``."""
-    parts: list[Part] = []
+    parts: list[UploadPart] = []
     recipes: list[Recipe] = []
-    with _collected(refused, file=path.name):
+    with _collect_refusal(refused, file=path.name):
         if not path.is_file():
             raise KamError("file_not_found", file=str(path))
         refuse_if_too_large(path.stat().st_size)
-        tell(Progress("read", path.name, *place))
+        tell(Progress("read", path.name, *of_files))
         sha256 = warehouse.keep_file(path)
-        tell(Progress("map", path.name, *place))
-        recipes = _recipes(warehouse, sha256, path, how)
+        tell(Progress("map", path.name, *of_files))
+        recipes = _plan_file(warehouse, sha256, path, how)
     for recipe in recipes:
-        with _collected(refused, file=path.name):
-            parts.append(_part(warehouse, sha256, path.name, recipe, tell, place))
+        with _collect_refusal(refused, file=path.name):
+            parts.append(_read_part(warehouse, sha256, path.name, recipe, tell, of_files))
     return parts
 
 
-def _recipes(warehouse: Warehouse, sha256: str, path: Path, how: How) -> list[Recipe]:
+def _plan_file(warehouse: Warehouse, sha256: str, path: Path, how: Options) -> list[Recipe]:
     """The recipes for a file: as the person says, else as remembered, else as found out."""
     given = {name: value for name, value in how.items() if name != "answers"}
     given |= reading_for(how.get("answers"), path)
-    return recipes_for(
+    return plan_recipes(
         bytes_to_plan_by(warehouse.raw / sha256),
         path.name,
-        answers=_answers_by_header(how, path.name),
+        overrides=_overrides_by_header(how, path.name),
         recall=_recall(warehouse, how),
         source=partial(source_of, warehouse),
         **given,  # type: ignore[arg-type]
     )
 
 
-def _answers(how: How, file_name: str) -> Answers | None:
-    return answers_for(how.get("answers"), file_name)
+def _overrides_of_file(how: Options, file_name: str) -> Overrides | None:
+    return overrides_for(how.get("answers"), file_name)
 
 
-def _answers_by_header(how: How, file_name: str) -> AnswersByHeader:
+def _overrides_by_header(how: Options, file_name: str) -> OverridesByHeader:
     """What is said now about the file, or else about the header set of one of its parts.
 
     Said of one table, it stands above what any other table was remembered for.
     """
-    of_file, of_headers = _answers(how, file_name), by_headers(how.get("answers"))
+    of_file, of_headers = _overrides_of_file(how, file_name), by_headers(how.get("answers"))
 
-    def said(header: Sequence[str]) -> Answers | None:
+    def said(header: Sequence[str]) -> Overrides | None:
         keys = {table: header_key(header, table) for table in declaration.tables()}
         named = [table for table, key in keys.items() if key in of_headers]
         if len(named) != 1:
@@ -157,64 +157,66 @@ def _answers_by_header(how: How, file_name: str) -> AnswersByHeader:
     return said
 
 
-def _recall(warehouse: Warehouse, how: How) -> Recall:
+def _recall(warehouse: Warehouse, how: Options) -> Recall:
     """What was confirmed for a header set, with what is said of it now laid over that."""
-    said = by_headers(how.get("answers"))
+    by_header = by_headers(how.get("answers"))
 
     def recall(key: str) -> dict | None:
         older = warehouse.ledger.remembered(key)
-        return _over(said[key], older).document() if key in said else older
+        return _lay_over(by_header[key], older).document() if key in by_header else older
 
     return recall
 
 
-def _over(answers: Answers, older: dict | None) -> Answers:
-    return answers.over(answers_from_json(older)) if older else answers
+def _lay_over(answers: Overrides, older: dict | None) -> Overrides:
+    return answers.over(read_overrides(older)) if older else answers
 
 
-def _part(
+def _read_part(
     warehouse: Warehouse,
     sha256: str,
     file_name: str,
     recipe: Recipe,
     tell: Listener,
-    place: tuple[int, int],
-) -> Part:
+    of_files: tuple[int, int],
+) -> UploadPart:
     name = WITHIN.join(filter(None, (file_name, recipe.member, recipe.sheet)))
 
     def tell_rows(done: int, total: int) -> None:
-        tell(Progress("check", name, *place, rows=done, total=total))
+        tell(Progress("check", name, *of_files, rows=done, total=total))
 
-    tell(Progress("check", name, *place))
+    tell(Progress("check", name, *of_files))
     staged = stage_file(warehouse.raw / sha256, recipe, tell_rows)
     tell_rows(staged.received, staged.received)
-    part = Part(name, sha256, recipe, "", staged)
+    part = UploadPart(name, sha256, recipe, "", staged)
     _refuse_if_unreadable(part)
     return part
 
 
-def remember_answers(warehouse: Warehouse, parts: Sequence[Part], how: How, by: str) -> None:
-    """Keep what a person answered, for the next file with the same headers."""
-    said = by_headers(how.get("answers"))
+def keep_overrides(
+    warehouse: Warehouse, parts: Sequence[UploadPart], how: Options, by: str
+) -> None:
+    """Keep what a person overrode, for the next file with the same headers."""
+    by_header = by_headers(how.get("answers"))
     for part in parts if how.get("answers") is not None else ():
-        key = header_key(_header(warehouse, part), part.recipe.table)
-        answers = said.get(key) or _answers(how, file_of(part.name))
+        key = header_key(_read_header(warehouse, part), part.recipe.table)
+        answers = by_header.get(key) or _overrides_of_file(how, file_of(part.name))
         if answers and answers.table in (None, part.recipe.table):
-            answers = _over(answers, warehouse.ledger.remembered(key))
+            answers = _lay_over(answers, warehouse.ledger.remembered(key))
             warehouse.ledger.remember(key, part.recipe.table, answers.document(), by)
 
 
-def _header(warehouse: Warehouse, part: Part) -> list[str]:
+def _read_header(warehouse: Warehouse, part: UploadPart) -> list[str]:
     return first_rows(bytes_to_plan_by(warehouse.raw_file(part.sha256)), part.recipe).header
 
 
-def _in_contract_order(parts: Iterable[Part]) -> list[Part]:
+def _in_contract_order(parts: Iterable[UploadPart]) -> list[UploadPart]:
     """Accounts before what refers to them, corrections after what they correct."""
     order = list(declaration.tables())
     return sorted(parts, key=lambda part: (order.index(part.recipe.table), part.is_correction))
 
 
-def _with_modes(parts: Sequence[Part], mode: str) -> list[Part]:
+def _set_modes(parts: Sequence[UploadPart], mode: str) -> list[UploadPart]:
     """A further file of a table adds to the first one's rows instead of replacing them.
 
     So do corrections in any case: the rows that were set apart are never a whole table.
@@ -228,7 +230,7 @@ def _with_modes(parts: Sequence[Part], mode: str) -> list[Part]:
     return result
 
 
-def _refuse_if_unreadable(part: Part) -> None:
+def _refuse_if_unreadable(part: UploadPart) -> None:
     staged = part.staged
     details = {
         "file": part.name,
@@ -249,16 +251,16 @@ def _refuse_if_unreadable(part: Part) -> None:
         raise KamError("too_many_broken_rows", **details)
 
 
-def _check_clashes(parts: Sequence[Part], refused: list[KamError]) -> None:
+def _check_clashes(parts: Sequence[UploadPart], refused: list[KamError]) -> None:
     """Two files that are one table together must not say two things about one row."""
     tables = [part.recipe.table for part in parts]
     for table in dict.fromkeys(tables):
         if tables.count(table) > 1:
-            with _collected(refused):
+            with _collect_refusal(refused):
                 _refuse_clash([part for part in parts if part.recipe.table == table])
 
 
-def _refuse_clash(parts: Sequence[Part]) -> None:
+def _refuse_clash(parts: Sequence[UploadPart]) -> None:
     key = declaration.tables()[parts[0].recipe.table].key
     rows = _all_rows(parts)
     cells = ", ".join(f'"{name}"' for name in rows.column_names if name != "part")
@@ -282,7 +284,7 @@ def _refuse_clash(parts: Sequence[Part]) -> None:
         )
 
 
-def _all_rows(parts: Sequence[Part]) -> pa.Table:
+def _all_rows(parts: Sequence[UploadPart]) -> pa.Table:
     """The accepted rows of several parts, each with the position of its part."""
     return pa.concat_tables(
         part.staged.accepted.drop_columns(["line_no"]).append_column(

@@ -57,7 +57,7 @@ class Watcher:
 
         KamError("already_watched") where another process looks after the folder.
         """
-        with lock.held(self.folder / LOCK, self.by, self._refuse):
+        with lock.hold_lock(self.folder / LOCK, self.by, self._refuse):
             self.inbox.look()
             self._recover()
             if once:
@@ -88,66 +88,66 @@ class Watcher:
         try:
             reports = load(self.warehouse, batch, mode=self.mode, by=self.by)
         except KamError as refusal:
-            self._refused(batch, refusal)
+            self._handle_refusal(batch, refusal)
         except LATER as trouble:
-            self._later(KamError("storage_failed", detail=trouble))
+            self._keep_for_later(KamError("storage_failed", detail=trouble))
         except Exception:
-            self._crashed(batch)
+            self._handle_crash(batch)
         else:
-            self._done(batch, reports)
+            self._move_done(batch, reports)
         (self.folder / PENDING).unlink(missing_ok=True)
 
-    def _refused(self, batch: Sequence[Path], refusal: KamError) -> None:
-        told = {path: [one for one in refusal.each if path.name in _named(one)] for path in batch}
-        culprits = {path: together(refusals) for path, refusals in told.items() if refusals}
+    def _handle_refusal(self, batch: Sequence[Path], refusal: KamError) -> None:
+        errors = {p: [one for one in refusal.each if p.name in _files_of(one)] for p in batch}
+        culprits = {path: together(refusals) for path, refusals in errors.items() if refusals}
         if not culprits:
-            self._later(refusal)
+            self._keep_for_later(refusal)
             return
-        self._failed(culprits)
+        self._move_failed(culprits)
         if rest := [path for path in batch if path not in culprits]:
             self._load(rest)
 
-    def _later(self, trouble: KamError) -> None:
+    def _keep_for_later(self, trouble: KamError) -> None:
         self.failures += 1
-        told = self.text("cli.watch_later", detail=self.text.error(trouble))
+        message = self.text("cli.watch_later", detail=self.text.error(trouble))
         # The same trouble is told once, not every few seconds.
-        if told != self._trouble:
-            self.say(told)
-        self._trouble = told
+        if message != self._trouble:
+            self.say(message)
+        self._trouble = message
 
-    def _crashed(self, batch: Sequence[Path]) -> None:
+    def _handle_crash(self, batch: Sequence[Path]) -> None:
         """A defect of ours: told in full to whoever runs this, and to one file at a time."""
         if len(batch) > 1:
             for path in batch:
                 self._load([path])
             return
         traceback.print_exc()
-        self._failed(dict.fromkeys(batch, KamError("watch_crashed")))
+        self._move_failed(dict.fromkeys(batch, KamError("watch_crashed")))
 
-    def _done(self, batch: Sequence[Path], reports: Sequence[FileReport]) -> None:
+    def _move_done(self, batch: Sequence[Path], reports: Sequence[FileReport]) -> None:
         self._trouble = ""
-        target = inbox.new_folder(self.folder / "done")
+        target = inbox.make_folder(self.folder / "done")
         for path in batch:
             own = [report for report in reports if file_of(report.file) == path.name]
-            said = "\n".join(describe_report(report, self.text) for report in own)
-            self._move(path, target, own, said)
+            message = "\n".join(describe_report(report, self.text) for report in own)
+            self._move(path, target, own, message)
         self.say(self.text("cli.watch_done", files=self._names(batch), folder=target))
 
-    def _failed(self, refusals: Mapping[Path, KamError]) -> None:
+    def _move_failed(self, refusals: Mapping[Path, KamError]) -> None:
         """Set files aside, each with its own reason."""
         self.failures += len(refusals)
-        target = inbox.new_folder(self.folder / "failed")
+        target = inbox.make_folder(self.folder / "failed")
         for path, refusal in refusals.items():
-            error, said = refusal.record(), self.text.error(refusal)
-            document = {"file": path.name, "error": error.code, "message": said}
-            self._move(path, target, document | {"details": error.details}, said)
+            error, message = refusal.record(), self.text.error(refusal)
+            document = {"file": path.name, "error": error.code, "message": message}
+            self._move(path, target, document | {"details": error.details}, message)
         self.say(self.text("cli.watch_failed", files=self._names(refusals), folder=target))
 
-    def _move(self, path: Path, target: Path, document: object, said: str) -> None:
+    def _move(self, path: Path, target: Path, document: object, message: str) -> None:
         """The report first: a file that is in its place has one. A newer file stays for later."""
         json = orjson.dumps(document, option=orjson.OPT_INDENT_2)
         (target / f"{path.name}.report.json").write_bytes(json + b"\n")
-        (target / f"{path.name}.report.txt").write_text(said + "\n", "utf-8")
+        (target / f"{path.name}.report.txt").write_text(message + "\n", "utf-8")
         self._attempts.pop(path.name, None)
         if self.inbox.is_unchanged(path):
             os.replace(path, target / path.name)
@@ -160,7 +160,7 @@ class Watcher:
         attempts = {path.name: self._attempts.get(path.name, 0) + 1 for path in batch}
         document = {
             "first_snapshot": self.warehouse.ledger.next_numbers()[1],
-            "files": {path.name: _sha256(path) for path in batch},
+            "files": {path.name: _hash_file(path) for path in batch},
             "attempts": attempts,
         }
         temporary = self.folder / f"{PENDING}.new"
@@ -175,7 +175,7 @@ class Watcher:
         pending = orjson.loads(note.read_bytes())
         for name, sha256 in pending["files"].items():
             path = self.folder / name
-            if path in self.inbox.seen and _sha256(path) == sha256:
+            if path in self.inbox.seen and _hash_file(path) == sha256:
                 self._settle(path, sha256, pending)
         note.unlink()
 
@@ -183,18 +183,18 @@ class Watcher:
         loaded = self.warehouse.ledger.uploads_since(pending["first_snapshot"], sha256)
         attempts = pending["attempts"][path.name]
         if loaded:
-            self._done([path], [report_of(self.warehouse, snapshot) for snapshot in loaded])
+            self._move_done([path], [report_of(self.warehouse, snapshot) for snapshot in loaded])
         elif attempts >= load_settings().watch.most_attempts:
-            self._failed({path: KamError("watch_interrupted", attempts=attempts)})
+            self._move_failed({path: KamError("watch_interrupted", attempts=attempts)})
         else:
             self._attempts[path.name] = attempts
 
 
-def _named(refusal: KamError) -> set[str]:
+def _files_of(refusal: KamError) -> set[str]:
     """The files of the folder that a refusal is about."""
     return {Path(file_of(name)).name for name in files_named(refusal)}
 
 
-def _sha256(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -54,7 +54,7 @@ def _check_content(cursor: duckdb.DuckDBPyConnection, version: Version) -> Itera
     recorded, actual = version.content_hash, build.describe(cursor).content_hash
     if actual != recorded:
         yield TrailFinding("content_differs", {"recorded": recorded, "found": actual})
-    for table, rows in build.altered(cursor).items():
+    for table, rows in build.count_altered_rows(cursor).items():
         yield TrailFinding("rows_altered", {"table": table, "rows": rows})
 
 

@@ -4,20 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kam_core.contract.declaration import tables
 from kam_core.verify.cases import Context
 from kam_core.verify.company import CompanyOnDay
 from kam_core.verify.days import DAY, DayRange, months_later
-
-# The day of a fact, by table.
-DAY_OF = {
-    "needs": "raised_at",
-    "orders": "ordered_on",
-    "contracts": "starts_on",
-    "opportunities": "opened_on",
-    "tickets": "opened_at",
-    "surveys": "surveyed_on",
-    "value_items": "dated_on",
-}
 
 
 @dataclass(frozen=True)
@@ -89,15 +79,16 @@ def _comparable_from(company: CompanyOnDay, table: str) -> pd.Timestamp:
 
 def covered_by_any(company: CompanyOnDay) -> DayRange | None:
     """From the first fact of any table to the as-of day; None where nothing was loaded."""
-    ranges = [days for table in ("interactions", *DAY_OF) if (days := covered_days(company, table))]
+    dated = (table.name for table in tables().values() if table.event_date)
+    ranges = [days for table in dated if (days := covered_days(company, table))]
     return DayRange(min(days.first for days in ranges), company.as_of) if ranges else None
 
 
 def _event_days(company: CompanyOnDay, table: str) -> pd.Series:
     """The days of the facts of a table, up to the as-of day."""
     rows = company.table(table)
-    if table == "interactions":
-        days = rows["occurred_at"].where(rows["occurred_at"].notna(), rows["planned_for"])
-    else:
-        days = rows[DAY_OF[table]]
+    first, *others = tables()[table].event_date
+    days = rows[first]
+    for column in others:
+        days = days.fillna(rows[column])
     return days[days < company.as_of + DAY]

@@ -5,25 +5,11 @@ from functools import cached_property
 
 import pandas as pd
 
+from kam_core.contract.declaration import Fact, Table, tables
 from kam_core.verify.days import DAY, DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
 
-# What must have happened by the day for a row to be known, and what of it may come later.
-HAPPENS = {
-    "needs": "raised_at",
-    "orders": "ordered_on",
-    "opportunities": "opened_on",
-    "tickets": "opened_at",
-    "surveys": "surveyed_on",
-    "value_items": "dated_on",
-}
-FOLLOWS = {
-    "interactions": ("responded_at",),
-    "needs": ("responded_at", "resolved_at"),
-    "opportunities": ("closed_on",),
-    "tickets": ("first_response_at", "resolved_at"),
-}
 # Whole numbers of the last digit by account.
 Amounts = dict[str, int]
 
@@ -39,16 +25,13 @@ class CompanyOnDay:
     def table(self, name: str) -> pd.DataFrame:
         """A table's rows of known accounts, as far as the day knows them."""
         if name not in self._tables:
-            self._tables[name] = self._rows_known(name)
+            self._tables[name] = self._rows_known(tables()[name])
         return self._tables[name]
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
         """Every account by its number; one whose loss lies ahead is active."""
-        accounts = self._rows_in_force("accounts")
-        is_ahead = accounts["lost_on"].notna() & ~self._is_past(accounts["lost_on"])
-        accounts.loc[is_ahead & (accounts["status"] == "lost"), "status"] = "active"
-        accounts["lost_on"] = accounts["lost_on"].where(~is_ahead)
+        accounts = self._rows_without_future(tables()["accounts"])
         return accounts.set_index("account_id", drop=False).rename_axis(index=None)
 
     @cached_property
@@ -88,22 +71,22 @@ class CompanyOnDay:
         """The day on which a state is read: the last one of a period, or the as-of day."""
         return min(last, self.as_of)
 
-    def _rows_known(self, name: str) -> pd.DataFrame:
-        rows = self._rows_without_future(name)
-        if name == "interactions":
-            rows = rows[(rows["status"] != "completed") | self._is_past(rows["occurred_at"])]
-        if name in HAPPENS:
-            rows = rows[self._is_past(rows[HAPPENS[name]])]
+    def _rows_known(self, table: Table) -> pd.DataFrame:
+        rows = self._rows_without_future(table)
+        for fact in table.event_facts:
+            rows = rows[~_is_fact(rows, fact) | self._is_past(rows[fact.column])]
         return rows[rows["account_id"].isin(self.accounts.index)]
 
-    def _rows_without_future(self, name: str) -> pd.DataFrame:
+    def _rows_without_future(self, table: Table) -> pd.DataFrame:
         """The rows in force, without what came of them after the day."""
-        rows = self._rows_in_force(name)
-        for column in FOLLOWS.get(name, ()):
-            is_ahead = rows[column].notna() & ~self._is_past(rows[column])
-            if name == "opportunities":
-                rows.loc[is_ahead, "outcome"] = "open"
-            rows[column] = rows[column].where(~is_ahead)
+        rows = self._rows_in_force(table.name)
+        for moment in table.known_from:
+            is_ahead = rows[moment.column].notna() & ~self._is_past(rows[moment.column])
+            for each in moment.reveals:
+                values = rows[each.column]
+                is_hidden = is_ahead & (values.isin(each.instead_of) | (not each.instead_of))
+                rows[each.column] = values.mask(is_hidden, each.before)
+            rows[moment.column] = rows[moment.column].where(~is_ahead)
         return rows
 
     def _rows_in_force(self, name: str) -> pd.DataFrame:
@@ -121,3 +104,10 @@ def sum_column(rows: pd.DataFrame, column: str) -> Amounts:
     """A column of whole numbers added up by account; missing ones add nothing."""
     sums = rows[rows[column].notna()].groupby("account_id")[column].sum()
     return {str(account_id): int(value) for account_id, value in sums.items()}
+
+
+def _is_fact(rows: pd.DataFrame, fact: Fact) -> pd.Series:
+    is_fact = pd.Series(True, rows.index)
+    for column, values in fact.only:
+        is_fact &= rows[column].isin(values)
+    return is_fact

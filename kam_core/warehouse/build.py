@@ -10,16 +10,17 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from kam_core.contract import declaration, formats
-from kam_core.warehouse import checks, version_settings
+from kam_core.warehouse import checks, version_settings, view_sql
 from kam_core.warehouse.ledger import Snapshot
+from kam_core.warehouse.view_sql import SQL
 
-SQL = Path(__file__).parents[1] / "sql"
 STORAGE_VERSION = "v1.5.0"
 # What stands beside the columns of the contract in every table of history.
 KEPT_BESIDE = {
@@ -63,10 +64,10 @@ class Built:
     @property
     def remarks(self) -> dict[str, dict[str, int]]:
         """Rows by table and note that only the tables together show, ``gone`` as account_gone."""
-        found = {table: {"account_gone": count} for table, count in self.gone.items()}
+        counts = {table: {"account_gone": count} for table, count in self.gone.items()}
         for table, codes in self.notes.items():
-            found[table] = found.get(table, {}) | codes
-        return found
+            counts[table] = counts.get(table, {}) | codes
+        return counts
 
 
 class AccountsVanished(Exception):
@@ -89,21 +90,21 @@ def build(
 
     The steps of accounts must come first. AccountsVanished: build it without a base.
     """
-    connection = _empty(path, memory_limit)
+    connection = _create_file(path, memory_limit)
     try:
         create_schema(connection)
         snapshots = list(inherited)
         if base is not None:
             _copy_base(connection, base)
         for step in steps:
-            _apply(connection, step)
+            _apply_step(connection, step)
             snapshots.append(step.snapshot)
         if base is not None and _has_lost_accounts(connection):
             raise AccountsVanished
         _release_known_accounts(connection)
         _write_snapshots(connection, snapshots)
         install_views(connection, settings)
-        checks.note(connection)
+        checks.note_problems(connection)
         built = describe(connection)
         connection.execute("checkpoint version")
         connection.execute("use memory")
@@ -113,7 +114,7 @@ def build(
         connection.close()
 
 
-def _empty(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+def _create_file(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     """A connection to a new version file, which it calls ``version``."""
     # What memory cannot hold goes beside the file, not wherever the process was started.
     connection = duckdb.connect(
@@ -121,7 +122,7 @@ def _empty(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     )
     # Half a version is thrown away, so there is nothing that a write-ahead log could save.
     connection.execute(
-        f"attach {_quoted(path)} as version "
+        f"attach {_quote_path(path)} as version "
         f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')"
     )
     connection.execute("use version")
@@ -140,10 +141,8 @@ def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
 def install_views(connection: duckdb.DuckDBPyConnection, settings: dict) -> None:
     """Fill the settings tables, then create the views that read data and settings."""
     version_settings.install_settings(connection, settings)
-    for table in declaration.tables().values():
-        connection.execute(_current_view(table))
-    for file in sorted((SQL / "views").glob("*.sql")):
-        connection.execute(file.read_text("utf-8"))
+    for statement in chain(view_sql.current_statements(), view_sql.view_statements()):
+        connection.execute(statement)
 
 
 def describe(connection: duckdb.DuckDBPyConnection) -> Built:
@@ -165,8 +164,8 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
-    notes = checks.counts(connection)
-    return Built(digest.hexdigest(), tuple(counts), _gone(connection, tables), notes)
+    notes = checks.count_notes(connection)
+    return Built(digest.hexdigest(), tuple(counts), _count_gone(connection, tables), notes)
 
 
 # Of a row in force: its account was known once and is not any more.
@@ -177,7 +176,7 @@ IS_GONE = (
 )
 
 
-def _gone(
+def _count_gone(
     connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]
 ) -> dict[str, int]:
     tables = [name for name, columns in stored.items() if "account_id" in columns]
@@ -238,21 +237,8 @@ def history_ddl(table: declaration.Table) -> str:
     return f"create table history.{table.name} ({columns})"
 
 
-def _current_view(table: declaration.Table) -> str:
-    names = ", ".join(column.name for column in table.columns)
-    known = ""
-    if "account_id" in table.key or table.name not in ("accounts", "targets"):
-        known = " and account_id in (select account_id from history.accounts)"
-    title = f"{table.zh} / {table.en}: the rows in force, one per {', '.join(table.key)}"
-    return (
-        f"create view main.{table.name} as select {names}, extra, snapshot_id, line_no "
-        f"from history.{table.name} where valid_to is null{known}; "
-        f"comment on view main.{table.name} is '{title}'"
-    )
-
-
 def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
-    connection.execute(f"attach {_quoted(base)} as base (read_only)")
+    connection.execute(f"attach {_quote_path(base)} as base (read_only)")
     for table, columns in history_columns(connection, "base").items():
         declaration.refuse_unknown(table, columns)
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
@@ -271,11 +257,11 @@ def _has_lost_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute(query).fetchall()[0][0]
 
 
-def _quoted(path: Path) -> str:
+def _quote_path(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+def _apply_step(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     table = declaration.tables()[step.snapshot.table_name]
     connection.register("staged", step.accepted)
     columns = [column.name for column in table.columns]
@@ -348,7 +334,7 @@ def _is_anything_in_force(connection: duckdb.DuckDBPyConnection, table: declarat
     return connection.execute(query).fetchall()[0][0]
 
 
-def altered(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def count_altered_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows by table whose values are not those that were accepted: their fingerprint differs."""
     altered_rows = {}
     for table, columns in history_columns(connection).items():
@@ -378,14 +364,14 @@ def _insert_rows(
     table: declaration.Table,
     snapshot: Snapshot,
     names: str,
-    wanted: str,
+    condition: str,
 ) -> None:
     # Rows know their line; storing them in its order as well would take half as long again.
     connection.execute("set preserve_insertion_order = false")
     connection.execute(
         f"insert into history.{table.name} "
         f"select {names}, extra, $snapshot_id, line_no, $as_of, null, fingerprint from incoming i "
-        f"where {wanted}",
+        f"where {condition}",
         {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
     )
     connection.execute("reset preserve_insertion_order")
@@ -407,7 +393,7 @@ def _quarantine(
         {"snapshot_id": step.snapshot.snapshot_id, "table_name": table.name},
     )
     connection.unregister("rejects")
-    if table.name not in ("accounts", "targets"):
+    if table.is_of_accounts:
         _quarantine_unknown_accounts(connection, step)
 
 

@@ -1,23 +1,29 @@
-"""Checks across tables: one SQL file each, whose rows become the notes of a version.
+"""Checks across tables, whose rows become the notes of a version.
 
+They are one SQL file each, beside those of moments that are not in the order the contract says.
 They look at the rows in force once all snapshots are applied, so a note goes by itself when a later
 upload resolves it, and a version built again from raw has the same notes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from itertools import chain
 
 import duckdb
 
+from kam_core.contract.declaration import tables
+from kam_core.contract.problems import problems
 from kam_core.settings.sql_header import header
+from kam_core.warehouse import view_sql
 
-SQL = Path(__file__).parents[1] / "sql" / "checks"
+SQL = view_sql.SQL / "checks"
+EVERY_TABLE = ("every",)
 
 
 @dataclass(frozen=True)
 class Check:
-    """What the header of a check file says, and its query.
+    """What the header of a check file says, or the declaration of tables, and its query.
 
     ``code`` is its problem in settings/problems.toml. The query gives table_name, snapshot_id,
     line_no, account_id and detail (JSON). It is asked where all tables of ``needs`` are loaded.
@@ -33,19 +39,35 @@ class Check:
 @cache
 def load_checks() -> dict[str, Check]:
     """All checks by code."""
-    read = (parse(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
-    return {check.code: check for check in read}
+    files = (parse_check(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
+    return {check.code: check for check in chain(files, _order_checks())}
 
 
-def parse(text: str) -> Check:
+def _order_checks() -> Iterator[Check]:
+    """One check for each problem of an order of moments, of all tables that can have it."""
+    queries: dict[str, dict[str, str]] = {}
+    for table in tables().values():
+        for order in table.noted_order:
+            queries.setdefault(order.problem, {})[table.name] = view_sql.order_query(table, order)
+    for code, by_table in queries.items():
+        sql = "\nunion all\n".join(by_table.values())
+        yield Check(code, tuple(by_table), (), problems()[code].en, sql)
+
+
+def parse_check(text: str) -> Check:
     """A check from the text of its file: header lines ``-- key: value``, then the query."""
     values, sql = header(text)
+    noted = _names(values["tables"])
     return Check(
-        values["check"], _names(values["tables"]), _names(values["needs"]), values["means"], sql
+        values["check"],
+        tuple(tables()) if noted == EVERY_TABLE else noted,
+        _names(values["needs"]),
+        values["means"],
+        sql,
     )
 
 
-def note(connection: duckdb.DuckDBPyConnection) -> None:
+def note_problems(connection: duckdb.DuckDBPyConnection) -> None:
     """Fill ``meta.notes`` of a version that has its rows, snapshots, settings and views."""
     rows = connection.execute("select distinct table_name from meta.snapshots").fetchall()
     loaded = {table for (table,) in rows}
@@ -58,15 +80,15 @@ def note(connection: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+def count_notes(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """How many rows of each table bear which note: ``{table: {code: rows}}``."""
-    found: dict[str, dict[str, int]] = {}
+    by_table: dict[str, dict[str, int]] = {}
     for table, code, rows in connection.execute(
         "select table_name, code, count(distinct (snapshot_id, line_no)) from meta.notes "
         "group by all order by all"
     ).fetchall():
-        found.setdefault(table, {})[code] = rows
-    return found
+        by_table.setdefault(table, {})[code] = rows
+    return by_table
 
 
 def _names(text: str) -> tuple[str, ...]:

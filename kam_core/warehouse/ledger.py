@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
-from kam_core.warehouse.sqlite_file import in_place, is_cut_short, readable
+from kam_core.warehouse.sqlite_file import is_cut_short, open_in_place, open_readable
 
 Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]
 
@@ -157,7 +157,7 @@ class Ledger:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A connection to write with; a ledger of an older format is brought to that of today."""
-        with self._opened(in_place) as connection:
+        with self._opened(open_in_place) as connection:
             number = connection.execute("pragma user_version").fetchone()[0]
             refuse_newer(number, self.path)
             if number < FORMAT:
@@ -176,7 +176,7 @@ class Ledger:
             raise
 
     def _rows(self, query: str, *parameters: object) -> list[sqlite3.Row]:
-        with self._opened(readable) as connection:
+        with self._opened(open_readable) as connection:
             return connection.execute(query, parameters).fetchall()
 
     def live(self) -> Version | None:
@@ -185,14 +185,14 @@ class Ledger:
             "select v.* from publications p join versions v using (version) "
             "order by publication_id desc limit 1"
         )
-        return _version(rows[0]) if rows else None
+        return _to_version(rows[0]) if rows else None
 
     def version(self, number: int) -> Version | None:
         rows = self._rows("select * from versions where version = ?", number)
-        return _version(rows[0]) if rows else None
+        return _to_version(rows[0]) if rows else None
 
     def versions(self) -> list[Version]:
-        return [_version(row) for row in self._rows("select * from versions order by version")]
+        return [_to_version(row) for row in self._rows("select * from versions order by version")]
 
     def publications(self) -> list[Publication]:
         rows = self._rows("select * from publications order by publication_id")
@@ -210,7 +210,7 @@ class Ledger:
             "where v.version = ? order by s.as_of, s.snapshot_id",
             version,
         )
-        return [_snapshot(row) for row in rows]
+        return [_to_snapshot(row) for row in rows]
 
     def counts(self, version: int) -> dict[int, tuple[int, int]]:
         """(accepted, quarantined) rows of each snapshot of a version."""
@@ -231,7 +231,7 @@ class Ledger:
         )
         if not rows:
             return None
-        snapshot = _snapshot(rows[0])
+        snapshot = _to_snapshot(rows[0])
         return snapshot, self.first_version(snapshot.snapshot_id)
 
     def names(self, sha256: str) -> bool:
@@ -249,7 +249,7 @@ class Ledger:
             number,
             sha256,
         )
-        return [_snapshot(row) for row in rows]
+        return [_to_snapshot(row) for row in rows]
 
     def first_version(self, snapshot_id: int) -> int:
         """The version that a snapshot came with."""
@@ -258,7 +258,7 @@ class Ledger:
 
     def snapshot(self, number: int) -> Snapshot | None:
         rows = self._rows("select * from snapshots where snapshot_id = ?", number)
-        return _snapshot(rows[0]) if rows else None
+        return _to_snapshot(rows[0]) if rows else None
 
     def brought_by(self, version: int) -> list[Snapshot]:
         """The snapshots of a version that were not in any version before it."""
@@ -267,7 +267,7 @@ class Ledger:
             "group by snapshot_id having min(v.version) = ? order by snapshot_id",
             version,
         )
-        return [_snapshot(row) for row in rows]
+        return [_to_snapshot(row) for row in rows]
 
     def next_numbers(self) -> tuple[int, int]:
         """The version and snapshot number that come next; call it under the build lock."""
@@ -311,13 +311,13 @@ class Ledger:
                 "insert into version_snapshots values (?, ?, ?, ?, ?)",
                 [(version.version, *row) for row in counts],
             )
-            _publication(connection, version.version, reason, version.created_by)
+            _insert_publication(connection, version.version, reason, version.created_by)
             connection.execute("commit")
 
     def republish(self, number: int, by: str) -> None:
         """Make an earlier version live again: the record of it is one row."""
         with self._writing() as connection:
-            _publication(connection, number, "rollback", by)
+            _insert_publication(connection, number, "rollback", by)
 
     def replace_file(self, number: int, file_sha256: str) -> None:
         """Note the file hash of a version that was rebuilt with the same content."""
@@ -359,10 +359,10 @@ class Ledger:
             header_key,
             header_key,
         )
-        return [_mapping(row) for row in rows]
+        return [_to_mapping(row) for row in rows]
 
 
-def _publication(connection: sqlite3.Connection, version: int, reason: str, by: str) -> None:
+def _insert_publication(connection: sqlite3.Connection, version: int, reason: str, by: str) -> None:
     connection.execute(
         "insert into publications (version, reason, published_by, published_at) "
         "values (?, ?, ?, ?)",
@@ -370,21 +370,21 @@ def _publication(connection: sqlite3.Connection, version: int, reason: str, by: 
     )
 
 
-def _version(row: sqlite3.Row) -> Version:
+def _to_version(row: sqlite3.Row) -> Version:
     fields = dict(row)
     fields["as_of"] = date.fromisoformat(fields["as_of"])
     fields["created_at"] = datetime.fromisoformat(fields["created_at"])
     return Version(**fields)
 
 
-def _mapping(row: sqlite3.Row) -> ConfirmedMapping:
+def _to_mapping(row: sqlite3.Row) -> ConfirmedMapping:
     fields = dict(row)
     fields["answers"] = json.loads(fields["answers"])
     fields["confirmed_at"] = datetime.fromisoformat(fields["confirmed_at"])
     return ConfirmedMapping(**fields)
 
 
-def _snapshot(row: sqlite3.Row) -> Snapshot:
+def _to_snapshot(row: sqlite3.Row) -> Snapshot:
     fields = dict(row)
     fields["as_of"] = date.fromisoformat(fields["as_of"])
     fields["loaded_at"] = datetime.fromisoformat(fields["loaded_at"])

@@ -24,7 +24,7 @@ Waiting = Callable[[Holder | None], None]
 
 
 @contextmanager
-def held(path: Path, by: str, waiting: Waiting | None = None) -> Iterator[None]:
+def hold_lock(path: Path, by: str, waiting: Waiting | None = None) -> Iterator[None]:
     """Hold the lock file; where somebody else does, call ``waiting`` once, then wait for it.
 
     ``waiting`` gets None where the note cannot be read; it may raise instead of waiting. The lock
@@ -36,29 +36,29 @@ def held(path: Path, by: str, waiting: Waiting | None = None) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if waiting:
-                waiting(_note(file))
+                waiting(_read_note(file))
             fcntl.flock(file, fcntl.LOCK_EX)
-        _write(file, json.dumps(asdict(_myself(by))))
+        _write_note(file, json.dumps(asdict(_own_holder(by))))
         try:
             yield
         finally:
             # What was done is done, also where the disk does not take the note back any more.
             with suppress(OSError):
-                _write(file, "")
+                _write_note(file, "")
 
 
-def _myself(by: str) -> Holder:
+def _own_holder(by: str) -> Holder:
     return Holder(by, os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
 
 
-def _write(file: TextIO, text: str) -> None:
+def _write_note(file: TextIO, text: str) -> None:
     file.seek(0)
     file.truncate()
     file.write(text)
     file.flush()
 
 
-def _note(file: TextIO) -> Holder | None:
+def _read_note(file: TextIO) -> Holder | None:
     file.seek(0)
     try:
         return Holder(**json.loads(file.read()))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 
-def forget(file: IO[bytes], end: int) -> None:
+def forget_pages(file: IO[bytes], end: int) -> None:
     """Say that the bytes of a file before ``end`` will not be read again soon."""
     # Not every system has the call, and not every file system takes the hint.
     with suppress(AttributeError, OSError):
@@ -23,7 +23,7 @@ def forget(file: IO[bytes], end: int) -> None:
 
 
 @dataclass(frozen=True)
-class Mapped:
+class MappedFile:
     """A file that is mapped into memory for reading."""
 
     file: IO[bytes]
@@ -38,11 +38,11 @@ class Mapped:
         whole_pages = end - end % mmap.PAGESIZE
         with suppress(AttributeError, OSError):
             self.pages.madvise(mmap.MADV_DONTNEED, 0, whole_pages)
-        forget(self.file, whole_pages)
+        forget_pages(self.file, whole_pages)
 
 
 @contextmanager
-def mapped(path: Path) -> Iterator[Mapped]:
+def map_file(path: Path) -> Iterator[MappedFile]:
     """Map a file that is not empty; whoever holds its data may read on after the end."""
     with path.open("rb") as file:
-        yield Mapped(file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        yield MappedFile(file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -50,7 +50,7 @@ def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
     if before.samefile(after):
         return []
     query = (SQL / "quarantine_changes.sql").read_text("utf-8")
-    with _both(before, after) as (connection, _):
+    with _open_both(before, after) as (connection, _):
         return [QuarantineChange(*row) for row in connection.execute(query).fetchall()]
 
 
@@ -64,13 +64,13 @@ def row_changes(
 
     With ``regions`` a row counts on a side where its account is in one of them on that side.
     """
-    wanted = list(declaration.tables()) if tables is None else list(tables)
-    with _both(before, after) as (connection, names):
-        return [_changes(connection, names, declaration.tables()[t], regions) for t in wanted]
+    chosen = list(declaration.tables()) if tables is None else list(tables)
+    with _open_both(before, after) as (connection, names):
+        return [_count_changes(connection, names, declaration.tables()[t], regions) for t in chosen]
 
 
 @contextmanager
-def _both(
+def _open_both(
     before: Path | None, after: Path
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
     """One connection that reads both files, and the name under which each side is attached."""
@@ -83,21 +83,21 @@ def _both(
             connection.execute("create schema history")
             for table in declaration.tables().values():
                 connection.execute(build.history_ddl(table))
-            _attach(connection, after, AFTER)
+            _attach_version(connection, after, AFTER)
             if before is None or before.samefile(after):
                 yield connection, {BEFORE: AFTER if before else EMPTY, AFTER: AFTER}
             else:
-                _attach(connection, before, BEFORE)
+                _attach_version(connection, before, BEFORE)
                 yield connection, {BEFORE: BEFORE, AFTER: AFTER}
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+def _attach_version(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
     quoted = str(path).replace("'", "''")
     connection.execute(f"attach '{quoted}' as {name} (read_only)")
     build.refuse_newer_version(connection, name, path)
 
 
-def _changes(
+def _count_changes(
     connection: duckdb.DuckDBPyConnection,
     names: dict[str, str],
     table: declaration.Table,

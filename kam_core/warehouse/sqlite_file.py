@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @contextmanager
-def in_place(path: Path) -> Iterator[sqlite3.Connection]:
+def open_in_place(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection whose commits are on the disk when they return."""
     with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
         connection.row_factory = sqlite3.Row
@@ -21,16 +21,16 @@ def in_place(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def readable(path: Path) -> Iterator[sqlite3.Connection]:
+def open_readable(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to read from, to a copy where the folder is read-only or the disk is full.
 
     Even to read, SQLite must write a file beside one that has a write-ahead log.
     """
     with ExitStack() as stack:
         try:
-            connection = stack.enter_context(in_place(path))
+            connection = stack.enter_context(open_in_place(path))
         except sqlite3.OperationalError:
-            connection = stack.enter_context(_copied(path))
+            connection = stack.enter_context(_open_copy(path))
         yield connection
 
 
@@ -48,25 +48,25 @@ def is_cut_short(path: Path) -> bool:
         return True
     page_size, pages = struct.unpack(">16xH10xI", head)
     size = path.stat().st_size
-    return size < (65536 if page_size == 1 else page_size) * pages and not _log(path).exists()
+    return size < (65536 if page_size == 1 else page_size) * pages and not _log_path(path).exists()
 
 
 @contextmanager
-def _copied(path: Path) -> Iterator[sqlite3.Connection]:
+def _open_copy(path: Path) -> Iterator[sqlite3.Connection]:
     """Copied again if somebody wrote meanwhile: file and log must be of one moment."""
-    moment = _moment(path)
-    with _copied_with_log(path) if len(moment) > 1 else _in_memory(path) as connection:
-        if _moment(path) == moment:
+    moment = _file_times(path)
+    with _open_copy_with_log(path) if len(moment) > 1 else _open_in_memory(path) as connection:
+        if _file_times(path) == moment:
             connection.row_factory = sqlite3.Row
             connection.execute("pragma query_only=on")
             yield connection
             return
-    with _copied(path) as connection:
+    with _open_copy(path) as connection:
         yield connection
 
 
 @contextmanager
-def _in_memory(path: Path) -> Iterator[sqlite3.Connection]:
+def _open_in_memory(path: Path) -> Iterator[sqlite3.Connection]:
     content = bytearray(path.read_bytes())
     # As SQLite's documentation has it: 1 in these bytes says that there is no write-ahead log.
     content[18:20] = b"\x01\x01"
@@ -76,21 +76,21 @@ def _in_memory(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def _copied_with_log(path: Path) -> Iterator[sqlite3.Connection]:
+def _open_copy_with_log(path: Path) -> Iterator[sqlite3.Connection]:
     with tempfile.TemporaryDirectory(prefix="keystone-") as folder:
         copy = Path(folder) / path.name
         shutil.copyfile(path, copy)
         with suppress(FileNotFoundError):
-            shutil.copyfile(_log(path), _log(copy))
-        with in_place(copy) as connection:
+            shutil.copyfile(_log_path(path), _log_path(copy))
+        with open_in_place(copy) as connection:
             yield connection
 
 
-def _log(path: Path) -> Path:
+def _log_path(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-def _moment(path: Path) -> list[tuple[int, int]]:
+def _file_times(path: Path) -> list[tuple[int, int]]:
     """Times and sizes of the file and, where it holds anything, of its log."""
-    states = [file.stat() for file in (path, _log(path)) if file.exists()]
+    states = [file.stat() for file in (path, _log_path(path)) if file.exists()]
     return [(state.st_mtime_ns, state.st_size) for state in states if state.st_size]

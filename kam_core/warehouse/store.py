@@ -24,7 +24,7 @@ from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
 from kam_core.warehouse import build, lock, version_settings
 from kam_core.warehouse.ledger import Ledger, Snapshot, Version, now
-from kam_core.warehouse.mapped_file import forget
+from kam_core.warehouse.mapped_file import forget_pages
 from kam_core.warehouse.scope import Scope
 
 HARDENED: dict[str, str | bool | int | float | list[str]] = {
@@ -81,7 +81,7 @@ class Warehouse:
     def keep_file(self, source: Path) -> str:
         """The same for a file of any size; what is read afterwards is the copy that was kept."""
         temporary = self.raw / f"{BUILDING}{os.getpid()}"
-        sha256 = _copied(source, temporary)
+        sha256 = _copy_and_hash(source, temporary)
         target = self.raw / sha256
         if target.exists() and _file_sha256(target) == sha256:
             temporary.unlink()
@@ -90,7 +90,7 @@ class Warehouse:
             os.replace(temporary, target)
         # It is read while it goes to the disk, and is there before a version is published: also
         # what a call that was killed has left here.
-        self._on_the_way[sha256] = _on_its_own(_sync_with_name, target)
+        self._on_the_way[sha256] = _run_in_thread(_sync_with_name, target)
         return sha256
 
     def _take(self, temporary: Path, sha256: str) -> None:
@@ -118,7 +118,7 @@ class Warehouse:
 
         ``queued`` is told at once who holds the lock, where somebody does.
         """
-        with lock.held(self.path / "build.lock", by, queued):
+        with lock.hold_lock(self.path / "build.lock", by, queued):
             self._sweep()
             try:
                 yield
@@ -152,8 +152,8 @@ class Warehouse:
             if int(path.stem.removeprefix("kam-")) > next_version:
                 raise KamError("ledger_behind", file=path.name)
         self.file(next_version).unlink(missing_ok=True)
-        _discard(self.raw, f"{BUILDING}*")
-        _discard(self.versions, f"{BUILDING}*")
+        _delete_matching(self.raw, f"{BUILDING}*")
+        _delete_matching(self.versions, f"{BUILDING}*")
 
     def add_version(
         self,
@@ -183,7 +183,7 @@ class Warehouse:
             version=number,
             parent=live.version if live else None,
             as_of=max(snapshot.as_of for snapshot in [*inherited, *new]),
-            settings_sha256=self.keep_raw(_canonical({"format": FORMAT, **settings})),
+            settings_sha256=self.keep_raw(_canonical_json({"format": FORMAT, **settings})),
             content_hash=built.content_hash,
             file_sha256=self._install(number),
             created_by=by,
@@ -221,8 +221,8 @@ class Warehouse:
         inherited = self.ledger.snapshots(live.version) if live else []
         if base := self._base(live, inherited, new):
             with suppress(build.AccountsVanished):
-                return self._build(base, inherited, steps_of(_ordered(new)), settings, tell)
-        return self._build(None, [], steps_of(_ordered([*inherited, *new])), settings, tell)
+                return self._build(base, inherited, steps_of(_sort_by_day(new)), settings, tell)
+        return self._build(None, [], steps_of(_sort_by_day([*inherited, *new])), settings, tell)
 
     def _base(
         self, live: Version | None, inherited: Sequence[Snapshot], new: Sequence[Snapshot]
@@ -240,7 +240,7 @@ class Warehouse:
         """
         version = self.known(number)
         settings = version_settings.parse_document(self.raw_bytes(version.settings_sha256))
-        steps = steps_of(_ordered(self.ledger.snapshots(number)))
+        steps = steps_of(_sort_by_day(self.ledger.snapshots(number)))
         built = self._build(None, [], steps, settings)
         if built.content_hash != version.content_hash:
             raise KamError("rebuild_differs", version=number)
@@ -264,7 +264,7 @@ class Warehouse:
         settings: dict,
         tell: Tell | None = None,
     ) -> build.Built:
-        _discard(self.versions, f"{self.candidate.name}*")
+        _delete_matching(self.versions, f"{self.candidate.name}*")
         try:
             memory_limit = load_settings().warehouse.memory_limit
             built = build.build(self.candidate, base, inherited, steps, settings, memory_limit)
@@ -275,7 +275,7 @@ class Warehouse:
                     raise KamError("build_not_faithful")
         except BaseException:
             # Where the disk is full, half a version must not keep it so.
-            _discard(self.versions, f"{self.candidate.name}*")
+            _delete_matching(self.versions, f"{self.candidate.name}*")
             raise
         return built
 
@@ -389,7 +389,7 @@ def regions(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(region for (region,) in rows)
 
 
-def _canonical(document: dict) -> bytes:
+def _canonical_json(document: dict) -> bytes:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 
@@ -398,7 +398,7 @@ def _file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _copied(source: Path, target: Path) -> str:
+def _copy_and_hash(source: Path, target: Path) -> str:
     """Copy a file and return the SHA-256 (hex) of what was written, computed meanwhile."""
     digest = hashlib.sha256()
     with source.open("rb") as read, target.open("wb") as written, ThreadPoolExecutor(1) as pool:
@@ -406,7 +406,7 @@ def _copied(source: Path, target: Path) -> str:
         while part := read.read(COPIED_AT_A_TIME):
             hashed.result()
             hashed = pool.submit(digest.update, part)
-            forget(read, read.tell())
+            forget_pages(read, read.tell())
             written.write(part)
         hashed.result()
     return digest.hexdigest()
@@ -421,7 +421,7 @@ def _synced_sha256(path: Path) -> str:
     return sha256
 
 
-def _discard(folder: Path, pattern: str) -> None:
+def _delete_matching(folder: Path, pattern: str) -> None:
     """Remove unfinished files, and the folders for what does not fit into DuckDB's memory."""
     for path in folder.glob(pattern):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -444,7 +444,7 @@ def _continues(inherited: Sequence[Snapshot], new: Sequence[Snapshot]) -> bool:
     )
 
 
-def _ordered(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+def _sort_by_day(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
     """Accounts first, so that whose rows are quarantined does not depend on what came when."""
     return sorted(snapshots, key=lambda s: (s.table_name != "accounts", s.order))
 
@@ -456,7 +456,7 @@ def _rename_durably(source: Path, target: Path) -> None:
     _fsync(target.parent)
 
 
-def _on_its_own(work: Callable[[Path], None], path: Path) -> Future[None]:
+def _run_in_thread(work: Callable[[Path], None], path: Path) -> Future[None]:
     """Begin something in a thread that ends with it."""
     pool = ThreadPoolExecutor(1)
     begun = pool.submit(work, path)

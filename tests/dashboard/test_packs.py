@@ -32,7 +32,7 @@ from kam_core.render.html import page, svg
 from kam_core.render.plotly import charts
 from kam_core.render.xlsx import workbook
 from kam_core.text import formats, marks
-from kam_core.text.marked_text import Marked, plain, runs
+from kam_core.text.marked_text import Marked, runs, strip_marks
 from kam_core.text.writer import Text
 from kam_core.uploads.load import load
 from kam_core.warehouse.scope import Scope
@@ -239,12 +239,12 @@ def test_the_cards_are_those_of_the_overview(
     cards = [(row[1], row[2]) for row in plain_rows(headline.table)]
     shown = [(name, formats.quantity(cell.value, cell.unit, lang)) for name, cell in cards]
     assert shown == [(card.label, card.value) for card in app.metric]
-    said = [plain(sentence) for figure in pack.figures() for sentence in figure.sentences]
+    said = [strip_marks(sentence) for figure in pack.figures() for sentence in figure.sentences]
     on_page = [re.sub(r"\*\*|\\", "", str(word.value)) for word in app.markdown]
     paragraphs = [paragraph for words in on_page for paragraph in words.split("\n\n")]
     attention = [words.removeprefix("▲ ") for words in paragraphs if words.startswith("▲ ")]
     assert attention and set(attention) <= set(said)
-    assert plain(headline.sentences[0]) in on_page
+    assert strip_marks(headline.sentences[0]) in on_page
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -479,7 +479,7 @@ def test_the_same_question_makes_the_same_bytes(
 def test_values_stand_out_and_marks_in_the_data_do_not() -> None:
     said = Marked("en").rich("blocks.target", target="a\ue000b<")
     assert list(runs(said)) == [("Target ", False), ("ab<", True)]
-    assert plain(said) == "Target ab<"
+    assert strip_marks(said) == "Target ab<"
 
 
 def one_table(*rows: tuple, unit: str = "money") -> Pack:

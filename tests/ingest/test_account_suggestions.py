@@ -2,14 +2,14 @@
 
 import pytest
 
-from kam_core.ingest.corrections.account_suggestions import Account, likely_accounts
+from kam_core.ingest.corrections.account_suggestions import AccountRef, suggest_accounts
 
 ACCOUNTS = [
-    Account("C-0012", "华东重工集团"),
-    Account("C-0013", "Queue Manager Technologies"),
-    Account("17850", "Larch & Sons"),
-    Account("17851", "Twin"),
-    Account("17852", "Twin"),
+    AccountRef("C-0012", "华东重工集团"),
+    AccountRef("C-0013", "Queue Manager Technologies"),
+    AccountRef("17850", "Larch & Sons"),
+    AccountRef("17851", "Twin"),
+    AccountRef("17852", "Twin"),
 ]
 
 
@@ -29,9 +29,9 @@ ACCOUNTS = [
 def test_an_id_in_another_writing_or_a_name_in_its_place_finds_the_account(
     written: str, meant: str
 ) -> None:
-    assert likely_accounts([written], ACCOUNTS)[written].account_id == meant
+    assert suggest_accounts([written], ACCOUNTS)[written].account_id == meant
 
 
 @pytest.mark.parametrize("written", ["C-0014", "17853", "Twin", "Nobody", "", "C-00120"])
 def test_what_is_like_no_account_or_like_two_finds_none(written: str) -> None:
-    assert likely_accounts([written], ACCOUNTS) == {}
+    assert suggest_accounts([written], ACCOUNTS) == {}

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 from kam_core.__main__ import main
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.feeds import Recipe, plan
-from kam_core.ingest.mapping.overrides import Answers, answers_from_json
+from kam_core.ingest.mapping.overrides import Overrides, read_overrides
 from kam_core.ingest.mapping.proposal_model import Proposal, answers_to
 from kam_core.ingest.mapping.proposals import propose
-from kam_core.ingest.stage import Staged, recipes_for, stage
+from kam_core.ingest.stage import Staged, plan_recipes, stage_bytes
 from kam_core.uploads.load import load
 from kam_core.uploads.report_model import InspectedPart
 from kam_core.warehouse.store import Warehouse, open_version
@@ -28,7 +28,7 @@ LOG = [
     "A2,2024/7/2,拜访,已完成,报价",
 ]
 PARTS = HEADER[:3]
-SAID = Answers("interactions", joined={"interaction_id": PARTS})
+SAID = Overrides("interactions", joined={"interaction_id": PARTS})
 
 
 def proposed(*log: str, header: list[str] = HEADER, table: str = "interactions") -> Proposal:
@@ -39,10 +39,10 @@ def key_of(proposal: Proposal) -> list[str] | None:
     return next((q.suggested for q in proposal.questions if q.kind == "joined"), None)
 
 
-def staged(*log: str, said: Answers = SAID) -> Staged:
+def staged(*log: str, said: Overrides = SAID) -> Staged:
     data = "\n".join([",".join(HEADER), *log, ""]).encode()
-    (recipe,) = recipes_for(data, "拜访.csv", answers=said)
-    return stage(data, recipe)
+    (recipe,) = plan_recipes(data, "拜访.csv", overrides=said)
+    return stage_bytes(data, recipe)
 
 
 def ids(found: Staged) -> list[str]:
@@ -124,11 +124,11 @@ def test_a_recipe_with_a_made_id_can_be_written_down() -> None:
 )
 def test_ids_made_of_what_cannot_be_are_refused(code: str, said: dict[str, Any]) -> None:
     with pytest.raises(KamError, match=code):
-        plan("拜访.csv", HEADER, "interactions", answers_from_json(said))
+        plan("拜访.csv", HEADER, "interactions", read_overrides(said))
 
 
 def test_a_column_of_ids_that_is_named_later_takes_the_place_of_the_made_id() -> None:
-    newer = Answers("interactions", columns={"interaction_id": "主题"})
+    newer = Overrides("interactions", columns={"interaction_id": "主题"})
     assert newer.over(SAID).joined == {}
     assert SAID.over(newer).columns == {}
     (recipe,) = plan("拜访.csv", HEADER, answers=newer.over(SAID))

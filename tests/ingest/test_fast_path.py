@@ -1,4 +1,4 @@
-"""Large files: the fast lane and the strict path say the same of every row."""
+"""Large files: the fast path and the strict path say the same of every row."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -13,9 +13,9 @@ from kam_core.errors import KamError
 from kam_core.ingest.fast_csv import fast_path, line_reader
 from kam_core.ingest.fast_csv.line_reader import Unsuited
 from kam_core.ingest.mapping.feeds import Recipe
-from kam_core.ingest.read.delimited import Reading
-from kam_core.ingest.stage import Staged, recipes_for, stage, stage_reading
-from kam_core.uploads.load import load, rebuild
+from kam_core.ingest.read.table_layout import Reading
+from kam_core.ingest.stage import Staged, plan_recipes, stage_bytes, stage_reading
+from kam_core.uploads.load import load, rebuild_version
 from kam_core.warehouse.store import Warehouse
 
 HEADER = "interaction_id,account_id,kind,status,occurred_at,planned_for,duration_hours,notes,天气\n"
@@ -105,13 +105,13 @@ def with_cell(line: str, position: int, cell: str) -> str:
 def small_pieces() -> Iterator[None]:
     """Pieces of a few lines, so that small files have many."""
     with pytest.MonkeyPatch.context() as patch:
-        set_lane(patch, least_bytes=1, piece_bytes=400, head_bytes=600, held_bytes=1500)
+        set_fast_path(patch, least_bytes=1, piece_bytes=400, head_bytes=600, held_bytes=1500)
         yield
 
 
-def set_lane(patch: pytest.MonkeyPatch, **changes: int) -> None:
-    settings = fast_path.load_lane_settings().model_copy(update=changes)
-    patch.setattr(fast_path, "load_lane_settings", lambda: settings)
+def set_fast_path(patch: pytest.MonkeyPatch, **changes: int) -> None:
+    settings = fast_path.load_fast_settings().model_copy(update=changes)
+    patch.setattr(fast_path, "load_fast_settings", lambda: settings)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def plan(data: bytes) -> Recipe:
-    return recipes_for(data, "interactions.csv", table="interactions")[0]
+    return plan_recipes(data, "interactions.csv", table="interactions")[0]
 
 
 def plain_rows(rows: pa.Table) -> list[dict]:
@@ -128,20 +128,20 @@ def plain_rows(rows: pa.Table) -> list[dict]:
 
 
 def outcome(staged: Staged) -> dict:
-    """Everything a lane says, with the rows in the order of their lines."""
+    """Everything a path reads, with the rows in the order of their lines."""
     lists = {"accepted": plain_rows(staged.accepted), "rejected": staged.rejected.to_pylist()}
     return {**vars(staged), **lists}
 
 
 def in_bulk(file: Path, data: bytes, recipe: Recipe) -> Staged:
     file.write_bytes(data)
-    return fast_path.stage_in_bulk(file, recipe)
+    return fast_path.stage_fast(file, recipe)
 
 
 def assert_alike(file: Path, data: bytes) -> Staged:
     recipe = plan(data)
     staged = in_bulk(file, data, recipe)
-    assert outcome(staged) == outcome(stage(data, recipe))
+    assert outcome(staged) == outcome(stage_bytes(data, recipe))
     return staged
 
 
@@ -156,7 +156,7 @@ def many(lines: Sequence[str], count: int = 40) -> str:
 
 @settings(max_examples=60)
 @given(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_both_lanes_say_the_same_of_any_rows(
+def test_both_paths_read_the_same_of_any_rows(
     file: Path, lines: list[str], line_end: str, is_last: bool
 ) -> None:
     text = many(lines, 20) + ("".join(f"{line}\n" for line in lines[:3]) if is_last else "")
@@ -165,7 +165,7 @@ def test_both_lanes_say_the_same_of_any_rows(
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 2500), st.integers(0, 3), st.binary(max_size=4))))
-def test_both_lanes_say_the_same_of_damaged_files(
+def test_both_paths_read_the_same_of_damaged_files(
     file: Path, changes: list[tuple[int, int, bytes]]
 ) -> None:
     data = bytearray(many(ROWS).encode())
@@ -174,7 +174,7 @@ def test_both_lanes_say_the_same_of_damaged_files(
     recipe = Recipe.of({**plan(many(ROWS).encode()).document(), "encoding": "utf-8"})
     file.write_bytes(data)
     assert told(lambda: fast_path.stage_file(file, recipe)) == told(
-        lambda: stage(bytes(data), recipe)
+        lambda: stage_bytes(bytes(data), recipe)
     )
 
 
@@ -205,7 +205,7 @@ def test_rows_beyond_doubt_never_see_the_strict_path(
 def test_rows_wait_in_memory_or_in_a_file(
     file: Path, monkeypatch: pytest.MonkeyPatch, held_bytes: int
 ) -> None:
-    set_lane(monkeypatch, held_bytes=held_bytes)
+    set_fast_path(monkeypatch, held_bytes=held_bytes)
     written: list[int] = []
     monkeypatch.setattr(
         fast_path.pa.ipc, "new_stream", counting(fast_path.pa.ipc.new_stream, written)
@@ -246,7 +246,7 @@ def test_what_is_not_beyond_doubt_is_found_in_any_piece(file: Path, lines: list[
 
 @pytest.mark.parametrize("spelt", ["'I1", '"=""I1"""'])
 @pytest.mark.parametrize("hours", ["1", "1.23456789"])
-def test_an_id_marked_as_a_text_is_the_same_id_in_either_lane(
+def test_an_id_marked_as_a_text_is_the_same_id_on_either_path(
     file: Path, spelt: str, hours: str
 ) -> None:
     again = f"{spelt},A1,call,completed,2024-07-01 10:00,,{hours},,"
@@ -254,12 +254,12 @@ def test_an_id_marked_as_a_text_is_the_same_id_in_either_lane(
     assert staged.problems["duplicate_key"] == 1
 
 
-def test_a_row_of_totals_with_words_beside_it_is_none_in_either_lane(file: Path) -> None:
+def test_a_row_of_totals_with_words_beside_it_is_none_on_either_path(file: Path) -> None:
     rows = [f"A{n},Sum,300\n" for n in range(20)]
     data = "".join(["account_id,account_name,region\n", *rows, "Subtotal,Sum,300\n", *rows[:1]])
-    (recipe,) = recipes_for(data.encode(), "accounts.csv", table="accounts")
+    (recipe,) = plan_recipes(data.encode(), "accounts.csv", table="accounts")
     staged = in_bulk(file, data.encode(), recipe)
-    assert outcome(staged) == outcome(stage(data.encode(), recipe))
+    assert outcome(staged) == outcome(stage_bytes(data.encode(), recipe))
     assert staged.problems["totals_row"] == 1
 
 
@@ -277,12 +277,12 @@ def test_what_stands_below_the_last_row_is_known_for_it(file: Path) -> None:
         pytest.param(many(ROWS).replace(",", ', "x",', 3).encode(), id="quotes behind blanks"),
     ],
 )
-def test_a_file_not_made_for_the_lane_goes_the_strict_way(file: Path, data: bytes) -> None:
+def test_a_file_not_suited_to_the_fast_path_goes_the_strict_one(file: Path, data: bytes) -> None:
     file.write_bytes(data)
     recipe = plan(data)
     with pytest.raises((Unsuited, KamError)):
-        fast_path.stage_in_bulk(file, recipe)
-    assert outcome(fast_path.stage_file(file, recipe)) == outcome(stage(data, recipe))
+        fast_path.stage_fast(file, recipe)
+    assert outcome(fast_path.stage_file(file, recipe)) == outcome(stage_bytes(data, recipe))
 
 
 def test_a_row_that_the_fast_reader_loses_sends_the_file_the_strict_way(
@@ -297,13 +297,13 @@ def test_a_row_that_the_fast_reader_loses_sends_the_file_the_strict_way(
     monkeypatch.setattr(line_reader.arrow_csv, "read_csv", careless)
     with pytest.raises(Unsuited):
         in_bulk(file, data, plan(data))
-    assert outcome(fast_path.stage_file(file, plan(data))) == outcome(stage(data, plan(data)))
+    assert outcome(fast_path.stage_file(file, plan(data))) == outcome(stage_bytes(data, plan(data)))
 
 
 def test_with_too_many_rows_in_doubt_the_file_goes_the_strict_way(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_lane(monkeypatch, most_doubtful_rows=50)
+    set_fast_path(monkeypatch, most_doubtful_rows=50)
     data = many(["I9,A1,call,asleep,,,,,"] * 60).encode()
     with pytest.raises(Unsuited):
         in_bulk(file, data, plan(data))
@@ -324,7 +324,7 @@ def test_lines_are_told_as_they_stand(file: Path) -> None:
 def test_the_first_lines_plan_a_large_file_only_if_all_of_it_is_utf_8(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_lane(monkeypatch, head_bytes=1 << 17)
+    set_fast_path(monkeypatch, head_bytes=1 << 17)
     data = many([], 6000).encode()
     file.write_bytes(data)
     head = fast_path.bytes_to_plan_by(file)
@@ -346,7 +346,7 @@ def test_a_file_is_utf_8_wherever_it_is_cut(content: bytes, size: int) -> None:
     assert line_reader.is_utf8_throughout(memoryview(content), size) == is_utf_8
 
 
-def test_both_lanes_make_the_same_version_and_it_can_be_rebuilt(
+def test_both_paths_make_the_same_version_and_it_can_be_rebuilt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts, file = tmp_path / "accounts.csv", tmp_path / "interactions.csv"
@@ -354,9 +354,9 @@ def test_both_lanes_make_the_same_version_and_it_can_be_rebuilt(
     file.write_text(many([*ROWS, "I1,A1,call,asleep,,,,,"], 60))
     hashes = []
     for least_bytes in (1, 1 << 30):
-        set_lane(monkeypatch, least_bytes=least_bytes)
+        set_fast_path(monkeypatch, least_bytes=least_bytes)
         warehouse = Warehouse(tmp_path / str(least_bytes))
         load(warehouse, [accounts, file], as_of=date(2024, 9, 1))
         hashes.append(warehouse.known(1).content_hash)
-        assert rebuild(warehouse, 1).content_hash == hashes[-1]
+        assert rebuild_version(warehouse, 1).content_hash == hashes[-1]
     assert hashes[0] == hashes[1]

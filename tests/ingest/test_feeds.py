@@ -13,8 +13,8 @@ import pytest
 from kam_core.contract.declaration import tables
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.feeds import Recipe, feeds, plan, shape
-from kam_core.ingest.read.delimited import read
-from kam_core.ingest.stage import Staged, recipes_for, stage
+from kam_core.ingest.read.delimited import read_file
+from kam_core.ingest.stage import Staged, plan_recipes, stage_bytes
 from kam_core.text.writer import Text
 from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse, open_version
@@ -119,7 +119,7 @@ def test_columns_without_a_place_are_kept_as_extra_unless_left_out() -> None:
 
 
 def staged(data: bytes, file_name: str = "x.csv") -> dict[str, Staged]:
-    return {recipe.table: stage(data, recipe) for recipe in recipes_for(data, file_name)}
+    return {recipe.table: stage_bytes(data, recipe) for recipe in plan_recipes(data, file_name)}
 
 
 def test_figures_are_multiplied_exactly_and_what_is_none_is_named() -> None:
@@ -295,7 +295,7 @@ def test_every_public_file_loads_or_is_refused_for_a_reason_given_here() -> None
 def test_retail_days_agree_with_their_check_values(day: str) -> None:
     file = f"online-retail-days/{day}.csv"
     parts = public(file)
-    reading = read((PUBLIC / file).read_bytes())
+    reading = read_file((PUBLIC / file).read_bytes())
     (recipe,) = plan(file, reading.header, "orders")
     cells = shape(
         pd.DataFrame([r.fields for r in reading.records], columns=reading.names, dtype="str"),

@@ -10,12 +10,12 @@ import xlsxwriter
 
 from kam_core.contract.declaration import tables
 from kam_core.errors import KamError
-from kam_core.ingest.mapping.overrides import Answers
+from kam_core.ingest.mapping.overrides import Overrides
 from kam_core.ingest.mapping.proposal_model import answers_to
 from kam_core.ingest.mapping.proposals import propose
-from kam_core.ingest.read.fill_down import in_blocks
+from kam_core.ingest.read.fill_down import find_blocks
 from kam_core.ingest.read.workbook import Book
-from kam_core.ingest.stage import Staged, recipes_for, stage
+from kam_core.ingest.stage import Staged, plan_recipes, stage_bytes
 from kam_core.uploads import upload_history
 from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse, open_version
@@ -31,13 +31,13 @@ BLOCKS = """区域,客户经理,客户编号,客户名称
 """
 
 
-def staged(text: str, answers: Answers | None = None) -> Staged:
-    (recipe,) = recipes_for(text.encode(), "客户.csv", answers=answers)
-    return stage(text.encode(), recipe)
+def staged(text: str, answers: Overrides | None = None) -> Staged:
+    (recipe,) = plan_recipes(text.encode(), "客户.csv", overrides=answers)
+    return stage_bytes(text.encode(), recipe)
 
 
-def above(*columns: str) -> Answers:
-    return Answers(blanks=dict.fromkeys(columns, "above"))
+def above(*columns: str) -> Overrides:
+    return Overrides(blanks=dict.fromkeys(columns, "above"))
 
 
 def regions(result: Staged) -> list[tuple[str, str]]:
@@ -131,14 +131,14 @@ def test_a_required_column_in_blocks_is_asked_about_and_what_is_empty_beside_it(
 )
 def test_a_column_with_gaps_is_not_taken_for_blocks(why: str, cells: list[str]) -> None:
     keys = list("abcde")
-    assert in_blocks(tables()["accounts"], {"account_id": keys, "region": cells}, ()) == [], why
+    assert find_blocks(tables()["accounts"], {"account_id": keys, "region": cells}, ()) == [], why
 
 
 def test_a_key_and_an_optional_column_are_not_asked_about_unless_merged() -> None:
     blocks = ["x", "", "", "y", ""]
     columns = {"account_id": blocks, "industry": ["p", "", "q", "", ""]}
-    assert in_blocks(tables()["accounts"], columns, ()) == []
-    assert in_blocks(tables()["accounts"], columns, ["industry"]) == ["industry"]
+    assert find_blocks(tables()["accounts"], columns, ()) == []
+    assert find_blocks(tables()["accounts"], columns, ["industry"]) == ["industry"]
 
 
 def test_merged_cells_of_a_workbook_are_seen_and_proposed(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_merged_remark_below_the_table_is_no_block(tmp_path: Path) -> None:
 
 def test_a_block_beyond_the_rows_looked_at_asks_nothing() -> None:
     columns = {"industry": ["", "x", "y"]}
-    assert in_blocks(tables()["accounts"], columns, ["industry"]) == []
+    assert find_blocks(tables()["accounts"], columns, ["industry"]) == []
 
 
 def test_a_confirmed_workbook_is_loaded_and_remembered(
@@ -185,7 +185,7 @@ def test_a_quarantined_row_of_a_block_takes_its_value_along(
 ) -> None:
     path = file("客户.csv", BLOCKS.replace(",,A3,丙", ",,A3,"))
     load(warehouse, [path], answers=ABOVE)
-    name, content = upload_history.corrections(warehouse, 1, 1, "zh")
+    name, content = upload_history.corrections_file(warehouse, 1, 1, "zh")
     header, row = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     assert row[:4] == ["华东", "王芳", "A3", ""]
     corrected = file(name, "")
@@ -199,7 +199,7 @@ def test_rows_sent_back_are_not_filled_from_their_new_neighbours(
     warehouse: Warehouse, file: Callable[[str, str], Path]
 ) -> None:
     load(warehouse, [file("客户.csv", BLOCKS)])
-    name, content = upload_history.corrections(warehouse, 1, 1, "zh")
+    name, content = upload_history.corrections_file(warehouse, 1, 1, "zh")
     lines = content.decode("utf-8-sig").splitlines()
     first = lines[1].replace(",,A2", "华东,,A2", 1)
     path = file(name, "\n".join([lines[0], first, *lines[2:]]))
@@ -210,4 +210,4 @@ def test_rows_sent_back_are_not_filled_from_their_new_neighbours(
 @pytest.mark.parametrize("said", ["below", ""])
 def test_an_answer_that_means_nothing_is_refused(said: str) -> None:
     with pytest.raises(KamError, match="answers_not_possible"):
-        staged(BLOCKS, Answers(blanks={"region": said}))
+        staged(BLOCKS, Overrides(blanks={"region": said}))

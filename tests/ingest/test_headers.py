@@ -14,8 +14,8 @@ from kam_core.ingest.mapping.headers import (
     table_named_by,
     unit_of,
 )
-from kam_core.ingest.stage import recipes_for, stage
-from kam_core.ingest.text_folding import fold, unmarked
+from kam_core.ingest.stage import plan_recipes, stage_bytes
+from kam_core.ingest.text_folding import fold, strip_marks
 from kam_core.settings.loader import load_settings
 
 
@@ -89,7 +89,7 @@ def test_a_header_that_is_nothing_but_a_mark_or_only_holds_its_word_names_nothin
     header: str,
 ) -> None:
     assert claim("interactions", header) is None
-    assert unmarked(header) == header
+    assert strip_marks(header) == header
 
 
 def test_a_unit_before_the_mark_of_a_template_still_counts() -> None:
@@ -356,8 +356,8 @@ def test_a_name_without_a_unit_beats_one_with_it() -> None:
 
 def test_figures_are_multiplied_by_the_unit_of_their_header() -> None:
     data = "order_id,account_id,ordered_on,金额（万元）\n1,A,2024-07-01,1.5\n2,A,2024-07-01,2万\n"
-    (recipe,) = recipes_for(data.encode(), "orders.csv")
+    (recipe,) = plan_recipes(data.encode(), "orders.csv")
     assert recipe.factors == factors("orders", {"amount": "金额（万元）"}) == {"amount": "10000"}
-    staged = stage(data.encode(), recipe)
+    staged = stage_bytes(data.encode(), recipe)
     assert [int(amount) for amount in staged.accepted["amount"].to_pylist()] == [15000]
     assert staged.problems == {"unit_twice": 1}

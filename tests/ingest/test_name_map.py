@@ -11,10 +11,10 @@ import pytest
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.mapping.name_map import KnownNames, entries, names_file, nearest, notes, unused
-from kam_core.ingest.stage import recipes_for, stage
+from kam_core.ingest.stage import plan_recipes, stage_bytes
 from kam_core.text.writer import Text
-from kam_core.uploads.known_names import known_names
-from kam_core.uploads.load import load, rebuild
+from kam_core.uploads.known_names import load_known_names
+from kam_core.uploads.load import load, rebuild_version
 from kam_core.uploads.report_sentences import describe_report
 from kam_core.warehouse.store import Warehouse, open_version
 from tests.conftest import SAMPLE
@@ -42,8 +42,8 @@ def accounts(*lines: str) -> bytes:
 
 
 def regions(data: bytes) -> list[str]:
-    (recipe,) = recipes_for(data, "accounts.csv")
-    return stage(data, recipe).accepted["region"].to_pylist()
+    (recipe,) = plan_recipes(data, "accounts.csv")
+    return stage_bytes(data, recipe).accepted["region"].to_pylist()
 
 
 def test_the_map_of_the_sample_is_sound() -> None:
@@ -70,8 +70,8 @@ def test_names_are_replaced_as_the_map_says_and_no_others(names: SetMap) -> None
 def test_a_region_and_a_person_of_one_name_are_two_things(names: SetMap) -> None:
     names("person,East,Ester,typo,2024-07-01")
     data = accounts("1,A,East,East")
-    (recipe,) = recipes_for(data, "accounts.csv")
-    accepted = stage(data, recipe).accepted
+    (recipe,) = plan_recipes(data, "accounts.csv")
+    accepted = stage_bytes(data, recipe).accepted
     assert accepted["region"].to_pylist() == ["East"]
     assert accepted["account_manager"].to_pylist() == ["Ester"]
 
@@ -109,10 +109,10 @@ def test_a_map_with_other_columns_is_refused(names: SetMap) -> None:
 def test_a_recipe_keeps_the_entries_it_was_made_with(names: SetMap) -> None:
     names("region,East,华东,English,2024-07-01")
     data = accounts("1,A,East,")
-    (recipe,) = recipes_for(data, "accounts.csv")
+    (recipe,) = plan_recipes(data, "accounts.csv")
     stored = json.loads(json.dumps(recipe.document()))
     names("region,East,东部,changed our mind,2024-08-01")
-    assert stage(data, Recipe.of(stored)).accepted["region"].to_pylist() == ["华东"]
+    assert stage_bytes(data, Recipe.of(stored)).accepted["region"].to_pylist() == ["华东"]
     assert regions(data) == ["东部"]
 
 
@@ -126,7 +126,7 @@ def test_a_rebuild_repeats_the_map_of_its_day(
     names()
     version = warehouse.live_version()
     assert version is not None
-    assert rebuild(warehouse, version.version).content_hash == version.content_hash
+    assert rebuild_version(warehouse, version.version).content_hash == version.content_hash
     with open_version(warehouse.file(version.version)) as connection:
         assert connection.execute("select region from accounts").fetchall() == [("华东",)]
 
@@ -183,7 +183,7 @@ def test_the_names_of_a_version_are_those_it_ever_had_and_those_in_force(
     version = warehouse.live_version()
     assert version is not None
     with open_version(warehouse.file(version.version)) as connection:
-        known = known_names(connection)
+        known = load_known_names(connection)
     assert known.ever["region"] == {"North", "South", "West"}
     assert known.in_force["accounts.region"] == {"North", "West"}
     assert known.ever["person"] == {"Ann", "Bob", "Cid"}

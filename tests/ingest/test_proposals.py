@@ -11,15 +11,15 @@ from kam_core.ingest.mapping.feeds import Recipe, plan
 from kam_core.ingest.mapping.inference import open_date_order, open_scale, personal_kind
 from kam_core.ingest.mapping.name_map import KnownNames
 from kam_core.ingest.mapping.overrides import (
-    Answers,
-    answers_for,
-    answers_from_json,
+    Overrides,
     header_key,
+    overrides_for,
+    read_overrides,
     recipes_with,
 )
 from kam_core.ingest.mapping.proposal_model import ColumnProposal, Proposal, Question, answers_to
 from kam_core.ingest.mapping.proposals import propose
-from kam_core.ingest.stage import recipes_for, stage
+from kam_core.ingest.stage import plan_recipes, stage_bytes
 from kam_core.text.writer import Text
 from kam_core.warehouse.ledger import Ledger
 from kam_core.warehouse.store import Warehouse
@@ -42,7 +42,7 @@ def question(proposal: Proposal, kind: str) -> Question:
     return next(asked for asked in proposal.questions if asked.kind == kind)
 
 
-def refusal(code: str, answers: Answers, header: list[str]) -> KamError:
+def refusal(code: str, answers: Overrides, header: list[str]) -> KamError:
     with pytest.raises(KamError, match=code) as raised:
         plan("x.csv", header, "accounts", answers)
     return raised.value
@@ -156,7 +156,7 @@ def test_a_file_for_several_tables_or_none_is_shown_as_such() -> None:
 def test_a_proposal_is_plain_values_with_answers_that_can_be_read_again() -> None:
     proposal = propose(["account_id", "account_name", "Regions"], rows("1|A|East"), "accounts")
     document = json.loads(json.dumps(asdict(proposal.with_answers())))
-    assert answers_from_json(document["answers"]) == answers_to(proposal)
+    assert read_overrides(document["answers"]) == answers_to(proposal)
 
 
 def test_a_file_without_any_known_name_can_be_mapped_by_hand() -> None:
@@ -165,7 +165,7 @@ def test_a_file_without_any_known_name_can_be_mapped_by_hand() -> None:
     assert (proposal.table, proposal.tables, proposal.ready) == ("accounts", (), False)
     assert [header.becomes for header in proposal.headers] == ["extra"] * 4
     columns = {"account_id": "Kundennummer", "account_name": "Firma", "region": "Gebiet"}
-    (recipe,) = plan("x.csv", header, answers=Answers("accounts", columns))
+    (recipe,) = plan("x.csv", header, answers=Overrides("accounts", columns))
     assert recipe.columns == columns
 
 
@@ -183,10 +183,10 @@ def test_texts_that_nothing_explains_are_asked_with_the_likeliest_meaning() -> N
     found = {value.text: (value.rows, value.meaning) for value in proposal.values}
     assert found == {"actives": (2, "active"), "zzz": (1, None)}
     data = b"account_id,account_name,region,status\n1,A,E,actives\n"
-    (untold,) = recipes_for(data, "accounts.csv")
-    assert stage(data, untold).problems == {"unknown_value": 1}
-    (told,) = recipes_for(data, "accounts.csv", answers=answers_to(proposal))
-    assert stage(data, told).accepted["status"].to_pylist() == ["active"]
+    (untold,) = plan_recipes(data, "accounts.csv")
+    assert stage_bytes(data, untold).problems == {"unknown_value": 1}
+    (told,) = plan_recipes(data, "accounts.csv", overrides=answers_to(proposal))
+    assert stage_bytes(data, told).accepted["status"].to_pylist() == ["active"]
 
 
 def test_names_that_look_alike_are_asked_about_and_never_merged() -> None:
@@ -197,8 +197,8 @@ def test_names_that_look_alike_are_asked_about_and_never_merged() -> None:
         ("华东大区", "华东"),
     }
     data = "account_id,account_name,region\n1,A,华东\n2,B,华东大区\n".encode()
-    (recipe,) = recipes_for(data, "accounts.csv")
-    assert stage(data, recipe).accepted["region"].to_pylist() == ["华东", "华东大区"]
+    (recipe,) = plan_recipes(data, "accounts.csv")
+    assert stage_bytes(data, recipe).accepted["region"].to_pylist() == ["华东", "华东大区"]
 
 
 # questions
@@ -263,11 +263,11 @@ def test_a_score_on_an_unknown_scale_is_refused_until_somebody_says_which() -> N
         b"S%d,A1,2024-01-0%d,%d\n" % (n, n, n) for n in range(1, 6)
     )
     with pytest.raises(KamError, match="unknown_scale") as refused:
-        recipes_for(data, "surveys.csv")
+        plan_recipes(data, "surveys.csv")
     assert (refused.value.details["lowest"], refused.value.details["highest"]) == ("1", "5")
-    said = Answers(scales={"score": ["1", "5"]})
-    (recipe,) = recipes_for(data, "surveys.csv", answers=said)
-    assert [float(score) for score in stage(data, recipe).accepted["score"].to_pylist()] == [
+    said = Overrides(scales={"score": ["1", "5"]})
+    (recipe,) = plan_recipes(data, "surveys.csv", overrides=said)
+    assert [float(score) for score in stage_bytes(data, recipe).accepted["score"].to_pylist()] == [
         0, 25, 50, 75, 100
     ]  # fmt: skip
 
@@ -275,22 +275,24 @@ def test_a_score_on_an_unknown_scale_is_refused_until_somebody_says_which() -> N
 def test_a_single_satisfaction_of_five_is_asked_for_its_scale() -> None:
     data = b"survey_id,account_id,surveyed_on,csat\nS1,A1,2024-01-01,5\n"
     with pytest.raises(KamError, match="unknown_scale"):
-        recipes_for(data, "surveys.csv")
+        plan_recipes(data, "surveys.csv")
 
 
 def test_the_eleven_of_a_scale_to_ten_is_set_apart_and_not_stretched() -> None:
     scores = ["9"] * 39 + ["11"]
     lines = [f"S{n},A1,2024-01-01,{score}" for n, score in enumerate(scores)]
     data = "\n".join(["survey_id,account_id,surveyed_on,score", *lines]).encode()
-    (recipe,) = recipes_for(data, "surveys.csv", answers=Answers(scales={"score": ["0", "10"]}))
-    assert stage(data, recipe).problems == {"score_out_of_range": 1}
+    (recipe,) = plan_recipes(
+        data, "surveys.csv", overrides=Overrides(scales={"score": ["0", "10"]})
+    )
+    assert stage_bytes(data, recipe).problems == {"score_out_of_range": 1}
 
 
 def test_a_column_that_two_headers_name_is_asked_for() -> None:
     header = ["account_id", "公司", "Company", "region"]
     asked = question(propose(header, rows("1|A|B|E"), "accounts"), "several")
     assert (asked.column, asked.headers) == ("account_name", ("公司", "Company"))
-    (recipe,) = plan("x.csv", header, "accounts", Answers(columns={"account_name": "公司"}))
+    (recipe,) = plan("x.csv", header, "accounts", Overrides(columns={"account_name": "公司"}))
     assert recipe.columns["account_name"] == "公司"
 
 
@@ -302,23 +304,23 @@ def test_headers_that_are_written_alike_are_told_apart_by_position_and_values() 
         ("Region_2", "4", "华东 / 华西"),
     ]
     data = "account_id,account_name,Region,Region\n1,A,East,华东\n".encode()
-    said = Answers("accounts", columns={"region": "Region_2"})
-    (recipe,) = recipes_for(data, "x.csv", answers=said)
-    assert stage(data, recipe).accepted["region"].to_pylist() == ["华东"]
+    said = Overrides("accounts", columns={"region": "Region_2"})
+    (recipe,) = plan_recipes(data, "x.csv", overrides=said)
+    assert stage_bytes(data, recipe).accepted["region"].to_pylist() == ["华东"]
 
 
 def test_the_second_of_two_headers_keeps_its_unit() -> None:
     data = "订单编号,客户编号,日期,金额（万）,金额（万）\nO1,A1,2024-01-05,1,2\n".encode()
-    said = Answers("orders", columns={"amount": "金额（万）_2"})
-    (recipe,) = recipes_for(data, "x.csv", answers=said)
-    assert [int(a) for a in stage(data, recipe).accepted["amount"].to_pylist()] == [20_000]
+    said = Overrides("orders", columns={"amount": "金额（万）_2"})
+    (recipe,) = plan_recipes(data, "x.csv", overrides=said)
+    assert [int(a) for a in stage_bytes(data, recipe).accepted["amount"].to_pylist()] == [20_000]
 
 
 def test_names_may_be_keys_if_a_person_says_so() -> None:
     header, sample = ["account_name", "region"], rows("A|E", "B|E", "C|W")
     asked = question(propose(header, sample, "accounts"), "key")
     assert (asked.column, asked.header) == ("account_id", "account_name")
-    said = Answers(
+    said = Overrides(
         columns={"account_id": "account_name", "account_name": "account_name"},
         shared=["account_name"],
     )
@@ -353,13 +355,13 @@ def test_headers_that_name_personal_data(header: str, kind: str | None) -> None:
 def test_personal_data_is_left_out_unless_somebody_wants_it() -> None:
     data = f"account_id,account_name,region,code\n1,A,E,{IDENTITY}\n" * 1
     data += "".join(f"{n},A,E,{IDENTITY}\n" for n in range(2, 5))
-    (recipe,) = recipes_for(data.encode(), "accounts.csv")
+    (recipe,) = plan_recipes(data.encode(), "accounts.csv")
     assert recipe.personal == {"code": "identity_number"}
-    staged = stage(data.encode(), recipe)
+    staged = stage_bytes(data.encode(), recipe)
     assert staged.accepted["extra"].to_pylist() == [None] * 4
     assert staged.problems == {"personal_data": 1}
-    (kept,) = recipes_for(data.encode(), "accounts.csv", answers=Answers(left_out=[]))
-    assert IDENTITY in stage(data.encode(), kept).accepted["extra"].to_pylist()[0]
+    (kept,) = plan_recipes(data.encode(), "accounts.csv", overrides=Overrides(left_out=[]))
+    assert IDENTITY in stage_bytes(data.encode(), kept).accepted["extra"].to_pylist()[0]
 
 
 # answers
@@ -367,21 +369,21 @@ def test_personal_data_is_left_out_unless_somebody_wants_it() -> None:
 
 def test_impossible_answers_are_refused_by_name() -> None:
     header = [*ACCOUNTS, "x"]
-    unknown = refusal("answers_unknown_column", Answers(columns={"colour": "x"}), header)
+    unknown = refusal("answers_unknown_column", Overrides(columns={"colour": "x"}), header)
     assert unknown.details["named"] == ["colour"]
-    refusal("answers_unknown_header", Answers(columns={"industry": "y"}), header)
-    twice = Answers(columns={"industry": "x", "declared_tier": "x"})
+    refusal("answers_unknown_header", Overrides(columns={"industry": "y"}), header)
+    twice = Overrides(columns={"industry": "x", "declared_tier": "x"})
     assert refusal("answers_header_twice", twice, header).details["columns"] == [
         "industry",
         "declared_tier",
     ]
-    refusal("answers_not_possible", Answers(values={"status": {"x": "sleeping"}}), header)
-    refusal("answers_not_possible", Answers(dates={"customer_since": "ymd"}), header)
-    refusal("answers_not_possible", Answers(dates={"region": "dmy"}), header)
-    refusal("answers_not_possible", Answers(scales={"growth_potential": ["5", "1"]}), header)
-    refusal("answers_not_possible", Answers(factors={"annual_contract_value": "much"}), header)
-    refusal("answers_not_possible", Answers(constants={"status": "sleeping"}), header)
-    both = Answers(columns={"industry": "x"}, constants={"industry": "y"})
+    refusal("answers_not_possible", Overrides(values={"status": {"x": "sleeping"}}), header)
+    refusal("answers_not_possible", Overrides(dates={"customer_since": "ymd"}), header)
+    refusal("answers_not_possible", Overrides(dates={"region": "dmy"}), header)
+    refusal("answers_not_possible", Overrides(scales={"growth_potential": ["5", "1"]}), header)
+    refusal("answers_not_possible", Overrides(factors={"annual_contract_value": "much"}), header)
+    refusal("answers_not_possible", Overrides(constants={"status": "sleeping"}), header)
+    both = Overrides(columns={"industry": "x"}, constants={"industry": "y"})
     refusal("answers_column_and_constant", both, header)
 
 
@@ -391,32 +393,32 @@ def test_impossible_answers_are_refused_by_name() -> None:
 )
 def test_answers_of_another_shape_are_refused(document: object) -> None:
     with pytest.raises(KamError, match="bad_answers"):
-        answers_from_json(document)
+        read_overrides(document)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_refusal_of_answers_names_every_part_they_may_have(lang: str) -> None:
     with pytest.raises(KamError) as refused:
-        answers_from_json({"colums": {}})
+        read_overrides({"colums": {}})
     told = Text(lang).error(refused.value)
-    assert all(part in told for part in Answers().document())
+    assert all(part in told for part in Overrides().document())
 
 
 def test_an_answer_beats_what_the_names_say_and_takes_the_header_with_it() -> None:
     header = [*ACCOUNTS, "industry"]
-    said = Answers(columns={"region": "industry"})
+    said = Overrides(columns={"region": "industry"})
     (recipe,) = plan("x.csv", header, "accounts", said)
     assert recipe.columns["region"] == "industry"
     assert "industry" not in recipe.columns
 
 
 def test_what_was_said_to_be_missing_is_missing() -> None:
-    error = refusal("missing_columns", Answers(columns={"region": ""}), ACCOUNTS)
+    error = refusal("missing_columns", Overrides(columns={"region": ""}), ACCOUNTS)
     assert error.details["columns"] == ["region"]
 
 
 def test_one_value_can_stand_for_a_required_column() -> None:
-    said = Answers(constants={"region": "华东"})
+    said = Overrides(constants={"region": "华东"})
     (recipe,) = plan("x.csv", ACCOUNTS[:2], "accounts", said)
     assert recipe.constants == {"region": "华东"}
 
@@ -428,26 +430,26 @@ def test_a_header_that_moved_takes_no_settings_of_the_feed_along() -> None:
         scales={"score": ["1", "5"]},
         dates={"surveyed_on": "dmy"},
     )
-    (moved,) = recipes_with([feed], Answers(columns={"score": "other"}))
+    (moved,) = recipes_with([feed], Overrides(columns={"score": "other"}))
     assert (moved.scales, moved.dates) == ({}, {"surveyed_on": "dmy"})
-    (confirmed,) = recipes_with([feed], Answers(columns={"score": "s"}))
+    (confirmed,) = recipes_with([feed], Overrides(columns={"score": "s"}))
     assert confirmed.scales == {"score": ["1", "5"]}
 
 
 def test_answers_about_a_file_for_two_tables_must_name_one_and_leave_the_other() -> None:
     header = ["company_name", "segment", "interaction_date", "interaction_type", "content"]
     with pytest.raises(KamError, match="answers_need_table"):
-        plan("x.csv", header, answers=Answers(columns={"account_name": "content"}))
-    said = Answers("accounts", columns={"region": "content"})
+        plan("x.csv", header, answers=Overrides(columns={"account_name": "content"}))
+    said = Overrides("accounts", columns={"region": "content"})
     accounts, interactions = plan("x.csv", header, answers=said)
     assert accounts.columns["region"] == interactions.columns["notes"] == "content"
 
 
 def test_one_document_can_answer_for_several_files() -> None:
     document = {"files": {"a.csv": {"table": "orders"}}}
-    assert answers_for(document, "a.csv") == Answers("orders")
-    assert answers_for(document, "b.csv") is None
-    assert answers_for({"table": "needs"}, "b.csv") == Answers("needs")
+    assert overrides_for(document, "a.csv") == Overrides("orders")
+    assert overrides_for(document, "b.csv") is None
+    assert overrides_for({"table": "needs"}, "b.csv") == Overrides("needs")
 
 
 # memory
@@ -463,7 +465,7 @@ def test_a_header_set_is_known_again_in_any_order_and_spelling() -> None:
 def test_what_was_confirmed_once_is_used_for_the_same_headers(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     header = ["account_id", "account_name", "Billing State"]
-    said = Answers("accounts", columns={"region": "Billing State"})
+    said = Overrides("accounts", columns={"region": "Billing State"})
     ledger.remember(header_key(header, "accounts"), "accounts", said.document(), "Ada")
     turned = ["BILLING STATE", "account_name", "account_id"]
     (recipe,) = plan("x.csv", turned, recall=ledger.remembered)
@@ -475,15 +477,15 @@ def test_what_was_confirmed_once_is_used_for_the_same_headers(tmp_path: Path) ->
 def test_a_further_answer_adds_to_what_was_confirmed(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     header = ["account_id", "account_name", "Billing State", "Founded", "Joined"]
-    first = Answers(
+    first = Overrides(
         "accounts",
         columns={"region": "Billing State", "customer_since": "Founded"},
         dates={"customer_since": "dmy"},
     )
     ledger.remember(header_key(header, "accounts"), "accounts", first.document(), "Ada")
-    (recipe,) = plan("x.csv", header, "accounts", Answers(), ledger.remembered)
+    (recipe,) = plan("x.csv", header, "accounts", Overrides(), ledger.remembered)
     assert (recipe.columns["region"], recipe.dates) == ("Billing State", {"customer_since": "dmy"})
-    moved = Answers(columns={"customer_since": "Joined"})
+    moved = Overrides(columns={"customer_since": "Joined"})
     (recipe,) = plan("x.csv", header, "accounts", moved, ledger.remembered)
     assert recipe.columns["region"] == "Billing State"
     assert (recipe.columns["customer_since"], recipe.dates) == ("Joined", {})
@@ -503,7 +505,7 @@ def test_the_newest_confirmation_wins_and_no_older_one_is_lost(tmp_path: Path) -
 def test_a_correction_of_a_feed_is_remembered_too(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     header = ["Id", "MasterRecordId", "Name", "BillingState", "AnnualRevenue", "Territory__c"]
-    said = Answers("accounts", columns={"region": "Territory__c"})
+    said = Overrides("accounts", columns={"region": "Territory__c"})
     ledger.remember(header_key(header, "accounts"), "accounts", said.document(), "Ada")
     (recipe,) = plan("x.csv", header, recall=ledger.remembered)
     assert (recipe.feed, recipe.columns["region"]) == ("salesforce.account", "Territory__c")
@@ -515,7 +517,7 @@ def test_headers_confirmed_for_two_tables_need_a_name_that_tells_which(tmp_path:
     for table, day in (("orders", "ordered_on"), ("contracts", "starts_on")):
         columns = {"account_id": "customer", day: "when", "amount": "how much"}
         more = {"ends_on": "2030-01-01"} if table == "contracts" else {}
-        said = Answers(table, columns=columns, constants=more)
+        said = Overrides(table, columns=columns, constants=more)
         ledger.remember(header_key(header, table), table, said.document(), "Ada")
     assert plan("orders.csv", header, recall=ledger.remembered)[0].table == "orders"
     assert plan("x.csv", header, "contracts", recall=ledger.remembered)[0].table == "contracts"
@@ -525,16 +527,16 @@ def test_headers_confirmed_for_two_tables_need_a_name_that_tells_which(tmp_path:
 
 def test_a_rebuild_asks_no_memory(warehouse: Warehouse) -> None:
     data = b"account_id,account_name,Billing State\n1,A,OH\n"
-    said = Answers("accounts", columns={"region": "Billing State"})
-    (recipe,) = recipes_for(data, "x.csv", answers=said)
+    said = Overrides("accounts", columns={"region": "Billing State"})
+    (recipe,) = plan_recipes(data, "x.csv", overrides=said)
     again = Recipe.of(json.loads(json.dumps(recipe.document())))
-    assert stage(data, again).accepted["region"].to_pylist() == ["OH"]
+    assert stage_bytes(data, again).accepted["region"].to_pylist() == ["OH"]
 
 
 def test_the_example_of_the_documentation_is_possible() -> None:
     text = (Path(__file__).parents[2] / "docs" / "uploads.md").read_text("utf-8")
     document = json.loads(text.split("```json\n")[-1].split("```")[0])
-    answers = answers_from_json(document)
+    answers = read_overrides(document)
     header = ["account_id", "account_name", "Billing State/Province", "身份证号"]
     (recipe,) = plan("x.csv", header, answers=answers)
     assert recipe.columns["region"] == "Billing State/Province"

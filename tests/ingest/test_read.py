@@ -10,15 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kam_core.errors import KamError
-from kam_core.ingest.read.delimited import (
-    BLANK,
-    GOOD,
-    Reading,
-    _Scanner,
-    decode,
-    read,
-    sniff,
-)
+from kam_core.ingest.read.delimited import _Scanner, read_file, sniff_dialect
+from kam_core.ingest.read.encoding import decode_bytes
+from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
 from tests.stress.fuzz_files import attempt, run
 from tests.stress.pollock import points
 from tests.stress.second_reader import Row, Untiled, check_tiling, physical_lines
@@ -33,11 +27,11 @@ def text_of(reading: Reading) -> str:
 
 
 def kinds(body: str) -> list[str]:
-    return [record.kind for record in read((HEADER + body).encode()).records]
+    return [record.kind for record in read_file((HEADER + body).encode()).records]
 
 
 def fields(body: str) -> list[list[str]]:
-    return [r.fields for r in read((HEADER + body).encode()).records if r.kind == GOOD]
+    return [r.fields for r in read_file((HEADER + body).encode()).records if r.kind == GOOD]
 
 
 @given(st.text(alphabet='ab,;"\n\r\0 客', min_size=1, max_size=60))
@@ -45,7 +39,7 @@ def fields(body: str) -> list[list[str]]:
 def test_records_tile_the_text_and_stand_at_their_lines(body: str) -> None:
     text = HEADER + body
     try:
-        reading = read(text.encode())
+        reading = read_file(text.encode())
     except KamError as refusal:
         assert refusal.code == "no_rows"
         return
@@ -72,7 +66,7 @@ def test_what_a_csv_writer_wrote_is_read_back(rows: list[list[str]], line_end: s
     filled = [row for row in rows if "".join(row).strip(' "\r\n')]
     if not filled:
         return
-    records = read(out.getvalue().encode()).records
+    records = read_file(out.getvalue().encode()).records
     assert [record.fields for record in records if record.kind != BLANK] == filled
     assert {record.kind for record in records} <= {GOOD, BLANK, "footer"}
 
@@ -130,7 +124,7 @@ def test_a_nul_character_sets_the_row_apart() -> None:
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_every_kind_of_line_end_counts_lines_alike(line_end: str) -> None:
     data = (HEADER + "1,a,b\n2,c,d\n").replace("\n", line_end).encode()
-    assert [(r.line_no, r.kind) for r in read(data).records] == [(2, GOOD), (3, GOOD)]
+    assert [(r.line_no, r.kind) for r in read_file(data).records] == [(2, GOOD), (3, GOOD)]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -138,24 +132,24 @@ def test_each_separator_is_found_though_cells_hold_others(delimiter: str) -> Non
     rows = [["account_id", "account_name", "region"], ["A1", "a,b;c|d", "East"]]
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter).writerows(rows)
-    reading = read(out.getvalue().encode())
+    reading = read_file(out.getvalue().encode())
     assert reading.dialect.delimiter == delimiter
     assert reading.records[0].fields == rows[1]
 
 
 def test_the_separator_line_that_excel_writes_is_obeyed() -> None:
-    reading = read(b"sep=;\naccount_id;account_name;region\nA1;a,b;East\n")
+    reading = read_file(b"sep=;\naccount_id;account_name;region\nA1;a,b;East\n")
     assert (reading.dialect.delimiter, reading.dialect.header_line) == (";", 2)
 
 
 def test_a_title_above_the_header_is_kept_as_preamble() -> None:
-    reading = read(f"客户清单\n\n{HEADER}1,a,b\n".encode())
+    reading = read_file(f"客户清单\n\n{HEADER}1,a,b\n".encode())
     assert (reading.preamble, reading.dialect.header_line) == ("客户清单\n\n", 3)
     assert reading.records[0].line_no == 4
 
 
 def test_blank_and_repeated_headers_get_names_of_their_own() -> None:
-    reading = read(b"account_id,,tag,tag,\n1,2,3,4,5\n")
+    reading = read_file(b"account_id,,tag,tag,\n1,2,3,4,5\n")
     assert reading.header == ["account_id", "", "tag", "tag", ""]
     assert reading.names == ["account_id", "column_2", "tag", "tag_2", "column_5"]
 
@@ -165,13 +159,13 @@ CHINESE = "客户编号,客户名称,区域\nA1,华东精密机械有限公司,�
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-32"])
 def test_chinese_text_is_read_in_every_encoding_in_use(encoding: str) -> None:
-    assert decode(CHINESE.encode(encoding))[0] == CHINESE
+    assert decode_bytes(CHINESE.encode(encoding))[0] == CHINESE
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_is_known_without_its_mark(encoding: str) -> None:
     for text in (HEADER, CHINESE, "客户,客户\n甲乙,丙丁\n"):
-        assert decode(text.encode(encoding))[:2] == (text, encoding)
+        assert decode_bytes(text.encode(encoding))[:2] == (text, encoding)
 
 
 @pytest.mark.parametrize(
@@ -186,22 +180,22 @@ def test_utf_16_is_known_without_its_mark(encoding: str) -> None:
 def test_other_encodings_are_refused_unless_named(text: str, encoding: str) -> None:
     data = text.encode(encoding)
     with pytest.raises(KamError) as refusal:
-        decode(data)
+        decode_bytes(data)
     assert refusal.value.code == "undecodable_file"
     assert "cp1252" in refusal.value.details["proposals"]
-    assert decode(data, encoding)[:2] == (text, encoding)
+    assert decode_bytes(data, encoding)[:2] == (text, encoding)
 
 
 def test_a_named_encoding_that_does_not_fit_is_refused() -> None:
     for encoding, code in (("utf-8", "undecodable_file"), ("martian", "unknown_encoding")):
         with pytest.raises(KamError, match=code):
-            decode(CHINESE.encode("gb18030"), encoding)
+            decode_bytes(CHINESE.encode("gb18030"), encoding)
 
 
 @given(st.binary(min_size=1, max_size=80))
 def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
     try:
-        assert sniff(data)[0].encoding
+        assert sniff_dialect(data)[0].encoding
     except KamError as refusal:
         known = {"undecodable_file", "empty_file", "no_rows", "one_column", "broken_header"}
         assert refusal.code in known
@@ -232,7 +226,7 @@ NAMES = {path.stem for path in (SPECTRUM / "csvs").glob("*.csv")} - {CONTRADICTS
 def test_the_public_spectrum_of_csv_files_is_read_as_it_expects(name: str) -> None:
     if name == "none":
         pytest.skip("the public data sets are not beside this folder")
-    reading = read((SPECTRUM / "csvs" / f"{name}.csv").read_bytes())
+    reading = read_file((SPECTRUM / "csvs" / f"{name}.csv").read_bytes())
     expected = json.loads((SPECTRUM / "json" / f"{name}.json").read_text("utf-8"))
     rows = [dict(zip(reading.names, r.fields, strict=True)) for r in reading.records]
     assert rows == expected
@@ -244,28 +238,28 @@ TRADITIONAL = "客戶編號,客戶名稱,區域\nA1,臺灣精密機械股份有�
 @pytest.mark.parametrize("encoding", ["big5", "gb18030"])
 def test_both_encodings_of_chinese_are_told_apart_by_their_common_characters(encoding: str) -> None:
     text = TRADITIONAL if encoding == "big5" else CHINESE * 3
-    assert decode(text.encode(encoding)) == (text, encoding, False, False)
+    assert decode_bytes(text.encode(encoding)) == (text, encoding, False, False)
 
 
 def test_few_chinese_characters_are_read_the_likelier_way_and_called_a_guess() -> None:
-    decoded = decode("客户,区域\n甲,东\n".encode("gb18030"))
+    decoded = decode_bytes("客户,区域\n甲,东\n".encode("gb18030"))
     assert (decoded.encoding, decoded.is_guess) == ("gb18030", True)
-    assert ("encoding_guessed", 1) in read("客户,区域\n甲,东\n".encode("gb18030")).notes
+    assert ("encoding_guessed", 1) in read_file("客户,区域\n甲,东\n".encode("gb18030")).notes
 
 
 def test_a_single_zero_byte_does_not_make_a_file_utf_16() -> None:
-    assert decode(b"account_id,region\nA1\0,East\nA2,West!\n").encoding == "utf-8"
+    assert decode_bytes(b"account_id,region\nA1\0,East\nA2,West!\n").encoding == "utf-8"
 
 
 def test_bytes_that_are_no_text_cost_their_line_only() -> None:
     data = (CHINESE * 2).encode() + b"A9,\xff,East\n" + "A3,丙公司,西北\n".encode()
-    reading = read(data)
+    reading = read_file(data)
     assert [r.kind for r in reading.records][-2:] == ["undecodable_row", GOOD]
 
 
 def test_a_file_cut_inside_a_character_loses_its_last_row_only() -> None:
     data = (CHINESE + "A2,乙公司,华").encode()[:-1]
-    assert [r.kind for r in read(data).records] == [GOOD, "cut_off_row"]
+    assert [r.kind for r in read_file(data).records] == [GOOD, "cut_off_row"]
 
 
 @pytest.mark.parametrize(
@@ -324,7 +318,7 @@ def test_a_row_without_a_line_end_is_cut_off_only_if_something_is_missing() -> N
 
 
 def test_separators_at_the_end_of_every_row_are_no_fault_and_at_one_row_they_are() -> None:
-    every = read((HEADER + "1,a,b,\n2,c,d,\n").encode())
+    every = read_file((HEADER + "1,a,b,\n2,c,d,\n").encode())
     assert (every.header[-1], [r.kind for r in every.records]) == ("", [GOOD, GOOD])
     assert kinds("1,a,b,\n2,c,d\n") == ["ragged_row", GOOD]
     assert kinds("1,a,b,x\n2,c,d,\n") == ["ragged_row", "ragged_row"]
@@ -336,7 +330,7 @@ def test_a_missing_separator_before_a_quoted_cell_is_seen_though_the_width_is_ri
 
 
 def test_backslashes_before_quotes_are_understood_and_noted() -> None:
-    reading = read((HEADER + '1,"5\\" pipe, long",East\n').encode())
+    reading = read_file((HEADER + '1,"5\\" pipe, long",East\n').encode())
     assert reading.records[0].fields == ["1", '5" pipe, long', "East"]
     assert reading.notes == (("escaped_quotes", 2),)
 
@@ -355,28 +349,28 @@ def test_blanks_behind_every_separator_do_not_break_the_quotes() -> None:
     ],
 )
 def test_the_header_is_found_below_titles_and_group_lines(preamble: str, line: int) -> None:
-    reading = read((preamble + HEADER + "1,a,b\n").encode())
+    reading = read_file((preamble + HEADER + "1,a,b\n").encode())
     assert (reading.dialect.header_line, reading.header) == (line, HEADER.strip().split(","))
 
 
 def test_the_header_of_a_template_is_found_below_remarks_that_are_filled_alike() -> None:
     text = "填写说明,请勿改动,谢谢\n客户编号(必填),客户名称(必填),区域(必填)\n1,a,b\n"
-    assert read(text.encode()).dialect.header_line == 2
+    assert read_file(text.encode()).dialect.header_line == 2
 
 
 def test_the_header_is_found_by_its_shape_where_none_of_its_names_is_known() -> None:
     text = "Ausdruck\nvom,1.7.\n" + "Kdnr,Firma,Ort,Land,Plz\n" + "1,a,b,c,d\n" * 5
-    assert read(text.encode()).dialect.header_line == 3
+    assert read_file(text.encode()).dialect.header_line == 3
 
 
 def test_a_header_with_more_blank_than_named_columns_is_not_taken_for_a_title() -> None:
-    assert read(b",var2,,var2\n1,a,1.1,aa\n2,b,2.1,bb\n").dialect.header_line == 1
+    assert read_file(b",var2,,var2\n1,a,1.1,aa\n2,b,2.1,bb\n").dialect.header_line == 1
     years = b"CO2,,\ntonnes,,\nYear,2000,2001\nTimber,2,3\nSteel,5,6\n"
-    assert read(years).dialect.header_line == 3
+    assert read_file(years).dialect.header_line == 3
 
 
 def test_a_header_of_two_lines_with_merged_cells_is_read_as_one() -> None:
-    reading = read(
+    reading = read_file(
         b"account_id,account_name,region,People,\n,,,industry,account_manager\n1,a,b,c,d\n"
     )
     assert reading.header == ["account_id", "account_name", "region", "industry", "account_manager"]
@@ -388,31 +382,31 @@ def test_a_header_of_two_lines_with_merged_cells_is_read_as_one() -> None:
 def test_a_table_that_did_not_fall_into_columns_is_refused(mark: str) -> None:
     text = f'"account_id{mark}account_name"\n"A1{mark}Alpha"\n'
     with pytest.raises(KamError, match="one_column"):
-        read(text.encode())
+        read_file(text.encode())
 
 
 def test_what_a_person_says_about_a_file_is_obeyed() -> None:
     data = "x,y\nkundennr;name\n1;a,b\n".encode("cp1252")
-    reading = read(data, "cp1252", ";", 2)
+    reading = read_file(data, "cp1252", ";", 2)
     assert (reading.header, reading.records[0].fields) == (["kundennr", "name"], ["1", "a,b"])
     for wrong, code in (({"header_line": 9}, "no_such_line"), ({"delimiter": ";;"}, "bad_delim")):
         with pytest.raises(KamError, match=code):
-            read(data, **wrong)
+            read_file(data, **wrong)
 
 
 def test_more_lines_than_memory_should_hold_are_refused_before_they_are_cut(
     overlay: Overlay,
 ) -> None:
     overlay("reading.toml", "[limits]\nlines = 3")
-    assert len(read((HEADER + "1,a,b\n2,a,b").encode()).records) == 2
+    assert len(read_file((HEADER + "1,a,b\n2,a,b").encode()).records) == 2
     with pytest.raises(KamError, match="too_many_lines"):
-        read((HEADER + "1,a,b\n" * 3).encode())
+        read_file((HEADER + "1,a,b\n" * 3).encode())
 
 
 def test_a_cell_of_millions_of_characters_is_refused_at_once() -> None:
     for body in ("1," + "x" * 9_000_000 + ",b\n", "1," + "x" * 1_000_001 + ",b\n2,c,d\n"):
         with pytest.raises(KamError, match="cell_too_long"):
-            read((HEADER + body).encode())
+            read_file((HEADER + body).encode())
 
 
 def test_a_few_hundred_damaged_files_are_read_or_refused_and_no_line_is_lost() -> None:

@@ -11,31 +11,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kam_core.contract.declaration import Column, tables
-from kam_core.ingest.validate.cast import Bad, Manner, Noted, caster, proven_order
+from kam_core.ingest.validate.cast import Bad, ColumnRule, Noted, caster, proven_order
 from kam_core.ingest.validate.decimals import mark_of
-from kam_core.ingest.validate.row_checks import Checked, Origin, arrow_type, check
+from kam_core.ingest.validate.row_checks import CheckedRows, Origin, arrow_type, check_rows
 
 
-def cast(column_type: str, text: str, manner: Manner | None = None, **column: object) -> object:
+def cast(column_type: str, text: str, manner: ColumnRule | None = None, **column: object) -> object:
     kind = Column("c", column_type, "", "", **column)  # type: ignore[arg-type]
-    return caster(kind, [text], manner or Manner())(text)
+    return caster(kind, [text], manner or ColumnRule())(text)
 
 
-def fault(column_type: str, text: str, manner: Manner | None = None, **column: object) -> str:
+def fault(column_type: str, text: str, manner: ColumnRule | None = None, **column: object) -> str:
     with pytest.raises(Bad) as bad:
         cast(column_type, text, manner, **column)
     return bad.value.code
 
 
-def checked(table: str, *rows: dict[str, str], manners: dict | None = None) -> Checked:
+def checked(table: str, *rows: dict[str, str], manners: dict | None = None) -> CheckedRows:
     names = list(dict.fromkeys(name for row in rows for name in row))
     texts = [[row.get(name, "") for name in names] for row in rows]
     cells = pd.DataFrame(texts, columns=names, dtype="str")
     origin = Origin([number + 2 for number in range(len(rows))], texts)
-    return check(cells, tables()[table], origin, manners)
+    return check_rows(cells, tables()[table], origin, manners)
 
 
-def problems(result: Checked) -> list[tuple[int, str, str]]:
+def problems(result: CheckedRows) -> list[tuple[int, str, str]]:
     return [(f.row, f.code, f.details["column"]) for f in result.findings]
 
 
@@ -113,8 +113,8 @@ def test_ten_thousands_multiply_without_rounding(number: Decimal) -> None:
 
 def test_money_is_never_rounded() -> None:
     assert fault("money", "10.005") == "too_precise_money"
-    assert fault("money", "0.1", Manner(factor="1/60")) == "too_precise_money"
-    assert cast("money", "1.23", Manner(factor="1000")) == Decimal(1230)
+    assert fault("money", "0.1", ColumnRule(factor="1/60")) == "too_precise_money"
+    assert cast("money", "1.23", ColumnRule(factor="1000")) == Decimal(1230)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_column_proves_whether_a_point_or_a_comma_ends_the_whole_part(
 
 
 def test_a_decimal_comma_is_read_where_the_column_proves_it() -> None:
-    german = Manner(decimals="comma")
+    german = ColumnRule(decimals="comma")
     assert cast("money", "1.234,50 €", german) == Decimal("1234.50")
     assert cast("money", "1.500", german) == Decimal(1500)
     assert cast("money", "12\u202f000,5", german) == Decimal("12000.5")
@@ -151,11 +151,11 @@ def test_thousands_are_never_silently_taken_for_decimals() -> None:
         assert fault(kind, "1.500") == "ambiguous_number"
     assert cast("money", "1,500") == cast("money", "1'500.00") == Decimal(1500)
     assert cast("number", "1.125") == Decimal("1.125")
-    assert cast("money", "1.500", Manner(decimals="point")) == Decimal("1.50")
+    assert cast("money", "1.500", ColumnRule(decimals="point")) == Decimal("1.50")
 
 
 def test_figures_that_contradict_each_other_are_taken_only_where_they_are_plain() -> None:
-    mixed = Manner(decimals="open")
+    mixed = ColumnRule(decimals="open")
     assert fault("number", "1,250", mixed) == fault("number", "1,5", mixed) == "ambiguous_number"
     assert (cast("number", "(7)", mixed), cast("number", "1.5", mixed)) == (-7, Decimal("1.5"))
 
@@ -225,9 +225,9 @@ def test_per_cent_is_a_part_of_one_but_a_score_keeps_its_points() -> None:
 
 
 def test_minutes_become_hours_and_scales_become_0_to_100() -> None:
-    assert cast("number", "90", Manner(factor="1/60")) == Decimal("1.5")
-    assert cast("number", "41", Manner(factor="1/60")) == Decimal("0.683333")
-    five_points = Manner(scale=("1", "5"))
+    assert cast("number", "90", ColumnRule(factor="1/60")) == Decimal("1.5")
+    assert cast("number", "41", ColumnRule(factor="1/60")) == Decimal("0.683333")
+    five_points = ColumnRule(scale=("1", "5"))
     assert [cast("score", text, five_points) for text in "135"] == [0, 50, 100]
     assert fault("score", "6", five_points) == "score_out_of_range"
     assert fault("score", "0", five_points) == "score_out_of_range"
@@ -236,8 +236,8 @@ def test_minutes_become_hours_and_scales_become_0_to_100() -> None:
 HOURS = tables()["interactions"].column("duration_hours")
 
 
-def hours(text: str, manner: Manner | None = None) -> object:
-    return caster(HOURS, [text], manner or Manner())(text)
+def hours(text: str, manner: ColumnRule | None = None) -> object:
+    return caster(HOURS, [text], manner or ColumnRule())(text)
 
 
 @pytest.mark.parametrize(
@@ -276,16 +276,16 @@ def test_a_duration_that_cannot_be_told_is_not_guessed(text: str) -> None:
 
 
 def test_a_duration_with_a_unit_under_a_header_with_a_unit_is_not_multiplied_twice() -> None:
-    minutes = Manner(factor="1/60")
+    minutes = ColumnRule(factor="1/60")
     assert hours("90", minutes) == Decimal("1.5")
     with pytest.raises(Bad, match="unit_twice"):
         hours("90分钟", minutes)
-    assert hours("90分钟", Manner(factor="1")) == Decimal("1.5")
-    assert cast("money", "120万", Manner(factor="1")) == 1_200_000
+    assert hours("90分钟", ColumnRule(factor="1")) == Decimal("1.5")
+    assert cast("money", "120万", ColumnRule(factor="1")) == 1_200_000
 
 
 def test_a_duration_with_a_decimal_comma_is_read_where_its_column_has_them() -> None:
-    assert hours("1,5小时", Manner(decimals="comma")) == Decimal("1.5")
+    assert hours("1,5小时", ColumnRule(decimals="comma")) == Decimal("1.5")
 
 
 def test_only_a_duration_is_read_as_one() -> None:
@@ -296,7 +296,7 @@ def test_a_score_may_name_its_points_and_other_words_are_no_score() -> None:
     assert [cast("score", text) for text in ("95分", "95 分", "88.5 points", "95%")] == [
         95, 95, Decimal("88.5"), 95
     ]  # fmt: skip
-    assert cast("score", "4分", Manner(scale=("1", "5"))) == 75
+    assert cast("score", "4分", ColumnRule(scale=("1", "5"))) == 75
     for text in ("4/5", "非常满意", "A", "满分", "95分钟", "分", "九十五"):
         assert fault("score", text) == "bad_score"
 
@@ -344,7 +344,7 @@ def test_a_minimum_is_kept() -> None:
     ],
 )
 def test_moments_are_read_in_the_reporting_time_zone(text: str, moment: datetime) -> None:
-    manner = Manner(timezone="Asia/Shanghai")
+    manner = ColumnRule(timezone="Asia/Shanghai")
     assert cast("timestamp", text, manner) == moment
     assert cast("date", text, manner) == moment.date()
 
@@ -390,13 +390,13 @@ def test_a_column_proves_its_order_by_a_part_above_twelve() -> None:
 
 def test_one_proof_settles_the_whole_column() -> None:
     texts = ["1/4/2024", "13/4/2024"]
-    read = caster(Column("c", "date", "", ""), texts, Manner())
+    read = caster(Column("c", "date", "", ""), texts, ColumnRule())
     assert [read(text) for text in texts] == [date(2024, 4, 1), date(2024, 4, 13)]
 
 
 def test_a_stated_order_holds_even_against_the_look_of_a_date() -> None:
-    assert cast("date", "1/4/2024", Manner(date_order="dmy")) == date(2024, 4, 1)
-    assert fault("date", "13/4/2024", Manner(date_order="mdy")) == "bad_date"
+    assert cast("date", "1/4/2024", ColumnRule(date_order="dmy")) == date(2024, 4, 1)
+    assert fault("date", "13/4/2024", ColumnRule(date_order="mdy")) == "bad_date"
 
 
 # the other types
@@ -416,14 +416,14 @@ def test_quarters_are_written_one_way(text: str) -> None:
 
 def test_enumerated_values_are_folded_and_a_recipe_may_redefine_them() -> None:
     kind = tables()["interactions"].column("kind")
-    read = caster(kind, [], Manner())
+    read = caster(kind, [], ColumnRule())
     assert [read(text) for text in ("月度回访", "Phone Call", "QBR", "monthly_callback")] == [
         "monthly_callback",
         "call",
         "quarterly_review",
         "monthly_callback",
     ]
-    redefined = caster(kind, [], Manner(meanings={"Prep": "meeting"}))
+    redefined = caster(kind, [], ColumnRule(meanings={"Prep": "meeting"}))
     assert redefined("prep") == "meeting"
     with pytest.raises(Bad, match="unknown_value"):
         redefined("QBR")

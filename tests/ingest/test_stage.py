@@ -13,7 +13,7 @@ from kam_core.contract.problems import is_note, problems
 from kam_core.errors import KamError
 from kam_core.ingest.mapping import name_map
 from kam_core.ingest.mapping.feeds import Recipe
-from kam_core.ingest.stage import Staged, recipes_for, stage
+from kam_core.ingest.stage import Staged, plan_recipes, stage_bytes
 from kam_core.ingest.validate.row_checks import arrow_type
 from kam_core.warehouse import checks
 
@@ -30,8 +30,8 @@ HEADER = "account_id,account_name,region,status\n"
 
 def staged(text: str, table: str | None = None, encoding: str = "utf-8") -> Staged:
     data = text.encode(encoding)
-    (recipe,) = recipes_for(data, "x.csv", table)
-    return stage(data, recipe)
+    (recipe,) = plan_recipes(data, "x.csv", table)
+    return stage_bytes(data, recipe)
 
 
 def test_a_big5_file_in_traditional_characters_is_read_like_any_other() -> None:
@@ -51,10 +51,10 @@ def test_every_problem_of_the_catalogue_is_shown_by_its_file_and_by_no_other(cod
     data = path.read_bytes()
     if problems()[code].severity == "refuse":
         with pytest.raises(KamError) as refusal:
-            recipes_for(data, "upload.csv")
+            plan_recipes(data, "upload.csv")
         assert refusal.value.code == code
         return
-    results = [stage(data, recipe) for recipe in recipes_for(data, "upload.csv")]
+    results = [stage_bytes(data, recipe) for recipe in plan_recipes(data, "upload.csv")]
     assert {found for result in results for found in result.problems} == {code}
     assert is_note(code) == all(result.rejected.num_rows == 0 for result in results)
 
@@ -191,10 +191,10 @@ def test_notes_are_counted_and_the_row_is_kept() -> None:
 
 def test_the_same_bytes_and_recipe_give_the_same_result() -> None:
     data = (HEADER + "A1,Alpha,East,活跃\nA1,Alpha,West,活跃\nA2,,,\n").encode("gb18030")
-    (recipe,) = recipes_for(data, "x.csv")
+    (recipe,) = plan_recipes(data, "x.csv")
     stored = Recipe.of(json.loads(json.dumps(recipe.document())))
     assert recipe.encoding == "gb18030"
-    assert stage(data, stored) == stage(data, recipe)
+    assert stage_bytes(data, stored) == stage_bytes(data, recipe)
 
 
 def test_the_newest_fact_is_something_that_happened() -> None:

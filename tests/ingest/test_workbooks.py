@@ -15,10 +15,10 @@ import xlsxwriter
 
 from kam_core.errors import KamError
 from kam_core.ingest.read import sheet_scan
-from kam_core.ingest.read.sources import inspect, read_part
+from kam_core.ingest.read.sources import inspect_file, read_part
 from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
-from kam_core.ingest.read.workbook import Book, as_text, is_workbook
-from kam_core.ingest.stage import recipes_for, stage
+from kam_core.ingest.read.workbook import Book, cell_as_text, is_workbook
+from kam_core.ingest.stage import plan_recipes, stage_bytes
 
 BOOKS = Path(__file__).parents[1] / "data" / "books"
 ACCOUNTS = [["account_id", "account_name", "region"], ["A1", "Alpha", "East"]]
@@ -99,7 +99,7 @@ def rows(data: bytes, sheet: str = "accounts") -> list[list[str]]:
     ],
 )
 def test_a_cell_is_written_as_a_person_would_write_it(value: object, text: str) -> None:
-    assert as_text(value) == text
+    assert cell_as_text(value) == text
 
 
 def test_typed_cells_of_a_workbook_become_text() -> None:
@@ -134,8 +134,8 @@ def test_error_cells_stay_visible_and_are_quarantined_where_they_matter() -> Non
         ["O1", "A1", "2024-07-01", "#DIV/0!"],
         ["O2", "A1", "2024-07-02", "5"],
     ]
-    (recipe,) = recipes_for(data, "x.xlsx")
-    staged = stage(data, recipe)
+    (recipe,) = plan_recipes(data, "x.xlsx")
+    staged = stage_bytes(data, recipe)
     assert staged.rejected["line_no"].to_pylist() == [2]
     assert staged.problems == {"bad_number": 1}
 
@@ -177,14 +177,14 @@ def test_a_wrong_dimension_hides_no_row() -> None:
 def test_every_sheet_that_fits_a_table_is_its_own_part_and_the_rest_is_named() -> None:
     sheets = {"说明": [["made"], ["by hand"]], "客户": ACCOUNTS, "订单": ORDERS, "Sheet9": []}
     data = xlsx(sheets)
-    recipes = recipes_for(data, "export.xlsx")
+    recipes = plan_recipes(data, "export.xlsx")
     assert [(r.table, r.sheet) for r in recipes] == [("accounts", "客户"), ("orders", "订单")]
     assert [recipe.unused for recipe in recipes] == [["说明"], []]
-    assert [stage(data, recipe).accepted.num_rows for recipe in recipes] == [1, 1]
+    assert [stage_bytes(data, recipe).accepted.num_rows for recipe in recipes] == [1, 1]
     assert read_part(data, recipes[1]).records[0].fields == ["O1", "A1", "2024-07-01", "100"]
-    assert [r.table for r in recipes_for(data, "export.xlsx", sheet="订单")] == ["orders"]
+    assert [r.table for r in plan_recipes(data, "export.xlsx", sheet="订单")] == ["orders"]
     with pytest.raises(KamError, match="no_such_sheet"):
-        recipes_for(data, "export.xlsx", sheet="订货")
+        plan_recipes(data, "export.xlsx", sheet="订货")
 
 
 def test_a_hidden_sheet_is_used_only_when_named() -> None:
@@ -192,9 +192,9 @@ def test_a_hidden_sheet_is_used_only_when_named() -> None:
         sheets["orders"].hide()
 
     data = xlsx({"accounts": ACCOUNTS, "orders": ORDERS}, more)
-    (recipe,) = recipes_for(data, "x.xlsx")
+    (recipe,) = plan_recipes(data, "x.xlsx")
     assert (recipe.table, recipe.unused) == ("accounts", ["orders"])
-    assert [r.table for r in recipes_for(data, "x.xlsx", sheet="orders")] == ["orders"]
+    assert [r.table for r in plan_recipes(data, "x.xlsx", sheet="orders")] == ["orders"]
 
 
 def test_the_parts_that_are_named_are_used_and_no_others() -> None:
@@ -202,14 +202,14 @@ def test_the_parts_that_are_named_are_used_and_no_others() -> None:
         sheets["orders"].hide()
 
     data = xlsx({"accounts": ACCOUNTS, "orders": ORDERS, "notes": [["made"], ["by hand"]]}, more)
-    both = recipes_for(data, "x.xlsx", parts=["accounts", "orders"])
+    both = plan_recipes(data, "x.xlsx", parts=["accounts", "orders"])
     assert [recipe.table for recipe in both] == ["accounts", "orders"]
-    (only,) = recipes_for(data, "x.xlsx", parts=["orders"])
+    (only,) = plan_recipes(data, "x.xlsx", parts=["orders"])
     assert (only.table, only.unused) == ("orders", ["accounts", "notes"])
     with pytest.raises(KamError, match="no_such_part"):
-        recipes_for(data, "x.xlsx", parts=["order"])
+        plan_recipes(data, "x.xlsx", parts=["order"])
     with pytest.raises(KamError, match="no_header") as refused:
-        recipes_for(data, "x.xlsx", parts=["accounts", "notes"])
+        plan_recipes(data, "x.xlsx", parts=["accounts", "notes"])
     assert refused.value.details["file"] == "x.xlsx › notes"
 
 
@@ -218,12 +218,12 @@ def test_workbooks_in_an_archive_are_read_like_files() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("crm.xlsx", xlsx({"accounts": ACCOUNTS, "orders": ORDERS}))
     data = out.getvalue()
-    recipes = recipes_for(data, "crm.zip")
+    recipes = plan_recipes(data, "crm.zip")
     assert [(r.table, r.member, r.sheet) for r in recipes] == [
         ("accounts", "crm.xlsx", "accounts"),
         ("orders", "crm.xlsx", "orders"),
     ]
-    assert stage(data, recipes[1]).received == 1
+    assert stage_bytes(data, recipes[1]).received == 1
 
 
 def test_merged_cells_among_the_rows_are_noted_and_those_above_are_not() -> None:
@@ -266,7 +266,7 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_the_days_it_shows() -> No
 
 def test_a_password_is_named_and_not_taken_for_damage() -> None:
     with pytest.raises(KamError, match="protected_file"):
-        recipes_for((BOOKS / "encrypted_no_password.xls").read_bytes(), "x.xls")
+        plan_recipes((BOOKS / "encrypted_no_password.xls").read_bytes(), "x.xls")
 
 
 def test_errors_of_an_older_workbook_are_found_in_its_records() -> None:
@@ -339,7 +339,7 @@ def test_a_bomb_is_refused_fast_and_in_little_memory(bomb: Callable[[], bytes], 
     tracemalloc.start()
     began = perf_counter()
     with pytest.raises(KamError) as refusal:
-        recipes_for(data, "x.xlsx")
+        plan_recipes(data, "x.xlsx")
     assert refusal.value.code == code
     assert perf_counter() - began < 2
     assert tracemalloc.get_traced_memory()[1] < 200_000_000
@@ -358,7 +358,7 @@ def test_a_truncated_workbook_is_refused_as_damaged(keep: int) -> None:
     for data in (xlsx({"accounts": ACCOUNTS}), (BOOKS / "dates-1904.xls").read_bytes()):
         if data.startswith(b"PK") or 0 < keep < 3000:
             with pytest.raises(KamError, match="damaged_file"):
-                recipes_for(data[:keep], "x.xlsx")
+                plan_recipes(data[:keep], "x.xlsx")
 
 
 def test_a_workbook_is_known_by_its_content_and_not_by_its_name() -> None:
@@ -368,7 +368,7 @@ def test_a_workbook_is_known_by_its_content_and_not_by_its_name() -> None:
 
 def test_a_glimpse_shows_every_sheet_with_its_first_rows_and_what_is_odd() -> None:
     many = [ACCOUNTS[0], *([f"A{n}", "Alpha", "East"] for n in range(50)), ["合计", "", 50]]
-    first, second = inspect(xlsx({"accounts": many, "empty": []}), "x.xlsx")
+    first, second = inspect_file(xlsx({"accounts": many, "empty": []}), "x.xlsx")
     assert (first.sheet, first.header_line, len(first.rows)) == ("accounts", 1, 20)
     assert first.rows[0] == ["A0", "Alpha", "East"]
     assert second.error is not None and second.error.code == "empty_file"

@@ -9,7 +9,7 @@ import pytest
 
 from kam_core.errors import KamError
 from kam_core.ingest.read import sources, zip_archive
-from kam_core.ingest.stage import recipes_for, stage
+from kam_core.ingest.stage import plan_recipes, stage_bytes
 from kam_core.settings.loader import load_settings
 
 ACCOUNTS = "account_id,account_name,region\nA1,Alpha,East\n"
@@ -26,49 +26,49 @@ def zipped(contents: dict[str, bytes | str], method: int = zipfile.ZIP_DEFLATED)
 
 def refusal(data: bytes) -> str:
     with pytest.raises(KamError) as refused:
-        recipes_for(data, "upload.zip")
+        plan_recipes(data, "upload.zip")
     return refused.value.code
 
 
 def test_each_file_of_an_archive_becomes_its_own_part_and_is_read_again_the_same() -> None:
     data = zipped({"orders.csv": ORDERS, "crm/accounts.csv": ACCOUNTS.encode("utf-16")})
-    recipes = recipes_for(data, "export.zip")
+    recipes = plan_recipes(data, "export.zip")
     parts = [(r.table, r.member, r.encoding) for r in recipes]
     assert parts == [
         ("accounts", "crm/accounts.csv", "utf-16"),
         ("orders", "orders.csv", "utf-8"),
     ]
-    assert [stage(data, recipe).received for recipe in recipes] == [1, 2]
+    assert [stage_bytes(data, recipe).received for recipe in recipes] == [1, 2]
     assert sources.read_part(data, recipes[1]).records[1].fields[0] == "O2"
 
 
 def test_what_fits_no_table_is_named_and_not_skipped_in_silence() -> None:
     data = zipped({"accounts.csv": ACCOUNTS, "readme.txt": "Hello\nWorld\n", "x.pdf": b"%PDF-1.7"})
-    (recipe,) = recipes_for(data, "export.zip")
+    (recipe,) = plan_recipes(data, "export.zip")
     assert recipe.unused == ["readme.txt", "x.pdf"]
-    assert stage(data, recipe).problems == {"unused_part": 1}
+    assert stage_bytes(data, recipe).problems == {"unused_part": 1}
 
 
 def test_what_systems_leave_in_an_archive_is_passed_over() -> None:
     data = zipped(
         {"accounts.csv": ACCOUNTS, "__MACOSX/._accounts.csv": b"\0\5", ".DS_Store": b"\0"}
     )
-    (recipe,) = recipes_for(data, "export.zip")
+    (recipe,) = plan_recipes(data, "export.zip")
     assert (recipe.member, recipe.unused) == ("accounts.csv", [])
 
 
 def test_one_member_can_be_asked_for_and_a_missing_one_is_named() -> None:
     data = zipped({"accounts.csv": ACCOUNTS, "orders.csv": ORDERS})
-    assert [r.table for r in recipes_for(data, "x.zip", member="orders.csv")] == ["orders"]
+    assert [r.table for r in plan_recipes(data, "x.zip", member="orders.csv")] == ["orders"]
     with pytest.raises(KamError, match="no_such_member"):
-        recipes_for(data, "x.zip", member="needs.csv")
+        plan_recipes(data, "x.zip", member="needs.csv")
 
 
 def test_names_written_by_chinese_windows_are_read() -> None:
     name = "客户.csv"
     data = zipped({"x" * len(name.encode("gb18030")): ACCOUNTS})
     data = data.replace(b"x" * len(name.encode("gb18030")), name.encode("gb18030"))
-    assert zip_archive.files(data) == [name]
+    assert zip_archive.list_files(data) == [name]
 
 
 def bomb_of_zeros() -> bytes:

@@ -13,7 +13,7 @@ from kam_core.metrics.quarterly_targets import QuarterlyTarget, TargetKey, Targe
 from kam_core.metrics.target_grid import EVERY, CellProblem
 from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text
-from kam_core.uploads.load import load, restore
+from kam_core.uploads.load import load, restore_version
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse, cursor, open_version, regions
 from tests.support.worlds import Row, Snapshots, account, ask_of, interaction, order, snapshots
@@ -385,7 +385,7 @@ def test_the_history_names_every_edit_of_one_day_and_every_roll_back(
             ),
             by,
         )
-    restore(filled, 1, "Di")
+    restore_version(filled, 1, "Di")
     assert told(filled) == [
         ("Di", "rollback", 1, "changed", Decimal("0.9")),
         ("Cy", "load", 3, "changed", Decimal("0.8")),

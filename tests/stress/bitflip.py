@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kam_core.errors import KamError
-from kam_core.uploads.load import load, rebuild
+from kam_core.uploads.load import load, rebuild_version
 from kam_core.warehouse.store import Warehouse
 from tests.stress.kill_writer import company_files
 from tests.support.aftermath import flip
@@ -32,7 +32,7 @@ def main() -> int:
             warehouse.raw / upload, lambda: warehouse.raw_bytes(upload), options.flips // 10, chance
         )
         warehouse.file(1).write_bytes(b"damaged")
-        is_same = rebuild(warehouse, 1).content_hash == version.content_hash
+        is_same = rebuild_version(warehouse, 1).content_hash == version.content_hash
     print(f"{unnoticed} unnoticed of {options.flips + options.flips // 10} flips")
     print("rebuilt with the same content" if is_same else "rebuilt, but not the same")
     return 1 if unnoticed or not is_same else 0

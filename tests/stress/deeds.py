@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from kam_core.errors import KamError
-from kam_core.uploads.load import load, restore
+from kam_core.uploads.load import load, restore_version
 from kam_core.warehouse.store import Warehouse
 from tests.stress.kill_writer import HEADER, acknowledge
 
@@ -48,7 +48,7 @@ def _load(folder: Path) -> int:
 
 
 def _go_back(folder: Path) -> int:
-    restore(Warehouse(folder / "warehouse"), 1, by="deeds")
+    restore_version(Warehouse(folder / "warehouse"), 1, by="deeds")
     return 1
 
 

@@ -21,7 +21,7 @@ import xlsxwriter
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.read import sources
-from kam_core.ingest.stage import Staged, recipes_for, stage
+from kam_core.ingest.stage import Staged, plan_recipes, stage_bytes
 from tests.stress.second_reader import Row, check_tiling, physical_lines
 
 ROOT = Path(__file__).parents[2]
@@ -178,8 +178,8 @@ def time_limit(seconds: int) -> Iterator[None]:
 def attempt(name: str, data: bytes) -> str:
     """Load one file and check it: "loaded", or the code of its refusal."""
     try:
-        recipes = recipes_for(data, name)
-        staged = [(recipe, stage(data, recipe)) for recipe in recipes]
+        recipes = plan_recipes(data, name)
+        staged = [(recipe, stage_bytes(data, recipe)) for recipe in recipes]
     except KamError as refusal:
         return refusal.code
     for recipe, result in staged:

@@ -8,7 +8,7 @@ from itertools import count
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from kam_core.uploads.load import load, restore
+from kam_core.uploads.load import load, restore_version
 from kam_core.warehouse.store import Warehouse
 from tests import conftest
 from tests.support.aftermath import acknowledged, assert_nothing_acknowledged_is_lost, assert_whole
@@ -41,7 +41,7 @@ def write_forever(folder: Path, first: int, started: Event) -> None:
         if number % 4 == 3:
             live = warehouse.live_version()
             assert live is not None and live.parent is not None
-            restore(warehouse, live.parent, by="killer")
+            restore_version(warehouse, live.parent, by="killer")
         else:
             path = folder / f"orders-{number}.csv"
             path.write_text(f"{HEADER}O{number},A1,2024-07-10,0.10\n", "utf-8")

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kam_core.errors import KamError
-from kam_core.ingest.read.delimited import BLANK, GOOD, Reading, read
+from kam_core.ingest.read.delimited import read_file
+from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
 
 # The benchmark compares texts without their outer blanks.
 Table = list[list[str]]
@@ -51,7 +52,7 @@ def _normal(table: Table) -> Table:
 def read_table(data: bytes) -> tuple[Table, Reading | None, str]:
     """Header and good rows, as a loader without a dialect given reads them; or why it refused."""
     try:
-        reading = read(data)
+        reading = read_file(data)
     except KamError as refusal:
         header = refusal.details.get("header")
         return [list(header)] if isinstance(header, list) else [], None, refusal.code

@@ -8,7 +8,7 @@ from kam_core.dashboard.company import ANSWERS_KEPT, Company
 from kam_core.dashboard.memory import AnswerMemory
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.view import View, choose_view
-from kam_core.text.marked_text import Marked, plain
+from kam_core.text.marked_text import Marked, strip_marks
 from tests.support.worlds import Snapshots, connect
 
 
@@ -31,7 +31,7 @@ def view_of(
 
 def words(figure: Figure) -> str:
     """What a figure says, without the marks of its values."""
-    return plain(" ".join(figure.sentences))
+    return strip_marks(" ".join(figure.sentences))
 
 
 def cells(figure: Figure, *columns: str) -> list[tuple]:

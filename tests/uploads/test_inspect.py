@@ -8,8 +8,8 @@ import pytest
 
 from kam_core.cli import inspect_files
 from kam_core.errors import KamError
-from kam_core.ingest.mapping.overrides import answers_from_json
-from kam_core.ingest.stage import recipes_for, stage
+from kam_core.ingest.mapping.overrides import read_overrides
+from kam_core.ingest.stage import plan_recipes, stage_bytes
 from kam_core.text.writer import Text
 from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse
@@ -95,8 +95,8 @@ def test_its_answers_can_be_given_back_to_load(
     (part,) = json.loads(capsysbinary.readouterr().out)
     document = part["proposals"][0]["answers"]
     document["dates"] = {"customer_since": "mdy"}
-    (recipe,) = recipes_for(upload.read_bytes(), upload.name, answers=answers_from_json(document))
-    accepted = stage(upload.read_bytes(), recipe).accepted
+    (recipe,) = plan_recipes(upload.read_bytes(), upload.name, overrides=read_overrides(document))
+    accepted = stage_bytes(upload.read_bytes(), recipe).accepted
     assert accepted["region"].to_pylist() == ["浙江", "江苏"]
     assert [str(day) for day in accepted["customer_since"].to_pylist()] == [
         "2021-03-04",

@@ -10,7 +10,7 @@ from kam_core.errors import KamError
 from kam_core.ingest.progress import Progress
 from kam_core.ingest.stage import CellExample
 from kam_core.text.writer import Text
-from kam_core.uploads.load import load, rebuild, restore
+from kam_core.uploads.load import load, rebuild_version, restore_version
 from kam_core.uploads.report_sentences import describe_report
 from kam_core.warehouse.store import Warehouse, open_version
 from tests.conftest import ACCOUNTS, INTERACTIONS, ORDERS
@@ -367,7 +367,7 @@ def test_a_version_is_rebuilt_from_raw_with_the_same_content(
     load(warehouse, [file("accounts.csv", ACCOUNTS + "A9,Cedar,East,2024-01-01,50\n")])
     for version in warehouse.ledger.versions():
         warehouse.file(version.version).unlink()
-        assert rebuild(warehouse, version.version).content_hash == version.content_hash
+        assert rebuild_version(warehouse, version.version).content_hash == version.content_hash
         assert warehouse.is_intact(version.version)
 
 
@@ -377,7 +377,7 @@ def test_going_back_is_one_row_and_works_without_the_file(
     load_once(warehouse, company)
     load(warehouse, [file("orders.csv", ORDERS + "O4,A1,2024-09-11,5.00\n")])
     warehouse.file(1).unlink()
-    restore(warehouse, 1, by="tester")
+    restore_version(warehouse, 1, by="tester")
     assert rows(warehouse, "select count(*) from orders") == [(3,)]
     assert [(p.version, p.reason) for p in warehouse.ledger.publications()] == [
         (1, "load"),
@@ -393,7 +393,7 @@ def test_a_flipped_bit_is_noticed_and_mended(warehouse: Warehouse, company: list
     warehouse.file(1).write_bytes(data)
     with pytest.raises(KamError, match="version_damaged"):
         warehouse.check_file(1)
-    rebuild(warehouse, 1)
+    rebuild_version(warehouse, 1)
     warehouse.check_file(1)
 
 
@@ -404,14 +404,14 @@ def test_a_damaged_raw_file_is_never_taken_for_the_upload(
     snapshot = warehouse.ledger.snapshots(1)[0]
     (warehouse.raw / snapshot.sha256).write_bytes(b"something else")
     with pytest.raises(KamError, match="raw_damaged"):
-        rebuild(warehouse, 1)
+        rebuild_version(warehouse, 1)
 
 
 def test_a_missing_file_and_an_unknown_version_are_named(warehouse: Warehouse) -> None:
     with pytest.raises(KamError, match="file_not_found"):
         load(warehouse, [Path("nowhere.csv")])
     with pytest.raises(KamError, match="unknown_version"):
-        restore(warehouse, 7, by="tester")
+        restore_version(warehouse, 7, by="tester")
 
 
 def test_anyone_can_read_a_version_with_plain_duckdb(

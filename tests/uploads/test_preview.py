@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from kam_core.errors import KamError
-from kam_core.uploads.load import Trial, load, restore, trial
+from kam_core.uploads.load import Trial, load, restore_version, try_load
 from kam_core.uploads.preview import preview
 from kam_core.uploads.report_model import Preview, read_document
 from kam_core.warehouse.row_diff import QuarantineChange
@@ -27,7 +27,7 @@ def orders(count: int, amount: str = "1.00") -> str:
 
 
 def asked(tried: Trial) -> list[tuple]:
-    return [(q.code, q.table, q.rows, q.gone) for q in tried.asked]
+    return [(q.code, q.table, q.rows, q.gone) for q in tried.confirmations]
 
 
 def test_a_preview_shows_what_a_load_then_does(
@@ -102,7 +102,7 @@ def test_more_than_a_fifth_of_the_rows_gone_needs_a_second_yes(
 ) -> None:
     load(warehouse, [file("accounts.csv", ACCOUNTS), file("orders.csv", orders(10))])
     fewer = file("orders.csv", orders(kept))
-    assert asked(trial(warehouse, [fewer])) == (
+    assert asked(try_load(warehouse, [fewer])) == (
         [("removes_rows", "orders", 10, 3)] if is_asked else []
     )
     if is_asked:
@@ -126,7 +126,7 @@ def test_accounts_that_take_the_rows_of_other_tables_along_ask_for_these_too(
 ) -> None:
     load_once(warehouse, company)
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
-    tables = {question.table for question in trial(warehouse, [only_alder]).asked}
+    tables = {question.table for question in try_load(warehouse, [only_alder]).confirmations}
     assert tables == {"accounts", "interactions", "orders"}
 
 
@@ -152,7 +152,7 @@ def test_an_older_as_of_than_the_one_in_force_needs_a_second_yes(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
     load_once(warehouse, company, as_of=date(2024, 9, 30))
-    question = trial(warehouse, [company[3]], as_of=date(2024, 9, 1)).asked[0]
+    question = try_load(warehouse, [company[3]], as_of=date(2024, 9, 1)).confirmations[0]
     assert (question.code, question.as_of, question.in_force) == (
         "older_as_of",
         "2024-09-01",
@@ -173,13 +173,13 @@ def test_what_was_published_after_the_preview_stops_the_load(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
     load_once(warehouse, company)
-    seen = trial(warehouse, [company[3]])
+    seen = try_load(warehouse, [company[3]])
     load(warehouse, [file("orders.csv", orders(4))], mode="update", by="Wang")
     with pytest.raises(KamError) as refusal:
         load(warehouse, [company[3]], expect_version=seen.version)
     assert refusal.value.code == "version_moved"
     assert refusal.value.details == {"expected": 1, "found": 2, "by": "Wang"}
-    restore(warehouse, 1, by="Wang")
+    restore_version(warehouse, 1, by="Wang")
     load(warehouse, [file("orders.csv", orders(5))], mode="update", expect_version=1)
 
 
@@ -188,7 +188,7 @@ def test_a_damaged_live_version_is_mended_before_it_is_compared(
 ) -> None:
     load_once(warehouse, company)
     warehouse.file(1).write_bytes(b"no database")
-    assert asked(trial(warehouse, [file("orders.csv", orders(1))])) == [
+    assert asked(try_load(warehouse, [file("orders.csv", orders(1))])) == [
         ("removes_rows", "orders", 3, 2)
     ]
     assert warehouse.is_intact(1)

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from kam_core.errors import KamError
-from kam_core.ingest.corrections.resubmission import headings, reference
+from kam_core.ingest.corrections.resubmission import headings, make_reference
 from kam_core.uploads import upload_history
-from kam_core.uploads.load import load, rebuild, restore
+from kam_core.uploads.load import load, rebuild_version, restore_version
 from kam_core.uploads.report_model import FileReport
 from kam_core.warehouse.store import Warehouse, open_beside, open_version
 from tests.conftest import ACCOUNTS
@@ -67,7 +67,7 @@ def sent_back(
     """What becomes of an upload's quarantined rows (without the header) after an edit."""
     live = warehouse.live_version()
     assert live is not None
-    name, content = upload_history.corrections(warehouse, live.version, upload, "en")
+    name, content = upload_history.corrections_file(warehouse, live.version, upload, "en")
     header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     edit(rows)
     path = warehouse.path / f"{live.version}-{name}"
@@ -78,7 +78,7 @@ def sent_back(
 
 def mark(*cells: str) -> str:
     header = [f"column {number}" for number, _ in enumerate(cells)]
-    return reference(1, 2, "a" * 64, header, cells, ["duplicate_key"])
+    return make_reference(1, 2, "a" * 64, header, cells, ["duplicate_key"])
 
 
 def put(line: str, place: int, cell: str) -> Edit:
@@ -128,7 +128,7 @@ def test_a_repeat_that_is_right_as_it_is_can_be_insisted_on(broken: Warehouse) -
 def test_an_untouched_repeat_is_known_without_some_column(
     broken: Warehouse, file: Write, heading: str
 ) -> None:
-    _, content = upload_history.corrections(broken, 1, 2, "en")
+    _, content = upload_history.corrections_file(broken, 1, 2, "en")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     kept = [name for name in rows[0] if name != heading]
     lines = [",".join(row[name] for name in kept) for row in rows[:2]]
@@ -214,7 +214,7 @@ def test_a_later_full_file_makes_the_rows_of_the_one_before_obsolete(
         (3, 5, "nothing_to_do"),
         (3, 6, "open"),
     ]
-    restore(broken, 1, by="tests")
+    restore_version(broken, 1, by="tests")
     assert states(broken) == LISTED
 
 
@@ -222,7 +222,7 @@ def test_a_rebuild_knows_what_came_back(broken: Warehouse) -> None:
     sent_back(broken, 2, put("4", 2, "2024-07-12"))
     before = states(broken)
     broken.file(2).unlink()
-    rebuild(broken, 2)
+    rebuild_version(broken, 2)
     assert states(broken) == before
 
 
@@ -231,7 +231,7 @@ def test_a_reference_to_another_warehouses_upload_hides_nothing(
 ) -> None:
     head = ["order_id", "account_id", "ordered_on", "amount"]
     cells = ["O1", "A1", "2024-07-11", "6.00"]
-    strange = reference(2, 3, "f" * 64, head, cells, ["duplicate_key"])
+    strange = make_reference(2, 3, "f" * 64, head, cells, ["duplicate_key"])
     heads = ",".join([*head, *headings("zh").values()])
     load(
         broken,
@@ -255,14 +255,14 @@ def test_a_version_from_before_rows_could_come_back_is_read_and_continued(
     with open_beside(old) as connection:
         assert connection.execute("select count(*) from meta.returned").fetchall() == [(0,)]
     monkeypatch.setattr(Warehouse, "is_intact", lambda *_: True)
-    assert upload_history.corrections(broken, 1, 2, "en")[0] == "orders-corrections.csv"
+    assert upload_history.corrections_file(broken, 1, 2, "en")[0] == "orders-corrections.csv"
     more = file("more.csv", "order_id,account_id,ordered_on,amount\nO8,A1,2024-07-20,1\n")
     load(broken, [more], mode="update")
     assert states(broken) == LISTED
 
 
 def test_a_row_of_totals_comes_with_its_cells(broken: Warehouse) -> None:
-    _, content = upload_history.corrections(broken, 1, 2, "en")
+    _, content = upload_history.corrections_file(broken, 1, 2, "en")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert rows[3][:4] == ["合计", "", "", "18.00"]
 
@@ -274,7 +274,7 @@ def test_an_unknown_account_comes_with_whom_it_may_mean(
     broken: Warehouse, file: Write, lang: str, asked: str
 ) -> None:
     load(broken, [file("accounts.csv", f"{ACCOUNTS}A9,Larch,East,2023-01-01,20\n")])
-    _, content = upload_history.corrections(broken, 2, 2, lang)
+    _, content = upload_history.corrections_file(broken, 2, 2, lang)
     unknown = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[4]
     assert "A-09" in unknown[6] and unknown[6].endswith(asked)
 
@@ -297,7 +297,7 @@ def test_a_row_whose_key_was_corrected_does_not_come_in_twice_when_its_account_i
     assert [order for order, *_ in orders(broken)] == ["O1", "O33", "O4"]
     hashed = broken.known(3).content_hash
     broken.file(3).unlink()
-    assert rebuild(broken, 3).content_hash == hashed
+    assert rebuild_version(broken, 3).content_hash == hashed
 
 
 def test_a_correction_is_never_as_of_the_day_in_the_name_of_its_upload(
@@ -315,20 +315,20 @@ def test_a_correction_is_never_as_of_the_day_in_the_name_of_its_upload(
 def test_correcting_rows_of_a_file_that_was_replaced_needs_a_second_yes(
     broken: Warehouse, file: Write
 ) -> None:
-    name, content = upload_history.corrections(broken, 1, 2, "en")
+    name, content = upload_history.corrections_file(broken, 1, 2, "en")
     load(broken, [file("orders.csv", ORDERS.replace("someday,7.00", "2024-07-12,700.00"))])
     late = file(name, content.decode("utf-8-sig").replace("someday", "2024-07-13", 1))
     with pytest.raises(KamError, match="needs_confirmation"):
         load(broken, [late])
     assert ("O2", "A2", "2024-07-12", 700) in orders(broken)
     with pytest.raises(KamError, match="nothing_quarantined"):
-        upload_history.corrections(broken, 2, 2, "en")
+        upload_history.corrections_file(broken, 2, 2, "en")
 
 
 def test_the_same_bytes_uploaded_again_do_not_reopen_what_was_corrected(
     broken: Warehouse, file: Write
 ) -> None:
-    name, content = upload_history.corrections(broken, 1, 2, "en")
+    name, content = upload_history.corrections_file(broken, 1, 2, "en")
     load(broken, [file("orders.csv", ORDERS)], as_of=date(2024, 7, 31))
     late = file(name, content.decode("utf-8-sig").replace("someday", "2024-07-13", 1))
     load(broken, [late], confirmed=True)
@@ -347,7 +347,7 @@ def test_a_correction_is_read_as_the_file_its_rows_come_from(
 
 
 def test_a_full_file_and_corrections_can_be_loaded_together(broken: Warehouse, file: Write) -> None:
-    name, content = upload_history.corrections(broken, 1, 2, "en")
+    name, content = upload_history.corrections_file(broken, 1, 2, "en")
     late = file(name, content.decode("utf-8-sig").replace("someday", "2024-07-13", 1))
     reports = load(broken, [late, file("orders.csv", ORDERS.replace("O4", "O5"))], confirmed=True)
     assert [report.mode for report in reports] == ["full", "update"]
@@ -376,7 +376,7 @@ def test_a_correction_goes_only_to_the_table_that_its_rows_were_set_apart_from(
     ]
     load(warehouse, [file("day.csv", "\n".join(lines))])
     upload = next(number for number, *_ in states(warehouse))
-    content = upload_history.corrections(warehouse, 1, upload, "en")[1].decode("utf-8-sig")
+    content = upload_history.corrections_file(warehouse, 1, upload, "en")[1].decode("utf-8-sig")
     (report,) = load(warehouse, [file("back.csv", content.replace("two", "2", 1))])
     assert (report.table, report.accepted, report.quarantined) == ("orders", 1, 0)
     live = warehouse.live_version()

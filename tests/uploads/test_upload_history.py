@@ -13,7 +13,7 @@ from kam_core.contract.spreadsheet_formulas import defused, is_formula, undefuse
 from kam_core.errors import KamError
 from kam_core.ingest.corrections.resubmission import headings
 from kam_core.uploads import upload_history
-from kam_core.uploads.load import load, restore
+from kam_core.uploads.load import load, restore_version
 from kam_core.warehouse.store import Warehouse, open_version
 from tests.conftest import ACCOUNTS, ORDERS
 from tests.support.loading import load_once
@@ -59,23 +59,23 @@ def read_csv(content: bytes) -> list[list[str]]:
 
 
 def test_the_original_comes_back_byte_for_byte(broken: Warehouse) -> None:
-    name, content = upload_history.original(broken, snapshot_of(broken, "orders"))
+    name, content = upload_history.original_file(broken, snapshot_of(broken, "orders"))
     assert (name, content) == ("订单.csv", BROKEN.encode())
 
 
 def test_an_unknown_upload_is_named(warehouse: Warehouse, company: list[Path]) -> None:
     load_once(warehouse, company)
     with pytest.raises(KamError, match="unknown_snapshot"):
-        upload_history.original(warehouse, 99)
+        upload_history.original_file(warehouse, 99)
     with pytest.raises(KamError, match="nothing_quarantined"):
-        upload_history.corrections(warehouse, 1, 1, "en")
+        upload_history.corrections_file(warehouse, 1, 1, "en")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_quarantine_is_the_persons_file_plus_problem_columns(
     broken: Warehouse, lang: str
 ) -> None:
-    name, content = upload_history.corrections(broken, 1, snapshot_of(broken, "orders"), lang)
+    name, content = upload_history.corrections_file(broken, 1, snapshot_of(broken, "orders"), lang)
     assert name == "订单-corrections.csv"
     assert content.startswith(b"\xef\xbb\xbf")
     header, *rows = read_csv(content)
@@ -99,7 +99,7 @@ def test_the_quarantine_is_the_persons_file_plus_problem_columns(
 def test_corrected_rows_are_accepted_and_nothing_else_of_them_changes(
     broken: Warehouse, tmp_path: Path, lang: str
 ) -> None:
-    name, content = upload_history.corrections(broken, 1, snapshot_of(broken, "orders"), lang)
+    name, content = upload_history.corrections_file(broken, 1, snapshot_of(broken, "orders"), lang)
     rows = read_csv(content)
     rows[1][2], rows[2][1] = "2024-07-13", "A2"
     path = tmp_path / name
@@ -120,7 +120,7 @@ def test_uncorrected_rows_stay_in_quarantine_also_the_second_time(
 ) -> None:
     for version in (1, 2):
         number = snapshot_of(broken, "orders")
-        name, content = upload_history.corrections(broken, version, number, "zh")
+        name, content = upload_history.corrections_file(broken, version, number, "zh")
         rows = read_csv(content)
         assert rows[1][4] == "'=1+1"
         path = tmp_path / f"{version}" / name
@@ -146,10 +146,10 @@ def test_the_history_tells_who_published_what(
 ) -> None:
     load_once(warehouse, company, by="Li")
     load(warehouse, [file("orders.csv", ORDERS + "O4,A1,2024-09-11,5.00\n")], by="Wang")
-    restore(warehouse, 1, by="Zhao")
+    restore_version(warehouse, 1, by="Zhao")
     told = [
         (e.version, e.reason, e.published_by, [s.file_name for s in e.snapshots])
-        for e in upload_history.history(warehouse)
+        for e in upload_history.list_events(warehouse)
     ]
     assert told == [
         (1, "load", "Li", ["accounts.csv", "interactions.csv", "needs.csv", "orders.csv"]),

@@ -17,7 +17,7 @@ import pytest
 from kam_core.contract.formats import FIRST_COLUMNS, FORMAT, fingerprint_sql
 from kam_core.errors import KamError
 from kam_core.text.writer import Text
-from kam_core.uploads.load import load, rebuild
+from kam_core.uploads.load import load, rebuild_version
 from kam_core.warehouse.store import Warehouse, open_beside, open_version
 from tests.conftest import ROOT
 
@@ -75,7 +75,7 @@ def test_its_versions_are_rebuilt_with_their_hashes_though_checks_are_stricter_n
 ) -> None:
     for number, content_hash in HASHES.items():
         old.file(number).unlink()
-        assert rebuild(old, number).content_hash == content_hash
+        assert rebuild_version(old, number).content_hash == content_hash
     with open_version(old.file(1)) as version:
         assert version.execute("select count(*) from history.targets").fetchall() == [(3,)]
         assert version.execute("from meta.format").fetchall() == [(FORMAT,)]
@@ -90,10 +90,10 @@ def test_it_is_continued_by_what_is_loaded_today(old: Warehouse, file: WriteFile
         # The row says what it said, so that it is the one of the first upload.
         assert version.execute(kept).fetchall() == [(4,)]
     assert ledger_format(old) == FORMAT
-    assert rebuild(old, 3).content_hash == old.known(3).content_hash
+    assert rebuild_version(old, 3).content_hash == old.known(3).content_hash
     old.rollback(1, "tests")
     assert old.live_version().content_hash == HASHES[1]
-    assert rebuild(old, 1).content_hash == HASHES[1]
+    assert rebuild_version(old, 1).content_hash == HASHES[1]
 
 
 def test_the_same_file_is_a_repeat_though_its_recipe_had_no_format(
@@ -148,10 +148,10 @@ def test_stored_settings_may_hold_an_unknown_key_only_in_an_older_format(
         with closing(sqlite3.connect(warehouse.ledger.path)) as ledger, ledger:
             ledger.execute("update versions set settings_sha256 = ?", (sha256,))
         if code is None:
-            assert rebuild(warehouse, 1).content_hash == warehouse.known(1).content_hash
+            assert rebuild_version(warehouse, 1).content_hash == warehouse.known(1).content_hash
         else:
             with pytest.raises(KamError, match=code):
-                rebuild(warehouse, 1)
+                rebuild_version(warehouse, 1)
 
 
 def fingerprint(values: dict[str, str | None], columns: list[str]) -> int:
@@ -219,6 +219,6 @@ def test_a_wider_contract_proves_old_versions_and_changes_no_hash(
 
     # Without the settings it needs, such a version is no accident but a refusal.
     with pytest.raises(KamError, match="contract_too_narrow"):
-        rebuild(old, 3)
+        rebuild_version(old, 3)
     with pytest.raises(KamError, match="contract_too_narrow"):
         load(old, [file("orders.csv", ORDERS.format(more="", first=""))], as_of=date(2024, 12, 2))

@@ -17,7 +17,7 @@ import pytest
 
 from kam_core.errors import KamError
 from kam_core.text.writer import Text
-from kam_core.uploads.load import load, rebuild
+from kam_core.uploads.load import load, rebuild_version
 from kam_core.warehouse import store
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse, cursor, open_version
@@ -170,7 +170,7 @@ def test_a_version_file_cut_short_is_noticed_at_start_and_rebuilt(
     warehouse.file(1).write_bytes(content[: len(content) * share // 100])
     with pytest.raises(KamError, match="version_damaged"):
         warehouse.verified_file(1)
-    rebuild(warehouse, 1)
+    rebuild_version(warehouse, 1)
     assert warehouse.verified_file(1) == warehouse.file(1)
 
 
@@ -190,7 +190,7 @@ def test_every_flipped_bit_of_a_live_file_is_noticed_at_start(
     flip(warehouse.file(1), 0, 0)
     for lang in ("zh", "en"):
         assert "python -m kam_core rebuild 1" in Text(lang).error(refusal.value)
-    rebuild(warehouse, 1)
+    rebuild_version(warehouse, 1)
     warehouse.verified_file(1)
 
 
@@ -315,9 +315,9 @@ def test_uploading_a_file_again_mends_its_damaged_copy(
     kept = warehouse.raw / warehouse.ledger.snapshots(1)[0].sha256
     kept.write_bytes(kept.read_bytes()[:-1])
     with pytest.raises(KamError, match="raw_damaged"):
-        rebuild(warehouse, 1)
+        rebuild_version(warehouse, 1)
     load(warehouse, company)
-    rebuild(warehouse, 1)
+    rebuild_version(warehouse, 1)
 
 
 def test_rebuilding_an_intact_version_proves_it_and_leaves_its_file_alone(
@@ -325,7 +325,7 @@ def test_rebuilding_an_intact_version_proves_it_and_leaves_its_file_alone(
 ) -> None:
     load_once(warehouse, company)
     before = warehouse.file(1).read_bytes()
-    rebuild(warehouse, 1)
+    rebuild_version(warehouse, 1)
     assert warehouse.file(1).read_bytes() == before
     assert [path.name for path in warehouse.versions.iterdir()] == ["kam-1.duckdb"]
 

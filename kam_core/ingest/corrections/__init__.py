@@ -1,1 +1,1 @@
-"""Quarantined rows on their way back."""
+"""Resubmitted rows: quarantined rows that come back corrected."""

@@ -10,41 +10,41 @@ from kam_core.ingest.text_folding import fold
 PADDING = re.compile(r"(?<!\d)0+(?=\d)")
 
 
-class Account(NamedTuple):
+class AccountRef(NamedTuple):
     """An account as a person recognises it."""
 
     account_id: str
     account_name: str
 
 
-def likely_accounts(written: Iterable[str], accounts: Sequence[Account]) -> dict[str, Account]:
+def suggest_accounts(ids: Iterable[str], accounts: Sequence[AccountRef]) -> dict[str, AccountRef]:
     """For each id as written the account it may stand for; none where nothing is like it.
 
     First the same id in another way of writing (case, width, punctuation, leading zeros, a decimal
     zero), then the account of that name, then the one with the name most like it. What would fit
     several accounts alike fits none.
     """
-    by_id = _alone((_plain_id(account.account_id), account) for account in accounts)
-    by_name = _alone((fold(account.account_name), account) for account in accounts)
-    names = _alone((account.account_name, account) for account in accounts)
-    found = {}
-    for text in dict.fromkeys(written):
-        account = by_id.get(_plain_id(text)) or by_name.get(fold(text))
+    by_id = _keep_unique((_fold_id(account.account_id), account) for account in accounts)
+    by_name = _keep_unique((fold(account.account_name), account) for account in accounts)
+    names = _keep_unique((account.account_name, account) for account in accounts)
+    suggestions = {}
+    for text in dict.fromkeys(ids):
+        account = by_id.get(_fold_id(text)) or by_name.get(fold(text))
         # Ids of one kind all look alike: only what reads like a name is held against the names.
         if account is None and not any(character.isdigit() for character in text):
             account = names.get(nearest(text, names) or "")
         if account:
-            found[text] = account
-    return found
+            suggestions[text] = account
+    return suggestions
 
 
-def _plain_id(text: str) -> str:
+def _fold_id(text: str) -> str:
     return fold(PADDING.sub("", text.strip().removesuffix(".0")))
 
 
-def _alone(pairs: Iterable[tuple[str, Account]]) -> dict[str, Account]:
+def _keep_unique(pairs: Iterable[tuple[str, AccountRef]]) -> dict[str, AccountRef]:
     """The accounts by what only one of them has."""
-    found: dict[str, Account | None] = {}
+    by_key: dict[str, AccountRef | None] = {}
     for key, account in pairs:
-        found[key] = None if key in found else account
-    return {key: account for key, account in found.items() if key and account}
+        by_key[key] = None if key in by_key else account
+    return {key: account for key, account in by_key.items() if key and account}

@@ -1,10 +1,10 @@
-"""What holds for rows sent back because it held for the upload that they come from."""
+"""What holds for resubmitted rows because it held for the upload that they come from."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from kam_core.ingest.mapping.feeds import Recall, Recipe
-from kam_core.ingest.mapping.overrides import Answers, answers_from_json, header_key, without
+from kam_core.ingest.mapping.overrides import Overrides, header_key, read_overrides, without
 from kam_core.ingest.read.table_layout import Reading
 from kam_core.ingest.text_folding import unique_names
 
@@ -12,24 +12,24 @@ from kam_core.ingest.text_folding import unique_names
 INHERITED = ("constants", "dates", "scales", "factors", "decimals", "blanks")
 
 
-def inherited(recall: Recall | None, source: Recipe | None, reading: Reading) -> Recall | None:
+def inherit_rules(recall: Recall | None, source: Recipe | None, reading: Reading) -> Recall | None:
     """What was confirmed for a header set; for that of a correction how its source was read."""
     if source is None:
         return recall
     key = header_key(reading.header, source.table)
     older = recall(key) if recall else None
-    said = _said_by(source, unique_names(reading.header))
-    said = said.over(answers_from_json(older)) if older else said
-    return lambda asked: said.document() if asked == key else recall(asked) if recall else None
+    own = _as_overrides(source, unique_names(reading.header))
+    own = own.over(read_overrides(older)) if older else own
+    return lambda header: own.document() if header == key else recall(header) if recall else None
 
 
-def _said_by(source: Recipe, names: Sequence[str]) -> Answers:
+def _as_overrides(source: Recipe, names: Sequence[str]) -> Overrides:
     """A recipe as answers, as far as the file still has its columns."""
     columns = {column: cell for column, cell in source.columns.items() if cell in names}
     gone = {*source.columns} - {*columns}
     made = {column: cells for column, cells in source.made.items() if {*cells} <= {*names}}
     used = Counter(columns.values())
-    return Answers(
+    return Overrides(
         table=source.table,
         columns=columns,
         joined=made,

@@ -1,4 +1,4 @@
-"""Quarantined rows on their way back: a file with our columns beside the person's own is theirs."""
+"""Resubmitted rows: a download of quarantined rows, without our columns, is the person's file."""
 
 import hashlib
 import json
@@ -35,22 +35,22 @@ def headings(lang: str) -> dict[str, str]:
     return {name: title.text(lang) for name, title in load_settings().corrections}
 
 
-def own(header: Iterable[str]) -> list[str]:
+def own_columns(header: Iterable[str]) -> list[str]:
     """Those cells of a header that head our own columns, in either language."""
-    return [cell for cell in header if _holds(cell)]
+    return [cell for cell in header if _own_name(cell)]
 
 
-def _holds(cell: str) -> str | None:
+def _own_name(cell: str) -> str | None:
     """What a column with this heading holds, if it is one of ours."""
-    return _ours().get(fold(cell))
+    return _own_titles().get(fold(cell))
 
 
 @cache
-def _ours() -> dict[str, str]:
+def _own_titles() -> dict[str, str]:
     return {fold(title): name for lang in ("zh", "en") for name, title in headings(lang).items()}
 
 
-def reference(
+def make_reference(
     snapshot_id: int,
     line_no: int,
     sha256: str,
@@ -67,19 +67,19 @@ def reference(
 
 
 def _header_mark(header: Sequence[str]) -> str:
-    return _hash(sorted(map(fold, header)))[:4]
+    return _hash_json(sorted(map(fold, header)))[:4]
 
 
 def _cells_mark(header: Sequence[str], cells: Sequence[str]) -> str:
-    pairs = zip(map(fold, header), map(_plain, cells), strict=True)
-    return _hash(sorted(pairs))[:12]
+    pairs = zip(map(fold, header), map(_normalize_cell, cells), strict=True)
+    return _hash_json(sorted(pairs))[:12]
 
 
-def _hash(value: object) -> str:
+def _hash_json(value: object) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
 
-def _plain(cell: str) -> str:
+def _normalize_cell(cell: str) -> str:
     """What stays of a cell when a spreadsheet saves it: it writes figures and dates in its own way.
 
     2024-07-01 becomes 2024/7/1 or 7/1/2024, 5.00 becomes 5, 1,200 becomes 1200, 75% becomes 0.75
@@ -100,20 +100,20 @@ def _without_dashes(text: str) -> str:
     return re.sub(r"(?<=\d)-", " ", text)
 
 
-def restored(reading: Reading) -> Reading:
+def restore_reading(reading: Reading) -> Reading:
     """A download of quarantined rows as the person's own file; any other file as it is.
 
     Our columns are gone, and cells defused for spreadsheets are as they were. Lines and their texts
     stay those of the file at hand. A row that nobody touched, and whose fault only shows beside
     other rows of the upload it came from, is no row of data: here it would look sound.
     """
-    ours = {_holds(cell): place for place, cell in enumerate(reading.header) if _holds(cell)}
-    if not ours:
+    own = {_own_name(cell): index for index, cell in enumerate(reading.header) if _own_name(cell)}
+    if not own:
         return reading
-    kept = [place for place, cell in enumerate(reading.header) if not _holds(cell)]
-    header = [reading.header[place] for place in kept]
-    back = [_sent_back(record, header, kept, ours.get("reference")) for record in reading.records]
-    is_download = "reference" in ours or len(ours) >= FEWEST_COLUMNS
+    kept = [index for index, cell in enumerate(reading.header) if not _own_name(cell)]
+    header = [reading.header[index] for index in kept]
+    back = [_restore(record, header, kept, own.get("reference")) for record in reading.records]
+    is_download = "reference" in own or len(own) >= FEWEST_COLUMNS
     returned = {record.line_no: stands_for for record, stands_for in back if stands_for}
     return replace(
         reading,
@@ -124,22 +124,22 @@ def restored(reading: Reading) -> Reading:
     )
 
 
-def _sent_back(
-    record: Record, header: Sequence[str], kept: Sequence[int], place: int | None
+def _restore(
+    record: Record, header: Sequence[str], kept: Sequence[int], index: int | None
 ) -> tuple[Record, Reference | None]:
-    """A row as the person's own, and the one it stands for; ``place`` is that of the reference."""
+    """A row as the person's own, and the one it stands for; ``index`` is that of the reference."""
     if record.kind != GOOD:
         return record, None
     own = record._replace(fields=[undefused(record.fields[n]) for n in kept])
-    found = REFERENCE.fullmatch(record.fields[place].strip()) if place is not None else None
-    if found is None:
+    match = REFERENCE.fullmatch(record.fields[index].strip()) if index is not None else None
+    if match is None:
         return own, None
-    if found["beside"] and not found["insisted"] and _is_untouched(own, header, found):
+    if match["beside"] and not match["insisted"] and _is_untouched(own, header, match):
         own = own._replace(kind="not_corrected")
-    return own, Reference(int(found["upload"]), int(found["line"]), found["sha256"].lower())
+    return own, Reference(int(match["upload"]), int(match["line"]), match["sha256"].lower())
 
 
-def _is_untouched(record: Record, header: Sequence[str], found: re.Match[str]) -> bool:
+def _is_untouched(record: Record, header: Sequence[str], match: re.Match[str]) -> bool:
     """Where columns are missing nobody can tell, so that a row is not taken for corrected."""
-    is_same_header = found["header"].lower() == _header_mark(header)
-    return not is_same_header or found["cells"].lower() == _cells_mark(header, record.fields)
+    is_same_header = match["header"].lower() == _header_mark(header)
+    return not is_same_header or match["cells"].lower() == _cells_mark(header, record.fields)

@@ -9,19 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Table, tables
-from kam_core.ingest.fast_csv.column_cast import WHITE_SPACE, Reader, Values
+from kam_core.ingest.fast_csv.column_cast import WHITE_SPACE, CellReader, Values
 from kam_core.ingest.fast_csv.line_reader import Plain
-from kam_core.ingest.mapping.column_rules import manners
+from kam_core.ingest.mapping.column_rules import column_rules
 from kam_core.ingest.mapping.feeds import Recipe, to_json
 from kam_core.ingest.read.table_layout import is_totals, may_stand_beside_totals
-from kam_core.ingest.validate.row_checks import arrow_type, contradictions
+from kam_core.ingest.validate.row_checks import arrow_type, find_contradictions
 
 # What JSON writes in another way than it stands.
 ESCAPED = r'["\\\x00-\x1f]'
 
 
 @dataclass(frozen=True)
-class Judge:
+class RowJudge:
     """Judges rows of one file by the recipe; ``header`` is as written, ``names`` made unique."""
 
     recipe: Recipe
@@ -33,48 +33,48 @@ class Judge:
         return tables()[self.recipe.table]
 
     @cached_property
-    def readers(self) -> dict[str, Reader]:
+    def readers(self) -> dict[str, CellReader]:
         """A reader for each column of the contract that the file has."""
-        manner = manners(self.recipe)
+        rules = column_rules(self.recipe)
         return {
-            column.name: Reader(column, manner[column.name])
+            column.name: CellReader(column, rules[column.name])
             for column in self.table.columns
             if column.name in self.recipe.columns
         }
 
     @cached_property
     def extra(self) -> list[str]:
-        """The columns of the file that have no place in the contract but are kept."""
+        """The columns of the file that are not in the contract but are kept."""
         used = {*self.recipe.columns.values(), *self.recipe.left_out}
         return [name for name in self.names if name not in used]
 
-    def accepted(self, plain: Plain) -> tuple[pa.Table, np.ndarray]:
+    def split_rows(self, plain: Plain) -> tuple[pa.Table, np.ndarray]:
         """The rows beyond doubt, and the numbers of the lines of all others.
 
-        The first and the last row never count as such: what stands above the first row of a table
-        and below its last is told by them.
+        The first and the last row never count as such: only the strict path knows what stands above
+        the first row of a table and below its last.
         """
-        columns, is_doubtful = self._values(plain.rows)
+        columns, is_doubtful = self._read_columns(plain.rows)
         is_doubtful |= self._is_no_data(plain.rows)
-        for finding in contradictions(self.table, columns, self._has_time(columns)):
+        for finding in find_contradictions(self.table, columns, self._has_time(columns)):
             is_doubtful[finding.row] = True
         columns["line_no"] = pa.array(plain.numbers, pa.int64())
         sure = np.flatnonzero(~is_doubtful)
         is_doubtful[sure[:1]] = is_doubtful[sure[-1:]] = True
-        return _chosen(pa.table(columns), ~is_doubtful), plain.numbers[is_doubtful]
+        return _select_rows(pa.table(columns), ~is_doubtful), plain.numbers[is_doubtful]
 
-    def _values(self, rows: pa.Table) -> tuple[dict[str, pa.Array], np.ndarray]:
+    def _read_columns(self, rows: pa.Table) -> tuple[dict[str, pa.Array], np.ndarray]:
         columns: dict[str, pa.Array] = {}
         is_doubtful = np.zeros(rows.num_rows, dtype=bool)
         for column in self.table.columns:
             columns[column.name] = pa.nulls(rows.num_rows, arrow_type(column))
             if column.name in self.readers:
-                cells = _cells(rows, self.recipe.columns[column.name])
-                columns[column.name], doubts = self.readers[column.name].read(cells)
+                cells = _column_cells(rows, self.recipe.columns[column.name])
+                columns[column.name], doubts = self.readers[column.name].read_cells(cells)
                 is_doubtful |= doubts
             if column.required:
                 is_doubtful |= columns[column.name].is_null().to_numpy(zero_copy_only=False)
-        columns["extra"], doubts = _extra(rows, self.extra)
+        columns["extra"], doubts = _extra_as_json(rows, self.extra)
         return columns, is_doubtful | doubts
 
     def _has_time(self, columns: dict[str, pa.Array]) -> pa.Array | None:
@@ -82,36 +82,36 @@ class Judge:
 
     def _is_no_data(self, rows: pa.Table) -> np.ndarray:
         """Whether the strict path might find a blank row, a total or the header again."""
-        first = _cells(rows, self.names[0])
+        first = _column_cells(rows, self.names[0])
         first = first.dictionary_decode() if isinstance(first, pa.DictionaryArray) else first
         first = pc.utf8_trim(first, characters=WHITE_SPACE)
         may_be = pc.is_in(first, pa.array(["", self.header[0]])).to_numpy(zero_copy_only=False)
         unproven = np.flatnonzero(~(may_be | self._holds_words(rows)))
-        found = [_begins_totals(text) for text in first.take(pa.array(unproven)).to_pylist()]
+        is_total = [_begins_totals(text) for text in first.take(pa.array(unproven)).to_pylist()]
         may_be = may_be.copy()
-        may_be[unproven[np.array(found, dtype=bool)]] = True
+        may_be[unproven[np.array(is_total, dtype=bool)]] = True
         return may_be
 
     def _holds_words(self, rows: pa.Table) -> np.ndarray:
         """Whether a cell right of the first is no figure: then the row is no total."""
         holds = np.zeros(rows.num_rows, dtype=bool)
         for name in self.names[1:]:
-            cells = _cells(rows, name)
+            cells = _column_cells(rows, name)
             if isinstance(cells, pa.DictionaryArray) and not holds.all():
                 is_word = np.array([_is_word(t) for t in cells.dictionary.to_pylist()], dtype=bool)
                 holds |= is_word[cells.indices.to_numpy()]
         return holds
 
 
-def _chosen(rows: pa.Table, is_wanted: np.ndarray) -> pa.Table:
+def _select_rows(rows: pa.Table, is_chosen: np.ndarray) -> pa.Table:
     """Some of the rows; where they follow each other nothing is copied."""
-    positions = np.flatnonzero(is_wanted)
+    positions = np.flatnonzero(is_chosen)
     if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
         return rows.slice(positions[0], len(positions))
-    return rows.filter(pa.array(is_wanted))
+    return rows.filter(pa.array(is_chosen))
 
 
-def _cells(rows: pa.Table, name: str) -> pa.Array:
+def _column_cells(rows: pa.Table, name: str) -> pa.Array:
     return rows[name].chunk(0)
 
 
@@ -124,12 +124,12 @@ def _begins_totals(text: str) -> bool:
     return is_totals([text, ""])
 
 
-def _extra(rows: pa.Table, names: Sequence[str]) -> Values:
+def _extra_as_json(rows: pa.Table, names: Sequence[str]) -> Values:
     """JSON of the filled cells, in doubt where one would have to be escaped."""
     is_doubtful = np.zeros(rows.num_rows, dtype=bool)
     members = []
     for name in names:
-        cells = _cells(rows, name)
+        cells = _column_cells(rows, name)
         is_doubtful |= pc.match_substring_regex(cells, ESCAPED).to_numpy(zero_copy_only=False)
         is_blank = pc.equal(pc.utf8_trim(cells, characters=WHITE_SPACE), "")
         member = pc.binary_join_element_wise(f'{to_json(name)}: "', cells, '"', "")

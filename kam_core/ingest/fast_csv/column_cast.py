@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Column
-from kam_core.ingest.text_folding import GUARDED, unguarded
-from kam_core.ingest.validate.cast import Bad, Manner, Noted, caster, is_nothing
+from kam_core.ingest.text_folding import GUARDED, strip_guard
+from kam_core.ingest.validate.cast import Bad, ColumnRule, Noted, caster, is_nothing
 from kam_core.ingest.validate.currencies import currency_of
 from kam_core.ingest.validate.decimals import POINT
 from kam_core.ingest.validate.row_checks import arrow_type
@@ -52,63 +52,63 @@ class Values(NamedTuple):
     is_doubtful: np.ndarray
 
 
-class Judged(NamedTuple):
+class CellVerdict(NamedTuple):
     value: object
     is_doubtful: bool
 
 
-class Reader:
-    """Reads the cells of one column; remembers what it was asked."""
+class CellReader:
+    """Reads the cells of one column; each distinct text is cast once."""
 
-    def __init__(self, column: Column, manner: Manner) -> None:
+    def __init__(self, column: Column, rule: ColumnRule) -> None:
         self.type = arrow_type(column)
-        self.pattern = _pattern(column, manner)
-        self.is_verbatim = column.type == "text" and not manner.meanings
-        self.is_id = column.type == "id" and not manner.meanings
+        self.pattern = _obvious_pattern(column, rule)
+        self.is_verbatim = column.type == "text" and not rule.meanings
+        self.is_id = column.type == "id" and not rule.meanings
         # Without the other texts of the column a day before or after its month stays in doubt.
-        cast = caster(column, (), manner)
+        cast = caster(column, (), rule)
         # Whether an amount is in another currency than the others, only all of them show.
         is_money = column.type == "money"
 
         @lru_cache(MOST_REMEMBERED)
-        def judged(text: str) -> Judged:
+        def judge(text: str) -> CellVerdict:
             """What the strict caster says; with a remark, the row is for the strict path."""
-            if is_nothing(text, column, manner):
-                return Judged(None, True)
+            if is_nothing(text, column, rule):
+                return CellVerdict(None, True)
             try:
                 value = cast(text) if text else None
             except Bad:
-                return Judged(None, True)
+                return CellVerdict(None, True)
             is_doubtful = isinstance(value, Noted) or (is_money and bool(currency_of(text)))
-            return Judged(None, True) if is_doubtful else Judged(value, False)
+            return CellVerdict(None, True) if is_doubtful else CellVerdict(value, False)
 
-        self.judged: Callable[[str], Judged] = judged
+        self.judge: Callable[[str], CellVerdict] = judge
 
-    def read(self, cells: pa.Array) -> Values:
+    def read_cells(self, cells: pa.Array) -> Values:
         """The values of texts, which may be a dictionary."""
         if isinstance(cells, pa.DictionaryArray):
-            return self._distinct(cells)
-        texts = _trimmed(cells)
+            return self._judge_distinct(cells)
+        texts = _trim_texts(cells)
         if self.is_verbatim or (self.is_id and not _holds_any(texts, ID_IN_DOUBT)):
             return Values(texts, np.zeros(len(texts), dtype=bool))
         if not self.pattern:
-            return self._distinct(texts.dictionary_encode())
-        return self._obvious_and_others(texts, self.pattern)
+            return self._judge_distinct(texts.dictionary_encode())
+        return self._cast_obvious(texts, self.pattern)
 
-    def _obvious_and_others(self, texts: pa.Array, pattern: str) -> Values:
-        if (moments := self._moments(texts)) is not None:
+    def _cast_obvious(self, texts: pa.Array, pattern: str) -> Values:
+        if (moments := self._cast_moments(texts)) is not None:
             return Values(moments, np.zeros(len(texts), dtype=bool))
         is_other = pc.invert(pc.match_substring_regex(texts, pattern)).fill_null(False)
         is_doubtful = is_other.to_numpy(zero_copy_only=False)
         if not is_doubtful.any():
             return Values(texts.cast(self.type), is_doubtful)
         values = pc.if_else(is_other, None, texts).cast(self.type)
-        others = self._distinct(texts.filter(is_other).dictionary_encode())
+        others = self._judge_distinct(texts.filter(is_other).dictionary_encode())
         is_doubtful = is_doubtful.copy()
         is_doubtful[is_doubtful] = others.is_doubtful
-        return Values(pc.replace_with_mask(values, is_other, _plain(others.values)), is_doubtful)
+        return Values(pc.replace_with_mask(values, is_other, _decode(others.values)), is_doubtful)
 
-    def _moments(self, texts: pa.Array) -> pa.Array | None:
+    def _cast_moments(self, texts: pa.Array) -> pa.Array | None:
         """All texts as days or times, if each is an obvious one; by far the quickest way to see.
 
         Of the spellings that Arrow reads, their length tells the obvious ones from others.
@@ -123,11 +123,11 @@ class Reader:
         years = {moment.as_py().year for moment in pc.min_max(moments).values() if moment.is_valid}
         return moments if years <= set(_plausible_years()) else None
 
-    def _distinct(self, cells: pa.DictionaryArray) -> Values:
+    def _judge_distinct(self, cells: pa.DictionaryArray) -> Values:
         """Each distinct text is judged once."""
-        judged = [self.judged(unguarded(text or "")) for text in cells.dictionary.to_pylist()]
-        values = pa.array([found.value for found in judged], self.type)
-        is_doubtful = np.array([found.is_doubtful for found in judged], dtype=bool)
+        verdicts = [self.judge(strip_guard(text or "")) for text in cells.dictionary.to_pylist()]
+        values = pa.array([verdict.value for verdict in verdicts], self.type)
+        is_doubtful = np.array([verdict.is_doubtful for verdict in verdicts], dtype=bool)
         codes = cells.indices
         doubts = np.zeros(len(cells), dtype=bool)
         if is_doubtful.any():
@@ -142,7 +142,7 @@ class Reader:
         )
 
 
-def _trimmed(cells: pa.Array) -> pa.Array:
+def _trim_texts(cells: pa.Array) -> pa.Array:
     """The texts without white space around them; NULL where nothing is left."""
     content = np.frombuffer(cells.buffers()[2] or b"", np.uint8)
     # Space is the last of the ASCII characters that can be white; others have higher bytes.
@@ -162,13 +162,13 @@ def _holds_any(texts: pa.Array, characters: str) -> bool:
     return any((content == ord(character)).any() for character in characters)
 
 
-def _plain(values: pa.Array) -> pa.Array:
+def _decode(values: pa.Array) -> pa.Array:
     return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values
 
 
-def _pattern(column: Column, manner: Manner) -> str | None:
+def _obvious_pattern(column: Column, rule: ColumnRule) -> str | None:
     """The spellings of this column that need no second look; None where every one does."""
-    if manner.meanings or manner.factor or manner.scale or manner.decimals not in (None, POINT):
+    if rule.meanings or rule.factor or rule.scale or rule.decimals not in (None, POINT):
         return None
     if column.type not in OBVIOUS:
         return None

@@ -1,9 +1,9 @@
 """Large files: rows beyond doubt are read at once, all others are left to the strict path.
 
-What is accepted, and why not, is defined in one place: read, check, stage. This lane takes a row
-only if that definition can say one thing about it: its line reads in one way, each cell casts
-without a remark, nothing contradicts it, and no other row has its key. Every other row goes to the
-strict path with its line number; a file that is not made for the lane goes there as a whole.
+What is accepted, and why not, is defined by the strict path: read, check, stage. The fast path
+takes a row only if its line reads in one way, each cell casts without a remark, nothing contradicts
+it, and no other row has its key. Every other row goes to the strict path with its line number; a
+file that is not suited to the fast path goes there as a whole.
 """
 
 import mmap
@@ -27,40 +27,32 @@ import pyarrow.compute as pc
 from kam_core.contract.declaration import tables
 from kam_core.errors import KamError
 from kam_core.ingest.corrections import resubmission
-from kam_core.ingest.fast_csv.accepted_rows import Judge
+from kam_core.ingest.fast_csv.accepted_rows import RowJudge
 from kam_core.ingest.fast_csv.line_reader import (
-    Doubtful,
+    CsvFile,
+    DoubtfulRows,
     Piece,
-    Text,
     Unsuited,
+    cut_pieces,
+    find_open_lines,
     is_utf8_throughout,
-    open_lines,
-    pieces,
     read_lines,
     read_open,
     read_plain,
 )
 from kam_core.ingest.mapping.feeds import Recipe
-from kam_core.ingest.read.delimited import (
-    GOOD,
-    Dialect,
-    Opening,
-    Reading,
-    Record,
-    head_of,
-    table,
-    unique_names,
-)
+from kam_core.ingest.read.delimited import read_head
 from kam_core.ingest.read.sources import read_part
-from kam_core.ingest.stage import Staged, newest_fact, stage, stage_reading
-from kam_core.ingest.text_folding import unguarded
-from kam_core.ingest.validate.cast import plain_id
+from kam_core.ingest.read.table_layout import GOOD, Dialect, Opening, Reading, Record, read_table
+from kam_core.ingest.stage import Staged, newest_fact, stage_bytes, stage_reading
+from kam_core.ingest.text_folding import strip_guard, unique_names
+from kam_core.ingest.validate.cast import strip_apostrophe
 from kam_core.settings.loader import load_settings
 from kam_core.settings.schemas.reading import FastPathSettings
-from kam_core.warehouse.mapped_file import mapped
+from kam_core.warehouse.mapped_file import map_file
 
 UTF_8 = ("utf-8", "utf-8-sig")
-# What a recipe may say, beside its table, of a file for this lane.
+# What a recipe may say, beside its table, of a file for the fast path.
 UNDERSTOOD = (
     "columns", "feed", "encoding", "delimiter", "header_line", "timezone", "values", "factors",
     "scales", "decimals", "dates", "left_out", "personal", "unused", "format",
@@ -69,36 +61,36 @@ UNDERSTOOD = (
 FEWEST_REQUIRED = 3
 
 # Hears how many lines have been read, of how many.
-Tell = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 Result = TypeVar("Result")
 
 
-def load_lane_settings() -> FastPathSettings:
+def load_fast_settings() -> FastPathSettings:
     """How large files are read in pieces."""
     return load_settings().reading.bulk
 
 
 def is_large(path: Path) -> bool:
-    """Whether the file is worth the fast lane."""
-    return path.stat().st_size >= load_lane_settings().least_bytes
+    """Whether the file is large enough for the fast path."""
+    return path.stat().st_size >= load_fast_settings().least_bytes
 
 
-def stage_file(path: Path, recipe: Recipe, tell: Tell | None = None) -> Staged:
+def stage_file(path: Path, recipe: Recipe, on_progress: OnProgress | None = None) -> Staged:
     """Exactly what ``stage`` makes of the bytes of a file; large ones in bounded memory."""
     if is_large(path):
         try:
-            return stage_in_bulk(path, recipe, tell)
+            return stage_fast(path, recipe, on_progress)
         except (Unsuited, KamError):
             # The strict path takes the file after all, or says in the right words why not.
             pass
-    return stage(path.read_bytes(), recipe)
+    return stage_bytes(path.read_bytes(), recipe)
 
 
 def bytes_to_plan_by(path: Path) -> bytes:
     """Enough of a file to find out how it is read: of a large UTF-8 text, its first lines."""
     if is_large(path):
-        with suppress(Unsuited), mapped(path) as file:
-            head = _head(file.data)
+        with suppress(Unsuited), map_file(path) as file:
+            head = _read_head(file.data)
             is_enough = head.count(b"\n") > 2 * load_settings().reading.sample_rows
             if is_enough and b"\0" not in head and _is_utf8(file.data):
                 return head
@@ -106,41 +98,41 @@ def bytes_to_plan_by(path: Path) -> bytes:
 
 
 def _is_utf8(data: memoryview) -> bool:
-    with ThreadPoolExecutor(load_lane_settings().workers) as pool:
-        return is_utf8_throughout(data, load_lane_settings().piece_bytes, pool.map)
+    with ThreadPoolExecutor(load_fast_settings().workers) as pool:
+        return is_utf8_throughout(data, load_fast_settings().piece_bytes, pool.map)
 
 
 def raw_lines(path: Path, recipe: Recipe, line_numbers: Collection[int]) -> dict[int, str]:
     """The records that begin on these lines, as they stand in the file, without line ends."""
     records = None
     if is_large(path):
-        with suppress(Unsuited, KamError), mapped(path) as file:
-            records = _lane(file.data, recipe).read_any(np.array(sorted(line_numbers)))
+        with suppress(Unsuited, KamError), map_file(path) as file:
+            records = _open_fast_path(file.data, recipe).read_any(np.array(sorted(line_numbers)))
     if records is None:
         records = read_part(path.read_bytes(), recipe).records
     return {r.line_no: r.raw.rstrip("\r\n") for r in records if r.line_no in line_numbers}
 
 
-def stage_in_bulk(path: Path, recipe: Recipe, tell: Tell | None = None) -> Staged:
+def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress | None = None) -> Staged:
     """What ``stage`` makes of the file, or Unsuited; rows beyond ``held_bytes`` lie in a file."""
     _refuse_unsuited(recipe)
-    with mapped(path) as file, tempfile.TemporaryFile(dir=path.parent) as store:
-        lane = _lane(file.data, recipe)
-        kept, doubtful = lane.run(store, file.forget, tell or _nobody)
-        recalled = _repeated_lines(kept, lane.keys(doubtful.records))
-        doubtful.extend(lane.read_again(recalled))
+    with map_file(path) as file, tempfile.TemporaryFile(dir=path.parent) as store:
+        fast_path = _open_fast_path(file.data, recipe)
+        kept, doubtful = fast_path.read_rows(store, file.forget, on_progress or _ignore_progress)
+        recalled = _repeated_lines(kept, fast_path.read_keys(doubtful.records))
+        doubtful.extend(fast_path.read_again(recalled))
         if kept.num_rows == len(recalled):
             raise Unsuited
-        strict = stage_reading(lane.reading(doubtful), recipe)
-    return _together(_without(kept, recalled), strict)
+        strict = stage_reading(fast_path.remaining_reading(doubtful), recipe)
+    return _merge_rows(_drop_lines(kept, recalled), strict)
 
 
-def _nobody(_done: int, _total: int) -> None:
-    """Hears nothing."""
+def _ignore_progress(_done: int, _total: int) -> None:
+    """The listener of a file that nobody watches."""
 
 
 def _refuse_unsuited(recipe: Recipe) -> None:
-    """The lane takes rows as they stand, each on its own, and compares keys as text."""
+    """The fast path takes rows as they stand, each on its own, and compares keys as text."""
     table = tables()[recipe.table]
     keys = [table.column(name) for name in table.key]
     plain = Recipe(recipe.table, **{name: getattr(recipe, name) for name in UNDERSTOOD})
@@ -156,26 +148,26 @@ def _refuse_unsuited(recipe: Recipe) -> None:
         raise Unsuited
 
 
-def _lane(data: memoryview, recipe: Recipe) -> "_Lane":
+def _open_fast_path(data: memoryview, recipe: Recipe) -> "_FastPath":
     """Find header and rows of a file."""
-    head = _head(data)
-    dialect, opening = head_of(head, recipe.encoding, recipe.delimiter, recipe.header_line)
+    head = _read_head(data)
+    dialect, opening = read_head(head, recipe.encoding, recipe.delimiter, recipe.header_line)
     lines = head.decode("utf-8-sig").split("\n")[:-1]
     top = [f"{line}\n" for line in lines[: load_settings().reading.header_search_lines]]
     if any(f'{dialect.delimiter} "' in line for line in top):
         raise Unsuited
-    if resubmission.own(opening.header):
+    if resubmission.own_columns(opening.header):
         raise Unsuited
     start = 0
     for _ in range(opening.body_start):
         start = head.index(b"\n", start) + 1
-    text = Text(data, top, dialect.delimiter, unique_names(opening.header))
-    return _Lane(text, dialect, opening, recipe, start)
+    text = CsvFile(data, top, dialect.delimiter, unique_names(opening.header))
+    return _FastPath(text, dialect, opening, recipe, start)
 
 
-def _head(data: memoryview) -> bytes:
+def _read_head(data: memoryview) -> bytes:
     """The first lines of a file; Unsuited unless they are plain text."""
-    head = bytes(data[: load_lane_settings().head_bytes])
+    head = bytes(data[: load_fast_settings().head_bytes])
     head = head[: head.rfind(b"\n") + 1]
     try:
         head.decode("utf-8")
@@ -187,47 +179,47 @@ def _head(data: memoryview) -> bytes:
 
 
 @dataclass(frozen=True)
-class _Lane:
-    """One file on its way; its rows begin at byte ``start``."""
+class _FastPath:
+    """One file being read; its rows begin at byte ``start``."""
 
-    text: Text
+    file: CsvFile
     dialect: Dialect
     opening: Opening
     recipe: Recipe
     start: int
 
     @cached_property
-    def judge(self) -> Judge:
-        return Judge(self.recipe, self.opening.header, self.text.names)
+    def row_judge(self) -> RowJudge:
+        return RowJudge(self.recipe, self.opening.header, self.file.names)
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        with ThreadPoolExecutor(load_lane_settings().workers) as pool:
-            return list(self._pieces(load_lane_settings().piece_bytes, pool.map))
+        with ThreadPoolExecutor(load_fast_settings().workers) as pool:
+            return list(self._pieces(load_fast_settings().piece_bytes, pool.map))
 
     def _pieces(self, size: int, each: Callable[..., Iterable] = map) -> Iterator[Piece]:
-        return pieces(self.text, self.start, self.opening.body_start + 1, size, each)
+        return cut_pieces(self.file, self.start, self.opening.body_start + 1, size, each)
 
-    def run(
-        self, store: IO[bytes], forget: Callable[[int], None], tell: Tell
-    ) -> tuple[pa.Table, Doubtful]:
+    def read_rows(
+        self, store: IO[bytes], forget: Callable[[int], None], on_progress: OnProgress
+    ) -> tuple[pa.Table, DoubtfulRows]:
         """The rows accepted, and the records of all other lines, in no order.
 
         ``forget`` hears up to which byte the file is read.
         """
-        with ThreadPoolExecutor(load_lane_settings().workers) as pool:
-            opened = pool.map(lambda piece: open_lines(self.text, piece), self.pieces)
-            doubtful, taken = read_open(self.text, list(chain.from_iterable(opened)))
+        with ThreadPoolExecutor(load_fast_settings().workers) as pool:
+            opened = pool.map(lambda piece: find_open_lines(self.file, piece), self.pieces)
+            doubtful, taken = read_open(self.file, list(chain.from_iterable(opened)))
             is_coded = self._is_coded(taken)
             outcomes = _in_turn(pool, lambda piece: self._read(piece, taken, is_coded), self.pieces)
-            kept = _Store(store)
+            kept = _RowStore(store)
             for piece, (rows, others) in zip(self.pieces, outcomes, strict=True):
                 kept.add(rows)
                 forget(piece.end)
                 doubtful.extend(others)
-                if len(doubtful.records) > load_lane_settings().most_doubtful_rows:
+                if len(doubtful.records) > load_fast_settings().most_doubtful_rows:
                     raise Unsuited
-                tell(piece.first_line + piece.line_count - 1, self._line_count)
+                on_progress(piece.first_line + piece.line_count - 1, self._line_count)
         return kept.rows(), doubtful
 
     @property
@@ -236,61 +228,61 @@ class _Lane:
 
     def _is_coded(self, taken: np.ndarray) -> list[bool]:
         """Which columns repeat few texts, by the first rows: each text is then read only once."""
-        sample = next(self._pieces(load_lane_settings().head_bytes))
-        names = self.text.names
-        rows = read_plain(self.text, sample, taken, [True] * len(names)).rows
-        most = load_lane_settings().coded_share * rows.num_rows
+        sample = next(self._pieces(load_fast_settings().head_bytes))
+        names = self.file.names
+        rows = read_plain(self.file, sample, taken, [True] * len(names)).rows
+        most = load_fast_settings().coded_share * rows.num_rows
         few = {name for name in names if len(rows[name].chunk(0).dictionary) <= most}
-        return [name in few and name not in self.judge.extra for name in names]
+        return [name in few and name not in self.row_judge.extra for name in names]
 
     def _read(
         self, piece: Piece, taken: np.ndarray, is_coded: Sequence[bool]
-    ) -> tuple[pa.Table, Doubtful]:
-        plain = read_plain(self.text, piece, taken, is_coded)
-        rows, doubtful = self.judge.accepted(plain)
+    ) -> tuple[pa.Table, DoubtfulRows]:
+        plain = read_plain(self.file, piece, taken, is_coded)
+        rows, doubtful = self.row_judge.split_rows(plain)
         others = np.union1d(plain.others, doubtful)
-        return rows, read_lines(self.text, piece, others, plain.starts)
+        return rows, read_lines(self.file, piece, others, plain.starts)
 
-    def keys(self, records: Sequence[Record]) -> pa.Table:
+    def read_keys(self, records: Sequence[Record]) -> pa.Table:
         """The keys of strictly read records."""
         table = tables()[self.recipe.table]
         good = [record.fields for record in records if record.kind == GOOD]
         columns: dict[str, pa.Array] = {}
         for name in table.key:
-            position = self.text.names.index(self.recipe.columns[name])
-            texts = [unguarded(fields[position]) for fields in good]
+            position = self.file.names.index(self.recipe.columns[name])
+            texts = [strip_guard(fields[position]) for fields in good]
             if table.column(name).type == "id":
-                texts = list(map(plain_id, texts))
+                texts = list(map(strip_apostrophe, texts))
             columns[name] = pa.array(texts, pa.string())
         return pa.table(columns)
 
-    def read_again(self, line_numbers: np.ndarray) -> Doubtful:
+    def read_again(self, line_numbers: np.ndarray) -> DoubtfulRows:
         """Strictly read records of lines that had been accepted."""
-        doubtful = Doubtful([], [])
+        doubtful = DoubtfulRows([], [])
         firsts = [piece.first_line for piece in self.pieces]
         of_piece = np.searchsorted(firsts, line_numbers, side="right") - 1
         for position in np.unique(of_piece).tolist():
             lines = line_numbers[of_piece == position]
-            doubtful.extend(read_lines(self.text, self.pieces[position], lines))
+            doubtful.extend(read_lines(self.file, self.pieces[position], lines))
         return doubtful
 
     def read_any(self, line_numbers: np.ndarray) -> list[Record]:
         """Strictly read records that begin on these lines, and some others."""
-        opened = chain.from_iterable(open_lines(self.text, piece) for piece in self.pieces)
-        doubtful, taken = read_open(self.text, list(opened))
+        opened = chain.from_iterable(find_open_lines(self.file, piece) for piece in self.pieces)
+        doubtful, taken = read_open(self.file, list(opened))
         doubtful.extend(self.read_again(np.setdiff1d(line_numbers, taken)))
         return doubtful.records
 
-    def reading(self, doubtful: Doubtful) -> Reading:
+    def remaining_reading(self, doubtful: DoubtfulRows) -> Reading:
         """The file as the strict path would read it, less the rows accepted."""
-        rows = _Remaining(self.text.top, sorted(doubtful.records, key=lambda r: r.line_no))
-        reading = table(rows, self.dialect, self.opening)
+        rows = _RemainingRows(self.file.top, sorted(doubtful.records, key=lambda r: r.line_no))
+        reading = read_table(rows, self.dialect, self.opening)
         escaped = [("escaped_quotes", line) for line in sorted(doubtful.escaped_lines)]
         return replace(reading, notes=(*reading.notes, *escaped))
 
 
 @dataclass(frozen=True)
-class _Remaining:
+class _RemainingRows:
     """The rows that are left of a file, for the strict path."""
 
     lines: Sequence[str]
@@ -304,25 +296,25 @@ class _Remaining:
         return iter(self.left)
 
 
-class _Store:
+class _RowStore:
     """Tables of one schema: as many as memory may hold, the others in a file that is mapped."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.writer: pa.RecordBatchStreamWriter | None = None
-        self.held: list[pa.Table] = []
-        self.bytes_left = load_lane_settings().held_bytes
+        self.tables: list[pa.Table] = []
+        self.bytes_left = load_fast_settings().held_bytes
 
     def add(self, rows: pa.Table) -> None:
         self.bytes_left -= rows.nbytes
         if self.bytes_left >= 0:
-            self.held.append(rows)
+            self.tables.append(rows)
         else:
             self.writer = self.writer or pa.ipc.new_stream(self.file, rows.schema)
             self.writer.write_table(rows)
 
     def rows(self) -> pa.Table:
-        return pa.concat_tables([*self.held, self._mapped()] if self.writer else self.held)
+        return pa.concat_tables([*self.tables, self._mapped()] if self.writer else self.tables)
 
     def _mapped(self) -> pa.Table:
         assert self.writer
@@ -338,7 +330,7 @@ def _in_turn(
     """The results in the order of the items, no more of them at work than twice the workers."""
     waiting = iter(items)
     at_work = deque(
-        pool.submit(work, item) for item in islice(waiting, 2 * load_lane_settings().workers)
+        pool.submit(work, item) for item in islice(waiting, 2 * load_fast_settings().workers)
     )
     while at_work:
         result = at_work.popleft().result()
@@ -353,7 +345,7 @@ def _repeated_lines(kept: pa.Table, others: pa.Table) -> np.ndarray:
     the same.
     """
     key = ", ".join(others.column_names)
-    with duckdb.connect(config={"memory_limit": load_lane_settings().memory_limit}) as connection:
+    with duckdb.connect(config={"memory_limit": load_fast_settings().memory_limit}) as connection:
         connection.register("kept", kept)
         connection.register("others", others)
         every = f"(select {key} from kept union all select {key} from others)"
@@ -369,14 +361,14 @@ def _repeated_lines(kept: pa.Table, others: pa.Table) -> np.ndarray:
         return connection.execute(query).fetchnumpy()["line_no"]
 
 
-def _without(kept: pa.Table, line_numbers: np.ndarray) -> pa.Table:
+def _drop_lines(kept: pa.Table, line_numbers: np.ndarray) -> pa.Table:
     if not len(line_numbers):
         return kept
     return kept.filter(pc.invert(pc.is_in(kept["line_no"], pa.array(line_numbers))))
 
 
-def _together(kept: pa.Table, strict: Staged) -> Staged:
-    """The rows of both lanes; everything but plain acceptance is known to the strict one."""
+def _merge_rows(kept: pa.Table, strict: Staged) -> Staged:
+    """The rows of both paths; all but the number of accepted rows is known to the strict one."""
     accepted = pa.concat_tables([kept, strict.accepted.cast(kept.schema)])
     return replace(
         strict,
@@ -388,6 +380,6 @@ def _together(kept: pa.Table, strict: Staged) -> Staged:
 
 def _newest_fact(accepted: pa.Table, table: str) -> date | None:
     pieces = (pa.Table.from_batches([batch]) for batch in accepted.to_batches())
-    with ThreadPoolExecutor(load_lane_settings().workers) as pool:
-        found = pool.map(lambda piece: newest_fact(piece, table), pieces)
-    return max(filter(None, found), default=None)
+    with ThreadPoolExecutor(load_fast_settings().workers) as pool:
+        newest = pool.map(lambda piece: newest_fact(piece, table), pieces)
+    return max(filter(None, newest), default=None)

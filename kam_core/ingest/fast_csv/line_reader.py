@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from kam_core.ingest.read.delimited import Record, extract
+from kam_core.ingest.read.delimited import extract_records
+from kam_core.ingest.read.table_layout import Record
 from kam_core.settings.loader import load_settings
 
 NEW_LINE, RETURN, QUOTE, NUL = b'\n\r"\0'
@@ -19,7 +20,7 @@ SEARCHED_AT_A_TIME = 1 << 18
 
 
 class Unsuited(Exception):
-    """The file is not one for the fast lane; nothing need be wrong with it."""
+    """The file is not suited to the fast path; nothing need be wrong with it."""
 
 
 class Piece(NamedTuple):
@@ -31,13 +32,13 @@ class Piece(NamedTuple):
     line_count: int
 
 
-class Doubtful(NamedTuple):
+class DoubtfulRows(NamedTuple):
     """Strictly read records, and the lines of those whose quotes are escaped by a backslash."""
 
     records: list[Record]
     escaped_lines: list[int]
 
-    def extend(self, other: "Doubtful") -> None:
+    def extend(self, other: "DoubtfulRows") -> None:
         self.records.extend(other.records)
         self.escaped_lines.extend(other.escaped_lines)
 
@@ -63,7 +64,7 @@ class OpenLine(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Text:
+class CsvFile:
     """The bytes of a UTF-8 file, its first lines, its separator, and the names of its columns."""
 
     data: memoryview
@@ -74,12 +75,12 @@ class Text:
     def block(self, piece: Piece) -> np.ndarray:
         return np.frombuffer(self.data[piece.start : piece.end], np.uint8)
 
-    def lines(self, start: int, end: int) -> list[str]:
+    def decode_lines(self, start: int, end: int) -> list[str]:
         try:
-            text = bytes(self.data[start:end]).decode("utf-8")
+            file = bytes(self.data[start:end]).decode("utf-8")
         except UnicodeDecodeError:
             raise Unsuited from None
-        return list(io.StringIO(text, newline=""))
+        return list(io.StringIO(file, newline=""))
 
 
 def is_utf8(data: memoryview) -> bool:
@@ -96,33 +97,33 @@ def is_utf8_throughout(data: memoryview, size: int, each: Callable[..., Iterable
     """The same of a whole file, in parts of about ``size`` bytes; ``each`` as in ``pieces``."""
     cuts = [
         0,
-        *(_character_start(data, place) for place in range(size, len(data), size)),
+        *(_character_start(data, position) for position in range(size, len(data), size)),
         len(data),
     ]
     return all(each(lambda cut: is_utf8(data[cut[0] : cut[1]]), pairwise(cuts)))
 
 
-def _character_start(data: memoryview, place: int) -> int:
-    """The next place where a character begins, or the end; what is no UTF-8 is cut anywhere."""
-    end = min(place + MOST_BYTES_OF_CHARACTER, len(data))
-    return next((i for i in range(place, end) if data[i] & 0b1100_0000 != 0b1000_0000), end)
+def _character_start(data: memoryview, position: int) -> int:
+    """The next byte where a character begins, or the end; what is no UTF-8 is cut anywhere."""
+    end = min(position + MOST_BYTES_OF_CHARACTER, len(data))
+    return next((i for i in range(position, end) if data[i] & 0b1100_0000 != 0b1000_0000), end)
 
 
-def pieces(
-    text: Text, start: int, first_line: int, size: int, each: Callable[..., Iterable] = map
+def cut_pieces(
+    file: CsvFile, start: int, first_line: int, size: int, each: Callable[..., Iterable] = map
 ) -> Iterator[Piece]:
     """Cut the bytes from ``start`` on into pieces of whole lines of about ``size`` bytes.
 
     ``each`` may be the map of a pool: the lines of every piece are counted by themselves.
     """
-    cuts, to_count = tee(_cuts(text.data, start, size))
-    counts = each(lambda cut: _line_count(text.data[cut[0] : cut[1]]), to_count)
+    cuts, to_count = tee(_cut_bytes(file.data, start, size))
+    counts = each(lambda cut: _count_lines(file.data[cut[0] : cut[1]]), to_count)
     for (begin, end), line_count in zip(cuts, counts, strict=True):
         yield Piece(begin, end, first_line, line_count)
         first_line += line_count
 
 
-def _cuts(data: memoryview, start: int, size: int) -> Iterator[tuple[int, int]]:
+def _cut_bytes(data: memoryview, start: int, size: int) -> Iterator[tuple[int, int]]:
     while start < len(data):
         end = min(start + size, len(data))
         if end < len(data):
@@ -134,74 +135,74 @@ def _cuts(data: memoryview, start: int, size: int) -> Iterator[tuple[int, int]]:
 
 
 def _end_of_last_line(data: memoryview, start: int, end: int) -> int:
-    """Where the last line that ends between two places ends; ``start`` where none does."""
+    """Where the last line that ends between two bytes ends; ``start`` where none does."""
     begin = end
     while begin > start:
         begin = max(start, begin - SEARCHED_AT_A_TIME)
-        if found := bytes(data[begin:end]).rfind(b"\n") + 1:
-            return begin + found
+        if length := bytes(data[begin:end]).rfind(b"\n") + 1:
+            return begin + length
     return start
 
 
-def _line_count(lines: memoryview) -> int:
+def _count_lines(lines: memoryview) -> int:
     block = np.frombuffer(lines, np.uint8)
-    ends = sum(int(np.count_nonzero(is_end)) for _, is_end in _sought(block, NEW_LINE))
+    ends = sum(int(np.count_nonzero(is_end)) for _, is_end in _match_byte(block, NEW_LINE))
     return ends + int(block[-1] != NEW_LINE)
 
 
-def _sought(block: np.ndarray, character: int) -> Iterator[tuple[int, np.ndarray]]:
+def _match_byte(block: np.ndarray, character: int) -> Iterator[tuple[int, np.ndarray]]:
     """Whether each byte is the character, part by part: a part fits into the processor's cache."""
     for start in range(0, len(block), SEARCHED_AT_A_TIME):
         yield start, block[start : start + SEARCHED_AT_A_TIME] == character
 
 
-def _places(block: np.ndarray, character: int) -> np.ndarray:
+def _find_byte(block: np.ndarray, character: int) -> np.ndarray:
     """Where a character stands."""
-    found = [np.empty(0, np.int64)]
-    for start, is_there in _sought(block, character):
+    positions = [np.empty(0, np.int64)]
+    for start, is_there in _match_byte(block, character):
         if is_there.any():
-            found.append(np.flatnonzero(is_there) + start)
-    return np.concatenate(found)
+            positions.append(np.flatnonzero(is_there) + start)
+    return np.concatenate(positions)
 
 
-def _line_starts(block: np.ndarray) -> np.ndarray:
+def _find_line_starts(block: np.ndarray) -> np.ndarray:
     """Where each line starts, and where the last one ends."""
-    ends = _places(block, NEW_LINE) + 1
+    ends = _find_byte(block, NEW_LINE) + 1
     is_closed = len(ends) > 0 and ends[-1] == len(block)
     return np.concatenate([[0], ends] if is_closed else [[0], ends, [len(block)]])
 
 
-def _counts(places: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """How many of the places, which are in order, lie in each line."""
-    return np.diff(np.searchsorted(places, starts))
+def _count_by_line(positions: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """How many of the positions, which are in order, lie in each line."""
+    return np.diff(np.searchsorted(positions, starts))
 
 
 # lines in which a quote is left open
 
 
-def open_lines(text: Text, piece: Piece) -> list[OpenLine]:
+def find_open_lines(file: CsvFile, piece: Piece) -> list[OpenLine]:
     """The lines of a piece in which a quote is left open."""
-    block = text.block(piece)
-    quotes = _places(block, QUOTE)
+    block = file.block(piece)
+    quotes = _find_byte(block, QUOTE)
     if not len(quotes):
         return []
-    starts = _line_starts(block)
-    positions = np.flatnonzero(_counts(quotes, starts) % 2).tolist()
+    starts = _find_line_starts(block)
+    positions = np.flatnonzero(_count_by_line(quotes, starts) % 2).tolist()
     bounds = (starts + piece.start).tolist()
     return [OpenLine(piece.first_line + i, bounds[i], bounds[i + 1]) for i in positions]
 
 
-def read_open(text: Text, found: Sequence[OpenLine]) -> tuple[Doubtful, np.ndarray]:
+def read_open(file: CsvFile, opened: Sequence[OpenLine]) -> tuple[DoubtfulRows, np.ndarray]:
     """The records that begin with an open quote, and the numbers of all lines they take.
 
     Such a record ends in its own line or in the next one of its kind; the strict reader decides.
     """
-    doubtful = Doubtful([], [])
+    doubtful = DoubtfulRows([], [])
     taken = [np.empty(0, np.int64)]
     position = 0
-    while position < len(found):
-        first = found[position]
-        record, escaped, length = _first_record(text, first, found[position + 1 : position + 2])
+    while position < len(opened):
+        first = opened[position]
+        record, escaped, length = _first_record(file, first, opened[position + 1 : position + 2])
         doubtful.records.append(record._replace(line_no=first.number))
         doubtful.escaped_lines.extend([first.number] * len(escaped))
         taken.append(np.arange(first.number, first.number + length))
@@ -210,15 +211,15 @@ def read_open(text: Text, found: Sequence[OpenLine]) -> tuple[Doubtful, np.ndarr
 
 
 def _first_record(
-    text: Text, first: OpenLine, following: Sequence[OpenLine]
+    file: CsvFile, first: OpenLine, following: Sequence[OpenLine]
 ) -> tuple[Record, list[int], int]:
     """The record at an open line, where its quotes are escaped, and how many lines it takes."""
     end = following[0].end if following else first.end
     # The strict reader joins no lines that hold more characters than a cell may.
     if end - first.start > MOST_BYTES_OF_CHARACTER * load_settings().reading.limits.cell_characters:
         end = first.end
-    lines = text.lines(first.start, end)
-    records, escaped = extract(text.top, lines, text.delimiter, len(text.names))
+    lines = file.decode_lines(first.start, end)
+    records, escaped = extract_records(file.top, lines, file.delimiter, len(file.names))
     record = next(records)
     is_joined = following and len(record.raw) > len(lines[0])
     length = following[0].number - first.number + 1 if is_joined else 1
@@ -228,23 +229,23 @@ def _first_record(
 # all other lines
 
 
-def read_plain(text: Text, piece: Piece, taken: np.ndarray, is_coded: Sequence[bool]) -> Plain:
+def read_plain(file: CsvFile, piece: Piece, taken: np.ndarray, is_coded: Sequence[bool]) -> Plain:
     """The lines of a piece that can be read in one way only, as text; the others by number.
 
     ``taken`` are lines that belong to records with open quotes. A column that ``is_coded`` becomes
     a dictionary. The rows are counted twice: by the reader, and by the ends of lines.
     """
-    block = text.block(piece)
+    block = file.block(piece)
     _refuse_lone_returns(block)
-    starts = _line_starts(block)
+    starts = _find_line_starts(block)
     is_long = np.diff(starts).max() > load_settings().reading.limits.cell_characters
-    if is_long or not is_utf8(text.data[piece.start : piece.end]):
+    if is_long or not is_utf8(file.data[piece.start : piece.end]):
         raise Unsuited
     is_taken = np.zeros(len(starts) - 1, dtype=bool)
     is_taken[taken[(taken >= piece.first_line) & (taken < piece.first_line + piece.line_count)]
              - piece.first_line] = True  # fmt: skip
-    is_plain = ~(is_taken | _is_unusual(block, starts, ord(text.delimiter)))
-    rows, ragged = _parsed(_joined(text, piece, starts, is_plain), text, is_coded)
+    is_plain = ~(is_taken | _is_unusual(block, starts, ord(file.delimiter)))
+    rows, ragged = _parse_rows(_join_lines(file, piece, starts, is_plain), file, is_coded)
     positions = np.flatnonzero(is_plain)
     is_plain[positions[ragged]] = False
     positions = np.delete(positions, ragged)
@@ -255,21 +256,21 @@ def read_plain(text: Text, piece: Piece, taken: np.ndarray, is_coded: Sequence[b
 
 
 def read_lines(
-    text: Text, piece: Piece, numbers: np.ndarray, starts: np.ndarray | None = None
-) -> Doubtful:
+    file: CsvFile, piece: Piece, numbers: np.ndarray, starts: np.ndarray | None = None
+) -> DoubtfulRows:
     """Strictly read records of single lines of a piece."""
-    starts = _line_starts(text.block(piece)) if starts is None else starts
+    starts = _find_line_starts(file.block(piece)) if starts is None else starts
     positions = numbers - piece.first_line
     bounds = zip(starts[positions] + piece.start, starts[positions + 1] + piece.start, strict=True)
-    lines = [line for start, end in bounds for line in text.lines(int(start), int(end))]
-    records, escaped = extract(text.top, lines, text.delimiter, len(text.names))
+    lines = [line for start, end in bounds for line in file.decode_lines(int(start), int(end))]
+    records, escaped = extract_records(file.top, lines, file.delimiter, len(file.names))
     placed = [record._replace(line_no=int(numbers[record.line_no - 1])) for record in records]
-    return Doubtful(placed, [int(numbers[i - len(text.top) - 1]) for i in escaped])
+    return DoubtfulRows(placed, [int(numbers[i - len(file.top) - 1]) for i in escaped])
 
 
 def _refuse_lone_returns(block: np.ndarray) -> None:
     """A carriage return by itself ends a line too, and lines are counted by their new line here."""
-    returns = _places(block, RETURN) + 1
+    returns = _find_byte(block, RETURN) + 1
     if len(returns) and (returns[-1] == len(block) or (block[returns] != NEW_LINE).any()):
         raise Unsuited
 
@@ -277,12 +278,12 @@ def _refuse_lone_returns(block: np.ndarray) -> None:
 def _is_unusual(block: np.ndarray, starts: np.ndarray, delimiter: int) -> np.ndarray:
     """Whether a line holds a NUL, or a quote elsewhere than around a cell or doubled in it."""
     is_unusual = np.zeros(len(starts) - 1, dtype=bool)
-    if len(nuls := _places(block, NUL)):
-        is_unusual |= _counts(nuls, starts) > 0
-    quotes = _places(block, QUOTE)
+    if len(nuls := _find_byte(block, NUL)):
+        is_unusual |= _count_by_line(nuls, starts) > 0
+    quotes = _find_byte(block, QUOTE)
     if not len(quotes):
         return is_unusual
-    counts = _counts(quotes, starts)
+    counts = _count_by_line(quotes, starts)
     line = np.repeat(np.arange(len(counts)), counts)
     opens = (np.arange(len(quotes)) - (np.cumsum(counts) - counts)[line]) % 2 == 0
     edges = np.zeros(256, dtype=bool)
@@ -293,9 +294,9 @@ def _is_unusual(block: np.ndarray, starts: np.ndarray, delimiter: int) -> np.nda
     return is_unusual
 
 
-def _joined(text: Text, piece: Piece, starts: np.ndarray, is_plain: np.ndarray) -> pa.Buffer:
+def _join_lines(file: CsvFile, piece: Piece, starts: np.ndarray, is_plain: np.ndarray) -> pa.Buffer:
     """The bytes of the plain lines of a piece."""
-    whole = text.data[piece.start : piece.end]
+    whole = file.data[piece.start : piece.end]
     if is_plain.all():
         return pa.py_buffer(whole)
     changes = np.flatnonzero(np.diff(np.concatenate([[False], is_plain, [False]]).astype(np.int8)))
@@ -304,7 +305,9 @@ def _joined(text: Text, piece: Piece, starts: np.ndarray, is_plain: np.ndarray) 
     return pa.py_buffer(b"".join(whole[start:end] for start, end in runs))
 
 
-def _parsed(content: pa.Buffer, text: Text, is_coded: Sequence[bool]) -> tuple[pa.Table, list[int]]:
+def _parse_rows(
+    content: pa.Buffer, file: CsvFile, is_coded: Sequence[bool]
+) -> tuple[pa.Table, list[int]]:
     """Rows of text, and the positions of lines that have more or fewer cells than the header."""
     ragged: list[int] = []
 
@@ -314,18 +317,18 @@ def _parsed(content: pa.Buffer, text: Text, is_coded: Sequence[bool]) -> tuple[p
 
     kinds = [pa.dictionary(pa.int32(), pa.string()) if coded else pa.string() for coded in is_coded]
     if not content.size:
-        return pa.table([pa.array([], kind) for kind in kinds], names=text.names), ragged
+        return pa.table([pa.array([], kind) for kind in kinds], names=file.names), ragged
     try:
         rows = arrow_csv.read_csv(
             pa.BufferReader(content),
             arrow_csv.ReadOptions(
-                use_threads=False, block_size=content.size + 1, column_names=text.names
+                use_threads=False, block_size=content.size + 1, column_names=file.names
             ),
             arrow_csv.ParseOptions(
-                delimiter=text.delimiter, ignore_empty_lines=False, invalid_row_handler=skip
+                delimiter=file.delimiter, ignore_empty_lines=False, invalid_row_handler=skip
             ),
             arrow_csv.ConvertOptions(
-                column_types=dict(zip(text.names, kinds, strict=True)),
+                column_types=dict(zip(file.names, kinds, strict=True)),
                 null_values=[],
                 check_utf8=False,
             ),

@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from kam_core.contract.declaration import tables
-from kam_core.ingest.validate.cast import Manner
+from kam_core.ingest.validate.cast import ColumnRule
 
 if TYPE_CHECKING:
     from kam_core.ingest.mapping.feeds import Recipe
 
 
-def manners(recipe: "Recipe") -> dict[str, Manner]:
+def column_rules(recipe: "Recipe") -> dict[str, ColumnRule]:
     """How the cells of each column are read."""
     return {
-        column.name: Manner(
+        column.name: ColumnRule(
             meanings=recipe.values.get(column.name),
             factor=recipe.factors.get(column.name),
             scale=_pair(recipe.scales.get(column.name)),

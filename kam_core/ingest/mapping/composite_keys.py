@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kam_core.contract.declaration import Column, tables
-from kam_core.ingest.mapping.column_rules import manners
-from kam_core.ingest.text_folding import unguarded
-from kam_core.ingest.validate.cast import Bad, Cast, Manner, Noted, caster, is_nothing
+from kam_core.ingest.mapping.column_rules import column_rules
+from kam_core.ingest.text_folding import strip_guard
+from kam_core.ingest.validate.cast import Bad, Cast, ColumnRule, Noted, caster, is_nothing
 
 if TYPE_CHECKING:
     from kam_core.ingest.mapping.feeds import Recipe
@@ -33,13 +33,13 @@ def joined(rows: pd.DataFrame, recipe: "Recipe", headers: Sequence[str]) -> pd.S
 
 def _part(cells: pd.Series, header: str, recipe: "Recipe") -> pd.Series:
     """The cells of one column, each distinct text understood once."""
-    written = {text: unguarded(text) for text in cells.unique()}
+    written = {text: strip_guard(text) for text in cells.unique()}
     column = _column_of(header, recipe)
     if column is None:
         return cells.map(written)
-    manner = manners(recipe)[column.name]
-    cast = caster(column, [text for text in written.values() if text], manner)
-    return cells.map({c: _understood(text, column, manner, cast) for c, text in written.items()})
+    rule = column_rules(recipe)[column.name]
+    cast = caster(column, [text for text in written.values() if text], rule)
+    return cells.map({c: _understood(text, column, rule, cast) for c, text in written.items()})
 
 
 def _column_of(header: str, recipe: "Recipe") -> Column | None:
@@ -47,9 +47,9 @@ def _column_of(header: str, recipe: "Recipe") -> Column | None:
     return next((column for column in served if column.type in UNDERSTOOD), None)
 
 
-def _understood(text: str, column: Column, manner: Manner, cast: Cast) -> str:
+def _understood(text: str, column: Column, rule: ColumnRule, cast: Cast) -> str:
     """The one spelling of what a text means; a text that means nothing of its type stays."""
-    if not text or is_nothing(text, column, manner):
+    if not text or is_nothing(text, column, rule):
         return ""
     try:
         value = cast(text)

@@ -18,10 +18,10 @@ from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
 from kam_core.ingest.mapping import composite_keys, inference, name_map
 from kam_core.ingest.mapping import headers as mapping
-from kam_core.ingest.mapping.overrides import Answers, answers_from_json, header_key, recipes_with
+from kam_core.ingest.mapping.overrides import Overrides, header_key, read_overrides, recipes_with
 from kam_core.ingest.text_folding import fold, unique_names
 from kam_core.ingest.validate import currencies
-from kam_core.ingest.validate.cast import EXACT, Bad, decimal
+from kam_core.ingest.validate.cast import EXACT, Bad, to_decimal
 from kam_core.settings.loader import load_settings
 from kam_core.settings.schemas.mapping import FeedFile
 
@@ -173,7 +173,7 @@ def plan(
     file_name: str,
     header: Sequence[str],
     table: str | None = None,
-    answers: Answers | None = None,
+    answers: Overrides | None = None,
     recall: Recall | None = None,
     sample: Rows = (),
 ) -> list[Recipe]:
@@ -206,7 +206,7 @@ def plan(
     return [_pinned(recipe) for recipe in recipes]
 
 
-def _said(answers: Answers | None, remembered: Sequence[Answers]) -> list[Answers]:
+def _said(answers: Overrides | None, remembered: Sequence[Overrides]) -> list[Overrides]:
     """What is said now over what was confirmed before about the same table."""
     if answers is None:
         return list(remembered)
@@ -217,7 +217,7 @@ def _said(answers: Answers | None, remembered: Sequence[Answers]) -> list[Answer
 
 def recalled(
     file_name: str, header: Sequence[str], table: str | None, recall: Recall | None
-) -> list[Answers]:
+) -> list[Overrides]:
     """What was confirmed for these headers: for each table of their feed, else for one table.
 
     Where a file without a feed was confirmed for several tables, its name must say which is meant.
@@ -226,7 +226,7 @@ def recalled(
         return []
     documents = {name: recall(header_key(header, name)) for name in tables()}
     known = {
-        name: replace(answers_from_json(document), table=name)
+        name: replace(read_overrides(document), table=name)
         for name, document in documents.items()
         if document is not None and table in (None, name)
     }
@@ -250,7 +250,7 @@ def base_recipes(
     file_name: str,
     header: Sequence[str],
     table: str | None,
-    said: Sequence[Answers] = (),
+    said: Sequence[Overrides] = (),
     is_strict: bool = True,
 ) -> list[Recipe]:
     """The recipes by feed or by names, before any answer is laid over them.
@@ -458,7 +458,7 @@ def _product(parts: Sequence[str]) -> str:
     if not all(texts):
         return ""
     try:
-        figures = [decimal(text, "number") for text in texts]
+        figures = [to_decimal(text, "number") for text in texts]
     except Bad:
         return " × ".join(texts)
     return format(reduce(EXACT.multiply, figures), "f")

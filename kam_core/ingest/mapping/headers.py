@@ -12,9 +12,9 @@ from kam_core.contract.declaration import Column, Table, tables
 from kam_core.errors import KamError
 from kam_core.ingest.text_folding import (
     fold,
-    simplified,
+    simplify,
+    strip_marks,
     unique_names,
-    unmarked,
 )
 from kam_core.ingest.validate import currencies
 from kam_core.settings.loader import load_settings
@@ -187,10 +187,10 @@ def _named(header: Sequence[str]) -> dict[str, str]:
 def claim(table: str, cell: str, use_generic: bool = True) -> Claim | None:
     """The column of a table that a header cell names, by itself or followed by a unit."""
     names = _names(table)
-    known = names.get(fold(cell)) or names.get(fold(unmarked(cell)))
+    known = names.get(fold(cell)) or names.get(fold(strip_marks(cell)))
     if known:
         return known if use_generic or known.rank != GENERIC else None
-    bare = without_table(table, unmarked(cell))
+    bare = without_table(table, strip_marks(cell))
     if known := names.get(fold(bare)):
         # The word for the table also says which key a bare "ID" is.
         return Claim(ALIAS, known.column)
@@ -286,8 +286,8 @@ def _name_and_unit(table: str, cell: str) -> tuple[str, str] | None:
 
 def _plain(cell: str) -> str:
     """A header as units are looked for in it: CallDurationInSeconds is three words and a unit."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", unmarked(cell)))
-    return simplified(words.casefold().strip())
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", strip_marks(cell)))
+    return simplify(words.casefold().strip())
 
 
 def _is_separate(plain: str, start: int) -> bool:
@@ -329,7 +329,7 @@ def _multipliers() -> dict[str, str]:
 
 @cache
 def _money_unit() -> re.Pattern[str]:
-    currency, multiplier = _any_of(currencies.words()), _any_of(_multipliers())
+    currency, multiplier = _any_of(currencies.currency_words()), _any_of(_multipliers())
     return re.compile(rf"(?:{currency})?(?P<multiplier>{multiplier})?(?:{currency})?")
 
 

@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 
 from kam_core.contract.declaration import Column, tables
 from kam_core.errors import KamError
-from kam_core.ingest.text_folding import fold, unguarded
+from kam_core.ingest.text_folding import fold, strip_guard
 from kam_core.ingest.validate.cast import (
     HIGHEST_SCORE,
     YEAR_LAST,
     Bad,
-    Manner,
+    ColumnRule,
     caster,
-    decimal,
     multiplier_in,
     order_proofs,
     parse_moment,
+    to_decimal,
 )
 from kam_core.ingest.validate.decimals import COMMA, POINT, is_open, mark_of, with_point
 from kam_core.settings.loader import load_settings
@@ -44,7 +44,7 @@ class Scale(NamedTuple):
     outside: int
 
 
-class Reading(NamedTuple):
+class DateReading(NamedTuple):
     """One date as it reads in a certain order: ``order`` is "dmy" or "mdy"."""
 
     order: str
@@ -54,7 +54,7 @@ class Reading(NamedTuple):
 
 def filled(texts: Iterable[str]) -> list[str]:
     """The cells that hold something, trimmed."""
-    return [cell for text in texts if (cell := unguarded(text))]
+    return [cell for text in texts if (cell := strip_guard(text))]
 
 
 def share_that_fits(column: Column, texts: Sequence[str]) -> float | None:
@@ -65,7 +65,7 @@ def share_that_fits(column: Column, texts: Sequence[str]) -> float | None:
     distinct = filled(texts)
     if len(distinct) < load_settings().mapping.content.least_values:
         return None
-    cast = caster(column, distinct, Manner(decimals=mark_of(distinct)))
+    cast = caster(column, distinct, ColumnRule(decimals=mark_of(distinct)))
     return sum(_casts(cast, text) for text in distinct) / len(distinct)
 
 
@@ -85,7 +85,7 @@ def is_distinct(texts: Sequence[str]) -> bool:
     return is_whole and len(set(values)) >= settings.id_distinct_share * len(values)
 
 
-def open_date_order(texts: Sequence[str]) -> list[Reading]:
+def open_date_order(texts: Sequence[str]) -> list[DateReading]:
     """Both readings of a date that nothing in the column decides; empty where it is decided."""
     values = filled(texts)
     if order_proofs(values):
@@ -97,16 +97,16 @@ def open_date_order(texts: Sequence[str]) -> list[Reading]:
     return []
 
 
-def mixed_date_orders(texts: Sequence[str]) -> list[Reading]:
+def mixed_date_orders(texts: Sequence[str]) -> list[DateReading]:
     """A date of each order, where some dates of the column prove one and some the other."""
     proofs = order_proofs(filled(texts))
     return _readings({order: proofs[order] for order in ("dmy", "mdy")}) if len(proofs) > 1 else []
 
 
-def _readings(texts: Mapping[str, str]) -> list[Reading]:
+def _readings(texts: Mapping[str, str]) -> list[DateReading]:
     zone = ZoneInfo(load_settings().reading.reporting_timezone)
     return [
-        Reading(order, text, moment.date())
+        DateReading(order, text, moment.date())
         for order, text in texts.items()
         if (moment := _moment(text, order, zone)) is not None
     ]
@@ -157,7 +157,7 @@ def on_scale(text: str, scale: Scale) -> str:
 
 def _score(text: str) -> Fraction | None:
     try:
-        return Fraction(decimal(text, "score"))
+        return Fraction(to_decimal(text, "score"))
     except Bad:
         return None
 
@@ -233,7 +233,7 @@ def without_own_unit(texts: Sequence[str]) -> str:
 def as_figure(text: str, factor: str) -> str:
     """The figure a text writes, multiplied; empty where it is none."""
     try:
-        return f"{float(Fraction(decimal(text, 'number')) * Fraction(factor)):.15g}"
+        return f"{float(Fraction(to_decimal(text, 'number')) * Fraction(factor)):.15g}"
     except Bad:
         return ""
 

@@ -11,7 +11,7 @@ from kam_core.contract.declaration import Column, Table, tables
 from kam_core.errors import KamError
 from kam_core.ingest.corrections import resubmission
 from kam_core.ingest.read.fill_down import MEANINGS
-from kam_core.ingest.text_folding import fold, letters, unique_names
+from kam_core.ingest.text_folding import fold, fold_letters, unique_names
 from kam_core.ingest.validate.decimals import COMMA, OPEN, POINT
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ BY_COLUMN = ("values", "when", "joined", "made", "multiplied", "elapsed", *SETTI
 
 
 @dataclass(frozen=True)
-class Answers:
+class Overrides:
     """What a person said about one file and one table; plain values, so that it can be JSON.
 
     - ``table``: the table the file is for; None leaves it to the headers.
@@ -69,7 +69,7 @@ class Answers:
         """These answers as a dict ready for ``json.dumps``."""
         return asdict(self)
 
-    def over(self, older: "Answers") -> "Answers":
+    def over(self, older: "Overrides") -> "Overrides":
         """These answers, and of older ones about the same headers what they leave as it was.
 
         A column that now comes from elsewhere keeps nothing that was said of its old header.
@@ -86,7 +86,7 @@ class Answers:
         values = without(older.values, moved)
         for column, meanings in self.values.items():
             values[column] = {**values.get(column, {}), **meanings}
-        return Answers(
+        return Overrides(
             table=self.table or older.table,
             columns=merged("columns"),
             constants=merged("constants"),
@@ -104,25 +104,25 @@ class Answers:
 
 def bad_answers(detail: object) -> KamError:
     """The refusal of answers that are not as they should be, with the parts they may have."""
-    parts = [part.name for part in fields(Answers)]
+    parts = [part.name for part in fields(Overrides)]
     return KamError("bad_answers", detail=detail, parts=parts)
 
 
-def answers_from_json(document: object) -> Answers:
+def read_overrides(document: object) -> Overrides:
     """The answers that a JSON document holds; KamError("bad_answers") says what it should not."""
     if not isinstance(document, Mapping):
         raise bad_answers(type(document).__name__)
-    known = {spec.name for spec in fields(Answers)}
+    known = {spec.name for spec in fields(Overrides)}
     strange = [str(name) for name in document if name not in known]
     if strange:
         raise bad_answers(strange)
     for name, value in document.items():
         if not _has_shape(name, value):
             raise bad_answers(f"{name}: {value!r}")
-    return Answers(**document)
+    return Overrides(**document)
 
 
-def answers_for(document: object, file_name: str) -> Answers | None:
+def overrides_for(document: object, file_name: str) -> Overrides | None:
     """The answers for one file: those under its name in ``{"files": {...}}``, else all of it.
 
     Those in ``{"headers": {...}}`` are for no file but for a header set: see ``by_headers``.
@@ -136,17 +136,17 @@ def answers_for(document: object, file_name: str) -> Answers | None:
         files = document["files"]
         if not isinstance(files, Mapping):
             raise bad_answers("files")
-        return answers_from_json(files[file_name]) if file_name in files else None
-    return answers_from_json(document)
+        return read_overrides(files[file_name]) if file_name in files else None
+    return read_overrides(document)
 
 
-def by_headers(document: object) -> dict[str, Answers]:
+def by_headers(document: object) -> dict[str, Overrides]:
     """The answers in ``{"headers": {header_key: {...}}}``, for files of several sheets."""
     if not isinstance(document, Mapping) or "headers" not in document:
         return {}
     if not isinstance(document["headers"], Mapping):
         raise bad_answers("headers")
-    return {key: answers_from_json(said) for key, said in document["headers"].items()}
+    return {key: read_overrides(said) for key, said in document["headers"].items()}
 
 
 def reading_for(document: object, path: Path) -> dict[str, Any]:
@@ -172,13 +172,13 @@ def header_key(header: Sequence[str], table: str) -> str:
     Neither the order of the columns nor case, width, blanks or punctuation change it, nor do the
     columns that we add to rows sent back for correction.
     """
-    ours = resubmission.own(header)
-    folded = "\n".join([table, *sorted(letters(cell) for cell in header if cell not in ours)])
+    ours = resubmission.own_columns(header)
+    folded = "\n".join([table, *sorted(fold_letters(cell) for cell in header if cell not in ours)])
     return hashlib.sha256(folded.encode()).hexdigest()
 
 
 def recipes_with(
-    recipes: Sequence["Recipe"], answers: Answers, header: Sequence[str] | None = None
+    recipes: Sequence["Recipe"], answers: Overrides, header: Sequence[str] | None = None
 ) -> list["Recipe"]:
     """The recipes as they are after a person's answers; what was answered wins.
 
@@ -193,7 +193,7 @@ def recipes_with(
     return [_laid_over(recipe, checked) if recipe is concerned[0] else recipe for recipe in recipes]
 
 
-def validated(answers: Answers, table: str, header: Sequence[str] | None = None) -> Answers:
+def validated(answers: Overrides, table: str, header: Sequence[str] | None = None) -> Overrides:
     """The answers with headers spelt as in the file; KamError names what is impossible."""
     _refuse_unknown_columns(answers, tables()[table])
     _refuse_impossible(answers, tables()[table])
@@ -242,7 +242,7 @@ READABLE = {
 }
 
 
-def _refuse_unknown_columns(answers: Answers, table: Table) -> None:
+def _refuse_unknown_columns(answers: Overrides, table: Table) -> None:
     known = [column.name for column in table.columns]
     parts = ("columns", "constants", "joined", "values", *SETTINGS_OF_COLUMNS)
     named = {column for part in parts for column in getattr(answers, part)}
@@ -256,7 +256,7 @@ def _refuse_unknown_columns(answers: Answers, table: Table) -> None:
         raise KamError("answers_column_and_constant", table=table.name, columns=twice)
 
 
-def _refuse_impossible(answers: Answers, table: Table) -> None:
+def _refuse_impossible(answers: Overrides, table: Table) -> None:
     """Refuse what a column of its type cannot be told, and meanings it does not have."""
     for part in ("joined", "values", *SETTINGS_OF_COLUMNS):
         for name, said in getattr(answers, part).items():
@@ -313,7 +313,7 @@ def _number(text: str) -> Fraction | None:
         return None
 
 
-def _spelt(answers: Answers, table: str, header: Sequence[str]) -> Answers:
+def _spelt(answers: Overrides, table: str, header: Sequence[str]) -> Overrides:
     names = unique_names(header)
 
     def spell(name: str) -> str:
@@ -333,7 +333,7 @@ def _spelt(answers: Answers, table: str, header: Sequence[str]) -> Answers:
     )
 
 
-def _refuse_headers_used_twice(answers: Answers, table: str) -> None:
+def _refuse_headers_used_twice(answers: Overrides, table: str) -> None:
     used: dict[str, list[str]] = {}
     for column, cell in answers.columns.items():
         if cell:
@@ -343,7 +343,7 @@ def _refuse_headers_used_twice(answers: Answers, table: str) -> None:
             raise KamError("answers_header_twice", table=table, name=cell, columns=columns)
 
 
-def _laid_over(recipe: "Recipe", answers: Answers) -> "Recipe":
+def _laid_over(recipe: "Recipe", answers: Overrides) -> "Recipe":
     """The recipe with the answers on top; a header that moved takes no old settings along."""
     chosen = {column: cell for column, cell in answers.columns.items() if cell}
     settled = {*answers.columns, *answers.constants, *answers.joined}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kam_core.ingest.mapping.overrides import Answers
+from kam_core.ingest.mapping.overrides import Overrides
 
 # A load refuses the file while one of these questions is open; for the others it quarantines rows.
 BLOCKING = ("scale", "several", "key", "joined")
@@ -123,14 +123,14 @@ class Proposal:
     missing: tuple[str, ...] = ()
     ready: bool = False
     left_out: Mapping[str, str] = field(default_factory=dict)
-    answers: Answers | None = None
+    answers: Overrides | None = None
 
     def with_answers(self) -> "Proposal":
         """This proposal with the answers that would say yes to it all."""
         return replace(self, answers=answers_to(self))
 
 
-def answers_to(proposal: Proposal) -> Answers:
+def answers_to(proposal: Proposal) -> Overrides:
     """The answers that say yes to everything proposed; questions stay open unless suggested."""
     proposed = [c for c in proposal.columns if c.header and not c.is_certain]
     used = Counter(column.header for column in proposal.columns if column.header)
@@ -138,7 +138,7 @@ def answers_to(proposal: Proposal) -> Answers:
     for value in proposal.values:
         if value.meaning:
             values.setdefault(value.column, {})[value.text] = value.meaning
-    return Answers(
+    return Overrides(
         table=proposal.table,
         columns={column.column: column.header or "" for column in proposed},
         values=values,

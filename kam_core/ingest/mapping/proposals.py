@@ -10,7 +10,7 @@ from kam_core.ingest.mapping import inference, name_map
 from kam_core.ingest.mapping.feeds import Recall, Recipe, Rows, base_recipes, recalled
 from kam_core.ingest.mapping.key_proposals import column_option, key_questions
 from kam_core.ingest.mapping.name_map import KnownNames
-from kam_core.ingest.mapping.overrides import DECIMALS, Answers, recipes_with
+from kam_core.ingest.mapping.overrides import DECIMALS, Overrides, recipes_with
 from kam_core.ingest.mapping.proposal_model import (
     BLOCKING,
     ColumnProposal,
@@ -22,7 +22,7 @@ from kam_core.ingest.mapping.proposal_model import (
     ValueProposal,
 )
 from kam_core.ingest.mapping.similarity import Evidence, best_pairs, likeliest_meaning
-from kam_core.ingest.read.fill_down import ABOVE, EMPTY, in_blocks
+from kam_core.ingest.read.fill_down import ABOVE, EMPTY, find_blocks
 from kam_core.ingest.text_folding import fold
 from kam_core.ingest.validate.cast import proven_order
 
@@ -92,7 +92,7 @@ def _fit(table: str, evidence: Evidence) -> tuple[float, float, int]:
 
 
 def _certain_tables(
-    file_name: str, header: Sequence[str], table: str | None, said: Sequence[Answers]
+    file_name: str, header: Sequence[str], table: str | None, said: Sequence[Overrides]
 ) -> list[str]:
     """The tables a load would read the file into; empty where it would have to ask."""
     try:
@@ -110,7 +110,7 @@ def _lenient_base(file_name: str, header: Sequence[str], table: str) -> Recipe:
 
 
 def _columns(
-    recipe: Recipe, answers: Answers | None, evidence: Evidence
+    recipe: Recipe, answers: Overrides | None, evidence: Evidence
 ) -> tuple[ColumnProposal, ...]:
     """The certain columns, then for the others the best pair of column and unused header."""
     table = tables()[recipe.table]
@@ -174,7 +174,7 @@ def _with_headers(recipe: Recipe, columns: Iterable[ColumnProposal]) -> Recipe:
     """The recipe as it would be if every proposed column were confirmed."""
     chosen = {column.column: column.header for column in columns if column.header}
     shared = [cell for cell, count in Counter(chosen.values()).items() if count > 1]
-    return recipes_with([recipe], Answers(recipe.table, chosen, shared=shared))[0]
+    return recipes_with([recipe], Overrides(recipe.table, chosen, shared=shared))[0]
 
 
 def _headers(
@@ -318,7 +318,7 @@ def _blank_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
     """Columns that seem filled only where a block of rows begins, as merged cells leave them."""
     texts = {name: evidence.texts(cell) for name, cell in recipe.columns.items()}
     merged = {name for name, cell in recipe.columns.items() if cell in evidence.merged}
-    for name in in_blocks(tables()[recipe.table], texts, merged):
+    for name in find_blocks(tables()[recipe.table], texts, merged):
         if name not in recipe.blanks:
             filled = next(n for n, cell in enumerate(texts[name]) if cell.strip())
             row = next(n for n, cell in enumerate(texts[name]) if n > filled and not cell.strip())

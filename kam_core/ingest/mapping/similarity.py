@@ -10,7 +10,7 @@ from kam_core.ingest.mapping import inference, name_map
 from kam_core.ingest.mapping.feeds import Recipe, Rows
 from kam_core.ingest.mapping.name_map import KnownNames
 from kam_core.ingest.mapping.proposal_model import ColumnProposal
-from kam_core.ingest.text_folding import fold, unique_names, unmarked
+from kam_core.ingest.text_folding import fold, strip_marks, unique_names
 from kam_core.settings.loader import load_settings
 
 
@@ -92,7 +92,7 @@ def _pair(table: str, column: Column, cell: str, evidence: Evidence) -> ColumnPr
 def similarity(table: str, column: Column, cell: str) -> float:
     """How like a header is to the names of a column, 0 to 1; a hint of mapping.toml counts high."""
     settings = load_settings().mapping
-    folded = fold(mapping.without_table(table, unmarked(cell)))
+    folded = fold(mapping.without_table(table, strip_marks(cell)))
     if folded in map(fold, settings.never.get(column.name, ())):
         return 0.0
     hints = settings.hints.get(table, {}).get(column.name, ())

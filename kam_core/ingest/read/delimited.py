@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from kam_core.errors import KamError
-from kam_core.ingest.read.encoding import REPLACEMENT, Decoded, decode
+from kam_core.ingest.read.encoding import REPLACEMENT, Decoded, decode_bytes
 from kam_core.ingest.read.table_layout import (
     BLANK,
     GOOD,
@@ -17,16 +17,12 @@ from kam_core.ingest.read.table_layout import (
     Opening,
     Reading,
     Record,
+    count_known,
     header_index,
-    known,
-    opening,
-    table,
-    unique_names,
+    read_opening,
+    read_table,
 )
 from kam_core.settings.loader import load_settings
-
-__all__ = ["BLANK", "GOOD", "Dialect", "Opening", "Reading", "Record", "decode", "read", "sniff"]
-__all__ += ["table", "unique_names"]
 
 # The module's default of 131,072 characters would call a long but sound cell broken.
 csv.field_size_limit(2**31 - 1)
@@ -35,7 +31,7 @@ GLUED_QUOTE = re.compile(r'[^\s"]"[^\W\d_]')
 EXCEL_SEPARATOR = re.compile(r"sep=(.)[\r\n]*", re.IGNORECASE)
 
 
-def read(
+def read_file(
     data: bytes,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -43,34 +39,34 @@ def read(
     most: int | None = None,
 ) -> Reading:
     """Read a delimited file strictly; what is not given is found out, ``most`` records at most."""
-    scanner, dialect, head, decoded = _open(data, encoding, delimiter, header_line)
-    reading = table(scanner, dialect, head, most)
+    scanner, dialect, head, decoded = _open_scanner(data, encoding, delimiter, header_line)
+    reading = read_table(scanner, dialect, head, most)
     notes = [*reading.notes, *(("escaped_quotes", line) for line in scanner.escaped_lines)]
     if decoded.is_guess:
         notes.append(("encoding_guessed", 1))
     return Reading(**{**vars(reading), "notes": tuple(notes)})
 
 
-def sniff(
+def sniff_dialect(
     data: bytes,
     encoding: str | None = None,
     delimiter: str | None = None,
     header_line: int | None = None,
 ) -> tuple[Dialect, list[str]]:
     """Dialect and header, without reading the records."""
-    _, dialect, head, _ = _open(data, encoding, delimiter, header_line)
+    _, dialect, head, _ = _open_scanner(data, encoding, delimiter, header_line)
     return dialect, head.header
 
 
-def head_of(
+def read_head(
     data: bytes, encoding: str | None, delimiter: str | None, header_line: int | None
 ) -> tuple[Dialect, Opening]:
     """Dialect, and the header with the line where the rows below it begin."""
-    _, dialect, head, _ = _open(data, encoding, delimiter, header_line)
+    _, dialect, head, _ = _open_scanner(data, encoding, delimiter, header_line)
     return dialect, head
 
 
-def extract(
+def extract_records(
     top: list[str], lines: list[str], delimiter: str, width: int
 ) -> tuple[Iterator[Record], list[int]]:
     """Records of some lines of a file that begins with ``top``; lines count from 1 in ``lines``.
@@ -83,12 +79,12 @@ def extract(
     return moved, scanner.escaped_lines
 
 
-def _open(
+def _open_scanner(
     data: bytes, encoding: str | None, delimiter: str | None, header_line: int | None
 ) -> tuple["_Scanner", Dialect, Opening, Decoded]:
     _refuse_endless_lines(data)
     _refuse_countless_lines(data)
-    decoded = decode(data, encoding)
+    decoded = decode_bytes(data, encoding)
     # Not str.splitlines: that also breaks at form feeds and other marks which csv keeps in a cell.
     lines = list(io.StringIO(decoded.text, newline=""))
     if not any(line.strip() for line in lines):
@@ -97,7 +93,7 @@ def _open(
         raise KamError("no_such_line", line=header_line, lines=len(lines))
     delimiter, start = _layout(lines, _one_character(delimiter), header_line)
     scanner = _Scanner(lines, delimiter, decoded.is_damaged)
-    head = opening(scanner, start)
+    head = read_opening(scanner, start)
     return scanner, Dialect(decoded.encoding, delimiter, start + 1), head, decoded
 
 
@@ -136,10 +132,10 @@ def _layout(lines: list[str], delimiter: str | None, header_line: int | None) ->
         scanner = _Scanner(lines, candidate)
         start = header_line - 1 if header_line else header_index(scanner, int(bool(separator)))
         fields = scanner.record(start)[0].fields
-        evidence = (known(fields), _agreement(scanner, start, len(fields)), len(fields))
+        evidence = (count_known(fields), _agreement(scanner, start, len(fields)), len(fields))
         candidates.append((evidence, candidate, start))
     # max keeps the first of equals: a single column is taken to be separated by commas.
-    _, delimiter, start = max(candidates, key=lambda found: found[0])
+    _, delimiter, start = max(candidates, key=lambda each: each[0])
     return delimiter, start
 
 
@@ -153,7 +149,7 @@ def _agreement(scanner: "_Scanner", start: int, width: int) -> float:
     while position < len(scanner.lines) and len(widths) < most:
         record, position = scanner.record(position)
         widths.append(len(record.fields))
-    return sum(found == width for found in widths) / max(len(widths), 1)
+    return widths.count(width) / max(len(widths), 1)
 
 
 class _OneLine:

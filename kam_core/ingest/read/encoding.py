@@ -38,41 +38,41 @@ class Decoded(NamedTuple):
     is_damaged: bool = False
 
 
-def decode(data: bytes, encoding: str | None = None) -> Decoded:
+def decode_bytes(data: bytes, encoding: str | None = None) -> Decoded:
     """The text of a file; an encoding is never guessed against the evidence.
 
     Raises KamError("undecodable_file") naming what it may be, or KamError("unknown_encoding").
     """
-    decoded = _named(data, encoding) if encoding else _found(data)
+    decoded = _decode_as(data, encoding) if encoding else _decode_by_evidence(data)
     if decoded is None:
-        raise KamError("undecodable_file", encoding=encoding, proposals=_proposals(data))
+        raise KamError("undecodable_file", encoding=encoding, proposals=_propose_encodings(data))
     return decoded._replace(text=decoded.text.removeprefix("\ufeff"))
 
 
-def _named(data: bytes, encoding: str) -> Decoded | None:
-    return _as(data, encoding) or _damaged(data, [encoding])
+def _decode_as(data: bytes, encoding: str) -> Decoded | None:
+    return _try_decode(data, encoding) or _decode_damaged(data, [encoding])
 
 
-def _found(data: bytes) -> Decoded | None:
+def _decode_by_evidence(data: bytes) -> Decoded | None:
     marked = [name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)]
     for name in marked[:1] or [*_utf16_without_mark(data), "utf-8"]:
-        if decoded := _as(data, name):
+        if decoded := _try_decode(data, name):
             return decoded
-    return _chinese(data) or _damaged(data, marked[:1] or ["utf-8", "gb18030"])
+    return _decode_chinese(data) or _decode_damaged(data, marked[:1] or ["utf-8", "gb18030"])
 
 
-def _as(data: bytes, encoding: str) -> Decoded | None:
+def _try_decode(data: bytes, encoding: str) -> Decoded | None:
     try:
         text = data.decode(encoding)
     except LookupError:
         raise KamError("unknown_encoding", encoding=encoding) from None
     except UnicodeError:
         return None
-    rivals = _rivals(data, encoding, text)
+    rivals = _rival_encodings(data, encoding, text)
     return Decoded(text, encoding, is_guess=bool(rivals))
 
 
-def _rivals(data: bytes, encoding: str, text: str) -> list[str]:
+def _rival_encodings(data: bytes, encoding: str, text: str) -> list[str]:
     """Other encodings of Chinese that the bytes prove no less than this one."""
     if encoding not in COMMON:
         return []
@@ -82,14 +82,14 @@ def _rivals(data: bytes, encoding: str, text: str) -> list[str]:
     return [name for name in rivals if _share(data, name) >= _least_share(name) * (not is_short)]
 
 
-def _chinese(data: bytes) -> Decoded | None:
+def _decode_chinese(data: bytes) -> Decoded | None:
     """The likelier of the two encodings in use for Chinese, if either reads like Chinese."""
     shares = [(_share(data, name), name) for name in COMMON]
     # Of equals the one in wider use.
     plausible = [(share, name) for share, name in shares if share >= _least_share(name)]
     if not plausible:
         return None
-    return _as(data, max(plausible, key=lambda found: found[0])[1])
+    return _try_decode(data, max(plausible, key=lambda candidate: candidate[0])[1])
 
 
 def _least_share(encoding: str) -> float:
@@ -109,8 +109,8 @@ def _common_share(text: str, encoding: str) -> float:
     standard, common = COMMON[encoding]
     beyond = ASCII.sub("", text[: load_settings().reading.encoding_sample]) or ASCII.sub("", text)
     leads = np.frombuffer(beyond.encode(standard, "ignore"), dtype=np.uint8)[::2]
-    found = sum(int(((leads >= first) & (leads <= last)).sum()) for first, last in common)
-    return found / max(len(beyond), 1)
+    common_count = sum(int(((leads >= first) & (leads <= last)).sum()) for first, last in common)
+    return common_count / max(len(beyond), 1)
 
 
 def _utf16_without_mark(data: bytes) -> list[str]:
@@ -128,7 +128,7 @@ def _utf16_without_mark(data: bytes) -> list[str]:
     return [encoding] if share >= load_settings().reading.utf16_text_share else []
 
 
-def _damaged(data: bytes, encodings: Iterable[str]) -> Decoded | None:
+def _decode_damaged(data: bytes, encodings: Iterable[str]) -> Decoded | None:
     """A file that is sound but for a few bytes: the lines that hold them can be told apart."""
     most = load_settings().reading.damaged_share
     for encoding in encodings:
@@ -143,7 +143,7 @@ def _damaged(data: bytes, encodings: Iterable[str]) -> Decoded | None:
     return None
 
 
-def _proposals(data: bytes) -> list[str]:
+def _propose_encodings(data: bytes) -> list[str]:
     """What the encoding may be, for a person to choose from."""
     sample = data[: load_settings().reading.proposal_sample]
     likely = [match.encoding for match in charset_normalizer.from_bytes(sample)]

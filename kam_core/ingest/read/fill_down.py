@@ -12,22 +12,22 @@ from kam_core.settings.loader import load_settings
 ABOVE, EMPTY = MEANINGS = ("above", "empty")
 
 
-def filled_down(reading: Reading, columns: Mapping[str, str], blanks: Mapping[str, str]) -> Reading:
+def fill_down(reading: Reading, columns: Mapping[str, str], blanks: Mapping[str, str]) -> Reading:
     """The reading with the empty cells of some columns filled from above; raw texts stay.
 
     ``columns``: contract column -> header, ``blanks``: contract column -> "above" or "empty". A row
     that could not be read may have begun a block, so nothing is carried over it. Rows sent back for
     correction have lost their neighbours: theirs were filled when they were handed out.
     """
-    headers = {columns.get(column) for column, said in blanks.items() if said == ABOVE} - {None}
+    headers = {columns.get(column) for column, rule in blanks.items() if rule == ABOVE} - {None}
     if not headers or reading.returned is not None:
         return reading
-    places = [place for place, name in enumerate(reading.names) if name in headers]
+    positions = [index for index, name in enumerate(reading.names) if name in headers]
     above: dict[int, str] = {}
     records = []
     for record in reading.records:
         if record.kind == GOOD:
-            above |= {place: cell for place in places if (cell := record.fields[place]).strip()}
+            above |= {index: cell for index in positions if (cell := record.fields[index]).strip()}
             fields = [above.get(n, cell) for n, cell in enumerate(record.fields)]
             record = record._replace(fields=fields)
         elif record.kind != BLANK:
@@ -36,7 +36,7 @@ def filled_down(reading: Reading, columns: Mapping[str, str], blanks: Mapping[st
     return replace(reading, records=records)
 
 
-def in_blocks(
+def find_blocks(
     table: Table, columns: Mapping[str, Sequence[str]], merged: Collection[str]
 ) -> list[str]:
     """The contract columns whose empty cells may mean the value above.
@@ -53,7 +53,7 @@ def in_blocks(
     return [
         name
         for name in columns
-        if (name in {*sure, *merged} or empty[name] in patterns) and _begins(columns[name])
+        if (name in {*sure, *merged} or empty[name] in patterns) and _starts_block(columns[name])
     ]
 
 
@@ -61,7 +61,7 @@ def _empty_rows(cells: Sequence[str]) -> frozenset[int]:
     return frozenset(row for row, cell in enumerate(cells) if not cell.strip())
 
 
-def _begins(cells: Sequence[str]) -> bool:
+def _starts_block(cells: Sequence[str]) -> bool:
     """Whether there is an empty cell below one that is filled."""
     return any(above.strip() and not cell.strip() for above, cell in pairwise(cells))
 

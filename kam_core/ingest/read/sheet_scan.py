@@ -16,7 +16,7 @@ from kam_core.errors import KamError
 from kam_core.ingest.read.zip_archive import Archive
 from kam_core.settings.loader import load_settings
 
-CELL_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+CELL_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
 # The longest text that may be cut in two between one piece of a sheet and the next.
 OVERLAP = 64
 NEEDS_A_CLOSER_LOOK = (b'"e"', b"'e'", b"<f", b":f>", b":f ")
@@ -98,8 +98,8 @@ def _xlsx_sheet(archive: Archive, part: str, sheet: str) -> Scan:
         if b"<!" in text or b"\0" in text:
             _refuse_declarations(text)
         look_closer = look_closer or any(mark in text for mark in NEEDS_A_CLOSER_LOOK)
-        for match in CELL_PLACE.finditer(text):
-            scan.add(int(match[2]) - 1, _column(match[1].decode()))
+        for match in CELL_REFERENCE.finditer(text):
+            scan.add(int(match[2]) - 1, _column_number(match[1].decode()))
         rest = text[-OVERLAP:]
     if not look_closer:
         try:
@@ -107,7 +107,7 @@ def _xlsx_sheet(archive: Archive, part: str, sheet: str) -> Scan:
         except KamError:
             look_closer = True
     if look_closer:
-        scan = _in_detail(_events(archive.chunks(part)))
+        scan = _scan_in_detail(_read_events(archive.chunks(part)))
     scan.refuse_if_vast(sheet)
     return scan
 
@@ -117,7 +117,7 @@ def _refuse_declarations(text: bytes) -> None:
         raise KamError("damaged_file", detail="XML declarations")
 
 
-def _column(letters: str) -> int:
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -134,7 +134,7 @@ class _Feed(io.RawIOBase):
         return next(self.chunks, b"")
 
 
-def _events(chunks: Iterator[bytes]) -> Iterator[tuple[str, Element]]:
+def _read_events(chunks: Iterator[bytes]) -> Iterator[tuple[str, Element]]:
     """Elements of an XML document as they begin and end; declarations of entities are refused."""
     try:
         yield from SafeXml.iterparse(_Feed(chunks), events=("start", "end"), forbid_dtd=True)
@@ -142,19 +142,19 @@ def _events(chunks: Iterator[bytes]) -> Iterator[tuple[str, Element]]:
         raise KamError("damaged_file", detail=str(error)) from error
 
 
-def _local(element: Element) -> str:
+def _local_name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _in_detail(events: Iterator[tuple[str, Element]]) -> Scan:
+def _scan_in_detail(events: Iterator[tuple[str, Element]]) -> Scan:
     scan, row, column = Scan(), -1, -1
     for event, element in events:
-        name = _local(element)
+        name = _local_name(element)
         if event == "start" and name == "row":
             row, column = int(element.get("r", row + 2)) - 1, -1
         elif event == "start" and name == "c":
-            match = CELL_PLACE.fullmatch(f'r="{element.get("r", "")}"'.encode())
-            column = _column(match[1].decode()) if match else column + 1
+            match = CELL_REFERENCE.fullmatch(f'r="{element.get("r", "")}"'.encode())
+            column = _column_number(match[1].decode()) if match else column + 1
             row = int(match[2]) - 1 if match else row
         elif event == "end" and name == "c":
             _add_cell(scan, row, column, element)
@@ -164,7 +164,7 @@ def _in_detail(events: Iterator[tuple[str, Element]]) -> Scan:
 
 
 def _add_cell(scan: Scan, row: int, column: int, cell: Element) -> None:
-    parts = {_local(child): child for child in cell}
+    parts = {_local_name(child): child for child in cell}
     value = parts["v"].text if "v" in parts else None
     if value or "f" in parts or "is" in parts:
         scan.add(row, column)
@@ -176,13 +176,13 @@ def _add_cell(scan: Scan, row: int, column: int, cell: Element) -> None:
 
 def _parts_of_sheets(archive: Archive) -> dict[str, str]:
     """The name of the part that holds each sheet."""
-    book = _xml(archive, "xl/workbook.xml")
-    relations = _xml(archive, "xl/_rels/workbook.xml.rels")
+    book = _parse_xml(archive, "xl/workbook.xml")
+    relations = _parse_xml(archive, "xl/_rels/workbook.xml.rels")
     targets = {r.get("Id"): r.get("Target", "") for r in relations}
     return {
         sheet.get("name", ""): _part(targets.get(sheet.get(RELATION) or sheet.get(STRICT_RELATION)))
         for sheet in book.iter()
-        if _local(sheet) == "sheet"
+        if _local_name(sheet) == "sheet"
     }
 
 
@@ -191,7 +191,7 @@ def _part(target: str | None) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _xml(archive: Archive, name: str) -> Any:
+def _parse_xml(archive: Archive, name: str) -> Any:
     if name not in archive.infos:
         raise KamError("damaged_file", detail=name)
     try:
@@ -204,10 +204,10 @@ def scan_ods(archive: Archive) -> Callable[[str], Scan]:
     """How to scan each sheet of an OpenDocument workbook; all of them stand in one part."""
     if "content.xml" not in archive.infos:
         raise KamError("damaged_file", detail="content.xml")
-    scans = _ods_sheets(_events(archive.chunks("content.xml")))
+    scans = _ods_sheets(_read_events(archive.chunks("content.xml")))
     # The reader takes all sheets when it opens the workbook.
-    for sheet, found in scans.items():
-        found.refuse_if_vast(sheet)
+    for sheet, extent in scans.items():
+        extent.refuse_if_vast(sheet)
     return lambda sheet: scans.get(sheet, Scan())
 
 
@@ -218,21 +218,21 @@ def _ods_sheets(events: Iterator[tuple[str, Element]]) -> dict[str, Scan]:
         if event == "start" and element.tag == f"{TABLE}table":
             scan, row = scans.setdefault(element.get(f"{TABLE}name", ""), Scan()), 0
         elif event == "end" and element.tag == f"{TABLE}table-row":
-            rows = _repeats(element, "rows")
+            rows = _count_repeats(element, "rows")
             _add_ods_row(scan, row, rows, element)
             row += rows
             element.clear()
     return scans
 
 
-def _repeats(element: Element, what: str) -> int:
+def _count_repeats(element: Element, what: str) -> int:
     return int(element.get(f"{TABLE}number-{what}-repeated", "1"))
 
 
 def _add_ods_row(scan: Scan, row: int, rows: int, element: Element) -> None:
     column = 0
     for cell in element:
-        columns = _repeats(cell, "columns")
+        columns = _count_repeats(cell, "columns")
         texts = ["".join(p.itertext()) for p in cell if p.tag == f"{TEXT}p"]
         formula = cell.get(f"{TABLE}formula")
         if texts or formula or cell.get(f"{OFFICE}value-type"):
@@ -249,7 +249,7 @@ def scan_xls(data: bytes) -> list[Scan]:
     stream = _xls_stream(data)
     begins = [
         struct.unpack_from("<I", body)[0]
-        for _, kind, body in _records(stream, 0)
+        for _, kind, body in _read_xls_records(stream, 0)
         if kind == XLS_SHEET and len(body) >= 4
     ]
     return [_xls_sheet(stream, begin) for begin in begins]
@@ -271,7 +271,7 @@ def _xls_stream(data: bytes) -> bytes:
         raise KamError("damaged_file", detail=str(error)) from error
 
 
-def _records(stream: bytes, position: int) -> Iterator[tuple[int, int, bytes]]:
+def _read_xls_records(stream: bytes, position: int) -> Iterator[tuple[int, int, bytes]]:
     """(position, kind, body) of each record up to the end of the sheet that begins here."""
     while position + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, position)
@@ -285,7 +285,7 @@ def _records(stream: bytes, position: int) -> Iterator[tuple[int, int, bytes]]:
 
 def _xls_sheet(stream: bytes, begin: int) -> Scan:
     scan = Scan()
-    for _, kind, body in _records(stream, begin):
+    for _, kind, body in _read_xls_records(stream, begin):
         if kind not in XLS_CELLS or len(body) < 6:
             continue
         row, column = struct.unpack_from("<HH", body)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from kam_core.errors import ErrorRecord, KamError
-from kam_core.ingest.corrections.resubmission import restored
+from kam_core.ingest.corrections.resubmission import restore_reading
 from kam_core.ingest.read import delimited, zip_archive
 from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
 from kam_core.ingest.read.workbook import OLE_START, Book, is_workbook
@@ -17,7 +17,7 @@ WITHIN = " › "
 WORKBOOK_STARTS = (*zip_archive.ZIP_STARTS, OLE_START)
 
 
-class Place(NamedTuple):
+class FilePart(NamedTuple):
     """Where a table stands in a file: which member of an archive, which sheet of a workbook."""
 
     member: str | None = None
@@ -29,7 +29,7 @@ class Place(NamedTuple):
         return WITHIN.join(filter(None, (self.member, self.sheet)))
 
 
-class Manner(Protocol):
+class ReadOptions(Protocol):
     """How one table of a file is read; what is None is found out."""
 
     @property
@@ -82,43 +82,44 @@ def refuse_if_too_large(size: int) -> None:
         raise KamError("file_too_large", size=size, most=most)
 
 
-def places(data: bytes, member: str | None = None, sheet: str | None = None) -> list[Place]:
-    """All places of a file where a table may stand, or those that were asked for."""
+def list_parts(data: bytes, member: str | None = None, sheet: str | None = None) -> list[FilePart]:
+    """All parts of a file where a table may stand, or the one of this member and sheet."""
     refuse_if_too_large(len(data))
     _refuse_other_kinds(data)
     if not zip_archive.is_zip(data) or is_workbook(data):
         if member is not None:
             raise KamError("no_such_member", name=member, known=[])
-        return _places_of_table_file(data, None, sheet)
-    names = zip_archive.files(data)
+        return _parts_of_table_file(data, None, sheet)
+    names = zip_archive.list_files(data)
     if "[Content_Types].xml" in names:
         raise KamError("unsupported_file", kind="office")
     if member is not None and member not in names:
         raise KamError("no_such_member", name=member, known=names)
-    found = [place for name in names if member in (None, name) for place in _in(data, name, sheet)]
-    if not found:
+    chosen = [name for name in names if member in (None, name)]
+    parts = [part for name in chosen for part in _parts_of_member(data, name, sheet)]
+    if not parts:
         raise KamError("no_table_in_archive", known=names)
-    return found
+    return parts
 
 
-def _in(data: bytes, member: str, sheet: str | None) -> list[Place]:
-    content = zip_archive.unpack(data, member)
+def _parts_of_member(data: bytes, member: str, sheet: str | None) -> list[FilePart]:
+    content = zip_archive.unpack_file(data, member)
     if zip_archive.is_zip(content) and not is_workbook(content):
         raise KamError("archive_in_archive", name=member)
     if not content.startswith(WORKBOOK_STARTS):
-        return [Place(member)]
-    return _places_of_table_file(content, member, sheet)
+        return [FilePart(member)]
+    return _parts_of_table_file(content, member, sheet)
 
 
-def _places_of_table_file(data: bytes, member: str | None, sheet: str | None) -> list[Place]:
+def _parts_of_table_file(data: bytes, member: str | None, sheet: str | None) -> list[FilePart]:
     if not is_workbook(data):
         if sheet is not None:
             raise KamError("no_such_sheet", name=sheet, known=[])
-        return [Place(member)]
+        return [FilePart(member)]
     sheets = Book(data).sheets
     if sheet is not None and sheet not in [s.name for s in sheets]:
         raise KamError("no_such_sheet", name=sheet, known=[s.name for s in sheets])
-    return [Place(member, s.name, s.is_hidden) for s in sheets if sheet in (None, s.name)]
+    return [FilePart(member, s.name, s.is_hidden) for s in sheets if sheet in (None, s.name)]
 
 
 def _refuse_other_kinds(data: bytes) -> None:
@@ -131,55 +132,55 @@ def _refuse_other_kinds(data: bytes) -> None:
 
 def content_of(data: bytes, member: str | None) -> bytes:
     """The bytes of a file, or of one file of an archive."""
-    return data if member is None else zip_archive.unpack(data, member)
+    return data if member is None else zip_archive.unpack_file(data, member)
 
 
-def read_part(data: bytes, manner: Manner) -> Reading:
+def read_part(data: bytes, options: ReadOptions) -> Reading:
     """The table of a file that a recipe, or anything like one, names: read as it says."""
-    place = Place(manner.member, manner.sheet)
-    return _read(data, place, manner.encoding, manner.delimiter, manner.header_line)
+    part = FilePart(options.member, options.sheet)
+    return _read_part(data, part, options.encoding, options.delimiter, options.header_line)
 
 
-def first_rows(data: bytes, manner: Manner) -> Reading:
+def first_rows(data: bytes, options: ReadOptions) -> Reading:
     """The same, but only the beginning of it."""
-    place = Place(manner.member, manner.sheet)
+    part = FilePart(options.member, options.sheet)
     most = load_settings().reading.sample_rows
-    return _read(data, place, manner.encoding, manner.delimiter, manner.header_line, most)
+    return _read_part(data, part, options.encoding, options.delimiter, options.header_line, most)
 
 
-def samples(
+def read_samples(
     data: bytes,
     encoding: str | None = None,
     delimiter: str | None = None,
     header_line: int | None = None,
     member: str | None = None,
     sheet: str | None = None,
-) -> Iterator[tuple[Place, Reading | KamError]]:
-    """Each table of a file with its first rows, or why that place holds none."""
+) -> Iterator[tuple[FilePart, Reading | KamError]]:
+    """Each part of a file with the first rows of its table, or why it holds none."""
     most = load_settings().reading.sample_rows
-    for place in places(data, member, sheet):
+    for part in list_parts(data, member, sheet):
         try:
-            yield place, _read(data, place, encoding, delimiter, header_line, most)
+            yield part, _read_part(data, part, encoding, delimiter, header_line, most)
         except KamError as error:
-            yield place, error
+            yield part, error
 
 
-def _read(
+def _read_part(
     data: bytes,
-    place: Place,
+    part: FilePart,
     encoding: str | None,
     delimiter: str | None,
     header_line: int | None,
     most: int | None = None,
 ) -> Reading:
-    content = content_of(data, place.member)
+    content = content_of(data, part.member)
     # A long file is looked at from its beginning only, so that nothing of it is copied.
     if not content[:256].strip() and not content.strip():
         raise KamError("empty_file")
     _refuse_other_kinds(content)
     if content.startswith(WORKBOOK_STARTS):
-        return restored(_read_sheet(content, place.sheet, header_line, most))
-    return restored(delimited.read(content, encoding, delimiter, header_line, most))
+        return restore_reading(_read_sheet(content, part.sheet, header_line, most))
+    return restore_reading(delimited.read_file(content, encoding, delimiter, header_line, most))
 
 
 def _read_sheet(
@@ -193,7 +194,7 @@ def _read_sheet(
     return book.read(sheet or book.sheets[0].name, header_line, most)
 
 
-def inspect(
+def inspect_file(
     data: bytes,
     file_name: str,
     encoding: str | None = None,
@@ -207,18 +208,18 @@ def inspect(
     A part that cannot be read has its ``error``; a file that cannot be opened raises KamError.
     """
     try:
-        found = list(samples(data, encoding, delimiter, header_line, member, sheet))
+        samples = list(read_samples(data, encoding, delimiter, header_line, member, sheet))
     except KamError as error:
         raise KamError(error.code, **{"file": file_name, **error.details}) from error
     return [
-        _unreadable(place, seen, encoding, delimiter)
+        _make_failed_glimpse(part, seen, encoding, delimiter)
         if isinstance(seen, KamError)
-        else _glimpse(place, seen)
-        for place, seen in found
+        else _make_glimpse(part, seen)
+        for part, seen in samples
     ]
 
 
-def _glimpse(place: Place, reading: Reading) -> Glimpse:
+def _make_glimpse(part: FilePart, reading: Reading) -> Glimpse:
     dialect, most = reading.dialect, load_settings().reading.limits.glimpse_rows
     shown = [record for record in reading.records if record.kind != BLANK][:most]
     faults = [(record.kind, record.line_no) for record in shown if record.kind != GOOD]
@@ -226,9 +227,9 @@ def _glimpse(place: Place, reading: Reading) -> Glimpse:
         e for e in load_settings().reading.encodings if e != dialect.encoding.removesuffix("-sig")
     ]
     return Glimpse(
-        member=place.member,
-        sheet=place.sheet,
-        is_hidden=place.is_hidden,
+        member=part.member,
+        sheet=part.sheet,
+        is_hidden=part.is_hidden,
         encoding=dialect.encoding,
         delimiter=dialect.delimiter,
         header_line=dialect.header_line,
@@ -241,14 +242,14 @@ def _glimpse(place: Place, reading: Reading) -> Glimpse:
     )
 
 
-def _unreadable(
-    place: Place, error: KamError, encoding: str | None, delimiter: str | None
+def _make_failed_glimpse(
+    part: FilePart, error: KamError, encoding: str | None, delimiter: str | None
 ) -> Glimpse:
     proposals = error.details.get("proposals")
     return Glimpse(
-        member=place.member,
-        sheet=place.sheet,
-        is_hidden=place.is_hidden,
+        member=part.member,
+        sheet=part.sheet,
+        is_hidden=part.is_hidden,
         encoding=encoding or "",
         delimiter=delimiter or "",
         header_line=0,

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from kam_core.contract.declaration import tables
 from kam_core.errors import KamError
-from kam_core.ingest.text_folding import fold, unique_names, unmarked
+from kam_core.ingest.text_folding import fold, strip_marks, unique_names
 from kam_core.settings.loader import load_settings
 
 GOOD, BLANK = "good", "blank"
@@ -92,7 +92,7 @@ class Opening(NamedTuple):
     notes: tuple[tuple[str, int], ...]
 
 
-def opening(rows: Rows, start: int) -> Opening:
+def read_opening(rows: Rows, start: int) -> Opening:
     """The header that stands at a line; refuses a file without rows below it."""
     head, body_start = rows.record(start)
     if head.kind != GOOD:
@@ -103,7 +103,7 @@ def opening(rows: Rows, start: int) -> Opening:
     if _holds_separators(header):
         raise KamError("one_column", header=header)
     below, after = rows.record(body_start)
-    if _completes(header, below.fields):
+    if _completes_header(header, below.fields):
         lower = [cell.strip() for cell in below.fields]
         merged = [under or above for above, under in zip(header, lower, strict=True)]
         notes = (("two_line_header", start + 1),)
@@ -118,16 +118,17 @@ def _holds_separators(header: Sequence[str]) -> bool:
     )
 
 
-def _completes(header: Sequence[str], below: Sequence[str]) -> bool:
+def _completes_header(header: Sequence[str], below: Sequence[str]) -> bool:
     """Whether the row below a header names the columns that merged cells left without a name."""
     if len(header) != len(below) or not header[0] or below[0].strip():
         return False
     lower = [cell.strip() for cell in below]
     fills = any(under and not above for above, under in zip(header, lower, strict=True))
-    return fills and known([*header, *lower]) > known(header) and not any(map(is_figure, lower))
+    names_more = count_known([*header, *lower]) > count_known(header)
+    return fills and names_more and not any(map(is_figure, lower))
 
 
-def table(rows: Rows, dialect: Dialect, opening: Opening, most: int | None = None) -> Reading:
+def read_table(rows: Rows, dialect: Dialect, opening: Opening, most: int | None = None) -> Reading:
     """The records below a header, with the rows that are no data named for what they are.
 
     With ``most`` only so many are read.
@@ -145,7 +146,7 @@ def table(rows: Rows, dialect: Dialect, opening: Opening, most: int | None = Non
         header_raw=opening.header_raw,
         header=header,
         names=unique_names(header),
-        records=_with_names_of_rows(records, header),
+        records=_name_special_rows(records, header),
         notes=opening.notes,
     )
 
@@ -159,15 +160,15 @@ def _common_other_width(records: Sequence[Record], header: Sequence[str]) -> int
     return 0 if any(cell.strip() for cell in [*surplus, *header[width:]]) else width
 
 
-def _with_names_of_rows(records: list[Record], header: list[str]) -> list[Record]:
+def _name_special_rows(records: list[Record], header: list[str]) -> list[Record]:
     """The records, where totals, footers and repeated headers are called what they are."""
     for position, record in enumerate(records):
         if record.kind == GOOD:
-            if record.fields[0].strip() == header[0] and _cells(record) == header:
+            if record.fields[0].strip() == header[0] and _stripped_cells(record) == header:
                 records[position] = record._replace(kind="repeated_header")
             elif is_totals(record.fields):
                 records[position] = record._replace(kind="totals_row")
-    for position in _footers(records, len(header)):
+    for position in _find_footers(records, len(header)):
         records[position] = records[position]._replace(kind="footer")
     first = next((i for i, record in enumerate(records) if record.kind != BLANK), None)
     if first is not None and _are_units(records[first].fields):
@@ -185,14 +186,14 @@ def _is_cut_off(last: Record, width: int) -> bool:
     return is_short or last.kind in ("broken_quotes", "undecodable_row")
 
 
-def _cells(record: Record) -> list[str]:
+def _stripped_cells(record: Record) -> list[str]:
     return [cell.strip() for cell in record.fields]
 
 
 def is_totals(fields: Sequence[str]) -> bool:
     """A row that begins with a word such as "total" and otherwise holds figures only."""
     first = next((i for i, cell in enumerate(fields) if cell and not cell.isspace()), None)
-    if first is None or not _pattern("totals").fullmatch(fields[first].strip()):
+    if first is None or not _row_pattern("totals").fullmatch(fields[first].strip()):
         return False
     others = [cell for cell in fields[first + 1 :] if cell.strip()]
     return all(map(may_stand_beside_totals, others)) and (bool(others) or len(fields) > 1)
@@ -200,15 +201,15 @@ def is_totals(fields: Sequence[str]) -> bool:
 
 def may_stand_beside_totals(cell: str) -> bool:
     """Whether a filled cell is a figure, or says how the figures of its row were taken together."""
-    return is_figure(cell) or bool(_pattern("taken_together").fullmatch(cell.strip()))
+    return is_figure(cell) or bool(_row_pattern("taken_together").fullmatch(cell.strip()))
 
 
 def is_figure(cell: str) -> bool:
     """Whether a cell holds an amount, a count or a share, or a dash in place of one."""
-    return bool(cell.strip()) and bool(_pattern("figure").fullmatch(cell.strip()))
+    return bool(cell.strip()) and bool(_row_pattern("figure").fullmatch(cell.strip()))
 
 
-def _footers(records: Sequence[Record], width: int) -> list[int]:
+def _find_footers(records: Sequence[Record], width: int) -> list[int]:
     """Remarks below the last row: known phrases, or lone cells behind an empty line."""
     if width < 2:
         return []
@@ -222,7 +223,7 @@ def _footers(records: Sequence[Record], width: int) -> list[int]:
             footers += lone
             lone = []
         elif record.kind in (GOOD, "ragged_row") and len(filled) <= 2:
-            is_phrase = bool(filled) and bool(_pattern("footer").match(filled[0].strip()))
+            is_phrase = bool(filled) and bool(_row_pattern("footer").match(filled[0].strip()))
             if is_phrase:
                 phrases.append(position)
             elif len(filled) == 1:
@@ -239,11 +240,11 @@ def _footers(records: Sequence[Record], width: int) -> list[int]:
 
 def _are_units(fields: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in fields if cell.strip()]
-    return bool(filled) and all(map(_pattern("unit").fullmatch, filled))
+    return bool(filled) and all(map(_row_pattern("unit").fullmatch, filled))
 
 
 @cache
-def _pattern(name: str) -> re.Pattern[str]:
+def _row_pattern(name: str) -> re.Pattern[str]:
     return re.compile(getattr(load_settings().reading.rows_set_apart, name), re.IGNORECASE)
 
 
@@ -253,21 +254,21 @@ def header_index(rows: Rows, skipped: int = 0) -> int:
     The line that knows most of the contract's names; where none knows any, the first that is
     filled like the rows of the table and not like a title above it.
     """
-    searched = _searched(rows, skipped)
+    searched = _lines_to_search(rows, skipped)
     first = searched[0]
-    names = {i: known(rows.record(i)[0].fields) for i in searched}
+    names = {i: count_known(rows.record(i)[0].fields) for i in searched}
     # max keeps the first of equals: a header repeated further down is not the header.
     best = max(searched, key=lambda i: names[i])
     if names[best] > 1:
         return best
-    filled = {i: _filled(rows.record(i)[0]) for i in searched}
+    filled = {i: _count_filled(rows.record(i)[0]) for i in searched}
     typical = median([count for count in filled.values() if count > 1] or [1])
     least = load_settings().reading.header_fill_share * typical
     likely = next((i for i in searched if filled[i] >= least), first)
-    return _words_above(rows, likely, [i for i in searched if i < likely and filled[i] > 1])
+    return _prefer_words_above(rows, likely, [i for i in searched if i < likely and filled[i] > 1])
 
 
-def _words_above(rows: Rows, likely: int, above: Sequence[int]) -> int:
+def _prefer_words_above(rows: Rows, likely: int, above: Sequence[int]) -> int:
     """A line with figures is rather a row: then a sparse line of words above it is the header."""
     cells = rows.record(likely)[0].fields
     if not any(map(is_figure, cells)):
@@ -279,14 +280,14 @@ def _words_above(rows: Rows, likely: int, above: Sequence[int]) -> int:
     return likely
 
 
-def _filled(record: Record) -> int:
+def _count_filled(record: Record) -> int:
     """How many cells of a record hold something; of a broken one, how many it seems to have."""
     if record.kind == GOOD:
         return sum(bool(cell.strip()) for cell in record.fields)
     return 1 + max(record.raw.count(mark) for mark in load_settings().reading.separators)
 
 
-def _searched(rows: Rows, skipped: int) -> list[int]:
+def _lines_to_search(rows: Rows, skipped: int) -> list[int]:
     most = load_settings().reading.header_search_lines
     filled = (i for i in range(skipped, len(rows.lines)) if rows.lines[i].strip())
     searched = [i for _, i in zip(range(most), filled, strict=False)]
@@ -295,9 +296,9 @@ def _searched(rows: Rows, skipped: int) -> list[int]:
     return searched
 
 
-def known(fields: Sequence[str]) -> int:
+def count_known(fields: Sequence[str]) -> int:
     """How many names of the contract's columns are among the cells."""
-    folded = {name for cell in fields for name in (fold(cell), fold(unmarked(cell)))}
+    folded = {name for cell in fields for name in (fold(cell), fold(strip_marks(cell)))}
     return len(folded & known_headers())
 
 

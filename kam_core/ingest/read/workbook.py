@@ -19,8 +19,8 @@ from kam_core.ingest.read.table_layout import (
     Reading,
     Record,
     header_index,
-    opening,
-    table,
+    read_opening,
+    read_table,
 )
 from kam_core.ingest.read.zip_archive import Archive, is_zip
 from kam_core.settings.loader import load_settings
@@ -63,8 +63,8 @@ class Book:
         most = load_settings().reading.limits.workbook_bytes
         if len(data) > most:
             raise KamError("file_too_large", size=len(data), most=most)
-        self._scan = _guarded(lambda: _scanner(data))
-        self._book = _guarded(lambda: calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)))
+        self._scan = _guard(lambda: _make_scanner(data))
+        self._book = _guard(lambda: calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)))
         self.sheets = [
             Sheet(sheet.name, sheet.visible != calamine.SheetVisibleEnum.Visible)
             for sheet in self._book.sheets_metadata
@@ -76,11 +76,11 @@ class Book:
         if name not in [sheet.name for sheet in self.sheets]:
             raise KamError("no_such_sheet", name=name, known=[s.name for s in self.sheets])
         number = [*self._book.sheet_names].index(name)
-        scan = _guarded(lambda: self._scan(name, number))
-        sheet = _guarded(lambda: self._book.get_sheet_by_name(name))
-        rows = _Grid(_texts(sheet, scan), scan)
-        reading = _read(rows, header_line, most)
-        merged = _guarded(lambda: sheet.merged_cell_ranges) or []
+        scan = _guard(lambda: self._scan(name, number))
+        sheet = _guard(lambda: self._book.get_sheet_by_name(name))
+        rows = _Grid(_read_texts(sheet, scan), scan)
+        reading = _read_grid(rows, header_line, most)
+        merged = _guard(lambda: sheet.merged_cell_ranges) or []
         return _with_merged_cells(reading, merged, sheet.start[1])
 
 
@@ -100,11 +100,11 @@ def _with_merged_cells(
         if 0 <= first[1] - first_column < len(reading.names)
         if rows[first[0]][first[1] - first_column].strip()
     }
-    names = frozenset(reading.names[place] for place in blocks)
+    names = frozenset(reading.names[position] for position in blocks)
     return replace(reading, notes=(*reading.notes, *notes), merged=names)
 
 
-def _scanner(data: bytes) -> Callable[[str, int], Scan]:
+def _make_scanner(data: bytes) -> Callable[[str, int], Scan]:
     """How to learn a sheet's extent, errors and dead formulas, by its name and number."""
     if data.startswith(OLE_START):
         return _xls_scanner(data)
@@ -116,8 +116,8 @@ def _scanner(data: bytes) -> Callable[[str, int], Scan]:
 def _xls_scanner(data: bytes) -> Callable[[str, int], Scan]:
     scans = scan_xls(data)
     # The reader takes all sheets when it opens the workbook.
-    for number, found in enumerate(scans, start=1):
-        found.refuse_if_vast(str(number))
+    for number, extent in enumerate(scans, start=1):
+        extent.refuse_if_vast(str(number))
 
     def scan(name: str, number: int) -> Scan:
         if number >= len(scans):
@@ -127,7 +127,7 @@ def _xls_scanner(data: bytes) -> Callable[[str, int], Scan]:
     return scan
 
 
-def _guarded(step: Callable[[], Any]) -> Any:
+def _guard(step: Callable[[], Any]) -> Any:
     """What the reader returns; whatever it raises on a broken workbook becomes a plain refusal."""
     try:
         return step()
@@ -142,24 +142,24 @@ def _guarded(step: Callable[[], Any]) -> Any:
         raise KamError("damaged_file", detail=str(error)) from error
 
 
-def _read(rows: "_Grid", header_line: int | None, most: int | None) -> Reading:
+def _read_grid(rows: "_Grid", header_line: int | None, most: int | None) -> Reading:
     if not any(line.strip() for line in rows.lines):
         raise KamError("empty_file")
     if header_line is not None and not 1 <= header_line <= len(rows.lines):
         raise KamError("no_such_line", line=header_line, lines=len(rows.lines))
     start = header_line - 1 if header_line else header_index(rows)
-    head = opening(rows, start)
-    return table(rows, Dialect("", "", start + 1), head, most)
+    head = read_opening(rows, start)
+    return read_table(rows, Dialect("", "", start + 1), head, most)
 
 
-def _texts(sheet: Any, scan: Scan) -> list[list[str]]:
+def _read_texts(sheet: Any, scan: Scan) -> list[list[str]]:
     """All rows from the first of the sheet on, as texts of equal width."""
     if sheet.start is None:
         return []
     first_row, first_column = sheet.start
-    cells = _guarded(lambda: sheet.to_python(skip_empty_area=True))
+    cells = _guard(lambda: sheet.to_python(skip_empty_area=True))
     rows: list[list[str]] = [[] for _ in range(first_row)]
-    rows += [[as_text(value) for value in row] for row in cells]
+    rows += [[cell_as_text(value) for value in row] for row in cells]
     for (row, column), text in [*scan.errors.items(), *scan.dead.items()]:
         if row < len(rows) and 0 <= column - first_column < len(rows[row]):
             rows[row][column - first_column] = text
@@ -171,29 +171,29 @@ def _filled_width(row: Sequence[str]) -> int:
     return next((i for i in range(len(row), 0, -1) if row[i - 1].strip()), 0)
 
 
-def as_text(value: object) -> str:
+def cell_as_text(value: object) -> str:
     """A cell as a person would write it in a CSV: ISO dates, whole numbers without a point."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return _number(value)
+        return _format_number(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, timedelta):
-        return _duration(value)
+        return _format_duration(value)
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     """The shortest digits that make this number, without exponent while they are all known."""
     if value != value or abs(value) >= DIGITS_LOST:
         return repr(value)
     return format(Decimal(repr(value)), "f").removesuffix(".0")
 
 
-def _duration(value: timedelta) -> str:
+def _format_duration(value: timedelta) -> str:
     minutes, seconds = divmod(round(value.total_seconds()), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 

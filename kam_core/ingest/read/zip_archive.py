@@ -50,7 +50,7 @@ class Archive:
         self.most_bytes = most_bytes
         infos = [info for info in self.zip.infolist() if not info.is_dir()]
         _refuse_bombs(infos, most_bytes)
-        self.infos = {_name(info): info for info in infos}
+        self.infos = {_member_name(info): info for info in infos}
         self.names = list(self.infos)
 
     def unpack(self, name: str) -> bytes:
@@ -73,13 +73,13 @@ class Archive:
             raise KamError("damaged_file", detail=str(error)) from error
 
 
-def files(data: bytes) -> list[str]:
+def list_files(data: bytes) -> list[str]:
     """The files of an archive that a person put there, by name."""
     names = Archive(data, load_settings().reading.limits.unpacked_bytes).names
     return sorted(name for name in names if not _is_by_the_way(name))
 
 
-def unpack(data: bytes, name: str) -> bytes:
+def unpack_file(data: bytes, name: str) -> bytes:
     """One file of an archive; an archive in it is refused, a workbook is not."""
     return Archive(data, load_settings().reading.limits.unpacked_bytes).unpack(name)
 
@@ -110,7 +110,7 @@ def _refuse_bombs(infos: list[zipfile.ZipInfo], most_bytes: int) -> None:
         raise KamError("too_large_unpacked", most=most_bytes)
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def _member_name(info: zipfile.ZipInfo) -> str:
     """The name as its writer meant it: Chinese Windows writes GB18030 without saying so."""
     if info.flag_bits & NAME_IS_UTF8:
         return info.filename

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kam_core.contract.declaration import Column
-from kam_core.ingest.text_folding import fold, simplified
+from kam_core.ingest.text_folding import fold, simplify
 from kam_core.ingest.validate import currencies, decimals, durations
 from kam_core.settings.loader import load_settings
 
@@ -40,7 +40,7 @@ class Noted(NamedTuple):
     code: str
 
 
-class Manner(NamedTuple):
+class ColumnRule(NamedTuple):
     """What a recipe says about one column: meanings, factor, scale, decimal mark, dates, zone."""
 
     meanings: Mapping[str, str] | None = None
@@ -54,25 +54,25 @@ class Manner(NamedTuple):
 Cast = Callable[[str], object]
 
 
-def caster(column: Column, texts: Iterable[str], manner: Manner) -> Cast:
+def caster(column: Column, texts: Iterable[str], rule: ColumnRule) -> Cast:
     """The function that turns a text of this column into its value or raises Bad.
 
     ``texts`` are all distinct texts of the column: they show in which order dates are written.
     """
     if column.type in ("date", "timestamp"):
-        cast: Cast = _date_caster(column, texts, manner)
+        cast: Cast = _date_caster(column, texts, rule)
     elif column.type in ("money", "score", "number", "integer"):
-        cast = _number_caster(column, manner)
+        cast = _number_caster(column, rule)
     elif column.type == "enum":
-        return _enum_caster(column, manner)
+        return _enum_caster(column, rule)
     else:
         cast = SIMPLE_CASTS[column.type]
-    return _translated(cast, manner.meanings) if manner.meanings else cast
+    return _translate_first(cast, rule.meanings) if rule.meanings else cast
 
 
-def is_nothing(text: str, column: Column, manner: Manner) -> bool:
+def is_nothing(text: str, column: Column, rule: ColumnRule) -> bool:
     """Whether the text is a word for nothing here; what a recipe gives a meaning never is."""
-    if column.type in ("text", "id") or text in (manner.meanings or {}):
+    if column.type in ("text", "id") or text in (rule.meanings or {}):
         return False
     is_figure = column.type in WHOLE_DIGITS
     return text.casefold() in _words_for_nothing(is_figure)
@@ -84,7 +84,7 @@ def _words_for_nothing(is_figure: bool) -> frozenset[str]:
     return frozenset(nothing.words + ([] if is_figure else nothing.except_in_figures))
 
 
-def _translated(cast: Cast, meanings: Mapping[str, str]) -> Cast:
+def _translate_first(cast: Cast, meanings: Mapping[str, str]) -> Cast:
     return lambda text: cast(meanings.get(text, text))
 
 
@@ -99,22 +99,22 @@ QUARTER = re.compile(
 CHINESE_DIGITS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 
 
-def plain_id(text: str) -> str:
+def strip_apostrophe(text: str) -> str:
     """An id without the apostrophe in front by which a spreadsheet is told to leave it a text."""
-    found = MARKED_AS_TEXT.fullmatch(text)
-    return found[1].strip() if found else text
+    match = MARKED_AS_TEXT.fullmatch(text)
+    return match[1].strip() if match else text
 
 
-def identifier(text: str) -> object:
+def cast_id(text: str) -> object:
     """An id stays as it is written; traces of a spreadsheet's number format are told."""
-    text = plain_id(text)
+    text = strip_apostrophe(text)
     if SCIENTIFIC_ID.fullmatch(text):
         raise Bad("scientific_id")
     return Noted(text, "float_id") if FLOAT_ID.fullmatch(text) else text
 
 
-def _enum_caster(column: Column, manner: Manner) -> Cast:
-    spoken = manner.meanings
+def _enum_caster(column: Column, rule: ColumnRule) -> Cast:
+    spoken = rule.meanings
     if spoken is None:
         spoken = {alias: value for value, aliases in column.values for alias in aliases}
     meanings = {fold(value): value for value, _ in column.values}
@@ -130,34 +130,34 @@ def _enum_caster(column: Column, manner: Manner) -> Cast:
     return cast
 
 
-def truth(text: str) -> bool:
+def cast_bool(text: str) -> bool:
     """Yes or no in both languages."""
-    meaning = _truths().get(simplified(unicodedata.normalize("NFKC", text).casefold()))
+    meaning = _truth_words().get(simplify(unicodedata.normalize("NFKC", text).casefold()))
     if meaning is None:
         raise Bad("bad_bool")
     return meaning
 
 
 @cache
-def _truths() -> dict[str, bool]:
+def _truth_words() -> dict[str, bool]:
     words = load_settings().reading.bool
     return dict.fromkeys(words.true, True) | dict.fromkeys(words.false, False)
 
 
-def quarter(text: str) -> str:
+def cast_quarter(text: str) -> str:
     """A quarter as 2026-Q3."""
-    found = QUARTER.fullmatch(unicodedata.normalize("NFKC", text))
-    if not found:
+    match = QUARTER.fullmatch(unicodedata.normalize("NFKC", text))
+    if not match:
         raise Bad("bad_quarter")
-    number = found[2] or CHINESE_DIGITS.get(found[3], found[3])
-    return f"{found[1]}-Q{number}"
+    number = match[2] or CHINESE_DIGITS.get(match[3], match[3])
+    return f"{match[1]}-Q{number}"
 
 
 SIMPLE_CASTS: dict[str, Cast] = {
-    "id": identifier,
+    "id": cast_id,
     "text": str,
-    "bool": truth,
-    "quarter": quarter,
+    "bool": cast_bool,
+    "quarter": cast_quarter,
 }
 
 
@@ -166,50 +166,50 @@ SIMPLE_CASTS: dict[str, Cast] = {
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
-def _number_caster(column: Column, manner: Manner) -> Cast:
+def _number_caster(column: Column, rule: ColumnRule) -> Cast:
     def cast(text: str) -> object:
-        if decimals.is_open(text, column.type, manner.decimals):
+        if decimals.is_open(text, column.type, rule.decimals):
             raise Bad("ambiguous_number")
-        if manner.decimals == decimals.COMMA:
+        if rule.decimals == decimals.COMMA:
             text = decimals.with_point(text)
-        return _fitted(_measured(_figure(text, column), text, column, manner), column)
+        return _fit_number(_apply_unit(_parse_figure(text, column), text, column, rule), column)
 
     return cast
 
 
-def _figure(text: str, column: Column) -> Decimal | Fraction:
+def _parse_figure(text: str, column: Column) -> Decimal | Fraction:
     """The number a text writes; a Fraction if it is a duration that names its own unit."""
     try:
-        return decimal(text, column.type)
+        return to_decimal(text, column.type)
     except Bad:
         if column.type == "score":
             raise Bad("bad_score") from None
         if load_settings().mapping.measured_in.get(column.name) != "hours":
             raise
-    hours = durations.hours(text) if len(text) <= MOST_DIGITS else None
+    hours = durations.parse_hours(text) if len(text) <= MOST_DIGITS else None
     if hours is None:
         raise Bad("bad_duration")
     return hours
 
 
-def _measured(number: Decimal | Fraction, text: str, column: Column, manner: Manner) -> Decimal:
+def _apply_unit(number: Decimal | Fraction, text: str, column: Column, rule: ColumnRule) -> Decimal:
     """The number on the scale and in the unit of the contract; "1" lets cells name their own."""
-    if manner.scale:
-        return _on_scale(Fraction(number), manner.scale, column)
-    if manner.factor and manner.factor != "1":
+    if rule.scale:
+        return _scale_score(Fraction(number), rule.scale, column)
+    if rule.factor and rule.factor != "1":
         if isinstance(number, Fraction) or multiplier_in(text):
-            raise Bad("unit_twice", factor=manner.factor)
-        return _rounded(Fraction(number) * Fraction(manner.factor), column)
-    return number if isinstance(number, Decimal) else _rounded(number, column)
+            raise Bad("unit_twice", factor=rule.factor)
+        return _round_number(Fraction(number) * Fraction(rule.factor), column)
+    return number if isinstance(number, Decimal) else _round_number(number, column)
 
 
 def multiplier_in(text: str) -> str | None:
     """The word in a figure that multiplies it, as in 120万."""
-    found = _written(text)
-    return found["multiplier"] if found else None
+    match = _match_number(text)
+    return match["multiplier"] if match else None
 
 
-def decimal(text: str, column_type: str) -> Decimal:
+def to_decimal(text: str, column_type: str) -> Decimal:
     """The exact number a text writes; per cent is a part of 1, but stays as it is for a score."""
     if len(text) > MOST_DIGITS:
         raise Bad("bad_number")
@@ -217,17 +217,17 @@ def decimal(text: str, column_type: str) -> Decimal:
         return Decimal(text)
     if column_type == "score":
         text = _without_points(text)
-    found = _written(text)
-    if not found or (found["percent"] and column_type in ("money", "integer")):
+    match = _match_number(text)
+    if not match or (match["percent"] and column_type in ("money", "integer")):
         raise Bad("bad_number")
-    signs = [found["sign"], found["inner_sign"], found["open"], found["last_sign"]]
-    if sum(map(bool, signs)) > 1 or bool(found["open"]) != bool(found["close"]):
+    signs = [match["sign"], match["inner_sign"], match["open"], match["last_sign"]]
+    if sum(map(bool, signs)) > 1 or bool(match["open"]) != bool(match["close"]):
         raise Bad("bad_number")
-    number = Decimal(found["digits"].replace(",", ""))
-    if found["multiplier"]:
-        factor = load_settings().reading.multipliers.cells[found["multiplier"]]
+    number = Decimal(match["digits"].replace(",", ""))
+    if match["multiplier"]:
+        factor = load_settings().reading.multipliers.cells[match["multiplier"]]
         number = EXACT.multiply(number, Decimal(factor))
-    if found["percent"] and column_type != "score":
+    if match["percent"] and column_type != "score":
         number = number.scaleb(-2, EXACT)
     is_negative = any(mark in ("-", "−", "(") for mark in signs)
     return number.copy_negate() if is_negative else number
@@ -242,15 +242,15 @@ def _without_points(text: str) -> str:
     return text
 
 
-def _written(text: str) -> re.Match[str] | None:
-    plain = simplified(decimals.ungrouped(text).casefold())
-    return _written_number().fullmatch(plain)
+def _match_number(text: str) -> re.Match[str] | None:
+    plain = simplify(decimals.strip_grouping(text).casefold())
+    return _number_pattern().fullmatch(plain)
 
 
 @cache
-def _written_number() -> re.Pattern[str]:
-    currency = _any_of(currencies.words())
-    multiplier = _any_of(load_settings().reading.multipliers.cells)
+def _number_pattern() -> re.Pattern[str]:
+    currency = _alternatives(currencies.currency_words())
+    multiplier = _alternatives(load_settings().reading.multipliers.cells)
     return re.compile(
         rf"(?P<sign>[-+−])?\s*(?P<open>\()?\s*(?:{currency})?\s*(?P<inner_sign>[-+−])?\s*"
         r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
@@ -259,19 +259,19 @@ def _written_number() -> re.Pattern[str]:
     )
 
 
-def _any_of(words: Iterable[str]) -> str:
+def _alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-def _on_scale(number: Fraction, scale: tuple[str, str], column: Column) -> Decimal:
+def _scale_score(number: Fraction, scale: tuple[str, str], column: Column) -> Decimal:
     lowest, highest = (Fraction(end) for end in scale)
     share = (number - lowest) / (highest - lowest)
     if not 0 <= share <= 1:
         raise Bad("score_out_of_range", lowest=scale[0], highest=scale[1])
-    return _rounded(share * HIGHEST_SCORE, column)
+    return _round_number(share * HIGHEST_SCORE, column)
 
 
-def _rounded(number: Fraction, column: Column) -> Decimal:
+def _round_number(number: Fraction, column: Column) -> Decimal:
     """To the last place the type holds, half away from zero; money only where nothing is lost."""
     places = PLACES.get(column.type, 0)
     scaled = number * 10**places
@@ -281,14 +281,14 @@ def _rounded(number: Fraction, column: Column) -> Decimal:
     return Decimal(units if number >= 0 else -units).scaleb(-places, EXACT)
 
 
-def _fitted(number: Decimal, column: Column) -> object:
+def _fit_number(number: Decimal, column: Column) -> object:
     """The number in the places its type has."""
     if number and number.adjusted() >= WHOLE_DIGITS[column.type]:
         raise Bad("number_out_of_range")
     if column.minimum is not None and number < Decimal(str(column.minimum)):
         raise Bad("below_minimum", minimum=column.minimum)
     if column.type == "integer":
-        return _whole(number)
+        return _to_integer(number)
     if column.type == "score" and not 0 <= number <= HIGHEST_SCORE:
         raise Bad("score_out_of_range", lowest="0", highest=str(HIGHEST_SCORE))
     fitted = number.quantize(
@@ -301,7 +301,7 @@ def _fitted(number: Decimal, column: Column) -> object:
     return Noted(fitted, "rounded_number")
 
 
-def _whole(number: Decimal) -> int:
+def _to_integer(number: Decimal) -> int:
     if number != number.to_integral_value():
         raise Bad("bad_number")
     return int(number)
@@ -348,21 +348,21 @@ LONG_MONTHS = (
 )  # fmt: skip
 
 
-def _date_caster(column: Column, texts: Iterable[str], manner: Manner) -> Cast:
-    order = manner.date_order or proven_order(texts)
-    zone = ZoneInfo(manner.timezone or load_settings().reading.reporting_timezone)
+def _date_caster(column: Column, texts: Iterable[str], rule: ColumnRule) -> Cast:
+    order = rule.date_order or proven_order(texts)
+    zone = ZoneInfo(rule.timezone or load_settings().reading.reporting_timezone)
     is_date = column.type == "date"
 
     def cast(text: str) -> object:
         moment = parse_moment(text, order, zone)
         if isinstance(moment, Noted):
-            return moment._replace(value=_day(moment.value)) if is_date else moment
-        return _day(moment) if is_date else moment
+            return moment._replace(value=_to_day(moment.value)) if is_date else moment
+        return _to_day(moment) if is_date else moment
 
     return cast
 
 
-def _day(moment: object) -> date:
+def _to_day(moment: object) -> date:
     assert isinstance(moment, datetime)
     return moment.date()
 
@@ -377,10 +377,10 @@ def order_proofs(texts: Iterable[str]) -> dict[str, str]:
     """For "dmy" and "mdy" the first date that can be read in no other order, if there is one."""
     proofs: dict[str, str] = {}
     for text in texts:
-        if found := YEAR_LAST.fullmatch(text):
-            if int(found["first"]) > 12:
+        if match := YEAR_LAST.fullmatch(text):
+            if int(match["first"]) > 12:
                 proofs.setdefault("dmy", text)
-            if int(found["second_part"]) > 12:
+            if int(match["second_part"]) > 12:
                 proofs.setdefault("mdy", text)
     return proofs
 
@@ -389,21 +389,21 @@ def parse_moment(text: str, order: str | None, zone: ZoneInfo) -> datetime | Not
     """The time a text writes, in ``zone`` and without naming it; a day alone is its midnight."""
     if text.isascii() and text[4:5] == "-" and len(text) in (10, 16, 19):
         try:
-            return _plausible(datetime.fromisoformat(text))
+            return _require_plausible(datetime.fromisoformat(text))
         except ValueError:
             pass
     text = WEEKDAY.sub("", unicodedata.normalize("NFKC", text))
     text = COMPACT_TIME.sub(r"\1\2\3 \4:\5:\6", text) if len(text) == 14 else text
-    if found := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
-        parts = found.groupdict()
-        return _moment(
+    if match := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
+        parts = match.groupdict()
+        return _build_moment(
             parts, parts["month"] or parts["month_zh"], parts["day"] or parts["day_zh"], zone
         )
-    if found := YEAR_LAST.fullmatch(text):
-        return _moment(found.groupdict(), *_month_and_day(found, order), zone)
-    if found := NAMED_MONTH.fullmatch(text):
-        parts = found.groupdict()
-        return _moment(
+    if match := YEAR_LAST.fullmatch(text):
+        return _build_moment(match.groupdict(), *_month_and_day(match, order), zone)
+    if match := NAMED_MONTH.fullmatch(text):
+        parts = match.groupdict()
+        return _build_moment(
             parts,
             _month_number(parts["name"] or parts["name_first"]),
             parts["day"] or parts["day_after"],
@@ -411,11 +411,11 @@ def parse_moment(text: str, order: str | None, zone: ZoneInfo) -> datetime | Not
         )
     if SERIAL.fullmatch(text):
         return _excel_moment(text)
-    raise Bad(_why_no_date(text))
+    raise Bad(_date_fault(text))
 
 
-def _month_and_day(found: re.Match[str], order: str | None) -> tuple[str, str]:
-    first, second = found["first"], found["second_part"]
+def _month_and_day(match: re.Match[str], order: str | None) -> tuple[str, str]:
+    first, second = match["first"], match["second_part"]
     if order is None and int(first) != int(second):
         raise Bad("ambiguous_date")
     return (second, first) if order == "dmy" else (first, second)
@@ -428,7 +428,7 @@ def _month_number(name: str) -> int:
     raise Bad("bad_date")
 
 
-def _moment(
+def _build_moment(
     parts: Mapping[str, str | None], month: str | int | None, day: str | None, zone: ZoneInfo
 ) -> datetime:
     try:
@@ -436,17 +436,17 @@ def _moment(
             int(parts["year"] or 0),
             int(month or 0),
             int(day or 0),
-            _hour(parts),
+            _parse_hour(parts),
             int(parts["minute"] or 0),
             int(parts["second"] or 0),
             int((parts["fraction"] or "")[:6].ljust(6, "0")),
         )
-        return _plausible(_in_zone(moment, parts["zone"], zone))
+        return _require_plausible(_in_zone(moment, parts["zone"], zone))
     except (ValueError, OverflowError):
         raise Bad("bad_date") from None
 
 
-def _hour(parts: Mapping[str, str | None]) -> int:
+def _parse_hour(parts: Mapping[str, str | None]) -> int:
     hour = int(parts["hour"] or 0)
     half = parts["half"] or parts["half_before"]
     if not half:
@@ -460,11 +460,11 @@ def _in_zone(moment: datetime, offset: str | None, zone: ZoneInfo) -> datetime:
     if not offset:
         return moment
     shift = re.sub("UTC|GMT", "", offset.upper()) or "Z"
-    known = datetime.fromisoformat(moment.isoformat() + shift)
-    return known.astimezone(zone).replace(tzinfo=None)
+    aware = datetime.fromisoformat(moment.isoformat() + shift)
+    return aware.astimezone(zone).replace(tzinfo=None)
 
 
-def _plausible(moment: datetime) -> datetime:
+def _require_plausible(moment: datetime) -> datetime:
     reading = load_settings().reading
     earliest, latest = reading.earliest_year, reading.latest_year
     if not earliest <= moment.year <= latest:
@@ -481,7 +481,7 @@ def _excel_moment(text: str) -> Noted:
     return Noted(datetime(1899, 12, 30) + timedelta(seconds=seconds), "excel_serial")
 
 
-def _why_no_date(text: str) -> str:
+def _date_fault(text: str) -> str:
     if TWO_DIGIT_YEAR.fullmatch(text):
         return "two_digit_year"
     words = text.casefold()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from kam_core.ingest.text_folding import fold, simplified
+from kam_core.ingest.text_folding import fold, simplify
 from kam_core.settings.loader import load_settings
 
 # What a figure holds beside words.
@@ -16,18 +16,18 @@ ISO_CODE = re.compile(r"[a-z]{3}")
 
 
 @cache
-def words() -> dict[str, str]:
+def currency_words() -> dict[str, str]:
     """Every word or sign for a currency, in small letters of common width, and its code."""
     named = load_settings().reading.currencies
-    return {_plain(word): code for code, words in named.items() for word in words}
+    return {_fold_text(word): code for code, words in named.items() for word in words}
 
 
 def currency_of(text: str) -> str | None:
     """The currency that an amount names; None where it names none."""
-    word = NO_WORD.sub("", _plain(text))
+    word = NO_WORD.sub("", _fold_text(text))
     for multiplier in sorted(load_settings().reading.multipliers.cells, key=len, reverse=True):
         word = word.removeprefix(multiplier)
-    return words().get(word)
+    return currency_words().get(word)
 
 
 def names_currencies(header: str, texts: Sequence[str]) -> bool:
@@ -37,32 +37,32 @@ def names_currencies(header: str, texts: Sequence[str]) -> bool:
     return is_called_so and bool(texts) and all(map(_is_currency, texts))
 
 
-def others(amounts: Iterable[str], beside: Iterable[str]) -> tuple[str | None, Mapping[int, str]]:
+def find_odd(amounts: Iterable[str], beside: Iterable[str]) -> tuple[str | None, Mapping[int, str]]:
     """The currency most amounts are in, and the rows that name another one.
 
     ``beside`` is what another column says of each row; the amount's own word goes before it.
     """
-    known = {text: currency_of(text) for text in set(amounts)}
-    told = [
-        known[amount] or _code(said) if amount.strip() else None
-        for amount, said in zip(amounts, beside, strict=True)
+    named = {text: currency_of(text) for text in set(amounts)}
+    codes = [
+        named[amount] or _code_of(word) if amount.strip() else None
+        for amount, word in zip(amounts, beside, strict=True)
     ]
-    counts = Counter(filter(None, told))
+    counts = Counter(filter(None, codes))
     if len(counts) < 2:
         return None, {}
     usual = counts.most_common(1)[0][0]
-    return usual, {row: code for row, code in enumerate(told) if code not in (None, usual)}
+    return usual, {row: code for row, code in enumerate(codes) if code not in (None, usual)}
 
 
-def _code(text: str) -> str | None:
-    word = _plain(text).strip()
-    return words().get(word, word.upper()) or None
+def _code_of(text: str) -> str | None:
+    word = _fold_text(text).strip()
+    return currency_words().get(word, word.upper()) or None
 
 
 def _is_currency(text: str) -> bool:
-    word = _plain(text).strip()
-    return word in words() or bool(ISO_CODE.fullmatch(word))
+    word = _fold_text(text).strip()
+    return word in currency_words() or bool(ISO_CODE.fullmatch(word))
 
 
-def _plain(text: str) -> str:
-    return simplified(unicodedata.normalize("NFKC", text).casefold())
+def _fold_text(text: str) -> str:
+    return simplify(unicodedata.normalize("NFKC", text).casefold())

@@ -14,19 +14,19 @@ DIGITS = re.compile(r"[0-9](?:[0-9.,]*[0-9])?|[.,][0-9]+")
 BEFORE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}")
 
 
-def ungrouped(text: str) -> str:
+def strip_grouping(text: str) -> str:
     """The text without the marks that can only group its digits, in characters of common width."""
     return unicodedata.normalize("NFKC", GROUPED.sub("", text))
 
 
 def with_point(text: str) -> str:
     """A text whose comma ends the whole part, written as if a point did."""
-    return BLANK.sub("", ungrouped(text)).translate(SWAPPED)
+    return BLANK.sub("", strip_grouping(text)).translate(SWAPPED)
 
 
 def shown_mark(text: str) -> str | None:
     """The mark that must end the whole part of this figure; None where both readings are sound."""
-    digits = _digits(text)
+    digits = _extract_digits(text)
     last = max(digits.rfind("."), digits.rfind(","))
     if last < 0:
         return None
@@ -43,7 +43,7 @@ def is_open(text: str, column_type: str, mark: str | None) -> bool:
     ``mark`` is what is known of its column: see ``mark_of``. With nothing known 1,500 is read as
     the contract says and 1.125 as programs write it; but one and a half is not written 1.500.
     """
-    digits, shown = _digits(text), shown_mark(text)
+    digits, shown = _extract_digits(text), shown_mark(text)
     if mark == OPEN:
         return shown != POINT and not digits.isdecimal()
     if shown is not None:
@@ -54,9 +54,9 @@ def is_open(text: str, column_type: str, mark: str | None) -> bool:
     return mark is None and column_type != "score" and "." in digits and digits.endswith("0")
 
 
-def _digits(text: str) -> str:
-    found = DIGITS.search(BLANK.sub("", ungrouped(text)))
-    return found[0] if found else ""
+def _extract_digits(text: str) -> str:
+    match = DIGITS.search(BLANK.sub("", strip_grouping(text)))
+    return match[0] if match else ""
 
 
 def mark_of(texts: Iterable[str]) -> str | None:

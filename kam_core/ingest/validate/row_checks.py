@@ -15,9 +15,17 @@ import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Column, Table
 from kam_core.contract.target_bounds import is_share, target_bounds
-from kam_core.ingest.text_folding import unguarded
+from kam_core.ingest.text_folding import strip_guard
 from kam_core.ingest.validate import currencies
-from kam_core.ingest.validate.cast import Bad, Cast, Manner, Noted, caster, decimal, is_nothing
+from kam_core.ingest.validate.cast import (
+    Bad,
+    Cast,
+    ColumnRule,
+    Noted,
+    caster,
+    is_nothing,
+    to_decimal,
+)
 from kam_core.settings.loader import load_settings
 
 ARROW_TYPES = {
@@ -49,44 +57,47 @@ class Origin(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRows:
     """All columns of the contract in its order, NULL where a value was missing or wrong."""
 
     columns: dict[str, pa.Array]
     findings: list[Finding]
 
 
-def check(
+def check_rows(
     cells: pd.DataFrame,
     table: Table,
     origin: Origin,
-    manners: Mapping[str, Manner] | None = None,
+    rules: Mapping[str, ColumnRule] | None = None,
     elapsed: Mapping[str, Mapping[str, str]] | None = None,
     currency: Sequence[str] | None = None,
-) -> Checked:
+) -> CheckedRows:
     """Cast every cell and apply the rules of rows, of the table, and of its key.
 
     ``currency`` is what the file says of the amounts of each row.
     """
-    manners, elapsed = manners or {}, elapsed or {}
+    rules, elapsed = rules or {}, elapsed or {}
     findings: list[Finding] = []
     columns: dict[str, pa.Array] = {}
-    texts = {str(name): _trimmed(cells[name]) for name in cells}
+    texts = {str(name): _trim_cells(cells[name]) for name in cells}
     for column in table.columns:
         if column.name in texts and column.name not in elapsed:
-            manner = manners.get(column.name, Manner())
-            texts[column.name] = _without_words(column, texts[column.name], manner, findings)
-            columns[column.name] = _cast_column(column, texts[column.name], manner, findings)
+            rule = rules.get(column.name, ColumnRule())
+            own = texts[column.name] = _blank_out_words(column, texts[column.name], rule, findings)
+            cast = caster(column, [text for text in own.distinct if text], rule)
+            columns[column.name] = _cast_distinct(
+                cast, own, column.name, arrow_type(column), findings
+            )
         else:
             columns[column.name] = pa.nulls(len(cells), arrow_type(column))
     for name, duration in elapsed.items():
         if name in texts:
-            columns[name] = _after(columns[duration["since"]], texts[name], duration, findings)
-    findings += _in_other_currencies(table, texts, currency)
-    findings += _missing(table, texts, len(cells))
-    findings += contradictions(table, columns, _is_filled(texts.get("occurred_at")))
-    findings += _repeated(table, columns, origin)
-    return Checked(columns, findings)
+            columns[name] = _add_times(columns[duration["since"]], texts[name], duration, findings)
+    findings += _find_other_currencies(table, texts, currency)
+    findings += _find_missing(table, texts, len(cells))
+    findings += find_contradictions(table, columns, _is_filled(texts.get("occurred_at")))
+    findings += _find_repeats(table, columns, origin)
+    return CheckedRows(columns, findings)
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -100,32 +111,25 @@ class _Texts(NamedTuple):
     distinct: list[str]
     codes: np.ndarray
 
-    def where(self, is_wanted: Sequence[bool]) -> np.ndarray:
-        return np.flatnonzero(np.asarray(is_wanted, dtype=bool)[self.codes])
+    def where(self, is_chosen: Sequence[bool]) -> np.ndarray:
+        return np.flatnonzero(np.asarray(is_chosen, dtype=bool)[self.codes])
 
 
-def _trimmed(cells: pd.Series) -> _Texts:
+def _trim_cells(cells: pd.Series) -> _Texts:
     codes, distinct = pd.factorize(cells)
-    return _Texts([unguarded(text) for text in distinct.tolist()], codes)
+    return _Texts([strip_guard(text) for text in distinct.tolist()], codes)
 
 
-def _without_words(
-    column: Column, texts: _Texts, manner: Manner, findings: list[Finding]
+def _blank_out_words(
+    column: Column, texts: _Texts, rule: ColumnRule, findings: list[Finding]
 ) -> _Texts:
     """The texts, where a word for nothing is as good as an empty cell."""
-    are_words = [is_nothing(text, column, manner) for text in texts.distinct]
+    are_words = [is_nothing(text, column, rule) for text in texts.distinct]
     for row in texts.where(are_words) if any(are_words) else ():
         details = {"column": column.name, "value": texts.distinct[texts.codes[row]]}
         findings.append(Finding(int(row), "word_for_nothing", details))
     distinct = ["" if is_word else t for t, is_word in zip(texts.distinct, are_words, strict=True)]
     return _Texts(distinct, texts.codes)
-
-
-def _cast_column(
-    column: Column, texts: _Texts, manner: Manner, findings: list[Finding]
-) -> pa.Array:
-    cast = caster(column, [text for text in texts.distinct if text], manner)
-    return _cast_distinct(cast, texts, column.name, arrow_type(column), findings)
 
 
 def _cast_distinct(
@@ -151,13 +155,13 @@ def _cast_distinct(
     return pa.array(values, type).take(pa.array(texts.codes))
 
 
-def _after(
+def _add_times(
     since: pa.Array, texts: _Texts, duration: Mapping[str, str], findings: list[Finding]
 ) -> pa.Array:
     """Times given as a duration after another column."""
 
     def seconds(text: str) -> int:
-        amount: Decimal = decimal(text, "number")
+        amount: Decimal = to_decimal(text, "number")
         return round(Fraction(amount) * SECONDS[duration["unit"]])
 
     lengths = _cast_distinct(seconds, texts, duration["column"], pa.int64(), findings)
@@ -168,52 +172,52 @@ def _after(
     return pa.array(moments, since.type)
 
 
-def _in_other_currencies(
+def _find_other_currencies(
     table: Table, texts: Mapping[str, _Texts], beside: Sequence[str] | None
 ) -> list[Finding]:
     """Amounts that are not in the currency of most others of their column."""
-    found = []
+    findings = []
     for column in table.columns:
         if column.type != "money" or column.name not in texts:
             continue
-        held = texts[column.name]
-        if beside is None and not any(map(currencies.currency_of, held.distinct)):
+        cells = texts[column.name]
+        if beside is None and not any(map(currencies.currency_of, cells.distinct)):
             continue
-        amounts = [held.distinct[code] for code in held.codes]
-        usual, rows = currencies.others(amounts, beside or [""] * len(amounts))
+        amounts = [cells.distinct[code] for code in cells.codes]
+        usual, rows = currencies.find_odd(amounts, beside or [""] * len(amounts))
         for row, code in rows.items():
             details = {"column": column.name, "value": amounts[row], "currency": code}
-            found.append(Finding(row, "other_currency", {**details, "usual": usual}))
-    return found
+            findings.append(Finding(row, "other_currency", {**details, "usual": usual}))
+    return findings
 
 
-def _missing(table: Table, texts: Mapping[str, _Texts], row_count: int) -> list[Finding]:
-    found = []
+def _find_missing(table: Table, texts: Mapping[str, _Texts], row_count: int) -> list[Finding]:
+    findings = []
     for column in table.required:
-        held = texts.get(column.name)
-        rows = held.where([not t for t in held.distinct]) if held else range(row_count)
-        found += [
+        cells = texts.get(column.name)
+        rows = cells.where([not t for t in cells.distinct]) if cells else range(row_count)
+        findings += [
             Finding(int(row), "missing_value", {"column": column.name, "value": ""}) for row in rows
         ]
-    return found
+    return findings
 
 
-def contradictions(
+def find_contradictions(
     table: Table, columns: Mapping[str, pa.Array], has_time: pa.Array | None
 ) -> list[Finding]:
     """Rows whose values cannot be true together.
 
     ``has_time`` tells of an interaction whether the file names a time, be it readable or not.
     """
-    found = _out_of_order(table, columns)
+    findings = _find_out_of_order(table, columns)
     if table.name == "interactions":
-        found += _completed_without_time(columns, has_time)
-        found += _longer_than_a_day(columns)
+        findings += _find_without_time(columns, has_time)
+        findings += _find_long_durations(columns)
     if table.name == "accounts":
-        found += _lost_or_not(columns)
+        findings += _find_lost_mismatches(columns)
     if table.name == "targets":
-        found += _out_of_bounds(columns)
-    return found
+        findings += _out_of_bounds(columns)
+    return findings
 
 
 def _is_filled(texts: _Texts | None) -> pa.Array | None:
@@ -222,36 +226,32 @@ def _is_filled(texts: _Texts | None) -> pa.Array | None:
     return pa.array(np.asarray([bool(text) for text in texts.distinct], dtype=bool)[texts.codes])
 
 
-def _out_of_order(table: Table, columns: Mapping[str, pa.Array]) -> list[Finding]:
-    found = []
-    for rule in load_settings().reading.in_order:
-        if rule.table == table.name:
-            earlier, later = rule.columns
-            for row in _rows(pc.greater(columns[earlier], columns[later])):
-                details = {
-                    "column": later,
-                    "value": str(columns[later][row].as_py()),
-                    "other_column": earlier,
-                    "other_value": str(columns[earlier][row].as_py()),
-                }
-                found.append(Finding(row, "impossible_order", details))
-    return found
+def _find_out_of_order(table: Table, columns: Mapping[str, pa.Array]) -> list[Finding]:
+    findings = []
+    for earlier, later in table.in_order:
+        for row in _true_rows(pc.greater(columns[earlier], columns[later])):
+            details = {
+                "column": later,
+                "value": str(columns[later][row].as_py()),
+                "other_column": earlier,
+                "other_value": str(columns[earlier][row].as_py()),
+            }
+            findings.append(Finding(row, "impossible_order", details))
+    return findings
 
 
-def _completed_without_time(
-    columns: Mapping[str, pa.Array], has_time: pa.Array | None
-) -> list[Finding]:
+def _find_without_time(columns: Mapping[str, pa.Array], has_time: pa.Array | None) -> list[Finding]:
     """A time that could not be read has a problem of its own."""
     lacks_time = pc.equal(columns["status"], "completed")
     if has_time is not None:
         lacks_time = pc.and_(lacks_time, pc.invert(has_time))
     return [
         Finding(row, "completed_without_time", {"column": "occurred_at", "value": ""})
-        for row in _rows(lacks_time)
+        for row in _true_rows(lacks_time)
     ]
 
 
-def _longer_than_a_day(columns: Mapping[str, pa.Array]) -> list[Finding]:
+def _find_long_durations(columns: Mapping[str, pa.Array]) -> list[Finding]:
     """Hours that are too many for one interaction; minutes, it may be."""
     hours = columns["duration_hours"]
     return [
@@ -260,28 +260,28 @@ def _longer_than_a_day(columns: Mapping[str, pa.Array]) -> list[Finding]:
             "long_duration",
             {"column": "duration_hours", "value": f"{hours[row].as_py().normalize():f}"},
         )
-        for row in _rows(pc.greater(hours, load_settings().reading.longest_hours))
+        for row in _true_rows(pc.greater(hours, load_settings().reading.longest_hours))
     ]
 
 
-def _lost_or_not(columns: Mapping[str, pa.Array]) -> list[Finding]:
+def _find_lost_mismatches(columns: Mapping[str, pa.Array]) -> list[Finding]:
     status, lost_on = columns["status"], columns["lost_on"]
     undated = pc.and_(pc.equal(status, "lost"), pc.is_null(lost_on))
     not_lost = pc.and_(pc.not_equal(status, "lost"), pc.is_valid(lost_on))
-    found = [
+    findings = [
         Finding(row, "lost_without_date", {"column": "lost_on", "value": ""})
-        for row in _rows(undated)
+        for row in _true_rows(undated)
     ]
-    return found + [
+    return findings + [
         Finding(row, "lost_date_not_lost", {"column": "status", "value": status[row].as_py()})
-        for row in _rows(not_lost)
+        for row in _true_rows(not_lost)
     ]
 
 
 def _out_of_bounds(columns: Mapping[str, pa.Array]) -> list[Finding]:
     """Targets that the figure cannot reach; of a share, 90 may stand for 90 %."""
     metric, target = columns["metric"], columns["target"]
-    found = []
+    findings = []
     for name in metric.unique().drop_null().to_pylist():
         lowest, highest = target_bounds(name)
         too_high = "target_above_whole" if is_share(name) else "target_out_of_bounds"
@@ -290,9 +290,9 @@ def _out_of_bounds(columns: Mapping[str, pa.Array]) -> list[Finding]:
             (highest, pc.greater, too_high),
         ):
             if limit is not None:
-                rows = _rows(pc.and_(pc.equal(metric, name), is_beyond(target, limit)))
-                found += [_beyond(code, row, target[row].as_py(), limit) for row in rows]
-    return found
+                rows = _true_rows(pc.and_(pc.equal(metric, name), is_beyond(target, limit)))
+                findings += [_beyond(code, row, target[row].as_py(), limit) for row in rows]
+    return findings
 
 
 def _beyond(code: str, row: int, target: Decimal, limit: Decimal) -> Finding:
@@ -301,28 +301,28 @@ def _beyond(code: str, row: int, target: Decimal, limit: Decimal) -> Finding:
     return Finding(row, code, {**details, "most": plain})
 
 
-def _rows(mask: pa.Array) -> list[int]:
+def _true_rows(mask: pa.Array) -> list[int]:
     """Positions where the mask is true; unknown is not true."""
     return [int(row) for row in np.flatnonzero(pc.fill_null(mask, False).to_numpy(False))]
 
 
-def _repeated(table: Table, columns: Mapping[str, pa.Array], origin: Origin) -> list[Finding]:
+def _find_repeats(table: Table, columns: Mapping[str, pa.Array], origin: Origin) -> list[Finding]:
     """Rows after the first of their key: the same row again, or another one that contradicts it."""
-    group = _key_groups(table, columns)
+    group = _number_keys(table, columns)
     order = np.argsort(group, kind="stable")
-    found = []
+    findings = []
     first = -1
     for before, row in pairwise([-1, *order.tolist()]):
         if before < 0 or group[row] != group[before]:
             first = row
         elif group[row] >= 0:
-            found.append(_repeat(table, columns, origin, first, row))
-    return sorted(found, key=lambda finding: finding.row)
+            findings.append(_describe_repeat(table, columns, origin, first, row))
+    return sorted(findings, key=lambda finding: finding.row)
 
 
-def _key_groups(table: Table, columns: Mapping[str, pa.Array]) -> np.ndarray:
+def _number_keys(table: Table, columns: Mapping[str, pa.Array]) -> np.ndarray:
     """A number for each distinct key; -1 where a required part of it is missing."""
-    keys = pd.DataFrame({name: _codes(columns[name]) for name in table.key})
+    keys = pd.DataFrame({name: _encode_column(columns[name]) for name in table.key})
     group = keys.groupby(list(table.key), sort=False).ngroup().to_numpy().copy()
     for name in table.key:
         if table.column(name).required:
@@ -330,11 +330,11 @@ def _key_groups(table: Table, columns: Mapping[str, pa.Array]) -> np.ndarray:
     return group
 
 
-def _codes(column: pa.Array) -> np.ndarray:
+def _encode_column(column: pa.Array) -> np.ndarray:
     return column.dictionary_encode(null_encoding="encode").indices.to_numpy(False)
 
 
-def _repeat(
+def _describe_repeat(
     table: Table, columns: Mapping[str, pa.Array], origin: Origin, first: int, row: int
 ) -> Finding:
     is_same = list(origin.fields[row]) == list(origin.fields[first])

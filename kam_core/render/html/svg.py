@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from kam_core.dashboard.charts import Columns, Field, Matrix, Point
 from kam_core.text import formats
-from kam_core.text.marked_text import plain
+from kam_core.text.marked_text import strip_marks
 from kam_core.text.writer import Text
 
 # The charts that have a drawing here.
@@ -50,7 +50,7 @@ def columns(chart: Columns, lang: str) -> Markup:
         for position, point in enumerate(chart.points)
     ]
     line = _line(0, WIDTH, scale.y(0), "axis")
-    return _image(plain(chart.sentence), WIDTH, HEIGHT, [*drawn, line])
+    return _image(strip_marks(chart.sentence), WIDTH, HEIGHT, [*drawn, line])
 
 
 class _Scale:
@@ -112,7 +112,7 @@ def matrix(chart: Matrix, lang: str) -> Markup:
         '<text class="tick" transform="translate({} {}) rotate(-90)" text-anchor="middle">{}</text>'
     ).format(_number(AXIS - 6), _number(rows * FIELD_HEIGHT / 2), chart.up)
     along = _text(chart.across, AXIS + across * FIELD_WIDTH / 2, height - 4, "tick")
-    return _image(plain(chart.sentence), width, height, [*drawn, up, along])
+    return _image(strip_marks(chart.sentence), width, height, [*drawn, up, along])
 
 
 def _field(field: Field, rows: int, text: Text) -> Markup:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kam_core.dashboard.model import Figure, FigureTable, Section
 from kam_core.dashboard.tables import cell_words, plain_rows
 from kam_core.render.terminal.text_columns import align_columns
-from kam_core.text.marked_text import plain
+from kam_core.text.marked_text import strip_marks
 from kam_core.text.writer import Text
 
 ROWS = 12
@@ -25,7 +25,7 @@ def figure_lines(figure: Figure, text: Text) -> Iterator[str]:
         yield f"## {figure.title}"
     if figure.waits_for:
         yield text("reasons.needs", detail=text.need(figure.waits_for.partition(":")[2]))
-    yield from (plain(sentence) for sentence in figure.sentences)
+    yield from (strip_marks(sentence) for sentence in figure.sentences)
     if figure.table is not None and figure.form != "list" and len(figure.table.frame):
         yield from ("", table_text(figure.table, text))
     if figure.note:

@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from kam_core.dashboard.charts import Columns, Matrix
 from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, Number, Pack, Quantity
 from kam_core.dashboard.tables import cells_table, plain_rows
-from kam_core.text.marked_text import plain
+from kam_core.text.marked_text import strip_marks
 from kam_core.text.writer import Text
 
 # Nothing from the data is ever a formula, a link or a number in disguise.
@@ -186,7 +186,7 @@ def _said(figure: Figure) -> str:
     """Everything the figure says, each sentence once."""
     charts = [chart for chart in figure.charts if isinstance(chart, Columns | Matrix)]
     sentences = [*figure.sentences, *(chart.sentence for chart in charts)]
-    parts = [plain(sentence) for sentence in dict.fromkeys(sentences)]
+    parts = [strip_marks(sentence) for sentence in dict.fromkeys(sentences)]
     return "\n".join([*parts, figure.note]) if figure.note else "\n".join(parts)
 
 

@@ -1,5 +1,6 @@
 """contract.toml, templates.toml, problems.toml, corrections.toml and characters.toml."""
 
+from itertools import chain
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -19,10 +20,47 @@ class ColumnSettings(Bilingual):
     aliases: Names = []
 
 
+class RevealedColumn(Settings):
+    """A column that a moment reveals, and what it says before: nothing, or ``before``."""
+
+    column: str
+    before: str | None = None
+    instead_of: Names = []
+
+
+Pair = Annotated[Names, Field(min_length=2, max_length=2)]
+
+
 class TableSettings(Bilingual):
     key: Names
     aliases: Names = []
+    event_date: Names = []
+    facts: dict[str, dict[str, Names]] = {}
+    known_from: dict[str, list[RevealedColumn]] = {}
+    in_order: list[Pair] = []
+    noted_order: dict[str, Pair] = {}
+    essential: Names = []
+    retention: Literal["master", "activity", "money", "personal", "plan"]
+    time_may_lack: Names = []
+    says_how_far: bool = False
     columns: dict[str, ColumnSettings]
+
+    @model_validator(mode="after")
+    def check_names(self) -> Self:
+        """What the declaration names is a column of the table, and where time is meant a moment."""
+        orders = [*self.in_order, *self.noted_order.values()]
+        moments = [*self.event_date, *self.facts, *self.known_from, *self.time_may_lack]
+        moments += [name for name in chain(*orders) if name != "event_date" and "." not in name]
+        revealed = [column.column for column in chain(*self.known_from.values())]
+        account = ["account_id"] if self.event_date else []
+        names = [*self.key, *self.essential, *moments, *chain(*self.facts.values()), *revealed]
+        for name in [*names, *account]:
+            if name not in self.columns:
+                raise PydanticCustomError("unknown_column", "no such column", {"value": name})
+        for name in moments:
+            if self.columns[name].type not in ("date", "timestamp"):
+                raise PydanticCustomError("no_moment", "no moment", {"value": name})
+        return self
 
 
 class ContractSettings(Settings):

@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from kam_core.settings.schemas.base import Count, Names, Settings, Share
@@ -81,21 +81,6 @@ class BoolSettings(Settings):
     false: Names
 
 
-class OrderRule(Settings):
-    """Two columns of a table of which the first cannot come after the second."""
-
-    table: str
-    columns: Annotated[Names, Field(min_length=2, max_length=2)]
-
-
-class FactDate(Settings):
-    """A column that says when something happened, in rows with one of the values of ``only``."""
-
-    table: str
-    column: str
-    only: dict[str, Names] = {}
-
-
 class FastPathSettings(Settings):
     least_bytes: Count
     piece_bytes: Count
@@ -136,6 +121,4 @@ class ReadingSettings(Settings):
     multipliers: MultiplierSettings
     nothing: NothingSettings
     bool: BoolSettings
-    in_order: list[OrderRule]
-    facts: list[FactDate]
     bulk: FastPathSettings

@@ -1,6 +1,5 @@
 -- check:  shares_not_whole
--- tables: accounts, interactions, needs, orders, contracts, opportunities, tickets, surveys, contacts,
---         value_items, targets
+-- tables: every
 -- needs:
 -- means:  Shares said to be of one whole do not add to 100 %. In the contract these are the targets
 --         for match rate and routine share. Among further columns they are those whose headers say
@@ -19,31 +18,8 @@ with of_one_whole as (
         and coalesce(trim(r.tier), '') = coalesce(trim(m.tier), '')
     where m.metric = 'match_rate' and r.metric = 'routine_share' and m.target + r.target <> 1
 ),
-kept as (
-    select 'accounts' as table_name, snapshot_id, line_no, account_id, extra from main.accounts
-    union all
-    select 'interactions', snapshot_id, line_no, account_id, extra from main.interactions
-    union all
-    select 'needs', snapshot_id, line_no, account_id, extra from main.needs
-    union all
-    select 'orders', snapshot_id, line_no, account_id, extra from main.orders
-    union all
-    select 'contracts', snapshot_id, line_no, account_id, extra from main.contracts
-    union all
-    select 'opportunities', snapshot_id, line_no, account_id, extra from main.opportunities
-    union all
-    select 'tickets', snapshot_id, line_no, account_id, extra from main.tickets
-    union all
-    select 'surveys', snapshot_id, line_no, account_id, extra from main.surveys
-    union all
-    select 'contacts', snapshot_id, line_no, account_id, extra from main.contacts
-    union all
-    select 'value_items', snapshot_id, line_no, account_id, extra from main.value_items
-    union all
-    select 'targets', snapshot_id, line_no, null, extra from main.targets
-),
 marked as materialized (
-    select * from kept where regexp_matches(extra, '(?i)[%％]|占比|share|percent|pct')
+    select * from main.further_cells where regexp_matches(extra, '(?i)[%％]|占比|share|percent|pct')
 ),
 headers as (
     select table_name, header, regexp_split_to_array(

@@ -17,28 +17,11 @@ create or replace view as_of.coverage as from mart.coverage;
 
 -- A year beyond the data on either side: the longest cadence is one of a year.
 create table mart.months as
-with first_days (day) as (
-    select min(coalesce(occurred_at::date, planned_for)) from history.interactions
-    union all
-    select min(raised_at)::date from history.needs
-    union all
-    select min(ordered_on) from history.orders
-    union all
-    select min(starts_on) from history.contracts
-    union all
-    select min(opened_on) from history.opportunities
-    union all
-    select min(opened_at)::date from history.tickets
-    union all
-    select min(surveyed_on) from history.surveys
-    union all
-    select min(dated_on) from history.value_items
-),
-bounds as (
+with bounds as (
     select
         (month_of(least(min(day), as_of())) - interval 12 month)::date as first_month,
         month_of(as_of() + interval 12 month) as last_month
-    from first_days
+    from history.event_days
 )
 select unnest(generate_series(first_month, last_month, interval 1 month))::date as month
 from bounds;

@@ -22,7 +22,7 @@ from kam_core.render.html.sparkline import spark
 from kam_core.render.plotly import charts
 from kam_core.render.plotly.draw import draw_chart
 from kam_core.text import formats
-from kam_core.text.marked_text import plain, to_markdown
+from kam_core.text.marked_text import strip_marks, to_markdown
 from kam_core.text.marks import status_words
 from kam_core.text.writer import Text, escape
 from pages.parts.state import links
@@ -82,7 +82,7 @@ def render_figure(
             key=f"figure_{figure.name}",
             on_select="rerun" if selects else "ignore",
             selection_mode="points",
-            alt=plain(" ".join(figure.sentences)),
+            alt=strip_marks(" ".join(figure.sentences)),
         )
     if figure.table:
         _render_table_of(figure, figure.table, text)

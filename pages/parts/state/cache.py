@@ -16,7 +16,7 @@ from kam_core.dashboard.sections import scorecards
 from kam_core.dashboard.sections.executive_pack import gather_pack
 from kam_core.dashboard.view import View, choose_view
 from kam_core.errors import KamError
-from kam_core.ingest.corrections.account_suggestions import Account
+from kam_core.ingest.corrections.account_suggestions import AccountRef
 from kam_core.metrics import catalogue, queries, target_history
 from kam_core.metrics.quarterly_targets import QuarterlyTarget
 from kam_core.metrics.target_history import Edit
@@ -113,7 +113,7 @@ def publications() -> pd.DataFrame:
             "published_by": event.published_by,
             "files": [snapshot.file_name for snapshot in event.snapshots],
         }
-        for event in reversed(upload_history.history(_warehouse(warehouse_folder())))
+        for event in reversed(upload_history.list_events(_warehouse(warehouse_folder())))
     ]
     return pd.DataFrame(rows)
 
@@ -129,19 +129,19 @@ class Download:
 def original(snapshot_id: int) -> Download:
     """An uploaded file under its own name, as it was received."""
     warehouse = _warehouse(warehouse_folder())
-    upload = upload_history.known_upload(warehouse, snapshot_id)
+    upload = upload_history.require_upload(warehouse, snapshot_id)
     name = csv_export.with_hash(upload_history.original_name(upload), upload.sha256)
-    return Download(name, lambda: upload_history.original(warehouse, snapshot_id)[1])
+    return Download(name, lambda: upload_history.original_file(warehouse, snapshot_id)[1])
 
 
 def corrections(company: Company, snapshot_id: int, lang: str) -> Download:
     """The quarantined rows of an upload as a file to correct and upload again."""
     warehouse = _warehouse(warehouse_folder())
-    upload = upload_history.known_upload(warehouse, snapshot_id)
+    upload = upload_history.require_upload(warehouse, snapshot_id)
     content = hashlib.sha256(f"{company.record.content_hash}/{lang}".encode()).hexdigest()
     name = csv_export.with_hash(upload_history.corrections_name(upload), content)
     arguments = warehouse, company.version, snapshot_id, lang
-    return Download(name, lambda: upload_history.corrections(*arguments)[1])
+    return Download(name, lambda: upload_history.corrections_file(*arguments)[1])
 
 
 def likely_accounts(view: View) -> dict[str, str]:
@@ -149,7 +149,7 @@ def likely_accounts(view: View) -> dict[str, str]:
     details = view.query("quarantine")["detail"]
     accounts = view.query("account_names")[["account_id", "account_name"]]
     pairs = accounts.itertuples(index=False, name=None)
-    return upload_history.likely_names(list(details), [Account(*pair) for pair in pairs])
+    return upload_history.suggest_names(list(details), [AccountRef(*pair) for pair in pairs])
 
 
 def target_edits() -> list[Edit]:

@@ -37,9 +37,9 @@ NAMED = {"dates": "date_order", "decimals": "decimal_mark"}
 LEFT = -1
 
 
-def remembered_key(part: InspectedPart, answers: Mapping[str, Any]) -> str:
+def remembered_key(part: InspectedPart, answers: Mapping[str, object]) -> str:
     """What answers are filed under: the headers they are about, as they are remembered."""
-    table = answers.get("table") or part.proposals[0].table
+    table = str(answers.get("table") or part.proposals[0].table)
     return header_key(part.glimpse.header if part.glimpse else (), table)
 
 
@@ -52,7 +52,7 @@ def table_by_hand(part: InspectedPart, key: str, text: Text) -> str | None:
 
 def ask_about_part(
     part: InspectedPart, key: str, text: Text, is_by_hand: bool = False
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """The answers about one part; empty where none are needed, None while some are missing.
 
     ``is_by_hand``: the table of the part is the one that a person chose.
@@ -85,7 +85,7 @@ def _is_open(proposal: Proposal) -> bool:
     return not proposal.ready or bool(to_look_at)
 
 
-def _ask_about_proposal(proposal: Proposal, key: str, text: Text) -> dict[str, Any] | None:
+def _ask_about_proposal(proposal: Proposal, key: str, text: Text) -> dict[str, object] | None:
     decisions = Decisions(proposal.table)
     edit_columns(proposal, key, decisions, text)
     for value in proposal.values:

@@ -1,8 +1,7 @@
 """The columns of a table beside those of the file: what was found for each, changeable by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -22,12 +21,12 @@ class Decisions:
     table: str
     columns: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
-    dates: dict[str, Any] = field(default_factory=dict)
-    decimals: dict[str, Any] = field(default_factory=dict)
-    scales: dict[str, Any] = field(default_factory=dict)
-    factors: dict[str, Any] = field(default_factory=dict)
-    joined: dict[str, Any] = field(default_factory=dict)
-    blanks: dict[str, Any] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)
+    decimals: dict[str, str] = field(default_factory=dict)
+    scales: dict[str, Sequence[str]] = field(default_factory=dict)
+    factors: dict[str, str] = field(default_factory=dict)
+    joined: dict[str, Sequence[str]] = field(default_factory=dict)
+    blanks: dict[str, str] = field(default_factory=dict)
     shared: list[str] = field(default_factory=list)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kam_core.ingest.read.sources import WITHIN, Place
+from kam_core.ingest.read.sources import WITHIN, FilePart
 from kam_core.ingest.text_folding import unique_names
 from kam_core.render.terminal.inspection import DELIMITERS, name_delimiter
 from kam_core.settings.loader import load_settings
@@ -105,7 +105,7 @@ def _part_label(part: InspectedPart, text: Text) -> str:
 
 def part_name(part: InspectedPart) -> str:
     """Where a part stands in its file, as ``load`` names it; empty for a file that is one table."""
-    return Place(part.glimpse.member, part.glimpse.sheet).name if part.glimpse else ""
+    return FilePart(part.glimpse.member, part.glimpse.sheet).name if part.glimpse else ""
 
 
 def part_options(part: InspectedPart) -> tuple[str, ...]:

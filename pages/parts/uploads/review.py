@@ -75,7 +75,9 @@ def _review_part(
         (part,) = outcome.document
     file_reading.render_part(part, text)
     answers = column_mapping.ask_about_part(part, key, text, bool(table))
-    return {column_mapping.remembered_key(part, answers): answers} if answers else answers
+    if answers is None:
+        return None
+    return {column_mapping.remembered_key(part, answers): answers} if answers else {}
 
 
 def _render_refusal(path: Path, outcome: Outcome, text: Text) -> None:

@@ -1,0 +1,42 @@
+-- What the views of the tables are made with: as_of.* shows them as known on the day in the session
+-- variable `as_of`, scoped.* cuts those to the regions in the variable `regions`. Without: no rows.
+-- ASOF is a keyword of SQL, hence the schema name as_of.
+
+create macro as_of() as getvariable('as_of')::date;
+comment on macro as_of is 'The as-of day of this session, null where none is set';
+
+create macro setting(wanted) as (select value from settings.thresholds where name = wanted);
+comment on macro setting is 'A limit or weight this version was built with';
+
+create macro first_as_of(wanted) as (
+    select min(s.as_of) from meta.snapshots s where s.table_name = wanted
+);
+comment on macro first_as_of is 'The day of the first snapshot of a table, null if never loaded';
+
+-- Before the first snapshot of a table, that first one is shown.
+create macro is_in_force(valid_from, valid_to, table_name) as
+    as_of() is not null
+    and (valid_from <= as_of() or valid_from = first_as_of(table_name))
+    and (valid_to is null or valid_to > as_of());
+comment on macro is_in_force is 'Whether a history row belongs to the snapshot shown';
+
+create macro is_past(moment) as moment < as_of() + interval 1 day;
+comment on macro is_past is 'Whether a day or moment is not after the as-of day';
+
+-- The day of loss is the last active day; a date wins over the status.
+create macro is_active(status, customer_since, lost_on, day) as
+    status is distinct from 'prospect'
+    and (customer_since is null or customer_since <= day)
+    and case when lost_on is null then status is distinct from 'lost' else lost_on >= day end;
+comment on macro is_active is 'Whether an account is a customer on a day';
+
+create macro is_region_in_scope(region) as
+    list_contains(getvariable('regions')::varchar[], region);
+comment on macro is_region_in_scope is
+    'Whether the viewer may see a region; never, where none is set';
+
+create macro is_for_scope(region) as
+    getvariable('regions')::varchar[] is not null
+    and (region is null or is_region_in_scope(region));
+comment on macro is_for_scope is
+    'Whether what stands for a region, or for all where it is null, is for the regions in scope';

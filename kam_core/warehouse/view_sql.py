@@ -1,0 +1,185 @@
+"""The views of a version as SQL: what follows from the declaration of each table, and the rest.
+
+The texts lie in ``sql/tables`` (for each table, and what only one of them has) and ``sql/views``
+(what reads them).
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from string import Template
+
+from kam_core.contract.declaration import (
+    EVENT_DATE,
+    Fact,
+    Moment,
+    NotedOrder,
+    Revealed,
+    Table,
+    tables,
+)
+
+SQL = Path(__file__).parents[1] / "sql"
+TABLES = SQL / "tables"
+ACCOUNTS, AND = "accounts.", "\n    and "
+
+
+def view_statements() -> Iterator[str]:
+    """What reads ``history``, in the order in which it can be created: macros, tables, the rest."""
+    macros, *others = sorted((SQL / "views").glob("*.sql"))
+    yield macros.read_text("utf-8")
+    for table in tables().values():
+        yield _table_views(table)
+        if (own := TABLES / f"{table.name}.sql").exists():
+            yield own.read_text("utf-8")
+    yield _event_days()
+    yield from (file.read_text("utf-8") for file in others)
+
+
+def current_statements() -> Iterator[str]:
+    """The views of the rows in force, and one of the cells that no column of theirs holds."""
+    for table in tables().values():
+        names = ", ".join(column.name for column in table.columns)
+        conditions = ["valid_to is null"]
+        if table.is_of_accounts:
+            conditions.append("account_id in (select account_id from history.accounts)")
+        yield (
+            f"create view main.{table.name} as select {names}, extra, snapshot_id, line_no "
+            f"from history.{table.name} where {' and '.join(conditions)}; "
+            f"comment on view main.{table.name} is "
+            f"'{_title(table)}: the rows in force, one per {', '.join(table.key)}'"
+        )
+    # A table without accounts has no column of theirs.
+    query = " union all by name ".join(
+        f"select '{table.name}' as table_name, "
+        f"columns('^(snapshot_id|line_no|account_id|extra)$') from main.{table.name}"
+        for table in tables().values()
+    )
+    yield (
+        f"create view main.further_cells as {query}; "
+        "comment on view main.further_cells is 'What the files say beside the columns, as JSON'"
+    )
+
+
+def order_query(table: Table, order: NotedOrder) -> str:
+    """The rows whose moments are in the other order, as a check gives them.
+
+    Beside a moment of the account, which is a day, that of the row counts by its day.
+    """
+    names = (order.earlier, order.later)
+    has_account = any(name.startswith(ACCOUNTS) for name in names)
+    earlier, later = (_moment_sql(table, name, has_account) for name in names)
+    own, other = (earlier, later) if order.later.startswith(ACCOUNTS) else (later, earlier)
+    conditions = [f"{earlier[1]} > {later[1]}"]
+    for fact in table.facts:
+        if fact.column in names:
+            conditions += [f"r.{column} in {_texts(values)}" for column, values in fact.only]
+    return Template((TABLES / "noted_order.sql").read_text("utf-8")).substitute(
+        table=table.name,
+        accounts="\njoin main.accounts a using (account_id)" if has_account else "",
+        column=own[0],
+        value=own[1],
+        other_column=other[0],
+        other_value=other[1],
+        conditions=AND.join(conditions),
+    )
+
+
+def _table_views(table: Table) -> str:
+    replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
+    conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')"]
+    conditions += [_has_happened(table, fact) for fact in table.event_facts]
+    if table.is_of_accounts:
+        conditions.append("account_id in (select account_id from as_of.lives)")
+    return Template((TABLES / "each_table.sql").read_text("utf-8")).substitute(
+        table=table.name,
+        title=_title(table),
+        replaced=f" replace (\n    {replaced}\n)" if replaced else "",
+        conditions=AND.join(conditions),
+        in_scope=_in_scope(table),
+        meaning=_meaning(table),
+    )
+
+
+def _has_happened(table: Table, fact: Fact) -> str:
+    """The event is past; days are compared as days, so that a scan passes by later blocks."""
+    is_day = table.column(fact.column).type == "date"
+    is_past = f"{fact.column} <= as_of()" if is_day else f"is_past({fact.column})"
+    others = [f"{column} not in {_texts(values)}" for column, values in fact.only]
+    return f"({' or '.join([*others, is_past])})" if others else is_past
+
+
+def _replaced(table: Table) -> dict[str, str]:
+    """What stands for a column: nothing for what lies ahead, and for a blank part of the key."""
+    optional = (c for c in table.columns if c.name in table.key and not c.required)
+    replaced = {c.name: f"nullif(trim({c.name}), '')" for c in optional if c.type == "text"}
+    for moment in table.known_from:
+        replaced[moment.column] = f"case when is_past({moment.column}) then {moment.column} end"
+        for column in moment.reveals:
+            replaced[column.column] = _before(moment, column)
+    return replaced
+
+
+def _before(moment: Moment, revealed: Revealed) -> str:
+    name, is_ahead = revealed.column, f"not is_past({moment.column})"
+    if revealed.instead_of:
+        is_ahead += f" and {name} in {_texts(revealed.instead_of)}"
+    value = "null" if revealed.before is None else f"'{revealed.before}'"
+    return f"case when {is_ahead} then {value} else {name} end"
+
+
+def _in_scope(table: Table) -> str:
+    if table.is_of_accounts:
+        return "account_id in (select account_id from scoped.account_ids)"
+    if table.name == "accounts":
+        return "is_region_in_scope(region)"
+    has_region = any(column.name == "region" for column in table.columns)
+    return f"is_for_scope({'region' if has_region else 'null'})"
+
+
+def _event_days() -> str:
+    query = "\nunion all\n".join(
+        f"select '{table.name}' as table_name, {_event_day(table)} as day, valid_from, valid_to, "
+        f"account_id\nfrom history.{table.name}"
+        for table in tables().values()
+        if table.event_date
+    )
+    meaning = "The day of every row that was ever in force, of the tables that have one"
+    return (
+        f"create view history.event_days as\n{query};\n"
+        f"comment on view history.event_days is '{meaning}'"
+    )
+
+
+def _event_day(table: Table, row: str = "") -> str:
+    days = [f"{row}{_day(table, name)}" for name in table.event_date]
+    return days[0] if len(days) == 1 else f"coalesce({', '.join(days)})"
+
+
+def _day(table: Table, column: str) -> str:
+    return column if table.column(column).type == "date" else f"{column}::date"
+
+
+def _moment_sql(table: Table, name: str, by_day: bool) -> tuple[str, str]:
+    """Name and value of a moment, each as SQL, of a row ``r`` or its account ``a``."""
+    if name.startswith(ACCOUNTS):
+        column = name.removeprefix(ACCOUNTS)
+        return f"'{column}'", f"a.{column}"
+    if name == EVENT_DATE:
+        filled = (f"when r.{name} is not null then '{name}'" for name in table.event_date)
+        return f"case {' '.join(filled)} end", _event_day(table, "r.")
+    return f"'{name}'", f"r.{_day(table, name) if by_day else name}"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return "(" + ", ".join(f"'{value}'" for value in values) + ")"
+
+
+def _meaning(table: Table) -> str:
+    parts = [f"{_title(table)} as known on the as-of day"]
+    parts += [f"{fact.column} is past" for fact in table.event_facts]
+    parts += [f"a later {moment.column} is unknown" for moment in table.known_from]
+    return ", ".join(parts)
+
+
+def _title(table: Table) -> str:
+    return f"{table.zh} / {table.en}".replace("'", "''")
