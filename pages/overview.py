@@ -6,7 +6,6 @@ import streamlit as st
 
 from kam_core.dashboard.sections import overview, scorecards
 from kam_core.dashboard.view import View
-from kam_core.metrics import catalogue
 from kam_core.settings.loader import load_settings
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
@@ -25,8 +24,7 @@ def page(viewer: Viewer, lang: str) -> None:
     pack_download.offer(view, text)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.subheader(text("overview.trend"), anchor=False)
-        figures.render_figure(scorecards.compose_trend(view, _choose_trend(text)), text)
+        _render_trend(view, text)
     with right:
         figures.render_warnings(overview.compose_attention(view))
         links.to("follow_up", text("pages.follow_up"))
@@ -34,17 +32,15 @@ def page(viewer: Viewer, lang: str) -> None:
     _render_regions(view, text)
 
 
-def _choose_trend(text: Text) -> str:
+def _render_trend(view: View, text: Text) -> None:
+    st.subheader(text("overview.trend"), anchor=False)
     names = load_settings().pages.overview.trend
-    return url_state.one(
-        st.selectbox,
-        text("overview.trend_metric"),
-        names,
-        names[0],
-        "trend",
-        format_func=lambda name: catalogue.metric(name).title(text.lang),
-        label_visibility="collapsed",
-    )
+    label = text("overview.trend_metric")
+    name = url_state.one(
+        st.selectbox, label, names, names[0], "trend",
+        format_func=text.metric, label_visibility="collapsed",
+    )  # fmt: skip
+    figures.render_figure(scorecards.compose_trend(view, name), text)
 
 
 def _render_regions(view: View, text: Text) -> None:
