@@ -153,7 +153,7 @@ class _PendingLoad:
         number = self.live.version if self.live else 0
         if expected is not None and expected != number:
             by = self.live.created_by if self.live else ""
-            raise KamError("version_moved", expected=expected, look_result=number, by=by)
+            raise KamError("version_moved", expected=expected, found=number, by=by)
 
     def publish(self, by: str, confirmed: bool) -> list[FileReport]:
         if not self.fresh:
