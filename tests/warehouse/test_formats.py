@@ -37,6 +37,7 @@ margin = { type = "number", zh = "毛利率", en = "Margin" }
 zh = "计划"
 en = "Plans"
 key = ["plan_id"]
+retention = "plan"
 [tables.plans.columns]
 plan_id = { type = "id", required = true, zh = "计划编号", en = "Plan ID" }
 account_id = { type = "id", required = true, zh = "客户编号", en = "Account ID" }
