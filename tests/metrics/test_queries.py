@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -43,10 +42,11 @@ def ids(rows: pd.DataFrame, column: str) -> list[str]:
 
 
 def test_every_question_says_what_it_means_and_bears_the_name_of_its_file() -> None:
-    for name, question in queries.load_queries().items():
-        path = Path(queries.SQL) / f"{name}.sql"
+    every = queries.load_queries()
+    for path in (queries.SQL / "queries").glob("*.sql"):
         values, _ = catalogue.header(path.read_text("utf-8"))
-        assert values["question"] == name and question.means
+        assert values["query"] == path.stem and path.stem in every
+    assert all(query.means and query.name == name for name, query in every.items())
 
 
 def test_an_unknown_question_and_a_wrong_parameter_are_refused() -> None:

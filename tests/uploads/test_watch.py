@@ -155,7 +155,7 @@ def test_a_kill_between_load_and_move_loads_nothing_twice(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
-        context.setattr(watcher, "_done", killed)
+        context.setattr(watcher, "_move_done", killed)
         once(watcher)
     assert (versions(warehouse), waiting(folder)) == ([1], {"accounts.csv", "orders.csv"})
     # Something newer for the same table, which the second try must not overwrite.

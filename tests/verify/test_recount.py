@@ -121,7 +121,7 @@ def test_a_falsified_metric_never_goes_unnoticed(
     quarters = [periods.quarter("2023-Q4"), periods.quarter("2024-Q2")]
 
     def falsified(wanted: catalogue.Metric, asked: Sequence[periods.Period]) -> str:
-        column = FALSIFIED.get(wanted.kind, "numerator")
+        column = FALSIFIED.get(wanted.kind.name, "numerator")
         honest = sample_day.facts(wanted, asked)
         return f"select * replace ({column} + 1 as {column}) from ({honest})"
 
@@ -336,5 +336,5 @@ def test_random_companies_agree(
     with cursor(scratch, as_of, sorted(regions), tiers) as shown:
         data = availability.survey_data(shown, map(catalogue.metric, names))
         for name in names:
-            allowed = tuple(column for column in by if column in catalogue.metric(name).slices)
+            allowed = tuple(column for column in by if column in catalogue.metric(name).dimensions)
             assert not find_differences(shown, recount, name, asked, allowed, data)
