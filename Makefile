@@ -26,10 +26,10 @@ run: $(VENV)/run.stamp ## open the dashboard (on sample data if the warehouse is
 	KAM_SETTINGS="data/sample/settings$${KAM_SETTINGS:+:$$KAM_SETTINGS}" $(BIN)/python -m kam_core load --if-empty data/sample/*.csv
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/dev.stamp browser lint ## run every test, those in a real browser included (a quarter of an hour)
+test: $(VENV)/dev.stamp browser lint ## run every test, those in a real browser included (under half an hour)
 	$(PYTEST)
 
-test-quick: $(VENV)/dev.stamp lint ## run what needs no browser and no patience (three minutes)
+test-quick: $(VENV)/dev.stamp lint ## run what needs no browser and no patience (a few minutes)
 	$(PYTEST) -m "not (browser or slow or long)"
 
 # The same assertions over more companies, kills and orders of uploads; see docs/operations.md.
