@@ -1,9 +1,8 @@
 """Where an amount, a count or its growth would end if the rest of its period went on as so far."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
-from kam_core.metrics import availability, catalogue
+from kam_core.metrics import availability
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
@@ -20,12 +19,6 @@ def paced(metric: Metric, score: Score, period: Period, data: availability.Data)
     whole = Fraction(score.numerator) * days / elapsed_days(metric, period, data)
     value = metric.kind.divide(whole, score.denominator)
     return None if value is None else float(value)
-
-
-def paced_of(scores: Sequence[Score], period: Period, data: availability.Data) -> dict[str, float]:
-    """The same of several figures, by name, for those that have it."""
-    values = {s.metric: paced(catalogue.metric(s.metric), s, period, data) for s in scores}
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _grows_with_days(metric: Metric) -> bool:

@@ -1,7 +1,6 @@
 """Tables as CSV that opens well in a spreadsheet and cannot act there."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 import pandas as pd
@@ -23,11 +22,6 @@ def csv_bytes(table: FigureTable) -> bytes:
     shown = table.frame.astype(object).map(neutral)
     shown.columns = pd.Index([neutral(column.title) for column in table.columns])
     return (BYTE_ORDER_MARK + shown.to_csv(index=False, lineterminator="\r\n")).encode()
-
-
-def scorecard_csv(scores: Sequence[Mapping[str, object]]) -> str:
-    """Scores for another program: field names, no rounding, an empty cell for no value."""
-    return pd.DataFrame(list(scores)).map(neutral).to_csv(index=False)
 
 
 def file_name(stem: str, content: bytes) -> str:
