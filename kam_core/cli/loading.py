@@ -26,7 +26,7 @@ from kam_core.uploads.upload_part import Options
 from kam_core.warehouse import store
 
 LOAD_EXITS = (
-    "Exit code 0: done; 1: refused, also for want of a second yes (--yes). "
+    "Exit code 0: done; 1: refused, also for want of a confirmation (--yes). "
     "A dry run ends with 0 where only that yes is missing, and tells what is asked: "
     "under 'confirm' with --json."
 )
@@ -44,7 +44,7 @@ def _add_load(commands: Commands) -> None:
     add_reading(load)
     load.add_argument("--dry-run", action="store_true", help="check and count, publish nothing")
     load.add_argument("--if-empty", action="store_true", help="do nothing where data is loaded")
-    load.add_argument("--yes", action="store_true", help="the second yes, where one is needed")
+    load.add_argument("--yes", action="store_true", help="confirm, where a confirmation is needed")
     load.add_argument(
         "--expect-version", type=int, metavar="N", help="only if N is still live (0: none)"
     )

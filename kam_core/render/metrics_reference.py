@@ -33,7 +33,7 @@ TOPICS = {
 }
 READS = {
     "period": "整个期间 the whole period",
-    "day": "期末或截止日 the last day, or the as-of date before it",
+    "day": "期末或数据截至日 the last day, or the as-of date before it",
 }
 
 
@@ -62,7 +62,7 @@ def _section(metric: Metric, targets: dict) -> Iterator[str]:
     yield f"| needs 所需数据 | {', '.join(metric.needs) or '–'} |"
     if metric.looks_back_months:
         yield f"| looks back 需回溯 | {metric.looks_back_months} 个月 months |"
-    yield f"| reads 读数 | {READS[metric.reads]} |"
+    yield f"| reads 统计口径 | {READS[metric.reads]} |"
     yield f"| slices 可按 | {', '.join(metric.dimensions)} |"
     yield f"| interval 区间 | {metric.interval} |"
     yield f"| query 查询 | [{metric.name}.sql](../kam_core/sql/metrics/{metric.name}.sql) |\n"

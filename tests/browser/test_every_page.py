@@ -17,7 +17,7 @@ TITLES = {
     "value": {"zh": "客户价值", "en": "Customer value"},
     "resources": {"zh": "资源投入", "en": "Resources"},
     "targets": {"zh": "目标", "en": "Targets"},
-    "figure": {"zh": "指标详解", "en": "A number, opened"},
+    "figure": {"zh": "指标详解", "en": "Explain a figure"},
     "uploads": {"zh": "数据上传", "en": "Uploads"},
     "definitions": {"zh": "指标定义", "en": "Definitions"},
 }

@@ -45,7 +45,7 @@ def test_an_upload_is_previewed_published_and_taken_back(
     seen.expect("of 300 rows in force in the table Accounts, 300 would be gone")
     publish = seen.page.get_by_role("button", name="Publish", exact=True)
     assert publish.is_disabled()
-    seen.page.get_by_text("Yes, I mean it").click()
+    seen.page.get_by_text("Yes, I confirm").click()
     seen.settle()
     press(seen, "Publish", "Version 2 is live")
     seen.page.get_by_role("tab", name="Versions and roll back").click()

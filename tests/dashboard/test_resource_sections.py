@@ -105,7 +105,7 @@ def test_of_the_two_largest_accounts_one_has_both_managers(spent: View) -> None:
     figure = coverage.compose_top(spent)
     assert figure.charts == (Stacked({"Both managers": 1, "One of two": 1, "None": 0}),)
     assert cells(figure, "place", "account_id", "lacking") == [
-        (1, "A1", "Nobody"),
+        (1, "A1", "none"),
         (2, "A2", "Expert manager"),
     ]
     assert "The other 1 brought 10 in twelve months; the largest is Company A2" in (words(figure))

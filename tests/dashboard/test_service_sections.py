@@ -159,7 +159,7 @@ def test_a_topic_is_a_marked_value_of_its_sentence_and_has_no_escapes(look: Look
 def test_the_share_solved_at_the_first_contact_has_its_title(look: Look) -> None:
     view = look(tickets=[answered("T1", "2024-09-02", "2024-09-02", resolved_at="2024-09-02")])
     figure = service.compose_first_contact(view)
-    assert (figure.name, figure.title) == (service.FIRST_CONTACT, "Solved at the first contact")
+    assert (figure.name, figure.title) == (service.FIRST_CONTACT, "Resolved at first contact")
 
 
 # A1 went from 60 to 80 within the year and A2 answered once; only two answered the questions.
@@ -195,7 +195,7 @@ def test_the_shares_of_feelings_come_with_their_intervals_and_cases(look: Look) 
     assert (last["feels_effective"], last["feels_effective_low"]) == (0, 0)
     assert last["feels_effective_high"] == pytest.approx(0.6576, abs=1e-4)
     assert chart.rows["feels_personalised"].isna().tolist() == [True, False]
-    assert "50.0% of those asked find the care personal enough" in words(figure)
+    assert "50.0% of those asked find the service personalised enough" in words(figure)
 
 
 def test_an_account_that_answered_twice_is_listed_with_its_first_and_last_score(look: Look) -> None:

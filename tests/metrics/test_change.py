@@ -233,7 +233,7 @@ def test_growth_of_a_period_without_a_year_before_it_has_no_difference_to_anothe
     moved = explained(company(), "revenue_yoy")
     assert (moved.before, moved.after) == (None, F("137.25") / 50 - 1)
     said = change_sentences.why(moved, Text("en")).replace("*", "")
-    assert said.startswith("Revenue growth on the year has no value in Q2 2024")
+    assert said.startswith("Revenue growth vs last year has no value in Q2 2024")
 
 
 def renewed(contract_id: str, account_id: str, ends_on: str, before: int, after: int) -> dict:

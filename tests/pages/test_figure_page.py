@@ -89,7 +89,7 @@ def test_growth_is_told_on_the_year_or_between_the_quarters_that_are_chosen(
 ) -> None:
     app = show(sample_warehouse, metric="revenue_yoy", quarter="2024-Q3")
     words = said(app).replace("\\", "").replace("*", "")
-    assert "Revenue growth on the year in Q3 2024: 120M against 104.3M a year before" in words
+    assert "Revenue growth vs last year in Q3 2024: 120M against 104.3M a year before" in words
     app = show(
         sample_warehouse, metric="revenue_yoy", quarter="2024-Q3", against="2024-Q2", tab="link"
     )

@@ -83,7 +83,7 @@ def test_the_20_largest_accounts_say_who_looks_after_them(q3: Callable[[str], Ap
     app = q3("coverage")
     rows = listed(app, "lacking")
     assert rows["place"].tolist() == list(range(1, 21))
-    assert rows["lacking"].value_counts().to_dict() == {"Nobody": 13, "Expert manager": 7}
+    assert rows["lacking"].value_counts().to_dict() == {"none": 13, "Expert manager": 7}
     assert rows["account_manager"].isin(manager_names()).all()
     assert rows["revenue_12m"].is_monotonic_decreasing
 
@@ -95,7 +95,7 @@ def test_the_return_on_time_is_an_association_with_its_interval_and_cases(
     told = plain(app)
     assert "Over 326 contracts that ended (177 accounts), an hour more" in told
     assert "is associated with a difference of +2.2 pp" in told
-    assert "(95% interval +1.2 pp to +3.1 pp)" in told
+    assert "(95% confidence interval +1.2 pp to +3.1 pp)" in told
     assert "The usual claim is +5 pp per hour: outside the interval" in told
     assert "under 2 h 51.6% (n = 91), 12 h or more 87.3% (n = 71)" in told
     assert "causes" not in told and "Association is not cause" in told

@@ -115,9 +115,9 @@ def test_85_percent_miss_personalisation_and_35_percent_find_the_care_effective(
     q3: Callable[[str], AppTest],
 ) -> None:
     app = q3("satisfaction")
-    assert "15.0% of those asked find the care personal enough" in plain(app)
+    assert "15.0% of those asked find the service personalised enough" in plain(app)
     assert "the other 85.0% do not" in plain(app)
-    assert "35.0% find it effective (95% interval 26.4% to 44.7%, n = 100)" in plain(app)
+    assert "35.0% find it effective (95% confidence interval 26.4% to 44.7%, n = 100)" in plain(app)
 
 
 def test_case_h_rose_from_72_to_91_under_two_managers(q3: Callable[[str], AppTest]) -> None:
@@ -214,7 +214,7 @@ def test_a_quarter_without_complaints_last_year_has_no_growth_but_is_compared(
     warehouse = load_shared([*company, file("tickets.csv", TICKETS.format(topic="late") + earlier)])
     app = show(warehouse, "service", quarter="2024-Q3", part="complaints")
     assert "1 complaints, 0 in the same quarter last year" in plain(app)
-    assert cards(app)["Complaints on the year"] == "–"
+    assert cards(app)["Complaints vs last year"] == "–"
 
 
 def test_a_version_older_than_a_limit_is_shown_by_that_of_today(
@@ -262,5 +262,5 @@ def test_two_answers_of_a_quarter_are_too_few_to_rank_anything(
     told = plain(app) + plain(spread)
     assert cards(app)["Satisfaction"].startswith("80.0")
     assert "too few answers in each tier" in told
-    assert "50.0% of those asked find the care personal enough" in told
-    assert "0.0% find it effective (95% interval 0.0% to 65.8%, n = 2)" in told
+    assert "50.0% of those asked find the service personalised enough" in told
+    assert "0.0% find it effective (95% confidence interval 0.0% to 65.8%, n = 2)" in told

@@ -67,7 +67,7 @@ def test_the_quarter_sold_120_million_15_percent_more_than_a_year_before(
 ) -> None:
     shown = cards(show(sample_warehouse, "foresight", **STORY))
     assert shown["Revenue"] == "120M"
-    assert shown["Revenue growth on the year"] == "15.0%"
+    assert shown["Revenue growth vs last year"] == "15.0%"
 
 
 def test_overview_and_churn_say_the_same_of_what_lost_key_accounts_brought(

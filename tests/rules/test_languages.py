@@ -1,12 +1,15 @@
 """Chinese and English are equals: no string in code, no key in one language only."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from kam_core.contract import declaration
 from kam_core.contract.problems import problems
+from kam_core.metrics.catalogue import load_metrics
 
 ROOT = Path(__file__).parents[2]
 # One understands dates written in Chinese, the other writes a page in both languages.
@@ -94,3 +97,26 @@ def refusals() -> set[str]:
 def test_every_refusal_has_words(lang: str) -> None:
     named = {key.removeprefix("errors.") for key in catalogue(lang) if key.startswith("errors.")}
     assert refusals() <= named | problems().keys()
+
+
+def test_a_key_account_has_one_name_in_chinese() -> None:
+    texts = catalogue("zh") | {
+        name: metric.zh + metric.means_zh + metric.not_zh for name, metric in load_metrics().items()
+    }
+    others = re.compile("核心客户|关键客户|关键层级|(?<!最)大客户")
+    assert {key: text for key, text in texts.items() if others.search(text)} == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "metric"),
+    [
+        ("核心客户贡献", "key_revenue_share"),
+        ("核心客户利润贡献", "key_profit_share"),
+        ("关键客户流失率", "key_churn"),
+        ("complaints on the year", "complaints_yoy"),
+        ("revenue growth on the year", "revenue_yoy"),
+    ],
+)
+def test_a_file_of_targets_may_go_on_using_an_earlier_name(written: str, metric: str) -> None:
+    names = dict(declaration.tables()["targets"].column("metric").values)
+    assert written in names[metric]

@@ -1,4 +1,4 @@
-"""Seasons ahead: which accounts have one, what it lets expect, and where nothing is planned."""
+"""Seasonal forecast: which accounts have one, what it lets expect, and where nothing is planned."""
 
 import pandas as pd
 

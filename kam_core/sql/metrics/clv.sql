@@ -14,7 +14,7 @@
 -- dated:  value_items
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: value_items
--- means-zh: 截至读数日（期末，或未到期末时的截止日）的累计值：基础利润、交叉销售利润、成本节约与推荐利润之和，减去获客成本、价格让利和负面口碑损失。
+-- means-zh: 截至统计日（期末，或未到期末时的截止日）的累计值：基础利润、交叉销售利润、成本节约与推荐利润之和，减去获客成本、价格让利和负面口碑损失。
 -- means-en: Everything up to the day it is read (the end of the period, or the as-of date before
 --           that): base profit, cross-sell profit, cost saving and referral profit, less
 --           acquisition cost, price concessions and referral damage.

@@ -2,7 +2,8 @@
 -- order:  66
 -- topic:  service
 -- zh:     投诉同比
--- en:     Complaints on the year
+-- en:     Complaints vs last year
+-- also:   complaints on the year
 -- kind:   change
 -- unit:   percent
 -- better: lower

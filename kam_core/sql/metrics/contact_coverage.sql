@@ -16,7 +16,7 @@
 -- dated:  interactions
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: interactions
--- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态的客户中，在截至该日的六个月内与决策层、管理层、执行层三个层级都有过已完成互动的占比。
+-- means-zh: 统计日（期末，或未到期末时的截止日）处于合作状态的客户中，在截至该日的六个月内与决策层、管理层、执行层三个层级都有过已完成互动的占比。
 -- means-en: Of the accounts active on the day it is read (the end of the period, or the as-of
 --           date before that), the share with completed interactions at all three levels
 --           (executive, management, working) in the six months up to and including that day.

@@ -17,7 +17,7 @@
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: accounts
--- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态、最近十二个月销售额最高的若干客户（默认全公司前 20 名）中，客户经理和专家经理都已配备的占比。
+-- means-zh: 统计日（期末，或未到期末时的截止日）处于合作状态、最近十二个月销售额最高的若干客户（默认全公司前 20 名）中，客户经理和专家经理都已配备的占比。
 -- means-en: Of the active accounts with most revenue in the twelve months up to the day it is
 --           read (the end of the period, or the as-of date before that; the first 20 of the
 --           whole company by default), the share that has both an account manager and an expert

@@ -1,8 +1,9 @@
 -- metric: key_churn
 -- order:  70
 -- topic:  value
--- zh:     关键客户流失率
+-- zh:     重点客户流失率
 -- en:     Key-account churn
+-- also:   关键客户流失率
 -- kind:   ratio
 -- unit:   percent
 -- better: lower
@@ -14,10 +15,10 @@
 -- needs:  tiers
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: accounts
--- means-zh: 期初第一天处于合作状态且属于关键层级的客户中，在期内流失的占比。
+-- means-zh: 期初第一天处于合作状态且属于重点客户层级的客户中，在期内流失的占比。
 -- means-en: Of the accounts that were active and in a key tier on the first day of the period,
 --           the share lost in it.
--- not-zh: 期内才升入关键层级的客户；流失日期晚于截止日的客户；没有流失日期的已流失客户。
+-- not-zh: 期内才升入重点客户层级的客户；流失日期晚于截止日的客户；没有流失日期的已流失客户。
 -- not-en: Accounts that became key during the period, losses after the as-of date, lost
 --         accounts without a date of loss.
 select

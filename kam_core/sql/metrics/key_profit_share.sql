@@ -1,8 +1,9 @@
 -- metric: key_profit_share
 -- order:  21
 -- topic:  revenue
--- zh:     核心客户利润贡献
+-- zh:     重点客户利润占比
 -- en:     Key-account share of profit
+-- also:   核心客户利润贡献
 -- kind:   ratio
 -- unit:   percent
 -- parts:  money
@@ -15,10 +16,10 @@
 -- dated:  orders
 -- dimensions: region, account_manager, industry, account_id
 -- evidence: orders
--- means-zh: 期内有毛利记录的订单的毛利合计中，来自期初属于关键层级的客户的占比。
+-- means-zh: 期内有毛利记录的订单的毛利合计中，来自期初属于重点客户层级的客户的占比。
 -- means-en: Share of the period's gross profit that comes from accounts in a key tier at the
 --           start of the period.
--- not-zh: 没有填写毛利的订单；期内才升入关键层级的客户，其毛利不计入分子。毛利合计不为正时不给出数值。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。
+-- not-zh: 没有填写毛利的订单；期内才升入重点客户层级的客户，其毛利不计入分子。毛利合计不为正时不给出数值。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。
 -- not-en: Orders without a gross profit. Accounts that became key during the period are not in
 --         the numerator. Where the gross profit adds up to nothing or less there is no value.
 --         It is neither split nor filtered by tier: of one tier alone it is all or nothing.

@@ -1,8 +1,9 @@
 -- metric: key_revenue_share
 -- order:  20
 -- topic:  revenue
--- zh:     核心客户贡献
+-- zh:     重点客户销售占比
 -- en:     Key-account share of revenue
+-- also:   核心客户贡献
 -- kind:   ratio
 -- unit:   percent
 -- parts:  money
@@ -16,10 +17,10 @@
 -- dated:  orders
 -- dimensions: region, account_manager, industry, account_id
 -- evidence: orders
--- means-zh: 期内销售额中，来自期初属于关键层级的客户的占比。
+-- means-zh: 期内销售额中，来自期初属于重点客户层级的客户的占比。
 -- means-en: Share of the period's revenue that comes from accounts in a key tier at the start
 --           of the period.
--- not-zh: 期内才升入关键层级的客户，其订单不计入分子。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。
+-- not-zh: 期内才升入重点客户层级的客户，其订单不计入分子。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。
 -- not-en: Orders of accounts that became key during the period are not in the numerator. It is
 --         neither split nor filtered by tier: of one tier alone it is all or nothing.
 select

@@ -17,7 +17,7 @@
 -- dated:  orders
 -- dimensions: region, account_manager, industry, account_id
 -- evidence: orders
--- means-zh: 此前十二个月有销售额的客户，截至读数日（期末，或未到期末时的截止日）最近十二个月的销售额与此前十二个月之比；增购计入，流失和下降扣减。
+-- means-zh: 此前十二个月有销售额的客户，截至统计日（期末，或未到期末时的截止日）最近十二个月的销售额与此前十二个月之比；增购计入，流失和下降扣减。
 -- means-en: Revenue of the twelve months up to the day it is read (the end of the period, or the
 --           as-of date before that) divided by that of the twelve months before, over the
 --           accounts that had revenue then: what they buy more counts, what they buy less or no

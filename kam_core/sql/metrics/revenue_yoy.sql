@@ -2,8 +2,8 @@
 -- order:  11
 -- topic:  revenue
 -- zh:     销售额同比
--- en:     Revenue growth on the year
--- also:   同比; growth
+-- en:     Revenue growth vs last year
+-- also:   同比; growth; revenue growth on the year
 -- kind:   change
 -- unit:   percent
 -- parts:  money

@@ -17,7 +17,7 @@
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: orders
--- means-zh: 读数日（期末，或未到期末时的截止日）处于合作状态且填有年度采购预算的客户，最近十二个月的销售额与其年度采购预算之比。
+-- means-zh: 统计日（期末，或未到期末时的截止日）处于合作状态且填有年度采购预算的客户，最近十二个月的销售额与其年度采购预算之比。
 -- means-en: Revenue of the twelve months up to the day it is read (the end of the period, or the
 --           as-of date before that) divided by the annual purchase budget, over accounts active
 --           on that day that state a budget.
