@@ -1,12 +1,17 @@
 """The data contract as Python values, read from settings/contract.toml."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from kam_core.contract import formats
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
-from kam_core.settings.schemas.contract import ColumnSettings, TableSettings
+from kam_core.settings.schemas.contract import (
+    ColumnSettings,
+    EveryTableSettings,
+    TableSettings,
+)
 
 # In an order of moments: the day on which the row stands.
 EVENT_DATE = "event_date"
@@ -15,6 +20,7 @@ SQL_TYPES = {
     "text": "VARCHAR",
     "enum": "VARCHAR",
     "quarter": "VARCHAR",
+    "currency": "VARCHAR",
     "date": "DATE",
     "timestamp": "TIMESTAMP",
     "money": "DECIMAL(18,2)",
@@ -46,12 +52,16 @@ class Column:
         return self.zh if lang == "zh" else self.en
 
 
+# Columns, each with some of its values.
+ValuesByColumn = tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True)
 class Fact:
     """A moment that says something happened, in rows with one of the values of each column."""
 
     column: str
-    only: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    only: ValuesByColumn = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,12 @@ class Table:
     in_order: tuple[tuple[str, str], ...] = ()
     noted_order: tuple[NotedOrder, ...] = ()
     essential: tuple[str, ...] = ()
+    not_counted: ValuesByColumn = ()
+    negative: ValuesByColumn = ()
+    replaced_by: tuple[str, ...] = ()
+    counts_from: str | None = None
+    part_of: str | None = None
+    sets_day: bool = True
     retention: str = ""
     time_may_lack: tuple[str, ...] = ()
     says_how_far: bool = False
@@ -116,6 +132,21 @@ class Table:
     @property
     def required(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.required)
+
+    @property
+    def currency(self) -> Column | None:
+        """The column that says which currency the amounts of a row are in."""
+        return next((column for column in self.columns if column.type == "currency"), None)
+
+    @property
+    def id_column(self) -> str | None:
+        """The one column whose cells tell what a row is, beside an optional rest of the key."""
+        required = [name for name in self.key if self.column(name).required]
+        return required[0] if len(required) == 1 else None
+
+    def is_essential(self, column: Column) -> bool:
+        """Whether a row cannot stand without what a cell of the column says."""
+        return column.required or column.name in (*self.key, *self.essential)
 
     @property
     def event_facts(self) -> tuple[Fact, ...]:
@@ -135,7 +166,25 @@ class Table:
 def tables() -> dict[str, Table]:
     """All tables by name, accounts first: what others refer to stands before what refers to it."""
     contract = load_settings().contract
-    return {name: _table(name, spec, contract.enums) for name, spec in contract.tables.items()}
+    return {
+        name: _table(name, spec, contract.every_table, contract.enums)
+        for name, spec in contract.tables.items()
+    }
+
+
+@cache
+def table_of_format(name: str, number: int) -> Table:
+    """A table as what was accepted under a format was read: key, values, and what was essential."""
+    table = tables()[name]
+    later = formats.later_parts(name, number)
+    if later is None:
+        return table
+    columns = tuple(
+        replace(column, values=tuple(v for v in column.values if v[0] not in later.values))
+        for column in table.columns
+    )
+    key = tuple(part for part in table.key if part not in later.key)
+    return replace(table, key=key, columns=columns, essential=tuple(c.name for c in columns))
 
 
 def refuse_unknown(table: str, columns: Iterable[str]) -> None:
@@ -145,8 +194,15 @@ def refuse_unknown(table: str, columns: Iterable[str]) -> None:
         raise KamError("contract_too_narrow", names=[f"{table}.{name}" for name in unknown])
 
 
-def _table(name: str, spec: TableSettings, enums: Mapping[str, Mapping[str, list[str]]]) -> Table:
-    columns = tuple(_column(column, fields, enums) for column, fields in spec.columns.items())
+def _table(
+    name: str,
+    spec: TableSettings,
+    every: EveryTableSettings,
+    enums: Mapping[str, Mapping[str, list[str]]],
+) -> Table:
+    columns = tuple(
+        _column(column, fields, enums) for column, fields in (spec.columns | every.columns).items()
+    )
     return Table(
         name=name,
         zh=spec.zh,
@@ -155,21 +211,28 @@ def _table(name: str, spec: TableSettings, enums: Mapping[str, Mapping[str, list
         columns=columns,
         aliases=tuple(spec.aliases),
         event_date=tuple(spec.event_date),
-        facts=tuple(
-            Fact(name, tuple((column, tuple(values)) for column, values in only.items()))
-            for name, only in spec.facts.items()
-        ),
+        facts=tuple(Fact(name, _values_by_column(only)) for name, only in spec.facts.items()),
         known_from=tuple(
             Moment(name, tuple(Revealed(r.column, r.before, tuple(r.instead_of)) for r in reveals))
             for name, reveals in spec.known_from.items()
         ),
         in_order=tuple((earlier, later) for earlier, later in spec.in_order),
         noted_order=tuple(NotedOrder(name, *pair) for name, pair in spec.noted_order.items()),
-        essential=tuple(spec.essential),
+        essential=(*spec.essential, *every.essential),
+        not_counted=_values_by_column(spec.not_counted | every.not_counted),
+        negative=_values_by_column(spec.negative),
+        replaced_by=tuple(spec.replaced_by),
+        counts_from=spec.counts_from,
+        part_of=spec.part_of,
+        sets_day=spec.sets_day,
         retention=spec.retention,
         time_may_lack=tuple(spec.time_may_lack),
         says_how_far=spec.says_how_far,
     )
+
+
+def _values_by_column(values: Mapping[str, list[str]]) -> ValuesByColumn:
+    return tuple((column, tuple(each)) for column, each in values.items())
 
 
 def _column(

@@ -7,10 +7,11 @@ rebuilt.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from kam_core.errors import KamError
 
-FORMAT = 1
+FORMAT = 2
 
 # The columns of the tables of format 0, in the order in which they are hashed.
 FIRST_COLUMNS = {
@@ -36,6 +37,39 @@ FIRST_COLUMNS = {
         "targets": "metric quarter region tier target",
     }.items()
 }
+
+
+@dataclass(frozen=True)
+class LaterParts:
+    """What format 2 brought to a table: parts of its key, and values of its columns."""
+
+    key: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+# Since format 2 a cell that is not essential costs no row: before, every one did.
+CELLS_SET_APART_SINCE = 2
+LATER_PARTS = {
+    "orders": LaterParts(key=("line",)),
+    "targets": LaterParts(key=("scheme", "owner")),
+    "interactions": LaterParts(
+        values=(
+            "knowledge_sharing",
+            "value_report",
+            "health_check",
+            "technical_review",
+            "event",
+            "greeting",
+        )
+    ),
+}
+
+
+def later_parts(table: str, number: int) -> LaterParts | None:
+    """What a table lacked under an older format; None under one that lacked nothing."""
+    if number >= CELLS_SET_APART_SINCE:
+        return None
+    return LATER_PARTS.get(table, LaterParts())
 
 
 def refuse_newer(number: int, file: object) -> None:

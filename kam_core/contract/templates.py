@@ -17,7 +17,8 @@ NONE = ("", "")
 def rows(table: str, lang: str) -> list[dict[str, str]]:
     """The example rows of a table by column, in the words of a language."""
     columns = _known(table).columns
-    cells = load_settings().templates.tables.get(table, {})
+    templates = load_settings().templates
+    cells = templates.tables.get(table, {}) | templates.every_table
     return [
         {
             column.name: _written(column, cells.get(column.name, NONE)[number], lang)

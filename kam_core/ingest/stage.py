@@ -198,7 +198,7 @@ def stage_bytes(data: bytes, recipe: Recipe) -> Staged:
 
 def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     """Map and check the records of one file for one table."""
-    table = tables()[recipe.table]
+    table = recipe.declared
     reading = fill_down(reading, recipe.columns, recipe.blanks)
     good = [record for record in reading.records if record.kind == GOOD]
     unreadable = [record for record in reading.records if record.kind not in (GOOD, BLANK)]

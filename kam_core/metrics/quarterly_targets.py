@@ -24,12 +24,19 @@ ORIGINS = ("default", "all", "tier", "region", "region_tier")
 
 
 class TargetKey(NamedTuple):
-    """What a target is for; no region or tier means all of them."""
+    """What a target is for; no region, tier or owner: all of them, no scheme: the active one."""
 
     metric: str
     quarter: str
     region: str | None
     tier: str | None
+    scheme: str | None = None
+    owner: str | None = None
+
+    @property
+    def is_on_grid(self) -> bool:
+        """Whether the lines of the page, which name a region and a tier, can say it."""
+        return self.scheme is None and self.owner is None
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ class TargetCopy:
 
 
 IN_FORCE = """
-select metric, quarter, region, tier, target, extra
+select metric, quarter, region, tier, target, extra, scheme, owner
 from as_of.targets
 """
 
@@ -116,9 +123,12 @@ def make_target(
     tier: str | None,
     target: Decimal,
     extra: str | None = None,
+    scheme: str | None = None,
+    owner: str | None = None,
 ) -> QuarterlyTarget:
     """A row of the table as it is stored; ``extra`` is JSON."""
-    key = TargetKey(metric, quarter, (region or "").strip() or None, (tier or "").strip() or None)
+    parts = ((part or "").strip() or None for part in (region, tier, scheme, owner))
+    key = TargetKey(metric, quarter, *parts)
     return QuarterlyTarget(key, target, tuple(json.loads(extra).items()) if extra else ())
 
 
@@ -130,7 +140,7 @@ def in_order(goals: Iterable[QuarterlyTarget]) -> tuple[QuarterlyTarget, ...]:
 def sort_key(key: TargetKey) -> tuple:
     """Where a target stands among others."""
     position = _positions().get(key.metric, len(_positions()))
-    return key.quarter, position, key.region or "", key.tier or ""
+    return (key.quarter, position, *(part or "" for part in key[2:]))
 
 
 @cache
@@ -240,14 +250,12 @@ def csv_bytes(goals: Sequence[QuarterlyTarget]) -> bytes:
     """The table as a file to load: every target with its further columns, and nothing rounded."""
     further = list(dict.fromkeys(name for goal in goals for name, _ in goal.extra))
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*(c.name for c in declaration.tables()["targets"].columns), *further])
+    names = [*(column.name for column in declaration.tables()["targets"].columns), *further]
+    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
+    writer.writeheader()
     for goal in goals:
-        extra = dict(goal.extra)
-        parts = [part or "" for part in goal.key]
-        writer.writerow(
-            [*parts, format_number(goal.target), *(extra.get(name, "") for name in further)]
-        )
+        target = {"target": format_number(goal.target)}
+        writer.writerow(dict(goal.extra) | goal.key._asdict() | target)
     return text.getvalue().encode()
 
 

@@ -164,7 +164,9 @@ candidates as (
             + case when tier is not null then 1 else 0 end
     from scoped.targets
     join asked on period = quarter
-    where (region is null or len(getvariable('regions')::varchar[]) = 1)
+    where scheme is null
+        and owner is null
+        and (region is null or len(getvariable('regions')::varchar[]) = 1)
         and (tier is null or getvariable('tiers')::varchar[] = [tier])
 ),
 sight as (

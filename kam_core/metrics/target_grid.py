@@ -59,7 +59,7 @@ def write_lines(goals: Iterable[QuarterlyTarget], quarters: Sequence[str]) -> li
     """One line for each figure, region and tier with a target in one of the quarters."""
     lines: dict[tuple, dict[str, str]] = {}
     for goal in sorted(goals, key=lambda goal: _line_place(goal.key)):
-        if goal.key.quarter in quarters:
+        if goal.key.quarter in quarters and goal.key.is_on_grid:
             line = lines.setdefault(_of_line(goal.key), _empty(goal.key, quarters))
             line[goal.key.quarter] = written(goal.target, unit_of(goal.key.metric))
     return list(lines.values())
@@ -95,13 +95,17 @@ def written(target: Decimal, unit: str) -> str:
 def read_lines(
     typed_lines: Sequence[Line], quarters: Sequence[str], present: Collection[QuarterlyTarget] = ()
 ) -> GridReading:
-    """The targets of some quarters as typed; those of other quarters stay as ``present``.
+    """The targets of some quarters as typed; all that no line can say stay as ``present``.
 
     A target that was held keeps its further columns, and its value where the cell cannot be read.
     An empty cell is no target.
     """
     by_key = {goal.key: goal for goal in present}
-    goals = {key: goal for key, goal in by_key.items() if key.quarter not in quarters}
+    goals = {
+        key: goal
+        for key, goal in by_key.items()
+        if key.quarter not in quarters or not key.is_on_grid
+    }
     problems: list[LineProblem] = []
     first: dict[tuple, int] = {}
     for number, line in enumerate(typed_lines, start=1):

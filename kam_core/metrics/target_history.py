@@ -59,7 +59,7 @@ def uploaded(warehouse: Warehouse, snapshot_id: int) -> tuple[QuarterlyTarget, .
     if snapshot is None:
         raise KamError("unknown_snapshot", snapshot=snapshot_id)
     staged = stage_file(warehouse.raw_file(snapshot.sha256), Recipe.of(snapshot.recipe))
-    names = ("metric", "quarter", "region", "tier", "target", "extra")
+    names = ("metric", "quarter", "region", "tier", "target", "extra", "scheme", "owner")
     return tuple(
         quarterly_targets.make_target(*(row[name] for name in names))
         for row in staged.accepted.to_pylist()

@@ -94,7 +94,7 @@ class CompanyOnDay:
         rows, first = self.rows.history[name], self.rows.first_upload(name)
         has_come = (rows["valid_from"] <= self.as_of) | (rows["valid_from"] == first)
         stays = rows["valid_to"].isna() | (rows["valid_to"] > self.as_of)
-        return rows[has_come & stays].copy()
+        return rows[has_come & stays & _counts(rows, name)].copy()
 
     def _is_past(self, moments: pd.Series) -> pd.Series:
         return moments < self.as_of + DAY
@@ -104,6 +104,14 @@ def sum_column(rows: pd.DataFrame, column: str) -> Amounts:
     """A column of whole numbers added up by account; missing ones add nothing."""
     sums = rows[rows[column].notna()].groupby("account_id")[column].sum()
     return {str(account_id): int(value) for account_id, value in sums.items()}
+
+
+def _counts(rows: pd.DataFrame, table: str) -> pd.Series:
+    """Whether nothing that a row says of itself takes it out: void, a draft, cancelled."""
+    counts = pd.Series(True, rows.index)
+    for column, values in tables()[table].not_counted:
+        counts &= ~rows[column].astype("string").str.lower().isin(values)
+    return counts
 
 
 def _is_fact(rows: pd.DataFrame, fact: Fact) -> pd.Series:

@@ -347,7 +347,8 @@ def count_altered_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def _close_rows(
     connection: duckdb.DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
 ) -> None:
-    same_key = " and ".join(f"i.{name} is not distinct from h.{name}" for name in table.key)
+    parts = table.replaced_by or table.key
+    same_key = " and ".join(f"i.{name} is not distinct from h.{name}" for name in parts)
     replaced = f"exists (select 1 from incoming i where {same_key})"
     touched = "true" if snapshot.mode == "full" else replaced
     connection.execute(

@@ -4,7 +4,7 @@ Compared are the rows in force of accounts somebody knows, which is what the vie
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from kam_core.settings.loader import load_settings
 from kam_core.warehouse import build
 
 BEFORE, AFTER, EMPTY = "before", "after", "memory"
+# Which of several rows with one key.
+NTH = "nth"
 SQL = Path(__file__).parents[1] / "sql" / "compare"
 
 
@@ -103,12 +105,18 @@ def _count_changes(
     table: declaration.Table,
     regions: Sequence[str] | None,
 ) -> RowChanges:
+    parameters = {} if regions is None else {"regions": list(regions)}
     rows = {}
     for side in (BEFORE, AFTER):
-        is_stored = table.name in build.history_columns(connection, names[side])
-        rows[side] = _rows_in_force(names[side] if is_stored else EMPTY, table, regions)
+        stored = build.history_columns(connection, names[side]).get(table.name)
+        name = EMPTY if stored is None else names[side]
+        rows[side] = _rows_in_force(name, table, stored or table.key, regions)
+    key = table.key
+    if table.replaced_by and any(_repeats(connection, rows[s], key, parameters) for s in rows):
+        key = (*key, NTH)
+        rows = {side: _numbered(query, table.key) for side, query in rows.items()}
     # A key may have empty parts (a target for all regions), and they are equal to each other.
-    same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in table.key)
+    same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in key)
     query = f"""
         select
             count(b.fingerprint),
@@ -118,13 +126,30 @@ def _count_changes(
             count(*) filter (where a.fingerprint is null)
         from ({rows[BEFORE]}) b full join ({rows[AFTER]}) a on {same_key}
     """
-    parameters = {} if regions is None else {"regions": list(regions)}
     counts = connection.execute(query, parameters).fetchall()[0]
     return RowChanges(table.name, *counts)
 
 
-def _rows_in_force(name: str, table: declaration.Table, regions: Sequence[str] | None) -> str:
-    """The query for key and fingerprint of one side."""
+def _repeats(
+    connection: duckdb.DuckDBPyConnection, rows: str, key: Sequence[str], parameters: dict
+) -> bool:
+    """Whether several rows have one key: lines of an order without a number of their own."""
+    query = f"select exists (select 1 from ({rows}) group by {', '.join(key)} having count(*) > 1)"
+    return connection.execute(query, parameters).fetchall()[0][0]
+
+
+def _numbered(rows: str, key: Sequence[str]) -> str:
+    number = f"row_number() over (partition by {', '.join(key)} order by fingerprint)"
+    return f"select *, {number} as {NTH} from ({rows})"
+
+
+def _rows_in_force(
+    name: str,
+    table: declaration.Table,
+    stored: Collection[str],
+    regions: Sequence[str] | None,
+) -> str:
+    """The query for key and fingerprint of one side; a part that was not ``stored`` is empty."""
     history = f"{name}.history"
     conditions = ["valid_to is null"]
     is_of_accounts = any(column.name == "account_id" for column in table.columns)
@@ -132,7 +157,7 @@ def _rows_in_force(name: str, table: declaration.Table, regions: Sequence[str] |
         conditions.append(f"account_id in (select account_id from {history}.accounts)")
     if regions is not None:
         conditions.append(_in_regions(history, table.name, is_of_accounts))
-    keys = ", ".join(table.key)
+    keys = ", ".join(part if part in stored else f"null as {part}" for part in table.key)
     return (
         f"select {keys}, fingerprint from {history}.{table.name} where {' and '.join(conditions)}"
     )

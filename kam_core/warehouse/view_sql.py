@@ -39,7 +39,7 @@ def current_statements() -> Iterator[str]:
     """The views of the rows in force, and one of the cells that no column of theirs holds."""
     for table in tables().values():
         names = ", ".join(column.name for column in table.columns)
-        conditions = ["valid_to is null"]
+        conditions = ["valid_to is null", *_counts(table)]
         if table.is_of_accounts:
             conditions.append("account_id in (select account_id from history.accounts)")
         yield (
@@ -87,7 +87,9 @@ def order_query(table: Table, order: NotedOrder) -> str:
 def _table_views(table: Table) -> str:
     replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
     conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')"]
-    conditions += [_has_happened(table, fact) for fact in table.event_facts]
+    conditions += [*_counts(table), *(_has_happened(table, fact) for fact in table.event_facts)]
+    if table.counts_from:
+        conditions.append(f"({table.counts_from} is null or {table.counts_from} <= as_of())")
     if table.is_of_accounts:
         conditions.append("account_id in (select account_id from as_of.lives)")
     return Template((TABLES / "each_table.sql").read_text("utf-8")).substitute(
@@ -98,6 +100,16 @@ def _table_views(table: Table) -> str:
         in_scope=_in_scope(table),
         meaning=_meaning(table),
     )
+
+
+def _counts(table: Table) -> Iterator[str]:
+    """The conditions that a row says nothing by which it counts nowhere."""
+    for name, values in table.not_counted:
+        # A yes or no is compared as itself, so that a scan passes by blocks that hold none.
+        if table.column(name).type == "bool":
+            yield f"{name} is not {values[0]}"
+        else:
+            yield f"({name} is null or {name} not in {_texts(values)})"
 
 
 def _has_happened(table: Table, fact: Fact) -> str:
@@ -132,6 +144,9 @@ def _in_scope(table: Table) -> str:
         return "account_id in (select account_id from scoped.account_ids)"
     if table.name == "accounts":
         return "is_region_in_scope(region)"
+    if table.part_of:
+        key = tables()[table.part_of].id_column
+        return f"{key} in (select {key} from scoped.{table.part_of})"
     has_region = any(column.name == "region" for column in table.columns)
     return f"is_for_scope({'region' if has_region else 'null'})"
 
@@ -139,7 +154,7 @@ def _in_scope(table: Table) -> str:
 def _event_days() -> str:
     query = "\nunion all\n".join(
         f"select '{table.name}' as table_name, {_event_day(table)} as day, valid_from, valid_to, "
-        f"account_id\nfrom history.{table.name}"
+        f"account_id\nfrom history.{table.name}\nwhere {AND.join(_counts(table))}"
         for table in tables().values()
         if table.event_date
     )

@@ -121,7 +121,7 @@ def test_coverage_tells_its_days(version: duckdb.DuckDBPyConnection) -> None:
 
 def test_it_has_a_template_and_the_recount_reads_it(folder: Path, reports: dict[str, dict]) -> None:
     header = run(folder, "template", "invoices", "--lang", "en").splitlines()[0]
-    assert header.endswith("Invoice ID,Account ID,Issued on,Paid on,Paid amount")
+    assert header.endswith("Invoice ID,Account ID,Issued on,Paid on,Paid amount,Void")
     run(folder, "verify")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kam_core.contract.declaration import Table, tables
+from kam_core.contract.declaration import Table
 from kam_core.ingest.fast_csv.column_cast import WHITE_SPACE, CellReader, Values
 from kam_core.ingest.fast_csv.line_reader import Plain
 from kam_core.ingest.mapping.column_rules import column_rules
@@ -30,7 +30,7 @@ class RowJudge:
 
     @property
     def table(self) -> Table:
-        return tables()[self.recipe.table]
+        return self.recipe.declared
 
     @cached_property
     def readers(self) -> dict[str, CellReader]:

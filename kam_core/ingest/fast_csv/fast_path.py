@@ -24,7 +24,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kam_core.contract.declaration import tables
 from kam_core.errors import KamError
 from kam_core.ingest.corrections import resubmission
 from kam_core.ingest.fast_csv.accepted_rows import RowJudge
@@ -133,19 +132,24 @@ def _ignore_progress(_done: int, _total: int) -> None:
 
 def _refuse_unsuited(recipe: Recipe) -> None:
     """The fast path takes rows as they stand, each on its own, and compares keys as text."""
-    table = tables()[recipe.table]
-    keys = [table.column(name) for name in table.key]
+    table = recipe.declared
+    keys = [column for column in table.columns if column.name in _key_in_file(recipe)]
     plain = Recipe(recipe.table, **{name: getattr(recipe, name) for name in UNDERSTOOD})
     is_suited = (
         recipe == plain
         and recipe.encoding in UTF_8
         and (recipe.delimiter or "").isascii()
         and len(table.required) >= FEWEST_REQUIRED
-        and all(key.required and key.type in ("id", "text") for key in keys)
+        and all(key.type in ("id", "text") for key in keys)
         and not any(recipe.values.get(key.name) for key in keys)
     )
     if not is_suited:
         raise Unsuited
+
+
+def _key_in_file(recipe: Recipe) -> list[str]:
+    """The parts of the key that the file has; the others are empty in every row."""
+    return [name for name in recipe.declared.key if name in recipe.columns]
 
 
 def _open_fast_path(data: memoryview, recipe: Recipe) -> "_FastPath":
@@ -245,10 +249,10 @@ class _FastPath:
 
     def read_keys(self, records: Sequence[Record]) -> pa.Table:
         """The keys of strictly read records."""
-        table = tables()[self.recipe.table]
+        table = self.recipe.declared
         good = [record.fields for record in records if record.kind == GOOD]
         columns: dict[str, pa.Array] = {}
-        for name in table.key:
+        for name in _key_in_file(self.recipe):
             position = self.file.names.index(self.recipe.columns[name])
             texts = [strip_guard(fields[position]) for fields in good]
             if table.column(name).type == "id":
@@ -342,19 +346,21 @@ def _repeated_lines(kept: pa.Table, others: pa.Table) -> np.ndarray:
     """The lines of accepted rows whose key another row has, accepted or not.
 
     Hardly any file repeats a key, so the keys themselves are compared only where their hashes are
-    the same.
+    the same. A part of it that is empty equals another one.
     """
     key = ", ".join(others.column_names)
+    parts = ", ".join(f"coalesce({name}, '') as {name}" for name in others.column_names)
     with duckdb.connect(config={"memory_limit": load_fast_settings().memory_limit}) as connection:
         connection.register("kept", kept)
         connection.register("others", others)
-        every = f"(select {key} from kept union all select {key} from others)"
+        every = f"(select {parts} from kept union all select {parts} from others)"
         hashes = connection.execute(f"select hash({key}) as h from {every}").fetchnumpy()["h"]
         hashes.sort()
         connection.register("twice", pa.table({"h": hashes[1:][hashes[1:] == hashes[:-1]]}))
         suspect = f"hash({key}) in (from twice)"
         query = (
-            f"select line_no from kept where {suspect} and ({key}) in "
+            f"select line_no from (select line_no, {parts} from kept) "
+            f"where {suspect} and ({key}) in "
             f"(select ({key}) from {every} where {suspect} group by {key} having count(*) > 1) "
             "order by line_no"
         )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kam_core.contract.declaration import tables
+from kam_core.contract.declaration import Table, table_of_format, tables
 from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
 from kam_core.ingest.mapping import composite_keys, inference, name_map
@@ -100,6 +100,11 @@ class Recipe:
         """The contract columns that this recipe fills, by whatever means."""
         made = {**self.joined, **self.made, **self.multiplied}
         return {**self.columns, **self.constants, **made}
+
+    @property
+    def declared(self) -> Table:
+        """The table as the contract declared it when the recipe was made."""
+        return table_of_format(self.table, self.format)
 
     def document(self) -> dict[str, Any]:
         """This recipe as a dict ready for ``json.dumps``."""
@@ -466,7 +471,8 @@ def _product(parts: Sequence[str]) -> str:
 
 def _first_of_key(cells: pd.DataFrame, recipe: Recipe) -> np.ndarray:
     """For each row the position of the first row with its key."""
-    keys = cells[list(tables()[recipe.table].key)].apply(lambda column: column.str.strip())
+    names = [name for name in tables()[recipe.table].key if name in cells]
+    keys = cells[names].apply(lambda column: column.str.strip())
     group = keys.groupby(list(keys.columns), sort=False, dropna=False).ngroup().to_numpy()
     _, first, inverse = np.unique(group, return_index=True, return_inverse=True)
     return first[inverse]

@@ -18,9 +18,8 @@ EXAMPLES = 3
 
 def key_questions(recipe: Recipe, evidence: Evidence) -> Iterable[Question]:
     """The question about the key of the table, where the file has none."""
-    table = tables()[recipe.table]
-    key = table.key[0]
-    if len(table.key) > 1 or key in recipe.given or recipe.feed:
+    key = tables()[recipe.table].id_column
+    if key is None or key in recipe.given or recipe.feed:
         return
     if recipe.table == "accounts":
         yield from _names_as_keys(recipe, evidence)
@@ -51,7 +50,7 @@ def smallest_key(recipe: Recipe, evidence: Evidence) -> Sequence[str]:
     sample needs less of it proves nothing for the rows of next week.
     """
     settings = load_settings().mapping.made_keys
-    parts = settings.tables[recipe.table]
+    parts = settings.tables.get(recipe.table, KeyColumns())
     always = _headers(parts.always, recipe)
     rows = _rows(evidence)
     if len(always) < settings.least_columns or len(rows) < settings.least_rows:

@@ -46,7 +46,7 @@ def find_blocks(
     other does that is empty in the same rows.
     """
     empty = {name: _empty_rows(cells) for name, cells in columns.items()}
-    key = table.key[0] if len(table.key) == 1 else None
+    key = table.id_column
     required = {column.name for column in table.required} - {key}
     sure = {name for name in required & {*columns} if _are_blocks(columns[name])}
     patterns = {empty[name] for name in sure}

@@ -153,7 +153,16 @@ def cast_quarter(text: str) -> str:
     return f"{match[1]}-Q{number}"
 
 
+def cast_currency(text: str) -> str:
+    """A currency as its code of three letters."""
+    code = currencies.code_of(text)
+    if code is None:
+        raise Bad("bad_currency")
+    return code
+
+
 SIMPLE_CASTS: dict[str, Cast] = {
+    "currency": cast_currency,
     "id": cast_id,
     "text": str,
     "bool": cast_bool,

@@ -12,7 +12,7 @@ from kam_core.settings.loader import load_settings
 # What a figure holds beside words.
 NO_WORD = re.compile(r"[\d\s.,()'’+\-−%]+")
 
-ISO_CODE = re.compile(r"[a-z]{3}")
+ISO_CODE = re.compile(r"[A-Za-z]{3}")
 
 
 @cache
@@ -34,7 +34,7 @@ def names_currencies(header: str, texts: Sequence[str]) -> bool:
     """Whether a column tells the currency of the amounts beside it: a word or code in each row."""
     folded = fold(header)
     is_called_so = any(word in folded for word in load_settings().reading.currency_headers)
-    return is_called_so and bool(texts) and all(map(_is_currency, texts))
+    return is_called_so and bool(texts) and all(map(code_of, texts))
 
 
 def find_odd(amounts: Iterable[str], beside: Iterable[str]) -> tuple[str | None, Mapping[int, str]]:
@@ -44,7 +44,7 @@ def find_odd(amounts: Iterable[str], beside: Iterable[str]) -> tuple[str | None,
     """
     named = {text: currency_of(text) for text in set(amounts)}
     codes = [
-        named[amount] or _code_of(word) if amount.strip() else None
+        named[amount] or code_of(word) or word.strip().upper() or None if amount.strip() else None
         for amount, word in zip(amounts, beside, strict=True)
     ]
     counts = Counter(filter(None, codes))
@@ -54,14 +54,10 @@ def find_odd(amounts: Iterable[str], beside: Iterable[str]) -> tuple[str | None,
     return usual, {row: code for row, code in enumerate(codes) if code not in (None, usual)}
 
 
-def _code_of(text: str) -> str | None:
+def code_of(text: str) -> str | None:
+    """The code that a word for a currency means, or that it is; None where it is neither."""
     word = _fold_text(text).strip()
-    return currency_words().get(word, word.upper()) or None
-
-
-def _is_currency(text: str) -> bool:
-    word = _fold_text(text).strip()
-    return word in currency_words() or bool(ISO_CODE.fullmatch(word))
+    return currency_words().get(word) or (word.upper() if ISO_CODE.fullmatch(word) else None)
 
 
 def _fold_text(text: str) -> str:

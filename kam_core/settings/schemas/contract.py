@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 from kam_core.settings.schemas.base import Bilingual, Names, Settings
 
 Figure = Literal["money", "score", "number", "integer"]
-ColumnType = Literal["id", "text", "enum", "quarter", "date", "timestamp", "bool"] | Figure
+Plain = Literal["id", "text", "enum", "quarter", "currency", "date", "timestamp", "bool"]
+ColumnType = Plain | Figure
 
 
 class ColumnSettings(Bilingual):
@@ -40,7 +41,13 @@ class TableSettings(Bilingual):
     in_order: list[Pair] = []
     noted_order: dict[str, Pair] = {}
     essential: Names = []
-    retention: Literal["master", "activity", "money", "personal", "plan"]
+    not_counted: dict[str, Names] = {}
+    negative: dict[str, Names] = {}
+    replaced_by: Names = []
+    counts_from: str | None = None
+    part_of: str | None = None
+    sets_day: bool = True
+    retention: Literal["master", "activity", "money", "personal", "plan", "decision"]
     time_may_lack: Names = []
     says_how_far: bool = False
     columns: dict[str, ColumnSettings]
@@ -50,10 +57,12 @@ class TableSettings(Bilingual):
         """What the declaration names is a column of the table, and where time is meant a moment."""
         orders = [*self.in_order, *self.noted_order.values()]
         moments = [*self.event_date, *self.facts, *self.known_from, *self.time_may_lack]
+        moments += [self.counts_from] if self.counts_from else []
         moments += [name for name in chain(*orders) if name != "event_date" and "." not in name]
         revealed = [column.column for column in chain(*self.known_from.values())]
         account = ["account_id"] if self.event_date else []
         names = [*self.key, *self.essential, *moments, *chain(*self.facts.values()), *revealed]
+        names += [*self.not_counted, *self.negative, *self.replaced_by]
         for name in [*names, *account]:
             if name not in self.columns:
                 raise PydanticCustomError("unknown_column", "no such column", {"value": name})
@@ -63,13 +72,25 @@ class TableSettings(Bilingual):
         return self
 
 
+class EveryTableSettings(Settings):
+    """What every table has beside its own columns."""
+
+    columns: dict[str, ColumnSettings] = {}
+    essential: Names = []
+    not_counted: dict[str, Names] = {}
+
+
 class ContractSettings(Settings):
     enums: dict[str, dict[str, Names]]
+    every_table: EveryTableSettings
     tables: dict[str, TableSettings]
 
     @model_validator(mode="after")
     def check_enums(self) -> Self:
         for table, spec in self.tables.items():
+            if spec.part_of is not None and spec.part_of not in self.tables:
+                fault = {"key": f"tables.{table}.part_of", "value": spec.part_of}
+                raise PydanticCustomError("unknown_table", "no such table", fault)
             for name, column in spec.columns.items():
                 if (column.type == "enum") != (column.enum in self.enums):
                     key = f"tables.{table}.columns.{name}.enum"
@@ -82,8 +103,12 @@ Examples = Annotated[list[str | Bilingual], Field(min_length=2, max_length=2)]
 
 
 class TemplateSettings(Settings):
-    """Two example cells by table and column, and how a yes and a no are written."""
+    """Two example cells by table and column, and how a yes and a no are written.
 
+    ``every_table`` holds those of the columns that every table has.
+    """
+
+    every_table: dict[str, Examples]
     tables: dict[str, dict[str, Examples]]
     words: dict[str, Bilingual]
 

@@ -39,8 +39,8 @@ class ScaleSettings(Settings):
 
 
 class KeyColumns(Settings):
-    always: Names
-    then: Names
+    always: Names = []
+    then: Names = []
 
 
 class MadeKeySettings(Settings):

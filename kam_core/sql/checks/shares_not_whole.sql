@@ -16,6 +16,8 @@ with of_one_whole as (
         on r.quarter = m.quarter
         and coalesce(trim(r.region), '') = coalesce(trim(m.region), '')
         and coalesce(trim(r.tier), '') = coalesce(trim(m.tier), '')
+        and r.scheme is not distinct from m.scheme
+        and r.owner is not distinct from m.owner
     where m.metric = 'match_rate' and r.metric = 'routine_share' and m.target + r.target <> 1
 ),
 marked as materialized (
