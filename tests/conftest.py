@@ -59,6 +59,7 @@ SLOW = (
     "metrics/test_new_metric.py",
     "pages",
     "rules/test_adding.py",
+    "uploads/test_order_of_loads.py",
     "uploads/test_preview.py",
     "uploads/test_resubmission.py",
     "uploads/test_watch.py",

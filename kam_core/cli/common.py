@@ -41,7 +41,7 @@ def add_reading(command: argparse.ArgumentParser) -> None:
         "--table", choices=tuple(declaration.tables()), help="default: by name and headers"
     )
     command.add_argument("--mode", choices=("full", "update"), default="full")
-    command.add_argument("--as-of", type=day, metavar="DATE", help="default: docs/decisions/0003")
+    command.add_argument("--as-of", type=day, metavar="DATE", help="default: docs/decisions/0016")
     command.add_argument("--encoding", metavar="NAME", help="such as big5; default: found out")
     command.add_argument("--delimiter", type=character, metavar="CHARACTER")
     command.add_argument("--header-line", type=line_number, metavar="N", help="counted from 1")

@@ -33,6 +33,7 @@ from kam_core.metrics.quarterly_targets import Standing
 from kam_core.metrics.scorecard import JUDGED, Score
 from kam_core.settings.loader import load_settings
 from kam_core.text.marked_text import Marked
+from kam_core.warehouse.as_of_day import refuse_unusable_day
 from kam_core.warehouse.scope import Scope
 
 if TYPE_CHECKING:
@@ -235,11 +236,13 @@ def choose_view(
 ) -> View:
     """A view by the words of a person; without a word: the newest day, the last quarter ended.
 
-    KamError for a region, a tier or a quarter that is not there.
+    KamError for a region, a tier or a quarter that is not there, and for a day to come.
     """
     holdings = company.holdings()
     named = checked_names(regions, holdings.regions, "unknown_region")
     shown_tiers = checked_names(tiers, holdings.tiers, "unknown_tier") or None
+    if as_of is not None:
+        refuse_unusable_day(as_of, company.as_of)
     scope = Scope(named or holdings.regions, as_of or company.as_of, shown_tiers)
     period = choose_quarter(company, quarter, scope.as_of)
     return View(company, scope, period, text, named)

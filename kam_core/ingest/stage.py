@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import reduce
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -78,7 +78,6 @@ class Staged:
     problems: dict[str, int]
     first_lines: dict[str, tuple[int, ...]]
     examples: dict[str, list[CellExample]]
-    newest_fact: date | None
     returned: Mapping[int, Reference] | None = None
 
 
@@ -230,7 +229,6 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         problems=_count_problems(occurrences),
         first_lines=_first_lines(occurrences),
         examples=_collect_examples(findings),
-        newest_fact=newest_fact(accepted, recipe.table),
         returned=reading.returned,
     )
 
@@ -363,13 +361,15 @@ def to_examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExam
     return [CellExample(column, value[:EXAMPLE_LENGTH], rows) for (column, value), rows in counted]
 
 
-def newest_fact(accepted: pa.Table, table: str) -> date | None:
-    """The last day on which something in the accepted rows happened."""
+def newest_fact(accepted: pa.Table, table: str, until: date) -> date | None:
+    """The last day, up to ``until``, on which something in the accepted rows happened.
+
+    None where nothing did, and of a table that sets no day.
+    """
     newest = []
-    for fact in tables()[table].facts:
-        moments = accepted.column(fact.column)
-        if are_facts := [pc.is_in(accepted[name], pa.array(values)) for name, values in fact.only]:
-            moments = moments.filter(reduce(pc.and_, are_facts))
-        newest.append(pc.max(moments).as_py())
-    days = [m.date() if isinstance(m, datetime) else m for m in newest if m is not None]
-    return max(days, default=None)
+    for fact in tables()[table].facts if tables()[table].sets_day else ():
+        days = accepted.column(fact.column).cast(pa.date32(), safe=False)
+        are_facts = [pc.is_in(accepted[name], pa.array(values)) for name, values in fact.only]
+        are_past = pc.less_equal(days, pa.scalar(until))
+        newest.append(pc.max(days.filter(reduce(pc.and_, are_facts, are_past))).as_py())
+    return max(filter(None, newest), default=None)

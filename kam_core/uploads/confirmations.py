@@ -7,7 +7,7 @@ from pathlib import Path
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
 from kam_core.uploads.report_model import Confirmation, FileReport
-from kam_core.warehouse.ledger import Snapshot
+from kam_core.warehouse.ledger import NO_FACTS, Snapshot
 from kam_core.warehouse.row_diff import RowChanges, row_changes
 
 
@@ -42,8 +42,12 @@ def refuse_unless_confirmed(
 def _find_older_days(fresh: Sequence[Snapshot], in_force: Sequence[Snapshot]) -> list[Confirmation]:
     reasons = []
     for table, files in _files_by_table(fresh).items():
-        as_of = next(snapshot.as_of for snapshot in fresh if snapshot.table_name == table)
-        days = [snapshot.as_of for snapshot in in_force if snapshot.table_name == table]
+        as_of = min(snapshot.as_of for snapshot in fresh if snapshot.table_name == table)
+        days = [
+            snapshot.as_of
+            for snapshot in in_force
+            if snapshot.table_name == table and snapshot.as_of_from != NO_FACTS
+        ]
         if days and as_of < max(days):
             reasons.append(
                 Confirmation(

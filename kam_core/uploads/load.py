@@ -1,12 +1,11 @@
 """Loads files into the warehouse: all of one call become one new version, or nothing does."""
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -22,15 +21,23 @@ from kam_core.ingest.stage import Staged
 from kam_core.settings import loader
 from kam_core.uploads import locations
 from kam_core.uploads.confirmations import find_confirmations, refuse_unless_confirmed
+from kam_core.uploads.file_days import FileDay, find_days
 from kam_core.uploads.known_names import load_known_names
 from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileReport
 from kam_core.uploads.upload_part import Options, UploadPart, check_parts, keep_overrides
 from kam_core.warehouse import build
-from kam_core.warehouse.ledger import Snapshot, Version, now
+from kam_core.warehouse.as_of_day import refuse_unusable_day
+from kam_core.warehouse.ledger import (
+    FILE_NAME,
+    NO_FACTS,
+    SAID,
+    Snapshot,
+    Version,
+    now,
+    settle_days,
+)
 from kam_core.warehouse.row_diff import quarantine_changes
 from kam_core.warehouse.store import Warehouse, open_version
-
-DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 # Looks at the live version file (None before the first load) and at the candidate to replace it.
 Look = Callable[[Path | None, Path], object]
@@ -149,6 +156,16 @@ class _PendingLoad:
     def fresh(self) -> list[Snapshot]:
         return [s for s in self.snapshots if s.snapshot_id not in self.repeats]
 
+    @cached_property
+    def settled(self) -> dict[int, Snapshot]:
+        """Every snapshot of the version to be, by number, with the day that it then has."""
+        every = settle_days([*self.in_force, *self.fresh])
+        return {snapshot.snapshot_id: snapshot for snapshot in every}
+
+    @property
+    def newest_day(self) -> date:
+        return max(snapshot.as_of for snapshot in self.settled.values())
+
     def refuse_if_moved(self, expected: int | None) -> None:
         number = self.live.version if self.live else 0
         if expected is not None and expected != number:
@@ -248,7 +265,7 @@ class _PendingLoad:
         file: Path | None,
     ) -> FileReport:
         repeated = self.repeats.get(snapshot.snapshot_id)
-        stored = repeated or snapshot
+        stored = self.settled[(repeated or snapshot).snapshot_id]
         accepted, quarantined = counts[stored.snapshot_id]
         across = _problems_across(part, quarantined, remarks)
         lines = locations.first_lines(file, stored.snapshot_id, part.staged, across) if file else {}
@@ -264,6 +281,8 @@ class _PendingLoad:
             version=None,
             mode=part.mode,
             as_of=stored.as_of.isoformat(),
+            as_of_from=stored.as_of_from,
+            version_as_of=self.newest_day.isoformat(),
             set_aside=part.staged.set_aside,
             already_loaded=repeated is not None,
             first_lines=part.staged.first_lines | lines,
@@ -284,14 +303,14 @@ def _prepare_load(
     how: Options,
 ) -> Iterator[_PendingLoad]:
     """Read and check the files of one call, and hold the build lock for what follows."""
+    if as_of is not None:
+        refuse_unusable_day(as_of)
     with warehouse.building(by, lambda holder: tell(Progress("queued", holder=holder))):
         parts = check_parts(warehouse, paths, mode, how, tell)
         live = warehouse.live_version()
         in_force = warehouse.ledger.snapshots(live.version) if live else []
-        # The name of a correction has the date of the file that its rows come from.
-        named_day = as_of or _as_of_in_names([part for part in parts if not part.is_correction])
-        snapshots = _new_snapshots(warehouse, parts, named_day or _as_of_found(parts, live), by)
-        repeats = _find_repeats(snapshots, in_force, is_dated=named_day is not None)
+        snapshots = _new_snapshots(warehouse, parts, find_days(parts, as_of, in_force), by)
+        repeats = _find_repeats(snapshots, in_force)
         live_file = _readable_file(warehouse, live)
         earlier = {s.snapshot_id: _describe_earlier(warehouse, s) for s in snapshots}
         names = _check_names(parts, snapshots, live_file)
@@ -349,30 +368,8 @@ def _describe_earlier(warehouse: Warehouse, snapshot: Snapshot) -> EarlierUpload
     )
 
 
-def _as_of_in_names(parts: Sequence[UploadPart]) -> date | None:
-    """The newest date in the files' names."""
-    return max((day for part in parts if (day := _date_in_name(part.name))), default=None)
-
-
-def _as_of_found(parts: Sequence[UploadPart], live: Version | None) -> date:
-    """The newest fact in the files, but never before the live version's day."""
-    today = now().date()
-    facts = [min(part.staged.newest_fact, today) for part in parts if part.staged.newest_fact]
-    if live is not None:
-        facts.append(live.as_of)
-    return max(facts, default=today)
-
-
-def _date_in_name(file_name: str) -> date | None:
-    match = DATE_IN_NAME.search(file_name)
-    try:
-        return date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
-
-
 def _new_snapshots(
-    warehouse: Warehouse, parts: Sequence[UploadPart], as_of: date, by: str
+    warehouse: Warehouse, parts: Sequence[UploadPart], days: Sequence[FileDay], by: str
 ) -> list[Snapshot]:
     _, first = warehouse.ledger.next_numbers()
     loaded_at = now()
@@ -383,7 +380,7 @@ def _new_snapshots(
             file_name=part.name,
             table_name=part.recipe.table,
             mode=part.mode,
-            as_of=as_of,
+            as_of=day.day,
             recipe=part.recipe.document(),
             received=part.staged.received,
             blank=part.staged.blank,
@@ -391,31 +388,34 @@ def _new_snapshots(
             problems=part.staged.problems,
             loaded_by=by,
             loaded_at=loaded_at,
+            as_of_from=day.source,
         )
-        for offset, part in enumerate(parts)
+        for offset, (part, day) in enumerate(zip(parts, days, strict=True))
     ]
 
 
 def _find_repeats(
-    snapshots: Sequence[Snapshot], in_force: Sequence[Snapshot], is_dated: bool
+    snapshots: Sequence[Snapshot], in_force: Sequence[Snapshot]
 ) -> dict[int, Snapshot]:
     """The snapshots that were loaded before and still have the last word, with their originals.
 
     All files of a table are judged together: they repeat an earlier upload only as a whole. For
-    another day they are a repeat only where nobody named that day (see docs/decisions/0003).
+    another day they are a repeat only where nobody named that day (see docs/decisions/0016).
     """
     repeats: dict[int, Snapshot] = {}
     for table in {snapshot.table_name for snapshot in snapshots}:
-        new = [snapshot for snapshot in snapshots if snapshot.table_name == table]
+        new = sorted((s for s in snapshots if s.table_name == table), key=lambda s: s.order)
         before = [
             earlier
             for earlier in in_force
-            if earlier.table_name == table and earlier.as_of <= new[0].as_of
+            if earlier.table_name == table
+            and (earlier.as_of <= new[-1].as_of or earlier.as_of_from == NO_FACTS)
         ]
         last = before[-len(new) :]
-        is_same_day = all(earlier.as_of == new[0].as_of for earlier in last)
+        is_same_day = [earlier.as_of for earlier in last] == [snapshot.as_of for snapshot in new]
         is_same = [_key_of(earlier) for earlier in last] == [_key_of(snapshot) for snapshot in new]
-        if is_same and (is_same_day or not is_dated):
+        is_named = any(snapshot.as_of_from in (SAID, FILE_NAME) for snapshot in new)
+        if is_same and (is_same_day or not is_named):
             repeats |= {
                 snapshot.snapshot_id: earlier for snapshot, earlier in zip(new, last, strict=True)
             }
@@ -472,6 +472,8 @@ def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
         version=version,
         mode=snapshot.mode,
         as_of=snapshot.as_of.isoformat(),
+        as_of_from=snapshot.as_of_from,
+        version_as_of=warehouse.known(version).as_of.isoformat(),
         set_aside=snapshot.set_aside,
         already_loaded=True,
         first_lines={},

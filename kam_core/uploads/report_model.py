@@ -89,6 +89,8 @@ class FileReport:
     ``names`` are regions and persons that the live version did not know, or has and this lacks.
     ``elsewhere`` counts rows of earlier uploads that the call sets apart or lets in; it stands with
     the first file only. ``confirm`` are the reasons why the file needs a second yes, or had one.
+    ``as_of_from`` says where the day comes from (the names in warehouse.ledger; None where an older
+    release loaded the file), ``version_as_of`` is the newest day of any table.
     """
 
     file: str
@@ -109,6 +111,8 @@ class FileReport:
     elsewhere: list[QuarantineChange] = field(default_factory=list)
     confirm: list[Confirmation] = field(default_factory=list)
     examples: dict[str, list[CellExample]] = field(default_factory=dict)
+    as_of_from: str | None = None
+    version_as_of: str | None = None
 
 
 @dataclass(frozen=True)

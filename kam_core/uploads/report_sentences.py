@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kam_core.text import formats
 from kam_core.text.writer import Text
 from kam_core.uploads.report_model import FileReport, NameNote, QuarantineChange
+from kam_core.warehouse.ledger import NEWEST_FACT
 
 FIRST_NAMES = 5
 
@@ -12,6 +13,8 @@ FIRST_NAMES = 5
 def describe_report(report: FileReport, text: Text) -> str:
     """What became of one file: a line of counts, then a line for everything else about it."""
     lines = [text("cli.loaded", **{**vars(report), "table": text.table(report.table)})]
+    if day := describe_day(report, text):
+        lines.append(f"  {day}")
     if report.already_loaded:
         lines.append(text("cli.already_loaded"))
     if report.earlier:
@@ -22,6 +25,15 @@ def describe_report(report: FileReport, text: Text) -> str:
     lines += [f"  {problem}" for problem in problems]
     lines += describe_names(report.names, text)
     return "\n".join([*lines, *describe_quarantine_changes(report.elsewhere, text)])
+
+
+def describe_day(report: FileReport, text: Text) -> str:
+    """Up to which day the file speaks, and why; empty where an older release loaded it."""
+    if report.as_of_from is None:
+        return ""
+    is_before = report.as_of_from == NEWEST_FACT and report.as_of < (report.version_as_of or "")
+    key = f"day_from.{report.as_of_from}{'_before' if is_before else ''}"
+    return text(key, day=formats.day(report.as_of, text.lang), table=text.table(report.table))
 
 
 def describe_quarantine_changes(changes: Sequence[QuarantineChange], text: Text) -> list[str]:

@@ -14,6 +14,7 @@ from kam_core.verify.audit_trail import TrailFinding
 from kam_core.verify.check import CheckResult, Difference, compare_all
 from kam_core.verify.figures import Recount
 from kam_core.warehouse import store
+from kam_core.warehouse.as_of_day import refuse_unusable_day
 from kam_core.warehouse.scope import Scope
 
 LAST_QUARTERS = 8
@@ -46,6 +47,8 @@ def verify_version(
 ) -> VerifyReport:
     """Without quarters: the last eight of which the data tells; without regions: all."""
     version = warehouse.known(number)
+    if as_of is not None:
+        refuse_unusable_day(as_of, version.as_of)
     findings = audit_trail.check_stored_files(warehouse, version)
     compared: list[Period] = []
     result, shown = CheckResult(), tuple(regions)

@@ -482,7 +482,8 @@ def _write_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Iterable[
     ordered = sorted(snapshots, key=lambda snapshot: snapshot.order)
     connection.executemany(
         "insert into meta.snapshots "
-        "select $1, $2, $3, $4, $5, $6, $7, $7 - q.quarantined, q.quarantined, $8, $9, $10, $11 "
+        "select $1, $2, $3, $4, $5, $6, $7, $7 - q.quarantined, q.quarantined, $8, $9, $10, $11, "
+        "$12 "
         "from (select count(*) as quarantined from meta.quarantine where snapshot_id = $1) q",
         [
             (
@@ -497,6 +498,7 @@ def _write_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Iterable[
                 snapshot.set_aside,
                 snapshot.loaded_by,
                 snapshot.loaded_at,
+                snapshot.as_of_from,
             )
             for snapshot in ordered
         ],

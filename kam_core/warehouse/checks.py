@@ -19,6 +19,7 @@ from kam_core.warehouse import view_sql
 
 SQL = view_sql.SQL / "checks"
 EVERY_TABLE = ("every",)
+AFTER_DAY = "after_table_day"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Check:
 def load_checks() -> dict[str, Check]:
     """All checks by code."""
     files = (parse_check(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
-    return {check.code: check for check in chain(files, _order_checks())}
+    return {check.code: check for check in chain(files, _order_checks(), [_after_day_check()])}
 
 
 def _order_checks() -> Iterator[Check]:
@@ -52,6 +53,14 @@ def _order_checks() -> Iterator[Check]:
     for code, by_table in queries.items():
         sql = "\nunion all\n".join(by_table.values())
         yield Check(code, tuple(by_table), (), problems()[code].en, sql)
+
+
+def _after_day_check() -> Check:
+    """The check for facts after the day of their table, which count nowhere."""
+    of_facts = [table for table in tables().values() if table.sets_day]
+    queries = [view_sql.after_day_query(table, fact) for table in of_facts for fact in table.facts]
+    names = tuple(table.name for table in of_facts)
+    return Check(AFTER_DAY, names, (), problems()[AFTER_DAY].en, "\nunion all\n".join(queries))
 
 
 def parse_check(text: str) -> Check:
@@ -71,6 +80,7 @@ def note_problems(connection: duckdb.DuckDBPyConnection) -> None:
     """Fill ``meta.notes`` of a version that has its rows, snapshots, settings and views."""
     rows = connection.execute("select distinct table_name from meta.snapshots").fetchall()
     loaded = {table for (table,) in rows}
+    connection.execute("set variable as_of = (select max(as_of) from meta.snapshots)")
     for check in load_checks().values():
         if loaded.issuperset(check.needs):
             connection.execute(
@@ -78,6 +88,7 @@ def note_problems(connection: duckdb.DuckDBPyConnection) -> None:
                 f"select $code as code, * from ({check.sql}) order by table_name, line_no",
                 {"code": check.code},
             )
+    connection.execute("reset variable as_of")
 
 
 def count_notes(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:

@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,7 +28,8 @@ create table if not exists snapshots (
     set_aside   integer not null,
     problems    text not null,
     loaded_by   text not null,
-    loaded_at   text not null
+    loaded_at   text not null,
+    as_of_from  text
 );
 create table if not exists versions (
     version         integer primary key,
@@ -67,10 +68,19 @@ create table if not exists mappings (
 create index if not exists mappings_by_key on mappings (header_key, sequence);
 """
 
+# Where the day of a snapshot comes from: a person, the name of its file, the newest of its facts;
+# else from what else is there (the table, for a correction; the version), or, before any fact, from
+# the clock: such a day holds only until a fact comes.
+SAID, FILE_NAME, NEWEST_FACT = OWN_DAYS = ("said", "file_name", "newest_fact")
+OF_TABLE, OF_VERSION, NO_FACTS = "table", "version", "no_facts"
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One accepted upload of one table: the bytes ``sha256`` names, read by ``recipe``."""
+    """One accepted upload of one table: the bytes ``sha256`` names, read by ``recipe``.
+
+    ``as_of_from`` says where its day comes from; None where an older release loaded it.
+    """
 
     snapshot_id: int
     sha256: str
@@ -85,11 +95,24 @@ class Snapshot:
     problems: dict[str, int]
     loaded_by: str
     loaded_at: datetime
+    as_of_from: str | None = None
 
     @property
     def order(self) -> tuple[date, int]:
         """Snapshots apply by as-of date, then by arrival."""
         return self.as_of, self.snapshot_id
+
+
+def settle_days(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    """The snapshots of a version in the order in which they apply.
+
+    What came before any fact has the day of the first that did have one.
+    """
+    every = sorted(snapshots, key=lambda snapshot: snapshot.snapshot_id)
+    first = next((s.as_of for s in every if s.as_of_from != NO_FACTS), None)
+    if first:
+        every = [replace(s, as_of=first) if s.as_of_from == NO_FACTS else s for s in every]
+    return sorted(every, key=lambda snapshot: snapshot.order)
 
 
 @dataclass(frozen=True)
@@ -161,7 +184,8 @@ class Ledger:
             number = connection.execute("pragma user_version").fetchone()[0]
             refuse_newer(number, self.path)
             if number < FORMAT:
-                connection.executescript(f"{SCHEMA} pragma user_version = {FORMAT};")
+                connection.executescript(f"{SCHEMA} {_added_columns(connection)}")
+                connection.execute(f"pragma user_version = {FORMAT}")
             yield connection
 
     @contextmanager
@@ -207,10 +231,10 @@ class Ledger:
         """The snapshots of a version, in the order in which they apply."""
         rows = self._rows(
             "select s.* from version_snapshots v join snapshots s using (snapshot_id) "
-            "where v.version = ? order by s.as_of, s.snapshot_id",
+            "where v.version = ?",
             version,
         )
-        return [_to_snapshot(row) for row in rows]
+        return settle_days(map(_to_snapshot, rows))
 
     def counts(self, version: int) -> dict[int, tuple[int, int]]:
         """(accepted, quarantined) rows of each snapshot of a version."""
@@ -291,7 +315,7 @@ class Ledger:
         with self._writing() as connection:
             connection.execute("begin immediate")
             connection.executemany(
-                "insert into snapshots values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"insert into snapshots values ({', '.join('?' * 14)})",
                 [_snapshot_row(snapshot) for snapshot in added],
             )
             connection.execute(
@@ -362,6 +386,13 @@ class Ledger:
         return [_to_mapping(row) for row in rows]
 
 
+def _added_columns(connection: sqlite3.Connection) -> str:
+    """What a ledger of an older format lacks, as statements."""
+    columns = {row["name"] for row in connection.execute("pragma table_info(snapshots)")}
+    is_old = columns and "as_of_from" not in columns
+    return "alter table snapshots add column as_of_from text;" if is_old else ""
+
+
 def _insert_publication(connection: sqlite3.Connection, version: int, reason: str, by: str) -> None:
     connection.execute(
         "insert into publications (version, reason, published_by, published_at) "
@@ -408,4 +439,5 @@ def _snapshot_row(snapshot: Snapshot) -> tuple:
         json.dumps(snapshot.problems, sort_keys=True),
         snapshot.loaded_by,
         snapshot.loaded_at.isoformat(),
+        snapshot.as_of_from,
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
@@ -23,7 +24,7 @@ from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
 from kam_core.warehouse import build, lock, version_settings
-from kam_core.warehouse.ledger import Ledger, Snapshot, Version, now
+from kam_core.warehouse.ledger import Ledger, Snapshot, Version, now, settle_days
 from kam_core.warehouse.mapped_file import forget_pages
 from kam_core.warehouse.scope import Scope
 
@@ -182,7 +183,7 @@ class Warehouse:
         version = Version(
             version=number,
             parent=live.version if live else None,
-            as_of=max(snapshot.as_of for snapshot in [*inherited, *new]),
+            as_of=max(snapshot.as_of for snapshot in settle_days([*inherited, *new])),
             settings_sha256=self.keep_raw(_canonical_json({"format": FORMAT, **settings})),
             content_hash=built.content_hash,
             file_sha256=self._install(number),
@@ -219,16 +220,19 @@ class Warehouse:
         """
         live = self.live_version()
         inherited = self.ledger.snapshots(live.version) if live else []
-        if base := self._base(live, inherited, new):
+        settled = settle_days([*inherited, *new])
+        if base := self._base(live, inherited, settled):
+            numbers = {snapshot.snapshot_id for snapshot in new}
+            added = [snapshot for snapshot in settled if snapshot.snapshot_id in numbers]
             with suppress(build.AccountsVanished):
-                return self._build(base, inherited, steps_of(_sort_by_day(new)), settings, tell)
-        return self._build(None, [], steps_of(_sort_by_day([*inherited, *new])), settings, tell)
+                return self._build(base, inherited, steps_of(_sort_by_day(added)), settings, tell)
+        return self._build(None, [], steps_of(_sort_by_day(settled)), settings, tell)
 
     def _base(
-        self, live: Version | None, inherited: Sequence[Snapshot], new: Sequence[Snapshot]
+        self, live: Version | None, inherited: Sequence[Snapshot], settled: Sequence[Snapshot]
     ) -> Path | None:
-        """The live file where the new snapshots continue it; else all must be applied afresh."""
-        if live is None or not _continues(inherited, new) or not self.is_intact(live.version):
+        """The live file where all snapshots together continue it; else they are applied afresh."""
+        if live is None or not _continues(inherited, settled) or not self.is_intact(live.version):
             return None
         return self.file(live.version)
 
@@ -362,6 +366,11 @@ def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _complete(connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]) -> None:
     """Let a file of an older release or a narrower contract be read by the views of today."""
+    if "as_of_from" not in stored["meta.snapshots"]:
+        connection.execute(
+            "create or replace view meta.snapshots as "
+            "select *, null::varchar as as_of_from from version.meta.snapshots"
+        )
     if "meta.returned" not in stored:
         connection.execute((build.SQL / "schema" / "20_returned.sql").read_text("utf-8"))
     for table in declaration.tables().values():
@@ -435,13 +444,17 @@ def _identity(path: Path) -> tuple[str, int, int, int] | None:
     return str(path.resolve()), state.st_ino, state.st_size, state.st_mtime_ns
 
 
-def _continues(inherited: Sequence[Snapshot], new: Sequence[Snapshot]) -> bool:
-    return all(
-        snapshot.order > earlier.order
-        for snapshot in new
-        for earlier in inherited
-        if earlier.table_name == snapshot.table_name
-    )
+def _continues(inherited: Sequence[Snapshot], settled: Sequence[Snapshot]) -> bool:
+    """Whether those of every table that were there come first, each for the day it had."""
+    before, after = _orders_by_table(inherited), _orders_by_table(settled)
+    return all(after[table][: len(orders)] == orders for table, orders in before.items())
+
+
+def _orders_by_table(snapshots: Iterable[Snapshot]) -> dict[str, list[tuple[date, int]]]:
+    orders: dict[str, list[tuple[date, int]]] = {}
+    for snapshot in snapshots:
+        orders.setdefault(snapshot.table_name, []).append(snapshot.order)
+    return orders
 
 
 def _sort_by_day(snapshots: Iterable[Snapshot]) -> list[Snapshot]:

@@ -17,6 +17,7 @@ from kam_core.contract.declaration import (
     Table,
     tables,
 )
+from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 
 SQL = Path(__file__).parents[1] / "sql"
 TABLES = SQL / "tables"
@@ -26,6 +27,7 @@ ACCOUNTS, AND = "accounts.", "\n    and "
 def view_statements() -> Iterator[str]:
     """What reads ``history``, in the order in which it can be created: macros, tables, the rest."""
     macros, *others = sorted((SQL / "views").glob("*.sql"))
+    yield _table_days()
     yield macros.read_text("utf-8")
     for table in tables().values():
         yield _table_views(table)
@@ -81,6 +83,42 @@ def order_query(table: Table, order: NotedOrder) -> str:
         other_column=other[0],
         other_value=other[1],
         conditions=AND.join(conditions),
+    )
+
+
+def after_day_query(table: Table, fact: Fact) -> str:
+    """The rows in force whose moment lies after the day up to which their table speaks.
+
+    Those that an older release loaded are left alone: their versions keep their hashes.
+    """
+    conditions = [
+        f"r.{_day(table, fact.column)} > day_of('{table.name}')",
+        "r.snapshot_id in (select snapshot_id from meta.snapshots where as_of_from is not null)",
+        *(f"r.{column} in {_texts(values)}" for column, values in fact.only),
+    ]
+    return Template((TABLES / "after_day.sql").read_text("utf-8")).substitute(
+        table=table.name, column=fact.column, conditions=AND.join(conditions)
+    )
+
+
+def _table_days() -> str:
+    """A view of the days that snapshots of files set for their tables; null: that of the version.
+
+    What moves no day, such as a correction, or a file of a table of facts that holds none, is left
+    out. An older release gave a day to every table; only that of a table of facts is its own.
+    """
+    of_facts = _texts(table.name for table in tables().values() if table.sets_day)
+    own = _texts(OWN_DAYS)
+    return (
+        "create view meta.table_days as\n"
+        "select snapshot_id, table_name, as_of,\n"
+        f"    case when coalesce(as_of_from in {own}, table_name in {of_facts}) then as_of end\n"
+        "        as day\n"
+        "from meta.snapshots\n"
+        f"where as_of_from is null or as_of_from in {own}\n"
+        f"    or (as_of_from <> '{OF_TABLE}' and table_name not in {of_facts});\n"
+        "comment on view meta.table_days is 'Up to which day each upload lets its table speak; "
+        "null: up to that of the version'"
     )
 
 

@@ -13,7 +13,7 @@ from kam_core.contract.problems import is_note, problems
 from kam_core.errors import KamError
 from kam_core.ingest.mapping import name_map
 from kam_core.ingest.mapping.feeds import Recipe
-from kam_core.ingest.stage import Staged, plan_recipes, stage_bytes
+from kam_core.ingest.stage import Staged, newest_fact, plan_recipes, stage_bytes
 from kam_core.ingest.validate.row_checks import arrow_type
 from kam_core.warehouse import checks
 
@@ -197,14 +197,15 @@ def test_the_same_bytes_and_recipe_give_the_same_result() -> None:
     assert stage_bytes(data, stored) == stage_bytes(data, recipe)
 
 
-def test_the_newest_fact_is_something_that_happened() -> None:
+def test_the_newest_fact_is_something_that_happened_and_is_not_to_come() -> None:
     result = staged(
         "interaction_id,account_id,kind,status,occurred_at,planned_for\n"
         "I1,A1,call,completed,2024-07-01 10:00,\n"
         "I2,A1,call,planned,2031-01-01,2031-01-01\n"
         "I3,A1,call,completed,soon,\n"
+        "I4,A1,call,completed,2062-07-06 10:00,\n"
     )
-    assert result.newest_fact == date(2024, 7, 1)
+    assert newest_fact(result.accepted, "interactions", date(2040, 1, 1)) == date(2024, 7, 1)
 
 
 def test_a_forecast_close_date_is_no_fact() -> None:
@@ -213,9 +214,10 @@ def test_a_forecast_close_date_is_no_fact() -> None:
         "P1,A1,2024-01-05,2024-03-31,won\n"
         "P2,A1,2024-02-05,2030-12-31,open\n"
     )
-    assert result.newest_fact == date(2024, 3, 31)
+    assert newest_fact(result.accepted, "opportunities", date(2040, 1, 1)) == date(2024, 3, 31)
 
 
 def test_a_file_of_nothing_but_broken_rows_is_staged_and_empty() -> None:
     result = staged(HEADER + "A1\nA2\n")
-    assert (result.received, result.accepted.num_rows, result.newest_fact) == (2, 0, None)
+    assert (result.received, result.accepted.num_rows) == (2, 0)
+    assert newest_fact(result.accepted, "accounts", date(2040, 1, 1)) is None

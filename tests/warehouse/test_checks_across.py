@@ -42,6 +42,7 @@ EXPECTED = {
     "solved_before_answered": {("needs", 3)},
     "same_account_name": {("accounts", 3), ("accounts", 5)},
     "repeated_order": {("orders", 3), ("orders", 8)},
+    "after_table_day": {("interactions", 3), ("needs", 2), ("orders", 3), ("orders", 4)},
     "shares_not_whole": {("surveys", 3), ("targets", 3)},
 }
 # How many random orders of uploads are tried; seed 5 is one in which known accounts vanish.

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -43,7 +42,7 @@ from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.read.delimited import read_head
 from kam_core.ingest.read.sources import read_part
 from kam_core.ingest.read.table_layout import GOOD, Dialect, Opening, Reading, Record, read_table
-from kam_core.ingest.stage import Staged, newest_fact, stage_bytes, stage_reading
+from kam_core.ingest.stage import Staged, stage_bytes, stage_reading
 from kam_core.ingest.text_folding import strip_guard, unique_names
 from kam_core.ingest.validate.cast import strip_apostrophe
 from kam_core.settings.loader import load_settings
@@ -380,12 +379,4 @@ def _merge_rows(kept: pa.Table, strict: Staged) -> Staged:
         strict,
         accepted=accepted,
         received=strict.received + kept.num_rows,
-        newest_fact=_newest_fact(accepted, strict.table),
     )
-
-
-def _newest_fact(accepted: pa.Table, table: str) -> date | None:
-    pieces = (pa.Table.from_batches([batch]) for batch in accepted.to_batches())
-    with ThreadPoolExecutor(load_fast_settings().workers) as pool:
-        newest = pool.map(lambda piece: newest_fact(piece, table), pieces)
-    return max(filter(None, newest), default=None)

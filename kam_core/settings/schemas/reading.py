@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from kam_core.settings.schemas.base import Count, Names, Settings, Share
@@ -92,6 +92,14 @@ class FastPathSettings(Settings):
     coded_share: Share
 
 
+class DaysInNamesSettings(Settings):
+    """How days and periods are written in names of files; see reading.toml."""
+
+    months: Annotated[Names, Field(min_length=12, max_length=12)]
+    patterns: list[Pattern]
+    numbers: dict[str, Count]
+
+
 class ReadingSettings(Settings):
     longest_hours: Count
     reporting_timezone: TimeZone
@@ -122,3 +130,4 @@ class ReadingSettings(Settings):
     nothing: NothingSettings
     bool: BoolSettings
     bulk: FastPathSettings
+    days_in_names: DaysInNamesSettings

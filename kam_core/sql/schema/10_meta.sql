@@ -28,7 +28,8 @@ create table meta.snapshots (
     blank bigint,
     set_aside bigint,
     loaded_by varchar,
-    loaded_at timestamp
+    loaded_at timestamp,
+    as_of_from varchar
 );
 comment on table meta.snapshots is 'Accepted uploads in the order in which they apply; received = accepted + quarantined';
 

@@ -13,6 +13,25 @@ create macro first_as_of(wanted) as (
 );
 comment on macro first_as_of is 'The day of the first snapshot of a table, null if never loaded';
 
+-- The newest snapshot of a file up to the as-of day says how far the table speaks, unless it sets no
+-- day. Before the first one, that one is shown.
+create macro day_of(wanted) as (
+    select
+        least(
+            as_of(),
+            coalesce(
+                arg_max(coalesce(d.day, as_of()), (d.as_of, d.snapshot_id))
+                    filter (where d.as_of <= as_of()),
+                as_of()
+            )
+        )
+    from meta.table_days d
+    where d.table_name = wanted
+    having count(*) > 0
+);
+comment on macro day_of is
+    'The day up to which a table speaks, seen from the as-of day; null where nothing was loaded';
+
 -- Before the first snapshot of a table, that first one is shown.
 create macro is_in_force(valid_from, valid_to, table_name) as
     as_of() is not null

@@ -9,11 +9,13 @@ import streamlit as st
 
 from kam_core.dashboard.company import Company, Holdings, quarter_shown_first
 from kam_core.dashboard.view import View
+from kam_core.errors import KamError
 from kam_core.metrics.periods import Period
 from kam_core.text import formats
 from kam_core.text.marked_text import Marked
 from kam_core.text.word_catalogue import LANGUAGES
 from kam_core.text.writer import Text, escape
+from kam_core.warehouse.as_of_day import refuse_unusable_day
 from kam_core.warehouse.scope import Scope
 from pages.parts.state import cache, url_state
 from pages.parts.state.viewer import Viewer
@@ -82,12 +84,18 @@ def _as_of(company: Company, holdings: Holdings, text: Text) -> date:
         help=text("filters.as_of_help"),
         accept_new_options=True,
     )
+    shown = formats.day(company.as_of, text.lang)
     try:
-        return date.fromisoformat(written or days[0])
+        day = date.fromisoformat(written or days[0])
+        refuse_unusable_day(day, company.as_of)
     except ValueError:
-        shown = formats.day(company.as_of, text.lang)
         st.warning(escape(text("filters.bad_date", value=written, day=shown)))
-        return company.as_of
+    except KamError as error:
+        refusal = text.error(error)
+        st.warning(escape(text("filters.unusable_date", refusal=refusal, day=shown)))
+    else:
+        return day
+    return company.as_of
 
 
 def _quarter(quarters: tuple[Period, ...], as_of: date, text: Text) -> Period:

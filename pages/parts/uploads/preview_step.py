@@ -13,7 +13,11 @@ from kam_core.text import formats
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text, escape
 from kam_core.uploads.report_model import Confirmation, FileReport, Preview, Progress
-from kam_core.uploads.report_sentences import describe_names, describe_quarantine_changes
+from kam_core.uploads.report_sentences import (
+    describe_day,
+    describe_names,
+    describe_quarantine_changes,
+)
 from pages.parts.render import blocks
 from pages.parts.uploads.jobs import Outcome
 
@@ -116,6 +120,9 @@ def render_reports(reports: Sequence[FileReport], text: Text) -> None:
         if report.earlier:
             earlier = vars(report.earlier)
             st.caption(escape(text("uploads.earlier", file=report.file, **earlier)))
+        day = describe_day(report, text)
+        if day:
+            st.caption(escape(f"{report.file}{text('punctuation.colon')}{day}"))
         for line in describe_names(report.names, text):
             st.caption(escape(line.strip()))
     rows = pd.DataFrame([row for report in reports for row in _problem_rows(report, text)])

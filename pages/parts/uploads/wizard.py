@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.contract import declaration
+from kam_core.errors import KamError
 from kam_core.text.writer import Text, escape
 from kam_core.uploads.report_model import FileReport, Preview
+from kam_core.warehouse.as_of_day import refuse_unusable_day
 from pages.parts.render import blocks
 from pages.parts.state import cache, links, widget_state
 from pages.parts.state.viewer import Viewer
@@ -128,8 +130,13 @@ def _choose_load_options(text: Text) -> tuple[str, ...] | None:
     ).strip()
     try:
         as_of = date.fromisoformat(written) if written else None
+        if as_of:
+            refuse_unusable_day(as_of)
     except ValueError:
         st.error(text("uploads.bad_date", value=written))
+        return None
+    except KamError as error:
+        st.error(escape(text.error(error)))
         return None
     return ("--mode", mode, *(["--as-of", as_of.isoformat()] if as_of else []))
 
