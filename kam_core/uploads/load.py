@@ -252,7 +252,11 @@ class _PendingLoad:
         accepted, quarantined = counts[stored.snapshot_id]
         across = _problems_across(part, quarantined, remarks)
         lines = locations.first_lines(file, stored.snapshot_id, part.staged, across) if file else {}
-        unknown = locations.list_unknown_accounts(file, stored.snapshot_id) if file else {}
+        unknown = (
+            locations.list_unknown_accounts(file, stored.snapshot_id)
+            if file and "unknown_account" in across
+            else {}
+        )
         return FileReport(
             file=part.name,
             table=part.recipe.table,

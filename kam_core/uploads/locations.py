@@ -42,7 +42,7 @@ def list_unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[CellEx
             {"snapshot_id": snapshot_id},
         ).fetchall()
     examples = to_examples((("account_id", account), rows) for account, rows in counted)
-    return {"unknown_account": examples} if examples else {}
+    return {"unknown_account": examples}
 
 
 def _find_lines(

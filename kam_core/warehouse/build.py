@@ -10,8 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -92,7 +94,6 @@ def build(
     """
     connection = _create_file(path, memory_limit)
     try:
-        create_schema(connection)
         snapshots = list(inherited)
         if base is not None:
             _copy_base(connection, base)
@@ -103,44 +104,64 @@ def build(
             raise AccountsVanished
         _release_known_accounts(connection)
         _write_snapshots(connection, snapshots)
-        install_views(connection, settings)
+        version_settings.install_settings(connection, settings)
         checks.note_problems(connection)
         built = describe(connection)
-        connection.execute("checkpoint version")
-        connection.execute("use memory")
-        connection.execute("detach version")
+        _close_file(connection)
         return built
     finally:
         connection.close()
 
 
+@cache
+def empty_version() -> bytes:
+    """The file of a version without uploads and settings, as every version begins.
+
+    To create its views takes longer than a small upload, so that it is done once.
+    """
+    with TemporaryDirectory(prefix="keystone-") as folder:
+        path = Path(folder) / "empty.duckdb"
+        with duckdb.connect() as connection:
+            _attach_file(connection, path)
+            _create_schema(connection)
+            _close_file(connection)
+        return path.read_bytes()
+
+
 def _create_file(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     """A connection to a new version file, which it calls ``version``."""
+    path.write_bytes(empty_version())
     # What memory cannot hold goes beside the file, not wherever the process was started.
     connection = duckdb.connect(
         config={"memory_limit": memory_limit, "temp_directory": f"{path}.tmp"}
     )
+    _attach_file(connection, path)
+    return connection
+
+
+def _attach_file(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     # Half a version is thrown away, so there is nothing that a write-ahead log could save.
     connection.execute(
         f"attach {_quote_path(path)} as version "
         f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')"
     )
     connection.execute("use version")
-    return connection
 
 
-def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty schemas, history tables and bookkeeping tables of a version."""
+def _close_file(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("checkpoint version")
+    connection.execute("use memory")
+    connection.execute("detach version")
+
+
+def _create_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty tables of uploads, bookkeeping and settings, and all views."""
     for file in sorted((SQL / "schema").glob("*.sql")):
         connection.execute(file.read_text("utf-8"))
     connection.execute(f"insert into meta.format values ({formats.FORMAT})")
     for table in declaration.tables().values():
         connection.execute(history_ddl(table))
-
-
-def install_views(connection: duckdb.DuckDBPyConnection, settings: dict) -> None:
-    """Fill the settings tables, then create the views that read data and settings."""
-    version_settings.install_settings(connection, settings)
+    connection.execute(version_settings.DDL)
     for statement in chain(view_sql.current_statements(), view_sql.view_statements()):
         connection.execute(statement)
 
@@ -319,7 +340,12 @@ def refuse_newer_version(
     connection: duckdb.DuckDBPyConnection, database: str | None, path: Path
 ) -> None:
     """KamError("newer_format") for a version file that a later release wrote."""
-    if "meta.format" in stored_tables(connection, database):
+    # Not by stored_tables: to list the columns of a file, DuckDB has to read all its views.
+    query = (
+        "select exists (from duckdb_tables() where schema_name = 'meta' and table_name = 'format' "
+        "and database_name = coalesce($database, current_database()))"
+    )
+    if connection.execute(query, {"database": database}).fetchall()[0][0]:
         table = "meta.format" if database is None else f"{database}.meta.format"
         number = connection.execute(f"select number from {table}").fetchall()[0][0]
         formats.refuse_newer(number, path)

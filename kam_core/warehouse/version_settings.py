@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 
 import duckdb
 
@@ -101,9 +102,9 @@ def _check_scheme(name: str, scheme: dict) -> None:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
-    marks = ", ".join("?" * len(rows[0])) if rows else ""
-    for row in rows:
-        con.execute(f"insert into settings.{table} values ({marks})", row)
+    if rows:
+        marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
+        con.execute(f"insert into settings.{table} values {marks}", list(chain(*rows)))
 
 
 def _cadence_rows(cadences: dict) -> Iterator[tuple[str, str, str]]:
