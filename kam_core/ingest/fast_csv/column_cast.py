@@ -1,6 +1,5 @@
 """Columns of text to typed columns at once, where a cell can mean one thing only."""
 
-import sys
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby
@@ -19,7 +18,7 @@ from kam_core.ingest.validate.row_checks import arrow_type
 from kam_core.settings.loader import load_settings
 
 # What str.strip removes; Arrow's own idea of white space is another one.
-WHITE_SPACE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
+WHITE_SPACE = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 # An id with one of these may be what a spreadsheet made of a number, or marked as a text.
 ID_IN_DOUBT = ".+'"
 MOST_REMEMBERED = 1 << 18
