@@ -56,14 +56,14 @@ def _account_lives(
     """(role, customer since, lost on) of each account that is no case, long-standing first."""
     story = world.story
     for role, in_cases in (("key", case_count), ("other", 0)):
-        joined = sum(getattr(quarter, f"new_{role}") for quarter in story.quarters)
+        joined = sum(quarter[f"new_{role}"] for quarter in story.quarters)
         for _ in range(story["accounts_active_at_end"][role] - joined - in_cases):
             yield role, _early_day(world, chance), None
     for role in ("key", "other"):
         for quarter in story.quarters:
-            for number in range(getattr(quarter, f"lost_{role}")):
+            for number in range(quarter[f"lost_{role}"]):
                 yield role, _early_day(world, chance), _change_day(world, chance, quarter, number)
-            for number in range(getattr(quarter, f"new_{role}")):
+            for number in range(quarter[f"new_{role}"]):
                 yield role, _change_day(world, chance, quarter, number), None
     for _ in range(story["prospects"]):
         yield "prospect", None, None

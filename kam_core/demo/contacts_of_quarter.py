@@ -1,6 +1,5 @@
 """The contacts of one quarter: promised ones, ones about needs, routine."""
 
-import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +10,7 @@ from kam_core.demo.chance import draw_sample, pick, round_half
 from kam_core.demo.dates import Span
 from kam_core.demo.needs import heard_window
 from kam_core.demo.rows import Account, Interaction, Need
-from kam_core.demo.story import Quarter
-from kam_core.demo.world import World, customer_days, has_key_potential
+from kam_core.demo.world import QuarterDraw, has_key_potential
 
 DUAL_KINDS = {"training": 0.7, "workshop": 0.8, "meeting": 0.35, "visit": 0.2}
 KEY_VISIT_WEIGHT = 2.2
@@ -25,36 +23,32 @@ def is_maintenance(row: Interaction) -> bool:
 
 
 @dataclass
-class QuarterPlan:
+class QuarterPlan(QuarterDraw):
     """The interactions of one quarter, filled up to the numbers of the story."""
 
-    world: World
-    chance: random.Random
-    quarter: Quarter
     case_rows: list[Interaction]
 
     def rows(self) -> list[Interaction]:
-        promised = duties.make_owed_contacts(self.world, self.chance, self.quarter, self.case_rows)
+        promised = duties.make_owed_contacts(self)
         for row in promised:
             if row.status == "completed":
                 self._hand_to_expert(row)
         contacts = [row for row in [*self.case_rows, *promised] if is_maintenance(row)]
         contacts += self._about_needs(contacts)
-        contacts += self._routine(self.quarter.interactions - len(contacts))
+        contacts += self._routine(self.quarter["interactions"] - len(contacts))
         self._mislink(contacts)
-        hours.spend_hours(self.world, self.chance, self.quarter, contacts)
+        hours.spend_hours(self, contacts)
         return contacts + [row for row in [*self.case_rows, *promised] if not is_maintenance(row)]
 
     def _about_needs(self, contacts: list[Interaction]) -> list[Interaction]:
         """Link promised contacts to needs and add others until the match rate is the story's."""
         named = {row.need_id for row in contacts if row.need_id}
-        missing = round_half(self.quarter.match_rate * self.quarter.interactions) - sum(
-            1 for row in contacts if row.need_id
-        )
+        missing = round_half(self.quarter["match_rate"] * self.quarter["interactions"])
+        missing -= sum(bool(row.need_id) for row in contacts)
         heard = self._heard_needs(named)
         unheard_yet = [need for need in heard if need.need_id not in named]
         links = self._linkable(contacts, heard)
-        room = self.quarter.interactions - len(contacts)
+        room = self.quarter["interactions"] - len(contacts)
         share = max(round_half(len(links) * PROMISED_LINK_SHARE), missing - room)
         for row, need in links[: min(share, missing)]:
             row.need_id = need.need_id
@@ -74,7 +68,7 @@ class QuarterPlan:
             if need.raised_at.date() <= span.last
             and (not need.resolved_at or need.resolved_at.date() >= span.first)
         ]
-        count = round_half(self.quarter.need_coverage * len(is_open)) - len(named)
+        count = round_half(self.quarter["need_coverage"] * len(is_open)) - len(named)
         candidates = [
             need
             for need in is_open
@@ -118,11 +112,7 @@ class QuarterPlan:
 
     def _routine(self, count: int) -> list[Interaction]:
         """Contacts about no need: everybody who works for us has at least one."""
-        present = [
-            account
-            for account in self.world.customers
-            if self.world.calendar.workdays(customer_days(account, self.quarter.span))
-        ]
+        present = self.clients
         weights = [KEY_VISIT_WEIGHT if has_key_potential(account) else 1.0 for account in present]
         owned = [self._visit_of(owner, accounts) for owner, accounts in self._portfolios(present)]
         rest = self.chance.choices(present, weights, k=max(0, count - len(owned)))
@@ -161,16 +151,8 @@ class QuarterPlan:
         return day >= self.world.story["dual_manager_pilot_starts_on"]
 
     def _visit(self, account: Account, kind: str, span: Span) -> Interaction:
-        days = customer_days(account, span)
-        day = self.world.calendar.workday(self.chance, days)
-        row = Interaction(
-            "",
-            account.account_id,
-            kind,
-            "completed",
-            self.world.calendar.moment(self.chance, day),
-            owner=account.account_manager,
-        )
+        moment, owner = self.moment(account, span), account.account_manager
+        row = Interaction(account.account_id, kind, "completed", moment, owner=owner)
         is_asked = self.chance.random() < CUSTOMER_INITIATED.get(kind, 0.0)
         row.initiated_by = "customer" if is_asked else "us"
         self._hand_to_expert(row)
@@ -184,7 +166,7 @@ class QuarterPlan:
 
     def _mislink(self, contacts: list[Interaction]) -> None:
         """A few contacts name a need of another account: a data error to be found."""
-        count = self.world.story["wrong_need_links"].get(self.quarter.name, 0)
+        count = self.world.story["wrong_need_links"].get(self.quarter["name"], 0)
         named = [row for row in contacts if row.need_id]
         unnamed = [row for row in contacts if not row.need_id and row not in self.case_rows]
         for row in draw_sample(self.chance, unnamed, count, lambda _: 1.0):
