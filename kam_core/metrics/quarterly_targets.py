@@ -1,15 +1,14 @@
 """Quarterly targets: which one holds and why, what an edit changes, copies with a step, a file."""
 
-import csv
-import io
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import NamedTuple
 
 import duckdb
+import pandas as pd
 
 from kam_core.contract import declaration
 from kam_core.contract.target_bounds import target_bounds
@@ -19,8 +18,6 @@ from kam_core.metrics.scorecard import Score
 
 PLACES = Decimal("0.000001")
 PER_CENT = Decimal("0.01")
-# By how specific the target is that holds: scorecard.Winner.specificity.
-ORIGINS = ("default", "all", "tier", "region", "region_tier")
 
 
 class TargetKey(NamedTuple):
@@ -55,8 +52,8 @@ class TargetChange:
 class Standing:
     """A figure against its target, and where the target comes from.
 
-    ``origin``: one of ORIGINS; ``whole_only`` where only the whole has one, and a part is looked
-    at; ``none``. ``paced`` is where an amount would end if its period went on as it began.
+    ``origin``: that of scorecard.Winner, or ``none``. ``paced`` is where an amount would end if its
+    period went on as it began.
     """
 
     score: Score
@@ -91,15 +88,10 @@ class TargetCopy:
     limit: Decimal | None
 
 
-IN_FORCE = """
-select metric, quarter, region, tier, target, extra
-from as_of.targets
-"""
-
-
 def in_force(cursor: duckdb.DuckDBPyConnection) -> tuple[QuarterlyTarget, ...]:
     """Every target as of the cursor's day, of all regions: what a new snapshot has to carry on."""
-    rows = cursor.execute(IN_FORCE).fetchall()
+    query = "select metric, quarter, region, tier, target, extra from as_of.targets"
+    rows = cursor.execute(query).fetchall()
     return in_order(make_target(*row) for row in rows)
 
 
@@ -128,25 +120,14 @@ def in_order(goals: Iterable[QuarterlyTarget]) -> tuple[QuarterlyTarget, ...]:
 
 
 def sort_key(key: TargetKey) -> tuple:
-    """Where a target stands among others."""
-    position = _positions().get(key.metric, len(_positions()))
-    return key.quarter, position, key.region or "", key.tier or ""
-
-
-@cache
-def _positions() -> dict[str, int]:
-    names = [*catalogue.load_metrics(), *known_metrics()]
-    return {name: position for position, name in enumerate(dict.fromkeys(names))}
-
-
-@cache
-def known_metrics() -> tuple[str, ...]:
-    """Every figure that a target can name, computed already or not."""
-    return tuple(name for name, _ in declaration.tables()["targets"].column("metric").values)
+    """Where a target stands among others; one of a figure of another release last."""
+    metric = catalogue.load_metrics().get(key.metric)
+    order = metric.order if metric else math.inf
+    return key.quarter, order, key.metric, key.region or "", key.tier or ""
 
 
 def unit_of(name: str) -> str:
-    """The unit of a figure; ``number`` of one that is not computed."""
+    """The unit of a figure; ``number`` of one that this release does not compute."""
     metric = catalogue.load_metrics().get(name)
     return metric.unit if metric else "number"
 
@@ -196,12 +177,12 @@ def copies(
 ) -> list[TargetCopy]:
     """What copying targets to a quarter would do; without ``overwrite`` what is there stays."""
     there = {goal.key: goal.target for goal in present}
-    all_copies = [_copied(source, to, there, step) for source in in_order(sources)]
-    return [copy for copy in all_copies if copy.present is None or (overwrite and _differs(copy))]
-
-
-def _differs(copy: TargetCopy) -> bool:
-    return copy.present != copy.goal.target
+    every = [_copied(source, to, there, step) for source in in_order(sources)]
+    return [
+        copy
+        for copy in every
+        if copy.present is None or (overwrite and copy.present != copy.goal.target)
+    ]
 
 
 def _copied(
@@ -238,17 +219,13 @@ def _limit(target: Decimal, lowest: Decimal | None, highest: Decimal | None) -> 
 
 def csv_bytes(goals: Sequence[QuarterlyTarget]) -> bytes:
     """The table as a file to load: every target with its further columns, and nothing rounded."""
-    further = list(dict.fromkeys(name for goal in goals for name, _ in goal.extra))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*(c.name for c in declaration.tables()["targets"].columns), *further])
-    for goal in goals:
-        extra = dict(goal.extra)
-        parts = [part or "" for part in goal.key]
-        writer.writerow(
-            [*parts, format_number(goal.target), *(extra.get(name, "") for name in further)]
-        )
-    return text.getvalue().encode()
+    names = [column.name for column in declaration.tables()["targets"].columns]
+    rows = [
+        dict(zip(names, (*goal.key, format_number(goal.target)), strict=True)) | dict(goal.extra)
+        for goal in goals
+    ]
+    table = pd.DataFrame(rows, columns=None if rows else names)
+    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 def format_number(number: Decimal) -> str:
@@ -269,14 +246,8 @@ def standings(
     return tuple(
         Standing(
             score,
-            _origin(won.get(score.metric)),
+            won[score.metric].origin if score.metric in won else "none",
             pacing.paced(catalogue.metric(score.metric), score, period, data),
         )
         for score in scores or scorecard.scorecard(cursor, period, None, data)
     )
-
-
-def _origin(winner: scorecard.Winner | None) -> str:
-    if winner is None:
-        return "none"
-    return ORIGINS[winner.specificity] if winner.holds else "whole_only"

@@ -5,7 +5,8 @@ import streamlit as st
 
 from kam_core.dashboard.sections.targets import change_cells
 from kam_core.dashboard.view import View
-from kam_core.metrics import quarterly_targets, target_grid
+from kam_core.metrics import target_grid
+from kam_core.metrics.catalogue import load_metrics
 from kam_core.metrics.quarterly_targets import TargetChange, TargetKey
 from kam_core.metrics.target_grid import EVERY, CellProblem, LineProblem
 from kam_core.text import formats
@@ -58,7 +59,7 @@ def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
     columns = {
         "metric": st.column_config.SelectboxColumn(
             text.column("metric"),
-            options=list(quarterly_targets.known_metrics()),
+            options=list(load_metrics()),
             format_func=lambda metric: text.metric(str(metric)),
             pinned=True,
             width=230,
@@ -115,7 +116,7 @@ def _one(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
     with st.form("target_one", border=False):
         name = st.selectbox(
             text("targets.one_metric"),
-            quarterly_targets.known_metrics(),
+            list(load_metrics()),
             format_func=lambda name: escape(text.metric(name)),
         )
         region = st.selectbox(
