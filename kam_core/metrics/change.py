@@ -223,22 +223,24 @@ def _explained(
     sides = (_slices(rows, before, dimension), now) if before else (now, now)
     parts: tuple[MixPart | Movement, ...]
     if _is_divided(metric, before):
-        was, ends = (_divide(metric, _total(slices.values())) for slices in sides)
-        parts = () if was is None or ends is None else mix_and_rate(*sides)
+        value_before, value_after = (_divide(metric, _total(slices.values())) for slices in sides)
+        parts = () if None in (value_before, value_after) else mix_and_rate(*sides)
     else:
         earlier = {name: f.numerator if before else f.denominator for name, f in sides[0].items()}
         later = {name: f.numerator for name, f in now.items()}
-        was, ends = (_sum(amounts.values()) if amounts else None for amounts in (earlier, later))
-        parts = () if was is None or ends is None else added(earlier, later)
+        value_before, value_after = (
+            _sum(amounts.values()) if amounts else None for amounts in (earlier, later)
+        )
+        parts = () if None in (value_before, value_after) else added(earlier, later)
     return FigureChange(
         metric.name,
         metric.unit if before else metric.parts,
         dimension,
         names,
-        was,
-        ends,
+        value_before,
+        value_after,
         parts,
-        unsplit=NO_VALUE if was is None or ends is None else None,
+        unsplit=NO_VALUE if None in (value_before, value_after) else None,
         is_on_the_year=before is None,
     )
 

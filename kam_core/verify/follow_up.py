@@ -1,6 +1,6 @@
 """Obligations that were kept, of those whose period has ended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -11,19 +11,15 @@ from kam_core.verify.days import DAY, DayRange, months_later
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 
 
-def followup_completion(kind: str) -> Callable[[Context], Parts]:
+def followup_completion(kind: str, context: Context) -> Parts:
     """The cases of one kind of interaction."""
-
-    def cases(context: Context) -> Parts:
-        counts: dict[str, tuple[int, int]] = {}
-        for every in MONTHS_OF:
-            for owed in ended_ranges(context, every):
-                for account_id, is_done in _kept_promises(context, kind, every, owed).items():
-                    done, all_ = counts.get(account_id, (0, 0))
-                    counts[account_id] = (done + is_done, all_ + 1)
-        return counts
-
-    return cases
+    counts: dict[str, tuple[int, int]] = {}
+    for every in MONTHS_OF:
+        for owed in ended_ranges(context, every):
+            for account_id, is_done in _kept_promises(context, kind, every, owed).items():
+                done, all_ = counts.get(account_id, (0, 0))
+                counts[account_id] = (done + is_done, all_ + 1)
+    return counts
 
 
 def ended_ranges(context: Context, every: str) -> Iterator[DayRange]:
