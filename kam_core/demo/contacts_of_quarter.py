@@ -1,12 +1,14 @@
-"""The contacts of one quarter: promised ones, ones about needs, routine."""
+"""The contacts of one quarter, promised, about needs and routine, and the hours they take."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
-from kam_core.demo import duties, hours
+from kam_core.demo import duties
 from kam_core.demo.cases import reserved_kinds, unnamed_needs
-from kam_core.demo.chance import draw_sample, pick, round_half
+from kam_core.demo.chance import draw_sample, pick, round_half, split_total
 from kam_core.demo.dates import Span
 from kam_core.demo.needs import heard_window
 from kam_core.demo.rows import Account, Interaction, Need
@@ -15,6 +17,10 @@ from kam_core.demo.world import QuarterDraw, has_key_potential
 DUAL_KINDS = {"training": 0.7, "workshop": 0.8, "meeting": 0.35, "visit": 0.2}
 KEY_VISIT_WEIGHT = 2.2
 PROMISED_LINK_SHARE = 0.8
+TENTHS = 10  # hours are kept in tenths
+SHORTEST_TENTHS = 2
+WORK_TYPES = ("personalised", "legacy_issue", "standard")
+PERSONALISED_ABOUT_NEED = 2.0  # times as likely as without a need
 CUSTOMER_INITIATED = {"call": 0.25, "meeting": 0.15, "visit": 0.08, "other": 0.2}
 
 
@@ -37,7 +43,7 @@ class QuarterPlan(QuarterDraw):
         contacts += self._about_needs(contacts)
         contacts += self._routine(self.quarter["interactions"] - len(contacts))
         self._mislink(contacts)
-        hours.spend_hours(self, contacts)
+        self._spend_hours(contacts)
         return contacts + [row for row in [*self.case_rows, *promised] if not is_maintenance(row)]
 
     def _about_needs(self, contacts: list[Interaction]) -> list[Interaction]:
@@ -172,3 +178,39 @@ class QuarterPlan(QuarterDraw):
         for row in draw_sample(self.chance, unnamed, count, lambda _: 1.0):
             others = [each.need_id for each in named if each.account_id != row.account_id]
             row.need_id = self.chance.choice(others)
+
+    def _spend_hours(self, rows: list[Interaction]) -> None:
+        for row in rows:
+            row.work_type = row.work_type or self._draw_work_type(row)
+        for work_type, tenths in self._tenths_by_work_type(rows).items():
+            self._share_out([row for row in rows if row.work_type == work_type], tenths)
+
+    def _draw_work_type(self, row: Interaction) -> str:
+        personalised, legacy = self.quarter["personalised"], self.quarter["legacy"]
+        standard = 1 - personalised - legacy
+        personalised *= PERSONALISED_ABOUT_NEED if row.need_id else 0.5
+        if row.account_id == self.world.story.case_id("F"):
+            personalised = 0.0
+        return pick(
+            self.chance, dict(zip(WORK_TYPES, (personalised, legacy, standard), strict=True))
+        )
+
+    def _tenths_by_work_type(self, rows: list[Interaction]) -> dict[str, int]:
+        """Tenths of hours by kind of work, from hours per owner and week."""
+        quarter, owners = self.quarter, len({row.owner for row in rows})
+        weeks = Fraction(quarter.span.days, self.world.story["reporting_week_days"])
+        total = Fraction(str(quarter["hours_per_week"])) * owners * weeks * TENTHS
+        personalised = round_half(total * Fraction(str(quarter["personalised"])))
+        legacy = round_half(total * Fraction(str(quarter["legacy"])))
+        parts = (personalised, legacy, round_half(total) - personalised - legacy)
+        return dict(zip(WORK_TYPES, parts, strict=True))
+
+    def _share_out(self, rows: list[Interaction], tenths: int) -> None:
+        usual = self.world.story["cadence"]["hours"]
+        fixed = sum(int(row.duration_hours * TENTHS) for row in rows if row.duration_hours)
+        free = [row for row in rows if not row.duration_hours]
+        weights = [usual[row.kind] * self.chance.lognormvariate(0, 0.35) for row in free]
+        for row, part in zip(
+            free, split_total(tenths - fixed, weights, SHORTEST_TENTHS), strict=True
+        ):
+            row.duration_hours = Decimal(part) / TENTHS

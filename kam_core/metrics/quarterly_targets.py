@@ -40,12 +40,18 @@ class QuarterlyTarget:
 
 @dataclass(frozen=True)
 class TargetChange:
-    """One target that is ``added``, ``changed`` or ``removed``, and its value on both sides."""
+    """One target and its value on both sides; None where there is none."""
 
-    change: str
     key: TargetKey
     before: Decimal | None
     after: Decimal | None
+
+    @property
+    def change(self) -> str:
+        """``added``, ``changed`` or ``removed``."""
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else "changed"
 
 
 @dataclass(frozen=True)
@@ -139,18 +145,10 @@ def changes(
     old = {goal.key: goal.target for goal in before}
     new = {goal.key: goal.target for goal in after}
     return [
-        TargetChange(_kind(key, old, new), key, old.get(key), new.get(key))
+        TargetChange(key, old.get(key), new.get(key))
         for key in sorted(old.keys() | new.keys(), key=sort_key)
         if old.get(key) != new.get(key)
     ]
-
-
-def _kind(
-    key: TargetKey, old: Mapping[TargetKey, Decimal], new: Mapping[TargetKey, Decimal]
-) -> str:
-    if key not in old:
-        return "added"
-    return "changed" if key in new else "removed"
 
 
 def applied(
@@ -198,17 +196,13 @@ def _copied(
 
 def stepped(name: str, target: Decimal, step: TargetStep) -> Decimal:
     """A target after a step, exact to the six places that a target has."""
-    sign = -1 if step.improves and _is_lower_better(name) else 1
+    metric = catalogue.load_metrics().get(name)
+    sign = -1 if step.improves and metric and metric.better == "lower" else 1
     if step.kind == "points" and unit_of(name) == "percent":
         target += sign * step.size * PER_CENT
     elif step.kind == "percent":
         target += sign * target * step.size * PER_CENT
     return target.quantize(PLACES, rounding=ROUND_HALF_UP)
-
-
-def _is_lower_better(name: str) -> bool:
-    metric = catalogue.load_metrics().get(name)
-    return metric is not None and metric.better == "lower"
 
 
 def _limit(target: Decimal, lowest: Decimal | None, highest: Decimal | None) -> Decimal | None:

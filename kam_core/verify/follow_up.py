@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from kam_core.verify.cases import Context, Parts
-from kam_core.verify.company import CompanyOnDay
 from kam_core.verify.days import DAY, DayRange, months_later
 
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
@@ -41,14 +38,10 @@ def _kept_promises(context: Context, kind: str, every: str, owed: DayRange) -> d
     if company.rows.first_upload("interactions") is None:
         return {}
     active = company.active_ids(owed.first) & company.active_ids(owed.last)
-    met = _accounts_met(company, kind, owed)
+    completed = company.completed[company.completed["kind"] == kind]
+    met = set(completed.loc[owed.contains(completed["occurred_at"]), "account_id"])
     return {
         account_id: account_id in met
         for account_id in active
         if settings.promised(context.tiers.tier_on(account_id, owed.first)).get(kind) == every
     }
-
-
-def _accounts_met(company: CompanyOnDay, kind: str, owed: DayRange) -> set[str]:
-    completed: pd.DataFrame = company.completed[company.completed["kind"] == kind]
-    return set(completed.loc[owed.contains(completed["occurred_at"]), "account_id"])

@@ -55,7 +55,7 @@ def render_copying(draft: Draft, view: View, viewer: Viewer, text: Text) -> None
     _preview(copies, to, text)
     label = text("targets.copy_button", count=len(copies))
     if st.button(label, disabled=not copies):
-        changes = [TargetChange("changed", c.goal.key, c.present, c.goal.target) for c in copies]
+        changes = [TargetChange(c.goal.key, c.present, c.goal.target) for c in copies]
         target_draft.put_in(draft, changes)
 
 

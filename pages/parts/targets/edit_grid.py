@@ -150,7 +150,7 @@ def _put(draft: Draft, key: TargetKey, written: str, text: Text) -> None:
         line_problem = LineProblem(1, problem.code, details | problem.details)
         st.error(target_sentences.cell_problem(line_problem, text))
         return
-    target_draft.put_in(draft, [TargetChange("changed", key, None, after)])
+    target_draft.put_in(draft, [TargetChange(key, None, after)])
 
 
 def _save(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
