@@ -157,28 +157,17 @@ def mix_and_rate(before: Slices, after: Slices) -> tuple[MixPart, ...]:
     """
     was, now = _total(before.values()), _total(after.values())
     middle = (was.numerator / was.denominator + now.numerator / now.denominator) / 2
-    names = dict.fromkeys([*before, *after])
-    parts = [
-        _part(name, (before.get(name, Figures()), was), (after.get(name, Figures()), now), middle)
-        for name in names
-    ]
+    parts = []
+    for name in dict.fromkeys([*before, *after]):
+        own_was, own_now = before.get(name, Figures()), after.get(name, Figures())
+        weight = own_now.denominator / now.denominator - own_was.denominator / was.denominator
+        share = own_now.numerator / now.denominator - own_was.numerator / was.denominator
+        own = [f.numerator / f.denominator for f in (own_was, own_now) if f.denominator]
+        own_middle = (own[0] + own[-1]) / 2 if own else middle
+        mix = weight * (own_middle - middle)
+        # What is left of everything the slice adds: its rate, exactly.
+        parts.append(MixPart(name, own_was, own_now, mix, share - weight * middle - mix))
     return _largest_first(part for part in parts if part.before != part.after or part.difference)
-
-
-def _part(
-    name: str | None,
-    before: tuple[Figures, Figures],
-    after: tuple[Figures, Figures],
-    middle: Fraction,
-) -> MixPart:
-    (own_before, was), (own_after, now) = before, after
-    weight = own_after.denominator / now.denominator - own_before.denominator / was.denominator
-    share = own_after.numerator / now.denominator - own_before.numerator / was.denominator
-    own = [f.numerator / f.denominator for f in (own_before, own_after) if f.denominator]
-    own_middle = (own[0] + own[-1]) / 2 if own else middle
-    mix = weight * (own_middle - middle)
-    # What is left of everything the slice adds: its rate, exactly.
-    return MixPart(name, own_before, own_after, mix, share - weight * middle - mix)
 
 
 def groups(before: Amounts, after: Amounts) -> tuple[Movement, ...]:
