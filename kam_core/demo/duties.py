@@ -24,12 +24,12 @@ def make_owed_contacts(draw: QuarterDraw) -> list[Interaction]:
 def _make_callbacks(draw: QuarterDraw) -> list[Interaction]:
     """One a month and key account: exactly the quarter's share of them is made."""
     owed, forced = callbacks_owed(draw), forced_callbacks(draw.world)
-    told = [forced.get((account.account_id, f"{month.first:%Y-%m}")) for account, month in owed]
-    free = [duty for duty, is_made in zip(owed, told, strict=True) if is_made is None]
-    count = round_half(draw.quarter["callbacks_done"] * len(owed)) - told.count(True)
+    decided = [forced.get((account.account_id, f"{month.first:%Y-%m}")) for account, month in owed]
+    free = [duty for duty, is_made in zip(owed, decided, strict=True) if is_made is None]
+    count = round_half(draw.quarter["callbacks_done"] * len(owed)) - decided.count(True)
     kept = set(draw_sample(draw.chance, free, count, lambda duty: _diligence(draw, duty[0])))
     rows = []
-    for (account, month), is_made in zip(owed, told, strict=True):
+    for (account, month), is_made in zip(owed, decided, strict=True):
         days = month.overlap(draw.quarter.span)
         if (account, month) in kept:
             rows.append(_kept_contact(draw, account, "monthly_callback", days))
