@@ -1,12 +1,12 @@
 """The data contract as Python values, read from settings/contract.toml."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
-from kam_core.settings.schemas.contract import ColumnSettings, TableSettings
+from kam_core.settings.schemas.base import Names
+from kam_core.settings.schemas.contract import ColumnSettings, TableDeclaration, TableSettings
 
 # In an order of moments: the day on which the row stands.
 EVENT_DATE = "event_date"
@@ -25,110 +25,45 @@ SQL_TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: ``type`` is a key of SQL_TYPES; ``values`` holds enum values with aliases."""
+class Column(ColumnSettings):
+    """One column; ``values`` are those of its enum, each with its aliases."""
 
     name: str
-    type: str
-    zh: str
-    en: str
-    required: bool = False
-    aliases: tuple[str, ...] = ()
-    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    minimum: float | None = None
+    values: dict[str, Names] = {}
 
     @property
     def sql_type(self) -> str:
         return SQL_TYPES[self.type]
 
-    def title(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
+    def word(self, value: str, lang: str) -> str:
+        """The first name of a value in the language; in English the value itself names it."""
+        if lang != "zh":
+            return value.replace("_", " ")
+        return next((name for name in self.values.get(value, ()) if not name.isascii()), value)
 
 
-@dataclass(frozen=True)
-class Fact:
-    """A moment that says something happened, in rows with one of the values of each column."""
-
-    column: str
-    only: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-@dataclass(frozen=True)
-class Revealed:
-    """What a column says before its moment: ``before``, where it says one of ``instead_of``.
-
-    Without ``before`` it is empty then; without ``instead_of`` whatever it says.
-    """
-
-    column: str
-    before: str | None = None
-    instead_of: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A moment after that of the event; while it lies ahead, neither it nor these are known."""
-
-    column: str
-    reveals: tuple[Revealed, ...] = ()
-
-
-@dataclass(frozen=True)
-class NotedOrder:
-    """A problem of rows whose ``earlier`` moment comes after the ``later`` one.
-
-    A moment is a column, ``accounts.`` and a column of the account, or EVENT_DATE.
-    """
-
-    problem: str
-    earlier: str
-    later: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of the contract; settings/contract.toml says what each part of it means.
-
-    ``key`` identifies a row when a file updates the table. A row stands for the first of the days
-    of ``event_date`` that is filled.
-    """
+class Table(TableDeclaration):
+    """One table of the contract, with what settings/contract.toml declares of it."""
 
     name: str
-    zh: str
-    en: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    aliases: tuple[str, ...] = ()
-    event_date: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    known_from: tuple[Moment, ...] = ()
-    in_order: tuple[tuple[str, str], ...] = ()
-    noted_order: tuple[NotedOrder, ...] = ()
-    essential: tuple[str, ...] = ()
-    retention: str = ""
-    time_may_lack: tuple[str, ...] = ()
-    says_how_far: bool = False
+    columns: list[Column]
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
     @property
-    def required(self) -> tuple[Column, ...]:
-        return tuple(column for column in self.columns if column.required)
+    def required(self) -> list[Column]:
+        return [column for column in self.columns if column.required]
 
     @property
-    def event_facts(self) -> tuple[Fact, ...]:
+    def event_facts(self) -> dict[str, dict[str, Names]]:
         """The facts among the days of the event: before them the row is not known."""
-        return tuple(fact for fact in self.facts if fact.column in self.event_date)
+        return {column: only for column, only in self.facts.items() if column in self.event_date}
 
     @property
     def is_of_accounts(self) -> bool:
         """Whether each row belongs to an account, which must be known for the row to count."""
-        return self.key != ("account_id",) and any(c.name == "account_id" for c in self.columns)
-
-    def title(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
+        return self.key != ["account_id"] and any(c.name == "account_id" for c in self.columns)
 
 
 @cache
@@ -145,44 +80,9 @@ def refuse_unknown(table: str, columns: Iterable[str]) -> None:
         raise KamError("contract_too_narrow", names=[f"{table}.{name}" for name in unknown])
 
 
-def _table(name: str, spec: TableSettings, enums: Mapping[str, Mapping[str, list[str]]]) -> Table:
-    columns = tuple(_column(column, fields, enums) for column, fields in spec.columns.items())
-    return Table(
-        name=name,
-        zh=spec.zh,
-        en=spec.en,
-        key=tuple(spec.key),
-        columns=columns,
-        aliases=tuple(spec.aliases),
-        event_date=tuple(spec.event_date),
-        facts=tuple(
-            Fact(name, tuple((column, tuple(values)) for column, values in only.items()))
-            for name, only in spec.facts.items()
-        ),
-        known_from=tuple(
-            Moment(name, tuple(Revealed(r.column, r.before, tuple(r.instead_of)) for r in reveals))
-            for name, reveals in spec.known_from.items()
-        ),
-        in_order=tuple((earlier, later) for earlier, later in spec.in_order),
-        noted_order=tuple(NotedOrder(name, *pair) for name, pair in spec.noted_order.items()),
-        essential=tuple(spec.essential),
-        retention=spec.retention,
-        time_may_lack=tuple(spec.time_may_lack),
-        says_how_far=spec.says_how_far,
-    )
-
-
-def _column(
-    name: str, spec: ColumnSettings, enums: Mapping[str, Mapping[str, list[str]]]
-) -> Column:
-    values = enums[spec.enum] if spec.enum else {}
-    return Column(
-        name=name,
-        type=spec.type,
-        zh=spec.zh,
-        en=spec.en,
-        required=spec.required,
-        aliases=tuple(spec.aliases),
-        values=tuple((value, tuple(aliases)) for value, aliases in values.items()),
-        minimum=spec.minimum,
-    )
+def _table(name: str, spec: TableSettings, enums: Mapping[str, dict[str, Names]]) -> Table:
+    columns = [
+        Column(name=column, values=enums[fields.enum] if fields.enum else {}, **dict(fields))
+        for column, fields in spec.columns.items()
+    ]
+    return Table(**{**dict(spec), "name": name, "columns": columns})

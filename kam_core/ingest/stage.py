@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import reduce
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
@@ -366,10 +365,10 @@ def to_examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExam
 def newest_fact(accepted: pa.Table, table: str) -> date | None:
     """The last day on which something in the accepted rows happened."""
     newest = []
-    for fact in tables()[table].facts:
-        moments = accepted.column(fact.column)
-        if are_facts := [pc.is_in(accepted[name], pa.array(values)) for name, values in fact.only]:
-            moments = moments.filter(reduce(pc.and_, are_facts))
+    for column, only in tables()[table].facts.items():
+        moments = accepted[column]
+        for name, values in only.items():
+            moments = pc.if_else(pc.is_in(accepted[name], pa.array(values)), moments, None)
         newest.append(pc.max(moments).as_py())
     days = [m.date() if isinstance(m, datetime) else m for m in newest if m is not None]
     return max(days, default=None)

@@ -42,7 +42,7 @@ class Text:
 
     def table(self, table: str) -> str:
         """The title of a table of the contract."""
-        return declaration.tables()[table].title(self.lang)
+        return declaration.tables()[table].text(self.lang)
 
     def need(self, need: str) -> str:
         """What a metric waits for: a table, a column (``accounts.growth_potential``) or tiers."""
@@ -60,16 +60,14 @@ class Text:
 
         A further column of a file keeps its name.
         """
-        titles = {c.name: c.title(self.lang) for c in declaration.tables()[table].columns}
+        titles = {c.name: c.text(self.lang) for c in declaration.tables()[table].columns}
         return titles.get(column, column)
 
     def meaning(self, table: str, column: str, code: str) -> str:
         """The word for a code of a column in a table: two tables may use one code differently."""
         if column == "metric":
             return self.metric(code)
-        named = dict(declaration.tables()[table].column(column).values).get(code, ())
-        words = (name for name in named if not name.isascii())
-        return next(words, code) if self.lang == "zh" else code.replace("_", " ")
+        return declaration.tables()[table].column(column).word(code, self.lang)
 
     def metric(self, name: str) -> str:
         """The title of a figure, as targets may name it, too."""
@@ -240,7 +238,7 @@ def plotly_escape(text: str) -> str:
 @cache
 def _contract_titles(lang: str) -> dict[str, str]:
     return {
-        column.name: column.title(lang)
+        column.name: column.text(lang)
         for table in reversed(declaration.tables().values())
         for column in table.columns
     }
@@ -257,7 +255,7 @@ def _tier_titles(lang: str) -> dict[str, str]:
 @cache
 def _metric_titles(lang: str) -> dict[str, str]:
     """The first name of each metric in a language, of those by which targets name it."""
-    names = dict(declaration.tables()["targets"].column("metric").values)
+    names = declaration.tables()["targets"].column("metric").values
     titles = {
         metric: next((name for name in written if name.isascii() == (lang != "zh")), metric)
         for metric, written in names.items()

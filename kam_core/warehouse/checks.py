@@ -47,8 +47,8 @@ def _order_checks() -> Iterator[Check]:
     """One check for each problem of an order of moments, of all tables that can have it."""
     queries: dict[str, dict[str, str]] = {}
     for table in tables().values():
-        for order in table.noted_order:
-            queries.setdefault(order.problem, {})[table.name] = view_sql.order_query(table, order)
+        for problem, moments in table.noted_order.items():
+            queries.setdefault(problem, {})[table.name] = view_sql.order_query(table, moments)
     for code, by_table in queries.items():
         sql = "\nunion all\n".join(by_table.values())
         yield Check(code, tuple(by_table), (), problems()[code].en, sql)

@@ -4,19 +4,12 @@ The texts lie in ``sql/tables`` (for each table, and what only one of them has) 
 (what reads them).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 
-from kam_core.contract.declaration import (
-    EVENT_DATE,
-    Fact,
-    Moment,
-    NotedOrder,
-    Revealed,
-    Table,
-    tables,
-)
+from kam_core.contract.declaration import EVENT_DATE, Table, tables
+from kam_core.settings.schemas.contract import RevealedColumn
 
 SQL = Path(__file__).parents[1] / "sql"
 TABLES = SQL / "tables"
@@ -60,19 +53,18 @@ def current_statements() -> Iterator[str]:
     )
 
 
-def order_query(table: Table, order: NotedOrder) -> str:
-    """The rows whose moments are in the other order, as a check gives them.
+def order_query(table: Table, names: Sequence[str]) -> str:
+    """The rows whose two moments are in the other order, as a check gives them.
 
     Beside a moment of the account, which is a day, that of the row counts by its day.
     """
-    names = (order.earlier, order.later)
     has_account = any(name.startswith(ACCOUNTS) for name in names)
     earlier, later = (_moment_sql(table, name, has_account) for name in names)
-    own, other = (earlier, later) if order.later.startswith(ACCOUNTS) else (later, earlier)
+    own, other = (earlier, later) if names[1].startswith(ACCOUNTS) else (later, earlier)
     conditions = [f"{earlier[1]} > {later[1]}"]
-    for fact in table.facts:
-        if fact.column in names:
-            conditions += [f"r.{column} in {_texts(values)}" for column, values in fact.only]
+    for moment, only in table.facts.items():
+        if moment in names:
+            conditions += [f"r.{column} in {_texts(values)}" for column, values in only.items()]
     return Template((TABLES / "noted_order.sql").read_text("utf-8")).substitute(
         table=table.name,
         accounts="\njoin main.accounts a using (account_id)" if has_account else "",
@@ -87,7 +79,7 @@ def order_query(table: Table, order: NotedOrder) -> str:
 def _table_views(table: Table) -> str:
     replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
     conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')"]
-    conditions += [_has_happened(table, fact) for fact in table.event_facts]
+    conditions += [_has_happened(table, *fact) for fact in table.event_facts.items()]
     if table.is_of_accounts:
         conditions.append("account_id in (select account_id from as_of.lives)")
     return Template((TABLES / "each_table.sql").read_text("utf-8")).substitute(
@@ -100,11 +92,11 @@ def _table_views(table: Table) -> str:
     )
 
 
-def _has_happened(table: Table, fact: Fact) -> str:
+def _has_happened(table: Table, moment: str, only: Mapping[str, Iterable[str]]) -> str:
     """The event is past; days are compared as days, so that a scan passes by later blocks."""
-    is_day = table.column(fact.column).type == "date"
-    is_past = f"{fact.column} <= as_of()" if is_day else f"is_past({fact.column})"
-    others = [f"{column} not in {_texts(values)}" for column, values in fact.only]
+    is_day = table.column(moment).type == "date"
+    is_past = f"{moment} <= as_of()" if is_day else f"is_past({moment})"
+    others = [f"{column} not in {_texts(values)}" for column, values in only.items()]
     return f"({' or '.join([*others, is_past])})" if others else is_past
 
 
@@ -112,15 +104,15 @@ def _replaced(table: Table) -> dict[str, str]:
     """What stands for a column: nothing for what lies ahead, and for a blank part of the key."""
     optional = (c for c in table.columns if c.name in table.key and not c.required)
     replaced = {c.name: f"nullif(trim({c.name}), '')" for c in optional if c.type == "text"}
-    for moment in table.known_from:
-        replaced[moment.column] = f"case when is_past({moment.column}) then {moment.column} end"
-        for column in moment.reveals:
-            replaced[column.column] = _before(moment, column)
+    for moment, reveals in table.known_from.items():
+        replaced[moment] = f"case when is_past({moment}) then {moment} end"
+        for revealed in reveals:
+            replaced[revealed.column] = _before(moment, revealed)
     return replaced
 
 
-def _before(moment: Moment, revealed: Revealed) -> str:
-    name, is_ahead = revealed.column, f"not is_past({moment.column})"
+def _before(moment: str, revealed: RevealedColumn) -> str:
+    name, is_ahead = revealed.column, f"not is_past({moment})"
     if revealed.instead_of:
         is_ahead += f" and {name} in {_texts(revealed.instead_of)}"
     value = "null" if revealed.before is None else f"'{revealed.before}'"
@@ -176,8 +168,8 @@ def _texts(values: Iterable[str]) -> str:
 
 def _meaning(table: Table) -> str:
     parts = [f"{_title(table)} as known on the as-of day"]
-    parts += [f"{fact.column} is past" for fact in table.event_facts]
-    parts += [f"a later {moment.column} is unknown" for moment in table.known_from]
+    parts += [f"{moment} is past" for moment in table.event_facts]
+    parts += [f"a later {moment} is unknown" for moment in table.known_from]
     return ", ".join(parts)
 
 

@@ -210,7 +210,7 @@ def test_no_name_stands_for_two_columns_of_a_table_or_two_values_of_a_column() -
             for name in {fold(n) for n in (column.name, column.zh, column.en, *column.aliases)}:
                 assert named.setdefault(name, column.name) == column.name, (table.name, name)
             meant: dict[str, str] = {}
-            for value, aliases in column.values:
+            for value, aliases in column.values.items():
                 for name in {fold(value), *map(fold, aliases)}:
                     assert meant.setdefault(name, value) == value, (column.name, name)
 

@@ -380,7 +380,7 @@ def _pinned(recipe: Recipe) -> Recipe:
 def _meanings(recipe: Recipe) -> dict[str, dict[str, str]]:
     return {
         column.name: {
-            **{alias: value for value, aliases in column.values for alias in aliases},
+            **{alias: value for value, aliases in column.values.items() for alias in aliases},
             **recipe.values.get(column.name, {}),
         }
         for column in tables()[recipe.table].columns

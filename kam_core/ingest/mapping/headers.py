@@ -262,7 +262,7 @@ def _names(table: str) -> dict[str, Claim]:
 def _ranked_names(table: str, column: Column) -> list[tuple[int, str]]:
     titles = [(TITLE, column.zh), (TITLE, column.en)]
     aliases = [(ALIAS, alias) for alias in column.aliases]
-    is_own_key = tables()[table].key == (column.name,)
+    is_own_key = tables()[table].key == [column.name]
     generic = load_settings().mapping.generic_keys if is_own_key else ()
     return [(EXACT, column.name), *titles, *aliases, *((GENERIC, name) for name in generic)]
 

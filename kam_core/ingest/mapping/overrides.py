@@ -301,7 +301,7 @@ def _allowed(part: str, column: Column) -> list[str]:
     if part in WORDS:
         return list(WORDS[part])
     if part == "values":
-        return [value for value, _ in column.values] or ["true", "false"]
+        return list(column.values) or ["true", "false"]
     return []
 
 

@@ -116,10 +116,10 @@ def cast_id(text: str) -> object:
 def _enum_caster(column: Column, rule: ColumnRule) -> Cast:
     spoken = rule.meanings
     if spoken is None:
-        spoken = {alias: value for value, aliases in column.values for alias in aliases}
-    meanings = {fold(value): value for value, _ in column.values}
+        spoken = {alias: value for value, aliases in column.values.items() for alias in aliases}
+    meanings = {fold(value): value for value in column.values}
     meanings |= {fold(text): value for text, value in spoken.items()}
-    allowed = [value for value, _ in column.values]
+    allowed = list(column.values)
 
     def cast(text: str) -> str:
         value = meanings.get(fold(text))

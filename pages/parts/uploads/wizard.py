@@ -197,9 +197,9 @@ def render_tables(text: Text) -> None:
     rows = [
         {
             "loaded": text("uploads.loaded" if name in loaded else "uploads.not_loaded"),
-            "table": table.title(text.lang),
+            "table": table.text(text.lang),
             "required_columns": text("punctuation.list").join(
-                column.title(text.lang) for column in table.required
+                column.text(text.lang) for column in table.required
             ),
         }
         for name, table in declaration.tables().items()
