@@ -54,22 +54,14 @@ class Step:
 class Built:
     """What a version file holds: ``counts`` are (snapshot_id, received, accepted, quarantined).
 
-    ``gone`` counts rows in force by table whose account was known once and is not any more; for
-    accounts it counts those accounts. ``notes`` counts rows by table and code of crosschecks.
+    ``remarks`` counts rows by table and note that only the tables together show: those of checks,
+    and as account_gone the rows in force whose account was known once and is not any more; of the
+    table accounts these accounts.
     """
 
     content_hash: str
-    counts: tuple[tuple[int, int, int, int], ...]
-    gone: dict[str, int]
-    notes: dict[str, dict[str, int]]
-
-    @property
-    def remarks(self) -> dict[str, dict[str, int]]:
-        """Rows by table and note that only the tables together show, ``gone`` as account_gone."""
-        counts = {table: {"account_gone": count} for table, count in self.gone.items()}
-        for table, codes in self.notes.items():
-            counts[table] = counts.get(table, {}) | codes
-        return counts
+    counts: list[tuple[int, int, int, int]]
+    remarks: dict[str, dict[str, int]]
 
 
 class AccountsVanished(Exception):
@@ -100,7 +92,8 @@ def build(
         for step in steps:
             _apply_step(connection, step)
             snapshots.append(step.snapshot)
-        if base is not None and _has_lost_accounts(connection):
+        lost = "accounts_of_base anti join history.accounts using (account_id)"
+        if base is not None and _has_rows(connection, lost):
             raise AccountsVanished
         _release_known_accounts(connection)
         _write_snapshots(connection, snapshots)
@@ -142,8 +135,9 @@ def _create_file(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
 def _attach_file(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     # Half a version is thrown away, so there is nothing that a write-ahead log could save.
     connection.execute(
-        f"attach {_quote_path(path)} as version "
-        f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')"
+        f"attach $path as version "
+        f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')",
+        {"path": str(path)},
     )
     connection.execute("use version")
 
@@ -185,8 +179,10 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
-    notes = checks.count_notes(connection)
-    return Built(digest.hexdigest(), tuple(counts), _count_gone(connection, tables), notes)
+    remarks = checks.count_notes(connection)
+    for table, rows in _count_gone(connection, tables).items():
+        remarks[table] = {"account_gone": rows} | remarks.get(table, {})
+    return Built(digest.hexdigest(), counts, remarks)
 
 
 # Of a row in force: its account was known once and is not any more.
@@ -259,7 +255,7 @@ def history_ddl(table: declaration.Table) -> str:
 
 
 def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
-    connection.execute(f"attach {_quote_path(base)} as base (read_only)")
+    connection.execute("attach $path as base (read_only)", {"path": str(base)})
     for table, columns in history_columns(connection, "base").items():
         declaration.refuse_unknown(table, columns)
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
@@ -273,22 +269,13 @@ def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     connection.execute("detach base")
 
 
-def _has_lost_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
-    query = "select exists (from accounts_of_base anti join history.accounts using (account_id))"
-    return connection.execute(query).fetchall()[0][0]
-
-
-def _quote_path(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 def _apply_step(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     table = declaration.tables()[step.snapshot.table_name]
     connection.register("staged", step.accepted)
     columns = [column.name for column in table.columns]
     names = ", ".join(f'"{name}"' for name in columns)
     fingerprint = formats.fingerprint_sql(table.name, columns)
-    has_rows = _is_anything_in_force(connection, table)
+    has_rows = _has_rows(connection, f"history.{table.name} where valid_to is null")
     # Where there is nothing to compare with, no row is put anywhere but where it stays.
     kind = "table" if has_rows else "view"
     connection.execute(
@@ -299,9 +286,7 @@ def _apply_step(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     if has_rows:
         _close_returned(connection, table, step.snapshot)
         _close_rows(connection, table, step.snapshot)
-    _insert_rows(
-        connection, table, step.snapshot, names, _unlike_any(table) if has_rows else "true"
-    )
+    _insert_rows(connection, table, step.snapshot, names, has_rows)
     _quarantine(connection, table, step)
     connection.execute(f"drop {kind} incoming")
     connection.unregister("staged")
@@ -355,11 +340,6 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
     return connection.execute(f"select exists (from {relation})").fetchall()[0][0]
 
 
-def _is_anything_in_force(connection: duckdb.DuckDBPyConnection, table: declaration.Table) -> bool:
-    query = f"select exists (from history.{table.name} where valid_to is null)"
-    return connection.execute(query).fetchall()[0][0]
-
-
 def count_altered_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows by table whose values are not those that were accepted: their fingerprint differs."""
     altered_rows = {}
@@ -390,23 +370,19 @@ def _insert_rows(
     table: declaration.Table,
     snapshot: Snapshot,
     names: str,
-    condition: str,
+    has_rows: bool,
 ) -> None:
+    in_force = f"from history.{table.name} h where h.valid_to is null"
+    unlike_any = f"not exists ({in_force} and h.fingerprint = i.fingerprint)"
     # Rows know their line; storing them in its order as well would take half as long again.
     connection.execute("set preserve_insertion_order = false")
     connection.execute(
         f"insert into history.{table.name} "
         f"select {names}, extra, $snapshot_id, line_no, $as_of, null, fingerprint from incoming i "
-        f"where {condition}",
+        f"where {unlike_any if has_rows else 'true'}",
         {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
     )
     connection.execute("reset preserve_insertion_order")
-
-
-def _unlike_any(table: declaration.Table) -> str:
-    """The condition that a row ``i`` is not in force already."""
-    in_force = f"select 1 from history.{table.name} h where h.valid_to is null"
-    return f"not exists ({in_force} and h.fingerprint = i.fingerprint)"
 
 
 def _quarantine(
@@ -456,45 +432,22 @@ def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: St
         return
     raw = step.raw_lines({line_no for line_no, _ in unknown})
     rows = [
-        (
-            step.snapshot.snapshot_id,
-            step.snapshot.table_name,
-            line_no,
-            raw[line_no],
-            ["unknown_account"],
-            json.dumps(
-                [{"code": "unknown_account", "column": "account_id", "value": account_id}],
-                ensure_ascii=False,
-            ),
-            account_id,
-        )
+        {"line_no": line_no, "raw": raw[line_no], "detail": _describe_unknown(account_id)}
         for line_no, account_id in unknown
     ]
-    connection.register("unknown_rows", _quarantine_table(rows))
+    connection.register("unknown_rows", pa.Table.from_pylist(rows))
     connection.execute(
-        "insert into meta.quarantine "
-        "select u.*, i.fingerprint from unknown_rows u join incoming i using (line_no)"
+        "insert into meta.quarantine select $snapshot_id, $table_name, line_no, u.raw, "
+        "['unknown_account'], u.detail, account_id, fingerprint "
+        "from unknown_rows u join incoming using (line_no)",
+        {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.snapshot.table_name},
     )
     connection.unregister("unknown_rows")
 
 
-def _quarantine_table(rows: list[tuple]) -> pa.Table:
-    schema = pa.schema(
-        [
-            ("snapshot_id", pa.int32()),
-            ("table_name", pa.string()),
-            ("line_no", pa.int64()),
-            ("raw", pa.string()),
-            ("codes", pa.list_(pa.string())),
-            ("detail", pa.string()),
-            ("account_id", pa.string()),
-        ]
-    )
-    columns = zip(*rows, strict=True)
-    return pa.Table.from_arrays(
-        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
-        schema=schema,
-    )
+def _describe_unknown(account_id: str) -> str:
+    detail = {"code": "unknown_account", "column": "account_id", "value": account_id}
+    return json.dumps([detail], ensure_ascii=False)
 
 
 def _release_known_accounts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -504,25 +457,12 @@ def _release_known_accounts(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:
-    ordered = sorted(snapshots, key=lambda snapshot: snapshot.order)
-    connection.executemany(
-        "insert into meta.snapshots "
-        "select $1, $2, $3, $4, $5, $6, $7, $7 - q.quarantined, q.quarantined, $8, $9, $10, $11 "
-        "from (select count(*) as quarantined from meta.quarantine where snapshot_id = $1) q",
-        [
-            (
-                snapshot.snapshot_id,
-                snapshot.table_name,
-                snapshot.as_of,
-                snapshot.mode,
-                snapshot.file_name,
-                snapshot.sha256,
-                snapshot.received,
-                snapshot.blank,
-                snapshot.set_aside,
-                snapshot.loaded_by,
-                snapshot.loaded_at,
-            )
-            for snapshot in ordered
-        ],
+    rows = [{**vars(snapshot), "recipe": None, "problems": None} for snapshot in snapshots]
+    connection.register("uploads", pa.Table.from_pylist(rows))
+    connection.execute(
+        "insert into meta.snapshots by name "
+        "select * exclude (recipe, problems), received - quarantined as accepted from uploads, "
+        "(select count(*) as quarantined from meta.quarantine q "
+        "where q.snapshot_id = uploads.snapshot_id) order by as_of, snapshot_id"
     )
+    connection.unregister("uploads")

@@ -92,8 +92,7 @@ def _open_both(
 
 
 def _attach_version(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"attach '{quoted}' as {name} (read_only)")
+    connection.execute(f"attach $path as {name} (read_only)", {"path": str(path)})
     build.refuse_newer_version(connection, name, path)
 
 
