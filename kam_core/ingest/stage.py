@@ -25,7 +25,16 @@ from kam_core.ingest.mapping.feeds import Recipe, Shaped
 from kam_core.ingest.mapping.overrides import Overrides
 from kam_core.ingest.read import sources
 from kam_core.ingest.read.fill_down import fill_down
-from kam_core.ingest.read.table_layout import BLANK, GOOD, Dialect, Reading, Record, Reference
+from kam_core.ingest.read.table_layout import (
+    BLANK,
+    FIND_OUT,
+    GOOD,
+    Dialect,
+    Reading,
+    ReadOptions,
+    Record,
+    Reference,
+)
 from kam_core.ingest.validate.row_checks import CheckedRows, Finding, Origin, check_rows
 
 # What a person overrides in a part, by its header.
@@ -85,11 +94,7 @@ def plan_recipes(
     data: bytes,
     file_name: str,
     table: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header_line: int | None = None,
-    sheet: str | None = None,
-    member: str | None = None,
+    options: ReadOptions = FIND_OUT,
     overrides: Overrides | OverridesByHeader | None = None,
     recall: feeds.Recall | None = None,
     parts: Sequence[str] | None = None,
@@ -101,14 +106,15 @@ def plan_recipes(
     on the first. ``parts`` names those to use; hidden sheets are used only if named. Rows sent back
     go to the table of their ``source``. KamError if none fits, or one that was named does not.
     """
-    samples = list(sources.read_samples(data, encoding, delimiter, header_line, member, sheet))
+    samples = list(sources.read_samples(data, options))
     _refuse_unknown_parts(parts or (), [part.name for part, _ in samples])
     is_alone = sum(not part.is_hidden for part, _ in samples) <= 1
+    is_named = options.sheet is not None or len(samples) == 1
     recipes: list[Recipe] = []
     refusals = []
     for part, seen in samples:
         try:
-            reading = _require(part, seen, parts, is_named=sheet is not None or len(samples) == 1)
+            reading = _require(part, seen, parts, is_named)
             name = _name_to_plan_by(file_name, part, is_alone)
             of_part = overrides(reading.header) if callable(overrides) else overrides
             for recipe in _plan_part(name, reading, table, of_part, recall, source):

@@ -16,8 +16,8 @@ from kam_core.ingest.mapping.name_map import KnownNames
 from kam_core.ingest.mapping.proposal_model import Proposal
 from kam_core.ingest.mapping.proposals import propose
 from kam_core.ingest.read import sources
-from kam_core.ingest.read.sources import Glimpse, ReadOptions
-from kam_core.ingest.read.table_layout import GOOD, Reading
+from kam_core.ingest.read.sources import Glimpse
+from kam_core.ingest.read.table_layout import GOOD, Reading, ReadOptions
 from kam_core.uploads.known_names import load_known_names
 from kam_core.uploads.report_model import InspectedPart
 from kam_core.warehouse import store
@@ -44,7 +44,7 @@ def open_memory(path: Path) -> Memory:
 
 
 def inspect_file(
-    path: Path, manner: ReadOptions, table: str | None, memory: Memory
+    path: Path, options: ReadOptions, table: str | None, memory: Memory
 ) -> Iterator[InspectedPart]:
     """Each table-like part of a file, read as ``manner`` says; KamError where it cannot be opened.
 
@@ -54,9 +54,8 @@ def inspect_file(
         raise KamError("file_not_found", file=str(path))
     sources.refuse_if_too_large(path.stat().st_size)
     data = bytes_to_plan_by(path)
-    how = (manner.encoding, manner.delimiter, manner.header_line, manner.member, manner.sheet)
-    glimpses = sources.inspect_file(data, path.name, *how)
-    for glimpse, (_, reading) in zip(glimpses, sources.read_samples(data, *how), strict=True):
+    glimpses = sources.inspect_file(data, path.name, options)
+    for glimpse, (_, reading) in zip(glimpses, sources.read_samples(data, options), strict=True):
         of_several = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(glimpses) > 1 else path.name
         yield _inspect_part(path, glimpse, reading, glimpse.member or of_several, table, memory)
 

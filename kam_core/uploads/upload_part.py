@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TypedDict
@@ -25,6 +25,7 @@ from kam_core.ingest.mapping.overrides import (
 )
 from kam_core.ingest.progress import Listener, Progress
 from kam_core.ingest.read.sources import WITHIN, first_rows, refuse_if_too_large
+from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.ingest.stage import OverridesByHeader, Staged, plan_recipes
 from kam_core.settings.loader import load_settings
 from kam_core.warehouse.store import Warehouse
@@ -124,15 +125,17 @@ def _read_parts(
 
 def _plan_file(warehouse: Warehouse, sha256: str, path: Path, how: Options) -> list[Recipe]:
     """The recipes for a file: as the person says, else as remembered, else as found out."""
-    given = {name: value for name, value in how.items() if name != "answers"}
-    given |= reading_for(how.get("answers"), path)
+    given = {**how, **reading_for(how.get("answers"), path)}
+    names = [part.name for part in fields(ReadOptions)]
     return plan_recipes(
         bytes_to_plan_by(warehouse.raw / sha256),
         path.name,
+        how.get("table"),
+        ReadOptions(**{name: given.get(name) for name in names}),
         overrides=_overrides_by_header(how, path.name),
         recall=_recall(warehouse, how),
+        parts=given.get("parts"),
         source=partial(source_of, warehouse),
-        **given,  # type: ignore[arg-type]
     )
 
 

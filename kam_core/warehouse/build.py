@@ -155,7 +155,6 @@ def _create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"insert into meta.format values ({formats.FORMAT})")
     for table in declaration.tables().values():
         connection.execute(history_ddl(table))
-    connection.execute(version_settings.DDL)
     for statement in chain(view_sql.current_statements(), view_sql.view_statements()):
         connection.execute(statement)
 

@@ -141,6 +141,9 @@ def refill(connection: duckdb.DuckDBPyConnection, world: Snapshots, settings: di
     for table in declaration.tables():
         connection.execute(f"delete from history.{table}")
     connection.execute("delete from meta.snapshots")
+    query = "select table_name from duckdb_tables() where schema_name = 'settings'"
+    for (table,) in connection.execute(query).fetchall():
+        connection.execute(f"delete from settings.{table}")
     _fill(connection, world)
     version_settings.install_settings(connection, settings)
 

@@ -151,7 +151,7 @@ def _refuse_unsuited(recipe: Recipe) -> None:
 def _open_fast_path(data: memoryview, recipe: Recipe) -> "_FastPath":
     """Find header and rows of a file."""
     head = _read_head(data)
-    dialect, opening = read_head(head, recipe.encoding, recipe.delimiter, recipe.header_line)
+    dialect, opening = read_head(head, recipe)
     lines = head.decode("utf-8-sig").split("\n")[:-1]
     top = [f"{line}\n" for line in lines[: load_settings().reading.header_search_lines]]
     if any(f'{dialect.delimiter} "' in line for line in top):

@@ -48,6 +48,23 @@ class Dialect:
     header_line: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How one table of a file is read; what is None is found out.
+
+    ``member`` is a file of an archive, ``sheet`` one of a workbook.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+    member: str | None = None
+    sheet: str | None = None
+
+
+FIND_OUT = ReadOptions()
+
+
 @dataclass(frozen=True)
 class Reading:
     """A whole table: ``preamble + header_raw`` and the records' ``raw`` are its text, gapless.
@@ -90,6 +107,14 @@ class Opening(NamedTuple):
     header_raw: str
     body_start: int
     notes: tuple[tuple[str, int], ...]
+
+
+def refuse_missing_header(lines: Sequence[str], options: ReadOptions) -> None:
+    """Refuse an empty file, and one that does not have the line said to be its header."""
+    if not any(line.strip() for line in lines):
+        raise KamError("empty_file")
+    if options.header_line is not None and not 1 <= options.header_line <= len(lines):
+        raise KamError("no_such_line", line=options.header_line, lines=len(lines))
 
 
 def read_opening(rows: Rows, start: int) -> Opening:

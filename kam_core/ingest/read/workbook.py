@@ -17,10 +17,12 @@ from kam_core.ingest.read.table_layout import (
     GOOD,
     Dialect,
     Reading,
+    ReadOptions,
     Record,
     header_index,
     read_opening,
     read_table,
+    refuse_missing_header,
 )
 from kam_core.ingest.read.zip_archive import Archive, is_zip
 from kam_core.settings.loader import load_settings
@@ -71,15 +73,16 @@ class Book:
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet
         ]
 
-    def read(self, name: str, header_line: int | None = None, most: int | None = None) -> Reading:
-        """One sheet as a table; lines are its row numbers."""
+    def read(self, options: ReadOptions, most: int | None = None) -> Reading:
+        """One sheet as a table, the first where none is named; lines are its row numbers."""
+        name = options.sheet or self.sheets[0].name
         if name not in [sheet.name for sheet in self.sheets]:
             raise KamError("no_such_sheet", name=name, known=[s.name for s in self.sheets])
         number = [*self._book.sheet_names].index(name)
         scan = _guard(lambda: self._scan(name, number))
         sheet = _guard(lambda: self._book.get_sheet_by_name(name))
         rows = _Grid(_read_texts(sheet, scan), scan)
-        reading = _read_grid(rows, header_line, most)
+        reading = _read_grid(rows, options, most)
         merged = _guard(lambda: sheet.merged_cell_ranges) or []
         return _with_merged_cells(reading, merged, sheet.start[1])
 
@@ -142,12 +145,9 @@ def _guard(step: Callable[[], Any]) -> Any:
         raise KamError("damaged_file", detail=str(error)) from error
 
 
-def _read_grid(rows: "_Grid", header_line: int | None, most: int | None) -> Reading:
-    if not any(line.strip() for line in rows.lines):
-        raise KamError("empty_file")
-    if header_line is not None and not 1 <= header_line <= len(rows.lines):
-        raise KamError("no_such_line", line=header_line, lines=len(rows.lines))
-    start = header_line - 1 if header_line else header_index(rows)
+def _read_grid(rows: "_Grid", options: ReadOptions, most: int | None) -> Reading:
+    refuse_missing_header(rows.lines, options)
+    start = options.header_line - 1 if options.header_line else header_index(rows)
     head = read_opening(rows, start)
     return read_table(rows, Dialect("", "", start + 1), head, most)
 
