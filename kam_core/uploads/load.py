@@ -23,7 +23,7 @@ from kam_core.settings import loader
 from kam_core.uploads import locations
 from kam_core.uploads.confirmations import find_confirmations, refuse_unless_confirmed
 from kam_core.uploads.known_names import load_known_names
-from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileReport
+from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileReport, Tried
 from kam_core.uploads.upload_part import Options, UploadPart, check_parts, keep_overrides
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version, now
@@ -34,19 +34,6 @@ DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]
 
 # Looks at the live version file (None before the first load) and at the candidate to replace it.
 Look = Callable[[Path | None, Path], object]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a load would do: its reports, the confirmations it needs, and what ``look`` returned.
-
-    ``version`` is the live one it was tried against, 0 where there is none.
-    """
-
-    reports: list[FileReport]
-    confirmations: list[Confirmation]
-    version: int
-    look_result: Any
 
 
 def load(
@@ -73,7 +60,8 @@ def load(
     ``expect_version`` (0: none) another live version refuses the call: KamError("version_moved").
     """
     if dry_run:
-        return try_load(warehouse, paths, mode, as_of, by, progress=progress, **how).reports
+        tried, _ = try_load(warehouse, paths, mode, as_of, by, progress=progress, **how)
+        return tried.files
     with _prepare_load(warehouse, paths, mode, as_of, by, progress, how) as offer:
         offer.refuse_if_moved(expect_version)
         reports = offer.publish(by, confirmed)
@@ -90,8 +78,11 @@ def try_load(
     look: Look | None = None,
     progress: Listener = nobody,
     **how: Unpack[Options],
-) -> Trial:
-    """Build the version that ``load`` would publish, look at it, and leave everything as it was."""
+) -> tuple[Tried, Any]:
+    """Build the version that ``load`` would publish, look at it, and leave everything as it was.
+
+    What would be done, and what ``look`` returned.
+    """
     with _prepare_load(warehouse, paths, mode, as_of, by, progress, how) as offer:
         return offer.try_out(look)
 
@@ -176,11 +167,11 @@ class _PendingLoad:
         )
         return [replace(report, version=version.version) for report in reports]
 
-    def try_out(self, look: Look | None) -> Trial:
+    def try_out(self, look: Look | None) -> tuple[Tried, Any]:
         live, version = self.live_file, self.live.version if self.live else 0
         if not self.fresh:
             look_result = look(live, live) if look and live else None
-            return Trial(self._reports(), [], version, look_result)
+            return Tried(self._reports(), [], version), look_result
         built = self.warehouse.try_version(
             self.fresh, self._steps, loader.copy_version_settings(), self._tell_phase
         )
@@ -189,7 +180,7 @@ class _PendingLoad:
             look_result = look(live, candidate) if look else None
             confirmations = self._confirmations(candidate)
             reports = self._reports(candidate, built, confirmations)
-            return Trial(reports, confirmations, version, look_result)
+            return Tried(reports, confirmations, version), look_result
         finally:
             candidate.unlink()
 
@@ -249,26 +240,15 @@ class _PendingLoad:
     ) -> FileReport:
         repeated = self.repeats.get(snapshot.snapshot_id)
         stored = repeated or snapshot
-        accepted, quarantined = counts[stored.snapshot_id]
-        across = _problems_across(part, quarantined, remarks)
+        unknown_rows = counts[stored.snapshot_id][1] - part.staged.rejected.num_rows
+        # Not the file itself shows these, but the other tables of the version.
+        across = ({"unknown_account": unknown_rows} if unknown_rows else {}) | remarks
         lines = locations.first_lines(file, stored.snapshot_id, part.staged, across) if file else {}
-        unknown = (
-            locations.list_unknown_accounts(file, stored.snapshot_id)
-            if file and "unknown_account" in across
-            else {}
-        )
-        return FileReport(
-            file=part.name,
-            table=part.recipe.table,
-            received=part.staged.received,
-            accepted=accepted,
-            quarantined=quarantined,
-            blank=part.staged.blank,
+        unknown = locations.list_unknown_accounts(file, stored.snapshot_id) if file and unknown_rows else {}
+        return replace(
+            _describe_upload(snapshot, counts[stored.snapshot_id]),
             problems=part.staged.problems | across,
-            version=None,
-            mode=part.mode,
             as_of=stored.as_of.isoformat(),
-            set_aside=part.staged.set_aside,
             already_loaded=repeated is not None,
             first_lines=part.staged.first_lines | lines,
             earlier=self.earlier[snapshot.snapshot_id],
@@ -293,7 +273,8 @@ def _prepare_load(
         live = warehouse.live_version()
         in_force = warehouse.ledger.snapshots(live.version) if live else []
         # The name of a correction has the date of the file that its rows come from.
-        named_day = as_of or _as_of_in_names([part for part in parts if not part.is_correction])
+        days = [_date_in_name(part.name) for part in parts if not part.is_correction]
+        named_day = as_of or max(filter(None, days), default=None)
         snapshots = _new_snapshots(warehouse, parts, named_day or _as_of_found(parts, live), by)
         repeats = _find_repeats(snapshots, in_force, is_dated=named_day is not None)
         live_file = _readable_file(warehouse, live)
@@ -333,12 +314,6 @@ def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
         return None
 
 
-def _problems_across(part: UploadPart, quarantined: int, remarks: dict[str, int]) -> dict[str, int]:
-    """Rows by problem that not the file itself shows, but the other tables of the version."""
-    unknown = quarantined - part.staged.rejected.num_rows
-    return ({"unknown_account": unknown} if unknown else {}) | remarks
-
-
 def _describe_earlier(warehouse: Warehouse, snapshot: Snapshot) -> EarlierUpload | None:
     """Who brought the same bytes to this table before, and when."""
     last = warehouse.ledger.last_upload(snapshot.sha256, snapshot.table_name, snapshot.snapshot_id)
@@ -351,11 +326,6 @@ def _describe_earlier(warehouse: Warehouse, snapshot: Snapshot) -> EarlierUpload
         as_of=earlier.as_of.isoformat(),
         version=version,
     )
-
-
-def _as_of_in_names(parts: Sequence[UploadPart]) -> date | None:
-    """The newest date in the files' names."""
-    return max((day for part in parts if (day := _date_in_name(part.name))), default=None)
 
 
 def _as_of_found(parts: Sequence[UploadPart], live: Version | None) -> date:
@@ -464,7 +434,17 @@ def _resubmitted(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, i
 def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
     """The report of an upload of an earlier call, as the ledger remembers it."""
     version = warehouse.ledger.first_version(snapshot.snapshot_id)
-    accepted, quarantined = warehouse.ledger.counts(version)[snapshot.snapshot_id]
+    return replace(
+        _describe_upload(snapshot, warehouse.ledger.counts(version)[snapshot.snapshot_id]),
+        version=version,
+        already_loaded=True,
+        earlier=_describe_earlier(warehouse, snapshot),
+    )
+
+
+def _describe_upload(snapshot: Snapshot, counts: tuple[int, int]) -> FileReport:
+    """What the ledger says of an upload, with its accepted and its quarantined rows."""
+    accepted, quarantined = counts
     return FileReport(
         file=snapshot.file_name,
         table=snapshot.table_name,
@@ -473,11 +453,11 @@ def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
         quarantined=quarantined,
         blank=snapshot.blank,
         problems=snapshot.problems,
-        version=version,
+        version=None,
         mode=snapshot.mode,
         as_of=snapshot.as_of.isoformat(),
         set_aside=snapshot.set_aside,
-        already_loaded=True,
+        already_loaded=False,
         first_lines={},
-        earlier=_describe_earlier(warehouse, snapshot),
+        earlier=None,
     )

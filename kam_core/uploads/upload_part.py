@@ -76,7 +76,7 @@ def check_parts(
         for number, path in enumerate(paths, start=1)
         for part in _read_parts(warehouse, Path(path), how, tell, (number, len(paths)), refused)
     ]
-    parts = _set_modes(_in_contract_order(read_parts), mode)
+    parts = _in_order(read_parts, mode)
     if mode == "full":
         _check_clashes([part for part in parts if not part.is_correction], refused)
     if refused:
@@ -139,25 +139,22 @@ def _plan_file(warehouse: Warehouse, sha256: str, path: Path, how: Options) -> l
     )
 
 
-def _overrides_of_file(how: Options, file_name: str) -> Overrides | None:
-    return overrides_for(how.get("answers"), file_name)
-
-
 def _overrides_by_header(how: Options, file_name: str) -> OverridesByHeader:
     """What is said now about the file, or else about the header set of one of its parts.
 
     Said of one table, it stands above what any other table was remembered for.
     """
-    of_file, of_headers = _overrides_of_file(how, file_name), by_headers(how.get("answers"))
+    answers = how.get("answers")
+    of_file, of_headers = overrides_for(answers, file_name), by_headers(answers)
 
-    def said(header: Sequence[str]) -> Overrides | None:
+    def of_header(header: Sequence[str]) -> Overrides | None:
         keys = {table: header_key(header, table) for table in declaration.tables()}
         named = [table for table, key in keys.items() if key in of_headers]
         if len(named) != 1:
             return of_file
         return replace(of_headers[keys[named[0]]], table=named[0])
 
-    return said
+    return of_header
 
 
 def _recall(warehouse: Warehouse, how: Options) -> Recall:
@@ -202,31 +199,24 @@ def keep_overrides(
     """Keep what a person overrode, for the next file with the same headers."""
     by_header = by_headers(how.get("answers"))
     for part in parts if how.get("answers") is not None else ():
-        key = header_key(_read_header(warehouse, part), part.recipe.table)
-        answers = by_header.get(key) or _overrides_of_file(how, file_of(part.name))
+        data = bytes_to_plan_by(warehouse.raw_file(part.sha256))
+        key = header_key(first_rows(data, part.recipe).header, part.recipe.table)
+        answers = by_header.get(key) or overrides_for(how["answers"], file_of(part.name))
         if answers and answers.table in (None, part.recipe.table):
             answers = _lay_over(answers, warehouse.ledger.remembered(key))
             warehouse.ledger.remember(key, part.recipe.table, answers.document(), by)
 
 
-def _read_header(warehouse: Warehouse, part: UploadPart) -> list[str]:
-    return first_rows(bytes_to_plan_by(warehouse.raw_file(part.sha256)), part.recipe).header
+def _in_order(parts: Iterable[UploadPart], mode: str) -> list[UploadPart]:
+    """Accounts before what refers to them, corrections after what they correct, with their modes.
 
-
-def _in_contract_order(parts: Iterable[UploadPart]) -> list[UploadPart]:
-    """Accounts before what refers to them, corrections after what they correct."""
-    order = list(declaration.tables())
-    return sorted(parts, key=lambda part: (order.index(part.recipe.table), part.is_correction))
-
-
-def _set_modes(parts: Sequence[UploadPart], mode: str) -> list[UploadPart]:
-    """A further file of a table adds to the first one's rows instead of replacing them.
-
-    So do corrections in any case: the rows that were set apart are never a whole table.
+    A further file of a table adds to the first one's rows instead of replacing them. So do
+    corrections in any case: the rows that were set apart are never a whole table.
     """
+    order = list(declaration.tables())
     seen: set[str] = set()
     result = []
-    for part in parts:
+    for part in sorted(parts, key=lambda p: (order.index(p.recipe.table), p.is_correction)):
         is_further = part.is_correction or part.recipe.table in seen
         result.append(replace(part, mode="update" if is_further else mode))
         seen.add(part.recipe.table)
