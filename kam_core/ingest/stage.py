@@ -1,6 +1,5 @@
 """One file and one recipe in, checked rows and quarantined rows out; nothing is stored yet."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +45,6 @@ FIRST_LINES = 5
 MOST_EXAMPLES, EXAMPLE_LENGTH = 3, 60
 # Refusals of a part that may be no table at all.
 UNTELLING = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
-to_json = json.JSONEncoder(ensure_ascii=False).encode
 REJECTED = pa.schema(
     [
         ("line_no", pa.int64()),
@@ -211,8 +209,11 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     shaped = feeds.shape(pd.DataFrame(cells, columns=reading.names, dtype="str"), recipe)
     rows = [good[position] for position in shaped.kept]
     origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
-    beside = _cells_of(origin, reading.names, recipe.currency)
-    result = check_rows(shaped.cells, table, origin, column_rules(recipe), _elapsed(recipe), beside)
+    beside = None
+    if recipe.currency is not None:
+        position = reading.names.index(recipe.currency)
+        beside = [row.fields[position] for row in rows]
+    result = check_rows(shaped.cells, table, origin, column_rules(recipe), recipe.elapsed, beside)
     findings = _looked_for([*result.findings, *_conflict_notes(shaped, good)], recipe)
     by_row = _group_by_row(findings)
     is_rejected = _is_rejected(by_row, len(rows))
@@ -244,18 +245,6 @@ def _looked_for(findings: Iterable[Finding], recipe: Recipe) -> list[Finding]:
     """Findings without those that nobody looked for when the recipe was made."""
     catalogue = problems()
     return [finding for finding in findings if catalogue[finding.code].since <= recipe.format]
-
-
-def _cells_of(origin: Origin, names: Sequence[str], header: str | None) -> list[str] | None:
-    """The cells of a column that is none of the contract's, row by row."""
-    if header is None:
-        return None
-    position = names.index(header)
-    return [fields[position] for fields in origin.fields]
-
-
-def _elapsed(recipe: Recipe) -> dict[str, dict[str, str]]:
-    return {name: {**duration, "column": name} for name, duration in recipe.elapsed.items()}
 
 
 def _conflict_notes(shaped: Shaped, good: list[Record]) -> list[Finding]:
@@ -327,7 +316,7 @@ def _quarantine_entry(record: Record, codes: list[str], details: list[dict]) -> 
         "line_no": record.line_no,
         "raw": record.raw.rstrip("\r\n"),
         "codes": codes,
-        "detail": to_json(details),
+        "detail": feeds.to_json(details),
     }
 
 

@@ -96,9 +96,9 @@ def compare(
     """
     with closing(_Side(after, regions_shown)) as new:
         if before is None:
-            return _comparison(None, new, row_changes(None, after, None, regions_shown))
+            return _comparison(None, new, row_changes(None, after, regions_shown))
         with closing(_Side(before, regions_shown)) as old:
-            return _comparison(old, new, row_changes(before, after, None, regions_shown))
+            return _comparison(old, new, row_changes(before, after, regions_shown))
 
 
 class _Side:

@@ -55,18 +55,15 @@ def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
 
 
 def row_changes(
-    before: Path | None,
-    after: Path,
-    tables: Sequence[str] | None = None,
-    regions: Sequence[str] | None = None,
+    before: Path | None, after: Path, regions: Sequence[str] | None = None
 ) -> list[RowChanges]:
-    """The changes of each table (default: all) between two files; ``before=None`` is empty.
+    """The changes of each table between two files; ``before=None`` is empty.
 
     With ``regions`` a row counts on a side where its account is in one of them on that side.
     """
-    chosen = list(declaration.tables()) if tables is None else list(tables)
     with _open_both(before, after) as (connection, names):
-        return [_count_changes(connection, names, declaration.tables()[t], regions) for t in chosen]
+        tables = declaration.tables().values()
+        return [_count_changes(connection, names, table, regions) for table in tables]
 
 
 @contextmanager
@@ -124,23 +121,21 @@ def _count_changes(
 
 def _rows_in_force(name: str, table: declaration.Table, regions: Sequence[str] | None) -> str:
     """The query for key and fingerprint of one side."""
-    history = f"{name}.history"
-    conditions = ["valid_to is null"]
-    is_of_accounts = any(column.name == "account_id" for column in table.columns)
-    if is_of_accounts:
+    history, conditions = f"{name}.history", ["valid_to is null"]
+    if table.is_of_accounts:
         conditions.append(f"account_id in (select account_id from {history}.accounts)")
     if regions is not None:
-        conditions.append(_in_regions(history, table.name, is_of_accounts))
-    keys = ", ".join(table.key)
+        conditions.append(_in_regions(history, table))
     return (
-        f"select {keys}, fingerprint from {history}.{table.name} where {' and '.join(conditions)}"
+        f"select {', '.join(table.key)}, fingerprint from {history}.{table.name} "
+        f"where {' and '.join(conditions)}"
     )
 
 
-def _in_regions(history: str, table: str, is_of_accounts: bool) -> str:
-    if table == "accounts":
+def _in_regions(history: str, table: declaration.Table) -> str:
+    if table.name == "accounts":
         return "list_contains($regions, region)"
-    if is_of_accounts:
+    if table.is_of_accounts:
         return (
             f"account_id in (select account_id from {history}.accounts "
             "where valid_to is null and list_contains($regions, region))"

@@ -69,20 +69,18 @@ class Warehouse:
 
     def keep_raw(self, data: bytes) -> str:
         """Store bytes as received, durably, under their SHA-256 (hex), which is returned."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        target = self.raw / sha256
-        # A damaged copy of an earlier upload is mended by uploading the file again.
-        if not target.exists() or _file_sha256(target) != sha256:
-            temporary = self.raw / f"{BUILDING}{os.getpid()}-{sha256}"
-            temporary.write_bytes(data)
-            self._take(temporary, sha256)
-        return sha256
+        temporary = self.raw / f"{BUILDING}{os.getpid()}"
+        temporary.write_bytes(data)
+        return self._keep(temporary, hashlib.sha256(data).hexdigest())
 
     def keep_file(self, source: Path) -> str:
         """The same for a file of any size; what is read afterwards is the copy that was kept."""
         temporary = self.raw / f"{BUILDING}{os.getpid()}"
-        sha256 = _copy_and_hash(source, temporary)
+        return self._keep(temporary, _copy_and_hash(source, temporary))
+
+    def _keep(self, temporary: Path, sha256: str) -> str:
         target = self.raw / sha256
+        # A damaged copy of an earlier upload is mended by uploading the file again.
         if target.exists() and _file_sha256(target) == sha256:
             temporary.unlink()
         else:
@@ -93,10 +91,6 @@ class Warehouse:
         self._on_the_way[sha256] = _run_in_thread(_sync_with_name, target)
         return sha256
 
-    def _take(self, temporary: Path, sha256: str) -> None:
-        self._unpublished.add(sha256)
-        _rename_durably(temporary, self.raw / sha256)
-
     def raw_file(self, sha256: str) -> Path:
         """The path of an upload; KamError("raw_damaged") where its bytes are not the same."""
         path = self.raw / sha256
@@ -106,11 +100,7 @@ class Warehouse:
 
     def raw_bytes(self, sha256: str) -> bytes:
         """The bytes of an upload; KamError("raw_damaged") where they are not the same any more."""
-        path = self.raw / sha256
-        data = path.read_bytes() if path.exists() else b""
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise KamError("raw_damaged", sha256=sha256)
-        return data
+        return self.raw_file(sha256).read_bytes()
 
     @contextmanager
     def building(self, by: str = "", queued: lock.Waiting | None = None) -> Iterator[None]:
@@ -219,18 +209,12 @@ class Warehouse:
         """
         live = self.live_version()
         inherited = self.ledger.snapshots(live.version) if live else []
-        if base := self._base(live, inherited, new):
+        # Where the new snapshots do not continue the live file, all are applied afresh.
+        if live and _continues(inherited, new) and self.is_intact(live.version):
+            base = self.file(live.version)
             with suppress(build.AccountsVanished):
                 return self._build(base, inherited, steps_of(_sort_by_day(new)), settings, tell)
         return self._build(None, [], steps_of(_sort_by_day([*inherited, *new])), settings, tell)
-
-    def _base(
-        self, live: Version | None, inherited: Sequence[Snapshot], new: Sequence[Snapshot]
-    ) -> Path | None:
-        """The live file where the new snapshots continue it; else all must be applied afresh."""
-        if live is None or not _continues(inherited, new) or not self.is_intact(live.version):
-            return None
-        return self.file(live.version)
 
     def rebuild(self, number: int, steps_of: StepsOf) -> Version:
         """Make a version file again from raw; KamError("rebuild_differs") if its content differs.

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -43,7 +42,7 @@ from kam_core.ingest.fast_csv.line_reader import (
 from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.read.delimited import read_head
 from kam_core.ingest.read.sources import read_part
-from kam_core.ingest.read.table_layout import GOOD, Dialect, Opening, Reading, Record, read_table
+from kam_core.ingest.read.table_layout import GOOD, Dialect, Opening, Reading, Record, to_reading
 from kam_core.ingest.stage import Staged, newest_fact, stage_bytes, stage_reading
 from kam_core.ingest.text_folding import strip_guard, unique_names
 from kam_core.ingest.validate.cast import strip_apostrophe
@@ -65,6 +64,10 @@ OnProgress = Callable[[int, int], None]
 Result = TypeVar("Result")
 
 
+def _ignore_progress(_done: int, _total: int) -> None:
+    """The listener of a file that nobody watches."""
+
+
 def load_fast_settings() -> FastPathSettings:
     """How large files are read in pieces."""
     return load_settings().reading.bulk
@@ -75,7 +78,7 @@ def is_large(path: Path) -> bool:
     return path.stat().st_size >= load_fast_settings().least_bytes
 
 
-def stage_file(path: Path, recipe: Recipe, on_progress: OnProgress | None = None) -> Staged:
+def stage_file(path: Path, recipe: Recipe, on_progress: OnProgress = _ignore_progress) -> Staged:
     """Exactly what ``stage`` makes of the bytes of a file; large ones in bounded memory."""
     if is_large(path):
         try:
@@ -113,22 +116,18 @@ def raw_lines(path: Path, recipe: Recipe, line_numbers: Collection[int]) -> dict
     return {r.line_no: r.raw.rstrip("\r\n") for r in records if r.line_no in line_numbers}
 
 
-def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress | None = None) -> Staged:
+def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress = _ignore_progress) -> Staged:
     """What ``stage`` makes of the file, or Unsuited; rows beyond ``held_bytes`` lie in a file."""
     _refuse_unsuited(recipe)
     with map_file(path) as file, tempfile.TemporaryFile(dir=path.parent) as store:
         fast_path = _open_fast_path(file.data, recipe)
-        kept, doubtful = fast_path.read_rows(store, file.forget, on_progress or _ignore_progress)
+        kept, doubtful = fast_path.read_rows(store, file.forget, on_progress)
         recalled = _repeated_lines(kept, fast_path.read_keys(doubtful.records))
         doubtful.extend(fast_path.read_again(recalled))
         if kept.num_rows == len(recalled):
             raise Unsuited
         strict = stage_reading(fast_path.remaining_reading(doubtful), recipe)
     return _merge_rows(_drop_lines(kept, recalled), strict)
-
-
-def _ignore_progress(_done: int, _total: int) -> None:
-    """The listener of a file that nobody watches."""
 
 
 def _refuse_unsuited(recipe: Recipe) -> None:
@@ -275,25 +274,11 @@ class _FastPath:
 
     def remaining_reading(self, doubtful: DoubtfulRows) -> Reading:
         """The file as the strict path would read it, less the rows accepted."""
-        rows = _RemainingRows(self.file.top, sorted(doubtful.records, key=lambda r: r.line_no))
-        reading = read_table(rows, self.dialect, self.opening)
+        records = sorted(doubtful.records, key=lambda record: record.line_no)
+        # A row accepted before was of the header's width, and so is the table.
+        reading = to_reading(self.file.top, self.dialect, self.opening, records)
         escaped = [("escaped_quotes", line) for line in sorted(doubtful.escaped_lines)]
         return replace(reading, notes=(*reading.notes, *escaped))
-
-
-@dataclass(frozen=True)
-class _RemainingRows:
-    """The rows that are left of a file, for the strict path."""
-
-    lines: Sequence[str]
-    left: Sequence[Record]
-
-    def record(self, start: int) -> tuple[Record, int]:
-        raise NotImplementedError(start)
-
-    def records(self, start: int, width: int) -> Iterator[Record]:
-        """What is left below the header; a row accepted before was of the header's width."""
-        return iter(self.left)
 
 
 class _RowStore:
@@ -374,12 +359,5 @@ def _merge_rows(kept: pa.Table, strict: Staged) -> Staged:
         strict,
         accepted=accepted,
         received=strict.received + kept.num_rows,
-        newest_fact=_newest_fact(accepted, strict.table),
+        newest_fact=newest_fact(accepted, strict.table),
     )
-
-
-def _newest_fact(accepted: pa.Table, table: str) -> date | None:
-    pieces = (pa.Table.from_batches([batch]) for batch in accepted.to_batches())
-    with ThreadPoolExecutor(load_fast_settings().workers) as pool:
-        newest = pool.map(lambda piece: newest_fact(piece, table), pieces)
-    return max(filter(None, newest), default=None)

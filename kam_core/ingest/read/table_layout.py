@@ -158,16 +158,24 @@ def read_table(rows: Rows, dialect: Dialect, opening: Opening, most: int | None 
 
     With ``most`` only so many are read.
     """
-    header = list(opening.header)
+    header = opening.header
     records = list(islice(rows.records(opening.body_start, len(header)), most))
     if width := _common_other_width(records, header):
-        header = [*header, *[""] * width][:width]
+        opening = opening._replace(header=[*header, *[""] * width][:width])
         records = list(islice(rows.records(opening.body_start, width), most))
     if most is None and all(record.kind == BLANK for record in records):
-        raise KamError("no_rows", header=header)
+        raise KamError("no_rows", header=opening.header)
+    return to_reading(rows.lines, dialect, opening, records)
+
+
+def to_reading(
+    lines: Sequence[str], dialect: Dialect, opening: Opening, records: list[Record]
+) -> Reading:
+    """The table of a header and the records below it; ``lines`` are those above, and more."""
+    header = list(opening.header)
     return Reading(
         dialect=dialect,
-        preamble="".join(rows.lines[: opening.header_line - 1]),
+        preamble="".join(lines[: opening.header_line - 1]),
         header_raw=opening.header_raw,
         header=header,
         names=unique_names(header),

@@ -10,6 +10,8 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
 from kam_core.contract.declaration import Column
 from kam_core.ingest.text_folding import fold, simplify
 from kam_core.ingest.validate import currencies, decimals, durations
@@ -341,11 +343,12 @@ TWO_DIGIT_YEAR = re.compile(
     r"(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\d{1,2}[-\s][A-Za-z]{3,9}[-\s]\d{2}|\d{2}年\d{1,2}月\d{1,2}日?)(?:[T\s].*)?"
 )
 SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-LONG_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+# The names of months in English, short and long.
+MONTHS = {
+    name.casefold(): number
+    for width in ("abbreviated", "wide")
+    for number, name in Locale("en").months["format"][width].items()
+}
 
 
 def _date_caster(column: Column, texts: Iterable[str], rule: ColumnRule) -> Cast:
@@ -403,12 +406,8 @@ def parse_moment(text: str, order: str | None, zone: ZoneInfo) -> datetime | Not
         return _build_moment(match.groupdict(), *_month_and_day(match, order), zone)
     if match := NAMED_MONTH.fullmatch(text):
         parts = match.groupdict()
-        return _build_moment(
-            parts,
-            _month_number(parts["name"] or parts["name_first"]),
-            parts["day"] or parts["day_after"],
-            zone,
-        )
+        month = MONTHS.get((parts["name"] or parts["name_first"]).casefold())
+        return _build_moment(parts, month, parts["day"] or parts["day_after"], zone)
     if SERIAL.fullmatch(text):
         return _excel_moment(text)
     raise Bad(_date_fault(text))
@@ -419,13 +418,6 @@ def _month_and_day(match: re.Match[str], order: str | None) -> tuple[str, str]:
     if order is None and int(first) != int(second):
         raise Bad("ambiguous_date")
     return (second, first) if order == "dmy" else (first, second)
-
-
-def _month_number(name: str) -> int:
-    for names in (MONTHS, LONG_MONTHS):
-        if name.casefold() in names:
-            return names.index(name.casefold()) + 1
-    raise Bad("bad_date")
 
 
 def _build_moment(

@@ -92,7 +92,9 @@ def check_rows(
             columns[column.name] = pa.nulls(len(cells), arrow_type(column))
     for name, duration in elapsed.items():
         if name in texts:
-            columns[name] = _add_times(columns[duration["since"]], texts[name], duration, findings)
+            columns[name] = _add_times(
+                columns[duration["since"]], texts[name], name, duration["unit"], findings
+            )
     findings += _find_other_currencies(table, texts, currency)
     findings += _find_missing(table, texts, len(cells))
     findings += find_contradictions(table, columns, _is_filled(texts.get("occurred_at")))
@@ -156,15 +158,15 @@ def _cast_distinct(
 
 
 def _add_times(
-    since: pa.Array, texts: _Texts, duration: Mapping[str, str], findings: list[Finding]
+    since: pa.Array, texts: _Texts, name: str, unit: str, findings: list[Finding]
 ) -> pa.Array:
     """Times given as a duration after another column."""
 
     def seconds(text: str) -> int:
         amount: Decimal = to_decimal(text, "number")
-        return round(Fraction(amount) * SECONDS[duration["unit"]])
+        return round(Fraction(amount) * SECONDS[unit])
 
-    lengths = _cast_distinct(seconds, texts, duration["column"], pa.int64(), findings)
+    lengths = _cast_distinct(seconds, texts, name, pa.int64(), findings)
     moments = [
         None if start is None or length is None else start + timedelta(seconds=length)
         for start, length in zip(since.to_pylist(), lengths.to_pylist(), strict=True)
