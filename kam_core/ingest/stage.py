@@ -1,19 +1,17 @@
 """One file and one recipe in, checked rows and quarantined rows out; nothing is stored yet."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kam_core.contract.declaration import Table, tables
+from kam_core.contract.declaration import tables
 from kam_core.contract.problems import is_note, problems
 from kam_core.errors import KamError
 from kam_core.ingest.corrections.inherited_rules import inherit_rules
@@ -34,7 +32,7 @@ from kam_core.ingest.read.table_layout import (
     Record,
     Reference,
 )
-from kam_core.ingest.validate.row_checks import CheckedRows, Finding, Origin, check_rows
+from kam_core.ingest.validate.row_checks import Finding, Origin, check_rows
 
 # What a person overrides in a part, by its header.
 OverridesByHeader = Callable[[Sequence[str]], Overrides | None]
@@ -201,50 +199,48 @@ def stage_bytes(data: bytes, recipe: Recipe) -> Staged:
 
 def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     """Map and check the records of one file for one table."""
-    table = tables()[recipe.table]
     reading = fill_down(reading, recipe.columns, recipe.blanks)
     good = [record for record in reading.records if record.kind == GOOD]
     unreadable = [record for record in reading.records if record.kind not in (GOOD, BLANK)]
     cells = [record.fields for record in good]
     shaped = feeds.shape(pd.DataFrame(cells, columns=reading.names, dtype="str"), recipe)
     rows = [good[position] for position in shaped.kept]
-    origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
-    beside = None
-    if recipe.currency is not None:
-        position = reading.names.index(recipe.currency)
-        beside = [row.fields[position] for row in rows]
-    result = check_rows(shaped.cells, table, origin, column_rules(recipe), recipe.elapsed, beside)
-    findings = _looked_for([*result.findings, *_conflict_notes(shaped, good)], recipe)
-    by_row = _group_by_row(findings)
-    is_rejected = _is_rejected(by_row, len(rows))
-    accepted = _accepted_rows(table, result, shaped, origin).filter(pa.array(~is_rejected))
-    rejected = _rejected_rows(unreadable, len(reading.names), rows, by_row, is_rejected)
-    occurrences = [
-        *_file_notes(reading),
-        *(("unused_part", reading.dialect.header_line) for _ in recipe.unused),
-        *(("personal_data", reading.dialect.header_line) for _ in recipe.personal),
-        *((record.kind, record.line_no) for record in unreadable),
-        *((finding.code, origin.line_numbers[finding.row]) for finding in findings),
-    ]
+    accepted, findings = _check(shaped, rows, reading.names, recipe)
+    findings += _conflict_notes(shaped, good)
+    # What nobody looked for when the recipe was made is left as it is.
+    findings = [f for f in findings if problems()[f.code].since <= recipe.format]
+    rejected = {finding.row for finding in findings if not is_note(finding.code)}
+    lines = _lines_by_problem(reading, recipe, unreadable, rows, findings)
+    is_accepted = pa.array([row not in rejected for row in range(len(rows))], pa.bool_())
+    accepted = accepted.filter(is_accepted)
     return Staged(
         table=recipe.table,
         accepted=accepted,
-        rejected=rejected,
+        rejected=_rejected_rows(unreadable, len(reading.names), rows, findings, rejected),
         received=len(rows) + len(unreadable),
         blank=sum(record.kind == BLANK for record in reading.records),
         set_aside=len(good) - len(rows),
-        problems=_count_problems(occurrences),
-        first_lines=_first_lines(occurrences),
+        problems={code: len(own) for code, own in lines.items()},
+        first_lines={code: tuple(own[:FIRST_LINES]) for code, own in lines.items()},
         examples=_collect_examples(findings),
         newest_fact=newest_fact(accepted, recipe.table),
         returned=reading.returned,
     )
 
 
-def _looked_for(findings: Iterable[Finding], recipe: Recipe) -> list[Finding]:
-    """Findings without those that nobody looked for when the recipe was made."""
-    catalogue = problems()
-    return [finding for finding in findings if catalogue[finding.code].since <= recipe.format]
+def _check(
+    shaped: Shaped, rows: list[Record], names: Sequence[str], recipe: Recipe
+) -> tuple[pa.Table, list[Finding]]:
+    """All rows with their values, what is left of the file and their lines; and what was found."""
+    origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
+    position = names.index(recipe.currency) if recipe.currency is not None else None
+    beside = None if position is None else [row.fields[position] for row in rows]
+    checked = check_rows(
+        shaped.cells, tables()[recipe.table], origin, column_rules(recipe), recipe.elapsed, beside
+    )
+    extra = pa.array(shaped.extra, pa.string())
+    lines = pa.array(origin.line_numbers, pa.int64())
+    return pa.table({**checked.columns, "extra": extra, "line_no": lines}), checked.findings
 
 
 def _conflict_notes(shaped: Shaped, good: list[Record]) -> list[Finding]:
@@ -263,61 +259,61 @@ def _conflict_notes(shaped: Shaped, good: list[Record]) -> list[Finding]:
     ]
 
 
-def _group_by_row(findings: Iterable[Finding]) -> dict[int, list[Finding]]:
-    by_row: dict[int, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        by_row[finding.row].append(finding)
-    return by_row
-
-
-def _is_rejected(by_row: dict[int, list[Finding]], row_count: int) -> np.ndarray:
-    is_rejected = np.zeros(row_count, dtype=bool)
-    for row, findings in by_row.items():
-        is_rejected[row] = any(not is_note(finding.code) for finding in findings)
-    return is_rejected
-
-
-def _accepted_rows(table: Table, checked: CheckedRows, shaped: Shaped, origin: Origin) -> pa.Table:
-    columns = {column.name: checked.columns[column.name] for column in table.columns}
-    columns["extra"] = pa.array(shaped.extra, pa.string())
-    columns["line_no"] = pa.array(origin.line_numbers, pa.int64())
-    return pa.table(columns)
-
-
 def _rejected_rows(
     unreadable: list[Record],
     width: int,
     rows: list[Record],
-    by_row: dict[int, list[Finding]],
-    is_rejected: np.ndarray,
+    findings: Iterable[Finding],
+    rejected: Collection[int],
 ) -> pa.Table:
-    entries = [_unreadable_entry(record, width) for record in unreadable]
-    entries += [_rejected_entry(rows[i], by_row[i]) for i in np.flatnonzero(is_rejected).tolist()]
+    details: dict[int, list[dict]] = {row: [] for row in rejected}
+    for finding in findings:
+        if finding.row in rejected:
+            details[finding.row].append({"code": finding.code, **finding.details})
+    entries = [_quarantine_entry(record, [_fault(record, width)]) for record in unreadable]
+    entries += [_quarantine_entry(rows[row], own) for row, own in details.items()]
     entries.sort(key=lambda entry: entry["line_no"])
     return pa.Table.from_pylist(entries, REJECTED)
 
 
-def _unreadable_entry(record: Record, width: int) -> dict[str, Any]:
-    detail: dict[str, Any] = {"code": record.kind, "column": None, "value": None}
-    if record.kind == "ragged_row":
-        detail |= {"expected": width, "found": len(record.fields)}
-    return _quarantine_entry(record, [record.kind], [detail])
+def _fault(record: Record, width: int) -> dict[str, Any]:
+    counts = {"expected": width, "found": len(record.fields)}
+    detail = {"code": record.kind, "column": None, "value": None}
+    return detail | counts if record.kind == "ragged_row" else detail
 
 
-def _rejected_entry(record: Record, findings: list[Finding]) -> dict[str, Any]:
+def _quarantine_entry(record: Record, details: list[dict]) -> dict[str, Any]:
     """Notes stand among the details, but only reasons among the codes."""
-    codes = [finding.code for finding in findings if not is_note(finding.code)]
-    details = [{"code": finding.code, **finding.details} for finding in findings]
-    return _quarantine_entry(record, list(dict.fromkeys(codes)), details)
-
-
-def _quarantine_entry(record: Record, codes: list[str], details: list[dict]) -> dict[str, Any]:
+    codes = [detail["code"] for detail in details if not is_note(detail["code"])]
     return {
         "line_no": record.line_no,
         "raw": record.raw.rstrip("\r\n"),
-        "codes": codes,
+        "codes": list(dict.fromkeys(codes)),
         "detail": feeds.to_json(details),
     }
+
+
+def _lines_by_problem(
+    reading: Reading,
+    recipe: Recipe,
+    unreadable: Iterable[Record],
+    rows: Sequence[Record],
+    findings: Iterable[Finding],
+) -> dict[str, list[int]]:
+    """The lines with each problem; a row with two bad numbers counts once."""
+    occurrences = {
+        *_file_notes(reading),
+        *((record.kind, record.line_no) for record in unreadable),
+        *((finding.code, rows[finding.row].line_no) for finding in findings),
+    }
+    if recipe.unused:
+        occurrences.add(("unused_part", reading.dialect.header_line))
+    if recipe.personal:
+        occurrences.add(("personal_data", reading.dialect.header_line))
+    lines: dict[str, list[int]] = defaultdict(list)
+    for code, line in sorted(occurrences):
+        lines[code].append(line)
+    return lines
 
 
 def _file_notes(reading: Reading) -> list[tuple[str, int]]:
@@ -329,19 +325,6 @@ def _file_notes(reading: Reading) -> list[tuple[str, int]]:
     named = Counter(cell for cell in reading.header if cell)
     notes += [("duplicate_header", line_no) for count in named.values() if count > 1]
     return [*notes, *reading.notes]
-
-
-def _count_problems(occurrences: list[tuple[str, int]]) -> dict[str, int]:
-    """Rows with each code; a row with two bad numbers counts once."""
-    return dict(sorted(Counter(code for code, _ in set(occurrences)).items()))
-
-
-def _first_lines(occurrences: list[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    ordered = sorted(set(occurrences))
-    return {
-        code: tuple(line for _, line in list(group)[:FIRST_LINES])
-        for code, group in groupby(ordered, key=lambda occurrence: occurrence[0])
-    }
 
 
 def _collect_examples(findings: Sequence[Finding]) -> dict[str, list[CellExample]]:
