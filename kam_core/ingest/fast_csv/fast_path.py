@@ -127,7 +127,16 @@ def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress = _ignore_pro
         if kept.num_rows == len(recalled):
             raise Unsuited
         strict = stage_reading(fast_path.remaining_reading(doubtful), recipe)
-    return _merge_rows(_drop_lines(kept, recalled), strict)
+    if len(recalled):
+        kept = kept.filter(pc.invert(pc.is_in(kept["line_no"], pa.array(recalled))))
+    # All but the number of accepted rows is known to the strict path.
+    accepted = pa.concat_tables([kept, strict.accepted.cast(kept.schema)])
+    return replace(
+        strict,
+        accepted=accepted,
+        received=strict.received + kept.num_rows,
+        newest_fact=newest_fact(accepted, strict.table),
+    )
 
 
 def _refuse_unsuited(recipe: Recipe) -> None:
@@ -218,12 +227,8 @@ class _FastPath:
                 doubtful.extend(others)
                 if len(doubtful.records) > load_fast_settings().most_doubtful_rows:
                     raise Unsuited
-                on_progress(piece.first_line + piece.line_count - 1, self._line_count)
+                on_progress(piece.last_line, self.pieces[-1].last_line)
         return kept.rows(), doubtful
-
-    @property
-    def _line_count(self) -> int:
-        return self.pieces[-1].first_line + self.pieces[-1].line_count - 1
 
     def _is_coded(self, taken: np.ndarray) -> list[bool]:
         """Which columns repeat few texts, by the first rows: each text is then read only once."""
@@ -344,20 +349,3 @@ def _repeated_lines(kept: pa.Table, others: pa.Table) -> np.ndarray:
             "order by line_no"
         )
         return connection.execute(query).fetchnumpy()["line_no"]
-
-
-def _drop_lines(kept: pa.Table, line_numbers: np.ndarray) -> pa.Table:
-    if not len(line_numbers):
-        return kept
-    return kept.filter(pc.invert(pc.is_in(kept["line_no"], pa.array(line_numbers))))
-
-
-def _merge_rows(kept: pa.Table, strict: Staged) -> Staged:
-    """The rows of both paths; all but the number of accepted rows is known to the strict one."""
-    accepted = pa.concat_tables([kept, strict.accepted.cast(kept.schema)])
-    return replace(
-        strict,
-        accepted=accepted,
-        received=strict.received + kept.num_rows,
-        newest_fact=newest_fact(accepted, strict.table),
-    )

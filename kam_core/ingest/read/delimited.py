@@ -67,8 +67,7 @@ def extract_records(
 def _open_scanner(
     data: bytes, options: ReadOptions
 ) -> tuple["_Scanner", Dialect, Opening, Decoded]:
-    _refuse_endless_lines(data)
-    _refuse_countless_lines(data)
+    _refuse_vast_lines(data)
     decoded = decode_bytes(data, options.encoding)
     # Not str.splitlines: that also breaks at form feeds and other marks which csv keeps in a cell.
     lines = list(io.StringIO(decoded.text, newline=""))
@@ -85,23 +84,19 @@ def _one_character(delimiter: str | None) -> str | None:
     return delimiter
 
 
-def _refuse_endless_lines(data: bytes) -> None:
-    """Refuse a line that no table has, before anything is made of it."""
+def _refuse_vast_lines(data: bytes) -> None:
+    """Refuse a line, or as many of them, as no table has, before anything is made of it."""
+    limits = load_settings().reading.limits
     # Four bytes are the most that one character takes.
-    longest = load_settings().reading.limits.cell_characters
-    window, start = 4 * longest, 0
+    window, start = 4 * limits.cell_characters, 0
     while start + window < len(data):
         end = max(data.rfind(mark, start, start + window) for mark in (b"\n", b"\r"))
         if end < 0:
-            raise KamError("cell_too_long", line=None, most=longest)
+            raise KamError("cell_too_long", line=None, most=limits.cell_characters)
         start = end + 1
-
-
-def _refuse_countless_lines(data: bytes) -> None:
-    """Every line takes memory of its own, however short it is."""
-    most = load_settings().reading.limits.lines
-    if len(data) > most and max(data.count(b"\n"), data.count(b"\r")) > most:
-        raise KamError("too_many_lines", most=most)
+    # Every line takes memory of its own, however short it is.
+    if len(data) > limits.lines and max(map(data.count, (b"\n", b"\r"))) > limits.lines:
+        raise KamError("too_many_lines", most=limits.lines)
 
 
 def _layout(lines: list[str], delimiter: str | None, header_line: int | None) -> tuple[str, int]:

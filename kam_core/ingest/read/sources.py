@@ -82,19 +82,16 @@ def list_parts(data: bytes, options: ReadOptions = FIND_OUT) -> list[FilePart]:
     if member is not None and member not in names:
         raise KamError("no_such_member", name=member, known=names)
     chosen = [name for name in names if member in (None, name)]
-    parts = [part for name in chosen for part in _parts_of_member(data, name, sheet)]
+    parts = []
+    for name in chosen:
+        content = zip_archive.unpack_file(data, name)
+        if zip_archive.is_zip(content) and not is_workbook(content):
+            raise KamError("archive_in_archive", name=name)
+        is_book = content.startswith(WORKBOOK_STARTS)
+        parts += _parts_of_table_file(content, name, sheet) if is_book else [FilePart(name)]
     if not parts:
         raise KamError("no_table_in_archive", known=names)
     return parts
-
-
-def _parts_of_member(data: bytes, member: str, sheet: str | None) -> list[FilePart]:
-    content = zip_archive.unpack_file(data, member)
-    if zip_archive.is_zip(content) and not is_workbook(content):
-        raise KamError("archive_in_archive", name=member)
-    if not content.startswith(WORKBOOK_STARTS):
-        return [FilePart(member)]
-    return _parts_of_table_file(content, member, sheet)
 
 
 def _parts_of_table_file(data: bytes, member: str | None, sheet: str | None) -> list[FilePart]:

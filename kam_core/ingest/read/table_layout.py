@@ -125,7 +125,8 @@ def read_opening(rows: Rows, start: int) -> Opening:
     header = [cell.strip() for cell in head.fields]
     if not any(line.strip() for line in rows.lines[body_start:]):
         raise KamError("no_rows", header=header)
-    if _holds_separators(header):
+    # A single column whose name holds separators is a table that was not taken apart.
+    if len(header) == 1 and any(mark in header[0] for mark in load_settings().reading.separators):
         raise KamError("one_column", header=header)
     below, after = rows.record(body_start)
     if _completes_header(header, below.fields):
@@ -134,13 +135,6 @@ def read_opening(rows: Rows, start: int) -> Opening:
         notes = (("two_line_header", start + 1),)
         return Opening(start + 1, merged, head.raw + below.raw, after, notes)
     return Opening(start + 1, header, head.raw, body_start, ())
-
-
-def _holds_separators(header: Sequence[str]) -> bool:
-    """A single column whose name holds separators is a table that was not taken apart."""
-    return len(header) == 1 and any(
-        mark in header[0] for mark in load_settings().reading.separators
-    )
 
 
 def _completes_header(header: Sequence[str], below: Sequence[str]) -> bool:
@@ -197,7 +191,10 @@ def _name_special_rows(records: list[Record], header: list[str]) -> list[Record]
     """The records, where totals, footers and repeated headers are called what they are."""
     for position, record in enumerate(records):
         if record.kind == GOOD:
-            if record.fields[0].strip() == header[0] and _stripped_cells(record) == header:
+            if (
+                record.fields[0].strip() == header[0]
+                and list(map(str.strip, record.fields)) == header
+            ):
                 records[position] = record._replace(kind="repeated_header")
             elif is_totals(record.fields):
                 records[position] = record._replace(kind="totals_row")
@@ -217,10 +214,6 @@ def _is_cut_off(last: Record, width: int) -> bool:
         return False
     is_short = last.kind == "ragged_row" and len(last.fields) < width
     return is_short or last.kind in ("broken_quotes", "undecodable_row")
-
-
-def _stripped_cells(record: Record) -> list[str]:
-    return [cell.strip() for cell in record.fields]
 
 
 def is_totals(fields: Sequence[str]) -> bool:

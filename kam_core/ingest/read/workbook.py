@@ -82,7 +82,10 @@ class Book:
         scan = _guard(lambda: self._scan(name, number))
         sheet = _guard(lambda: self._book.get_sheet_by_name(name))
         rows = _Grid(_read_texts(sheet, scan), scan)
-        reading = _read_grid(rows, options, most)
+        refuse_missing_header(rows.lines, options)
+        start = options.header_line - 1 if options.header_line else header_index(rows)
+        dialect = Dialect("", "", start + 1)
+        reading = read_table(rows, dialect, read_opening(rows, start), most)
         merged = _guard(lambda: sheet.merged_cell_ranges) or []
         return _with_merged_cells(reading, merged, sheet.start[1])
 
@@ -143,13 +146,6 @@ def _guard(step: Callable[[], Any]) -> Any:
     # A panic of the reader's own language is no Exception.
     except BaseException as error:
         raise KamError("damaged_file", detail=str(error)) from error
-
-
-def _read_grid(rows: "_Grid", options: ReadOptions, most: int | None) -> Reading:
-    refuse_missing_header(rows.lines, options)
-    start = options.header_line - 1 if options.header_line else header_index(rows)
-    head = read_opening(rows, start)
-    return read_table(rows, Dialect("", "", start + 1), head, most)
 
 
 def _read_texts(sheet: Any, scan: Scan) -> list[list[str]]:

@@ -1,7 +1,6 @@
 """Text cells to typed columns, and every problem of every row at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -56,8 +55,7 @@ class Origin(NamedTuple):
     fields: Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True)
-class CheckedRows:
+class CheckedRows(NamedTuple):
     """All columns of the contract in its order, NULL where a value was missing or wrong."""
 
     columns: dict[str, pa.Array]
@@ -298,26 +296,22 @@ def _find_repeats(table: Table, columns: Mapping[str, pa.Array], origin: Origin)
 
 def _number_keys(table: Table, columns: Mapping[str, pa.Array]) -> np.ndarray:
     """A number for each distinct key; -1 where a required part of it is missing."""
-    keys = pd.DataFrame({name: _encode_column(columns[name]) for name in table.key})
-    group = keys.groupby(list(table.key), sort=False).ngroup().to_numpy().copy()
+    codes = {
+        name: columns[name].dictionary_encode(null_encoding="encode").indices.to_numpy(False)
+        for name in table.key
+    }
+    group = pd.DataFrame(codes).groupby(list(table.key), sort=False).ngroup().to_numpy().copy()
     for name in table.key:
         if table.column(name).required:
             group[columns[name].is_null().to_numpy(False)] = -1
     return group
 
 
-def _encode_column(column: pa.Array) -> np.ndarray:
-    return column.dictionary_encode(null_encoding="encode").indices.to_numpy(False)
-
-
 def _describe_repeat(
     table: Table, columns: Mapping[str, pa.Array], origin: Origin, first: int, row: int
 ) -> Finding:
     is_same = list(origin.fields[row]) == list(origin.fields[first])
-    key = " | ".join(str(columns[name][row].as_py() or "") for name in table.key)
-    details = {
-        "column": ", ".join(table.key),
-        "value": key,
-        "first_line": origin.line_numbers[first],
-    }
-    return Finding(row, "duplicate_row" if is_same else "duplicate_key", details)
+    key = [str(columns[name][row].as_py() or "") for name in table.key]
+    details = {"column": ", ".join(table.key), "value": " | ".join(key)}
+    code = "duplicate_row" if is_same else "duplicate_key"
+    return Finding(row, code, {**details, "first_line": origin.line_numbers[first]})
