@@ -1,11 +1,11 @@
 """The names of regions and persons that a version holds: what an upload is compared with."""
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.ingest.mapping.name_map import KINDS, KnownNames, name_columns
 
 
-def load_known_names(connection: duckdb.DuckDBPyConnection) -> KnownNames:
+def load_known_names(connection: DuckDBPyConnection) -> KnownNames:
     """The names of a version file opened with ``store.open_version``."""
     columns = {kind: name_columns(kind) for kind in KINDS}
     ever = {
@@ -22,7 +22,7 @@ def load_known_names(connection: duckdb.DuckDBPyConnection) -> KnownNames:
     return KnownNames(ever, in_force)
 
 
-def _names(connection: duckdb.DuckDBPyConnection, schema: str, qualified: str) -> list[str]:
+def _names(connection: DuckDBPyConnection, schema: str, qualified: str) -> list[str]:
     table, column = qualified.split(".")
     rows = connection.execute(
         f"select distinct {column} from {schema}.{table} where {column} <> '' order by 1"

@@ -7,7 +7,7 @@ holds the same row its own line is named: rows are looked up in it by their key.
 from collections.abc import Collection
 from pathlib import Path
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.ingest.stage import FIRST_LINES, MOST_EXAMPLES, CellExample, Staged, to_examples
@@ -46,7 +46,7 @@ def list_unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[CellEx
 
 
 def _find_lines(
-    version: duckdb.DuckDBPyConnection, snapshot_id: int, table: str, code: str
+    version: DuckDBPyConnection, snapshot_id: int, table: str, code: str
 ) -> tuple[int, ...]:
     if code == "unknown_account":
         query, values = FROM_QUARANTINE, {"snapshot_id": snapshot_id, "code": code}

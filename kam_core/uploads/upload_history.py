@@ -9,6 +9,7 @@ from itertools import starmap
 from pathlib import PurePath
 
 from kam_core.contract.spreadsheet_formulas import defused
+from kam_core.contract.templates import BYTE_ORDER_MARK
 from kam_core.errors import KamError
 from kam_core.ingest.corrections import resubmission as columns
 from kam_core.ingest.corrections.account_suggestions import AccountRef, suggest_accounts
@@ -24,7 +25,6 @@ from kam_core.warehouse.build import SQL
 from kam_core.warehouse.ledger import Publication, Snapshot
 from kam_core.warehouse.store import Warehouse, open_beside
 
-BYTE_ORDER_MARK = "\ufeff"
 # Problems of rows whose cells do not stand under the headers they belong to.
 MISALIGNED = ("ragged_row", "broken_quotes", "cut_off_row", "nul_character")
 # So many unknown accounts are held against the known ones.

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration, formats
 from kam_core.warehouse import checks, version_settings, view_sql
@@ -121,7 +122,7 @@ def empty_version() -> bytes:
         return path.read_bytes()
 
 
-def _create_file(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+def _create_file(path: Path, memory_limit: str) -> DuckDBPyConnection:
     """A connection to a new version file, which it calls ``version``."""
     path.write_bytes(empty_version())
     # What memory cannot hold goes beside the file, not wherever the process was started.
@@ -132,7 +133,7 @@ def _create_file(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _attach_file(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _attach_file(connection: DuckDBPyConnection, path: Path) -> None:
     # Half a version is thrown away, so there is nothing that a write-ahead log could save.
     connection.execute(
         f"attach $path as version "
@@ -142,13 +143,13 @@ def _attach_file(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("use version")
 
 
-def _close_file(connection: duckdb.DuckDBPyConnection) -> None:
+def _close_file(connection: DuckDBPyConnection) -> None:
     connection.execute("checkpoint version")
     connection.execute("use memory")
     connection.execute("detach version")
 
 
-def _create_schema(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_schema(connection: DuckDBPyConnection) -> None:
     """Create the empty tables of uploads, bookkeeping and settings, and all views."""
     for file in sorted((SQL / "schema").glob("*.sql")):
         connection.execute(file.read_text("utf-8"))
@@ -159,7 +160,7 @@ def _create_schema(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
-def describe(connection: duckdb.DuckDBPyConnection) -> Built:
+def describe(connection: DuckDBPyConnection) -> Built:
     """Hash the content of the current version file and count what each snapshot brought.
 
     The hash adds up hashes of rows, so it does not depend on the order in which they are stored.
@@ -193,7 +194,7 @@ IS_GONE = (
 
 
 def _count_gone(
-    connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]
+    connection: DuckDBPyConnection, stored: Mapping[str, Collection[str]]
 ) -> dict[str, int]:
     tables = [name for name, columns in stored.items() if "account_id" in columns]
     tables.remove("accounts")
@@ -225,7 +226,7 @@ _WEIGHT = f"(fingerprint & {2**60 - 1}::uhugeint)::bigint::hugeint"
 _COMMON = ("snapshot_id", "epoch(valid_from)", "epoch(valid_to)")
 
 
-def _history_line(connection: duckdb.DuckDBPyConnection, relation: str) -> bytes:
+def _history_line(connection: DuckDBPyConnection, relation: str) -> bytes:
     """Tells contents apart without writing every row as text."""
     snapshots, begins, ends = (f"sum(weight * ({figure})::bigint)" for figure in _COMMON)
     figures = connection.execute(
@@ -238,7 +239,7 @@ def _history_line(connection: duckdb.DuckDBPyConnection, relation: str) -> bytes
     return f"{relation} {figures}\n".encode()
 
 
-def _content_line(connection: duckdb.DuckDBPyConnection, relation: str, kind: str) -> bytes:
+def _content_line(connection: DuckDBPyConnection, relation: str, kind: str) -> bytes:
     row = _HASHED[kind]
     figures = connection.execute(
         f"select count(*), sum(md5_number_lower({row})::hugeint), "
@@ -253,7 +254,7 @@ def history_ddl(table: declaration.Table) -> str:
     return f"create table history.{table.name} ({columns})"
 
 
-def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
+def _copy_base(connection: DuckDBPyConnection, base: Path) -> None:
     connection.execute("attach $path as base (read_only)", {"path": str(base)})
     for table, columns in history_columns(connection, "base").items():
         declaration.refuse_unknown(table, columns)
@@ -268,7 +269,7 @@ def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     connection.execute("detach base")
 
 
-def _apply_step(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+def _apply_step(connection: DuckDBPyConnection, step: Step) -> None:
     table = declaration.tables()[step.snapshot.table_name]
     connection.register("staged", step.accepted)
     columns = [column.name for column in table.columns]
@@ -292,7 +293,7 @@ def _apply_step(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
 
 
 def stored_tables(
-    connection: duckdb.DuckDBPyConnection, database: str | None = None
+    connection: DuckDBPyConnection, database: str | None = None
 ) -> dict[str, list[str]]:
     """What a version file has, whatever the contract says: columns by ``schema.table``.
 
@@ -310,7 +311,7 @@ def stored_tables(
 
 
 def history_columns(
-    connection: duckdb.DuckDBPyConnection, database: str | None = None
+    connection: DuckDBPyConnection, database: str | None = None
 ) -> dict[str, list[str]]:
     """The tables of uploaded rows in a version file, each with the columns of the contract."""
     return {
@@ -320,9 +321,7 @@ def history_columns(
     }
 
 
-def refuse_newer_version(
-    connection: duckdb.DuckDBPyConnection, database: str | None, path: Path
-) -> None:
+def refuse_newer_version(connection: DuckDBPyConnection, database: str | None, path: Path) -> None:
     """KamError("newer_format") for a version file that a later release wrote."""
     # Not by stored_tables: to list the columns of a file, DuckDB has to read all its views.
     query = (
@@ -335,11 +334,11 @@ def refuse_newer_version(
         formats.refuse_newer(number, path)
 
 
-def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+def _has_rows(connection: DuckDBPyConnection, relation: str) -> bool:
     return connection.execute(f"select exists (from {relation})").fetchall()[0][0]
 
 
-def count_altered_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def count_altered_rows(connection: DuckDBPyConnection) -> dict[str, int]:
     """Rows by table whose values are not those that were accepted: their fingerprint differs."""
     altered_rows = {}
     for table, columns in history_columns(connection).items():
@@ -350,7 +349,7 @@ def count_altered_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _close_rows(
-    connection: duckdb.DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
+    connection: DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
 ) -> None:
     same_key = " and ".join(f"i.{name} is not distinct from h.{name}" for name in table.key)
     replaced = f"exists (select 1 from incoming i where {same_key})"
@@ -365,7 +364,7 @@ def _close_rows(
 
 
 def _insert_rows(
-    connection: duckdb.DuckDBPyConnection,
+    connection: DuckDBPyConnection,
     table: declaration.Table,
     snapshot: Snapshot,
     names: str,
@@ -384,9 +383,7 @@ def _insert_rows(
     connection.execute("reset preserve_insertion_order")
 
 
-def _quarantine(
-    connection: duckdb.DuckDBPyConnection, table: declaration.Table, step: Step
-) -> None:
+def _quarantine(connection: DuckDBPyConnection, table: declaration.Table, step: Step) -> None:
     connection.register("rejects", step.rejected)
     connection.execute(
         "insert into meta.quarantine "
@@ -398,7 +395,7 @@ def _quarantine(
         _quarantine_unknown_accounts(connection, step)
 
 
-def _note_returned(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+def _note_returned(connection: DuckDBPyConnection, step: Step) -> None:
     """Write down which quarantined rows came back, whatever became of them this time."""
     if step.returned:
         connection.executemany(
@@ -408,7 +405,7 @@ def _note_returned(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
 
 
 def _close_returned(
-    connection: duckdb.DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
+    connection: DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
 ) -> None:
     """Close the rows that came back: they waited for their account, or were let in meanwhile."""
     came_back = "select of_snapshot, of_line from meta.returned where snapshot_id = $snapshot_id"
@@ -421,7 +418,7 @@ def _close_returned(
     )
 
 
-def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+def _quarantine_unknown_accounts(connection: DuckDBPyConnection, step: Step) -> None:
     """List rows of accounts nobody knows yet; in history, every view passes them by."""
     unknown = connection.execute(
         "select line_no, account_id from incoming "
@@ -449,13 +446,13 @@ def _describe_unknown(account_id: str) -> str:
     return json.dumps([detail], ensure_ascii=False)
 
 
-def _release_known_accounts(connection: duckdb.DuckDBPyConnection) -> None:
+def _release_known_accounts(connection: DuckDBPyConnection) -> None:
     connection.execute(
         "delete from meta.quarantine where account_id in (select account_id from history.accounts)"
     )
 
 
-def _write_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:
+def _write_snapshots(connection: DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:
     rows = [{**vars(snapshot), "recipe": None, "problems": None} for snapshot in snapshots]
     connection.register("uploads", pa.Table.from_pylist(rows))
     connection.execute(

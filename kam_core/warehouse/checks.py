@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract.declaration import tables
 from kam_core.contract.problems import problems
@@ -67,7 +67,7 @@ def parse_check(text: str) -> Check:
     )
 
 
-def note_problems(connection: duckdb.DuckDBPyConnection) -> None:
+def note_problems(connection: DuckDBPyConnection) -> None:
     """Fill ``meta.notes`` of a version that has its rows, snapshots, settings and views."""
     rows = connection.execute("select distinct table_name from meta.snapshots").fetchall()
     loaded = {table for (table,) in rows}
@@ -80,7 +80,7 @@ def note_problems(connection: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def count_notes(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+def count_notes(connection: DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """How many rows of each table bear which note: ``{table: {code: rows}}``."""
     by_table: dict[str, dict[str, int]] = {}
     for table, code, rows in connection.execute(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.settings.loader import load_settings
@@ -69,7 +70,7 @@ def row_changes(
 @contextmanager
 def _open_both(
     before: Path | None, after: Path
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
+) -> Iterator[tuple[DuckDBPyConnection, dict[str, str]]]:
     """One connection that reads both files, and the name under which each side is attached."""
     with tempfile.TemporaryDirectory(prefix="keystone-") as folder:
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -88,13 +89,13 @@ def _open_both(
                 yield connection, {BEFORE: BEFORE, AFTER: AFTER}
 
 
-def _attach_version(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+def _attach_version(connection: DuckDBPyConnection, path: Path, name: str) -> None:
     connection.execute(f"attach $path as {name} (read_only)", {"path": str(path)})
     build.refuse_newer_version(connection, name, path)
 
 
 def _count_changes(
-    connection: duckdb.DuckDBPyConnection,
+    connection: DuckDBPyConnection,
     names: dict[str, str],
     table: declaration.Table,
     regions: Sequence[str] | None,

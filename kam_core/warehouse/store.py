@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.contract.formats import FORMAT
@@ -81,7 +82,7 @@ class Warehouse:
     def _keep(self, temporary: Path, sha256: str) -> str:
         target = self.raw / sha256
         # A damaged copy of an earlier upload is mended by uploading the file again.
-        if target.exists() and _file_sha256(target) == sha256:
+        if target.exists() and hash_file(target) == sha256:
             temporary.unlink()
         else:
             self._unpublished.add(sha256)
@@ -94,7 +95,7 @@ class Warehouse:
     def raw_file(self, sha256: str) -> Path:
         """The path of an upload; KamError("raw_damaged") where its bytes are not the same."""
         path = self.raw / sha256
-        if not path.exists() or _file_sha256(path) != sha256:
+        if not path.exists() or hash_file(path) != sha256:
             raise KamError("raw_damaged", sha256=sha256)
         return path
 
@@ -280,7 +281,7 @@ class Warehouse:
         """Whether the version's file is there, byte for byte as it was published."""
         version = self.known(number)
         path = self.file(number)
-        return path.exists() and _file_sha256(path) == version.file_sha256
+        return path.exists() and hash_file(path) == version.file_sha256
 
     def check_file(self, number: int) -> Path:
         """The path of an intact version file, else KamError("version_damaged")."""
@@ -316,7 +317,7 @@ class Warehouse:
         return [self.file(number) for number in doomed if number not in spared]
 
 
-def open_version(path: Path) -> duckdb.DuckDBPyConnection:
+def open_version(path: Path) -> DuckDBPyConnection:
     """Open a version file read-only: no other file, no extension, no change of settings."""
     # Locked from the start: a second connection of this process shares the first one's settings.
     locked = {**HARDENED, "lock_configuration": "true"}
@@ -325,7 +326,7 @@ def open_version(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
+def open_beside(path: Path) -> DuckDBPyConnection:
     """An empty database in memory, as closed as a version file, that sees a version's tables.
 
     It has the schemas of a version, but none of its views: these are the caller's to make.
@@ -344,7 +345,7 @@ def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _complete(connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]) -> None:
+def _complete(connection: DuckDBPyConnection, stored: Mapping[str, Collection[str]]) -> None:
     """Let a file of an older release or a narrower contract be read by the views of today."""
     if "meta.returned" not in stored:
         connection.execute((build.SQL / "schema" / "20_returned.sql").read_text("utf-8"))
@@ -359,7 +360,7 @@ def _complete(connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collec
             )
 
 
-def cursor(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:
+def cursor(connection: DuckDBPyConnection, scope: Scope) -> DuckDBPyConnection:
     """A cursor of its own for one script run, which sees only what ``scope`` allows."""
     own = connection.cursor()
     for name, value in scope.variables().items():
@@ -367,7 +368,7 @@ def cursor(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDB
     return own
 
 
-def regions(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+def regions(connection: DuckDBPyConnection) -> tuple[str, ...]:
     """Every region an account was ever in, which is what a viewer without limits may see."""
     rows = connection.execute("select distinct region from history.accounts order by 1").fetchall()
     return tuple(region for (region,) in rows)
@@ -377,7 +378,8 @@ def _canonical_json(document: dict) -> bytes:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 
-def _file_sha256(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """The SHA-256 (hex) of the bytes of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -400,7 +402,7 @@ def _synced_sha256(path: Path) -> str:
     """The SHA-256 of a file, computed while its bytes go to the disk."""
     with ThreadPoolExecutor(1) as pool:
         synced = pool.submit(_fsync, path)
-        sha256 = _file_sha256(path)
+        sha256 = hash_file(path)
         synced.result()
     return sha256
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import chain, product
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
@@ -15,7 +15,7 @@ EVERY_OTHER_TIER = "*"
 SCALES = {"raw", "percentile", "minmax"}
 
 
-def install_settings(con: duckdb.DuckDBPyConnection, document: dict) -> None:
+def install_settings(con: DuckDBPyConnection, document: dict) -> None:
     """Fill the tables of schema ``settings`` from a settings document."""
     _fill(con, "thresholds", flatten_numbers(document["thresholds"]))
     _fill(con, "targets", flatten_numbers(document["targets"]["targets"]))
@@ -74,7 +74,7 @@ def _active_scheme(document: dict) -> tuple[str, dict]:
     return name, scheme
 
 
-def threshold(con: duckdb.DuckDBPyConnection, name: str) -> Decimal:
+def threshold(con: DuckDBPyConnection, name: str) -> Decimal:
     """One limit or weight as baked into the version that ``con`` reads."""
     query = "select value from settings.thresholds where name = $name"
     rows = con.execute(query, {"name": name}).fetchall()
@@ -83,7 +83,7 @@ def threshold(con: duckdb.DuckDBPyConnection, name: str) -> Decimal:
     return rows[0][0]
 
 
-def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple]) -> None:
+def _fill(con: DuckDBPyConnection, table: str, rows: Iterable[tuple]) -> None:
     rows = list(rows)
     if rows:
         marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)

@@ -88,15 +88,11 @@ class Overrides:
             values[column] = {**values.get(column, {}), **meanings}
         return Overrides(
             table=self.table or older.table,
-            columns=merged("columns"),
-            constants=merged("constants"),
-            joined=merged("joined"),
             values=values,
-            dates=merged("dates"),
-            scales=merged("scales"),
-            factors=merged("factors"),
-            blanks=merged("blanks"),
-            decimals=merged("decimals"),
+            **{
+                part: merged(part)
+                for part in ("columns", "constants", "joined", *SETTINGS_OF_COLUMNS)
+            },
             left_out=older.left_out if self.left_out is None else self.left_out,
             shared=sorted({*self.shared, *older.shared}),
         )

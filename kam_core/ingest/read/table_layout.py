@@ -191,12 +191,10 @@ def _name_special_rows(records: list[Record], header: list[str]) -> list[Record]
     """The records, where totals, footers and repeated headers are called what they are."""
     for position, record in enumerate(records):
         if record.kind == GOOD:
-            if (
-                record.fields[0].strip() == header[0]
-                and list(map(str.strip, record.fields)) == header
-            ):
+            cells = record.fields
+            if cells[0].strip() == header[0] and [cell.strip() for cell in cells] == header:
                 records[position] = record._replace(kind="repeated_header")
-            elif is_totals(record.fields):
+            elif is_totals(cells):
                 records[position] = record._replace(kind="totals_row")
     for position in _find_footers(records, len(header)):
         records[position] = records[position]._replace(kind="footer")
