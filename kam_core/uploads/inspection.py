@@ -36,11 +36,10 @@ def open_memory(path: Path) -> Memory:
     if not (path / "ledger.sqlite").is_file():
         return Memory(None, None, KnownNames())
     warehouse = store.Warehouse(path)
-    recall, live = warehouse.ledger.remembered, warehouse.live_version()
-    if live is None or not warehouse.is_intact(live.version):
-        return Memory(warehouse, recall, KnownNames())
-    with store.open_version(warehouse.file(live.version)) as connection:
-        return Memory(warehouse, recall, load_known_names(connection))
+    live = warehouse.live_version()
+    is_intact = live is not None and warehouse.is_intact(live.version)
+    names = load_known_names(warehouse.file(live.version) if live and is_intact else None)
+    return Memory(warehouse, warehouse.ledger.remembered, names)
 
 
 def inspect_file(

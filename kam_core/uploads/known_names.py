@@ -1,24 +1,26 @@
 """The names of regions and persons that a version holds: what an upload is compared with."""
 
+from itertools import chain
+from pathlib import Path
+
 from duckdb import DuckDBPyConnection
 
 from kam_core.ingest.mapping.name_map import KINDS, KnownNames, name_columns
+from kam_core.warehouse.store import open_version
 
 
-def load_known_names(connection: DuckDBPyConnection) -> KnownNames:
-    """The names of a version file opened with ``store.open_version``."""
-    columns = {kind: name_columns(kind) for kind in KINDS}
-    ever = {
-        kind: frozenset(
-            name for column in of_kind for name in _names(connection, "history", column)
-        )
-        for kind, of_kind in columns.items()
-    }
-    in_force = {
-        column: frozenset(_names(connection, "main", column))
-        for of_kind in columns.values()
-        for column in of_kind
-    }
+def load_known_names(file: Path | None) -> KnownNames:
+    """The names of a version file; where there is none, nothing is known."""
+    if file is None:
+        return KnownNames()
+    by_kind = {kind: name_columns(kind) for kind in KINDS}
+    with open_version(file) as version:
+        ever = {
+            kind: frozenset(name for column in own for name in _names(version, "history", column))
+            for kind, own in by_kind.items()
+        }
+        columns = chain(*by_kind.values())
+        in_force = {column: frozenset(_names(version, "main", column)) for column in columns}
     return KnownNames(ever, in_force)
 
 

@@ -28,7 +28,7 @@ from kam_core.uploads.upload_part import Options, UploadPart, check_parts, keep_
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version, now
 from kam_core.warehouse.row_diff import quarantine_changes
-from kam_core.warehouse.store import Warehouse, open_version
+from kam_core.warehouse.store import Warehouse
 
 DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
@@ -117,28 +117,41 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
 
 
 @dataclass(frozen=True)
+class _NewUpload:
+    """A part and its snapshot, with the one of the live version that it repeats, if any.
+
+    ``earlier`` says who brought the same bytes before, ``names`` remarks on regions and persons.
+    """
+
+    part: UploadPart
+    snapshot: Snapshot
+    repeated: Snapshot | None
+    earlier: EarlierUpload | None
+    names: list[name_map.NameNote]
+
+
+@dataclass(frozen=True)
 class _PendingLoad:
     """The files of one call, read and checked, and what they would change in the live version.
 
-    ``repeats`` holds, by number, the snapshots that are in the live version already; ``earlier``
-    who brought the same bytes before, ``names`` the remarks on regions and persons. All of it is
-    collected before anything is published: a failure after that would belie what was done.
+    All of it is collected before anything is published: a failure after that would belie what was
+    done.
     """
 
     warehouse: Warehouse
-    parts: list[UploadPart]
-    snapshots: list[Snapshot]
+    uploads: list[_NewUpload]
     live: Version | None
     live_file: Path | None
     in_force: list[Snapshot]
-    repeats: dict[int, Snapshot]
-    earlier: dict[int, EarlierUpload | None]
-    names: dict[int, list[name_map.NameNote]]
     tell: Listener
 
     @property
+    def parts(self) -> list[UploadPart]:
+        return [upload.part for upload in self.uploads]
+
+    @property
     def fresh(self) -> list[Snapshot]:
-        return [s for s in self.snapshots if s.snapshot_id not in self.repeats]
+        return [upload.snapshot for upload in self.uploads if upload.repeated is None]
 
     def refuse_if_moved(self, expected: int | None) -> None:
         number = self.live.version if self.live else 0
@@ -196,7 +209,7 @@ class _PendingLoad:
 
     def _steps(self, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
         """Steps from the parts at hand, else from raw, each reported to the listener first."""
-        staged = {s.snapshot_id: p.staged for s, p in zip(self.snapshots, self.parts, strict=True)}
+        staged = {new.snapshot.snapshot_id: new.part.staged for new in self.uploads}
         total = sum(snapshot.received for snapshot in snapshots)
         done = 0
         for number, snapshot in enumerate(snapshots, start=1):
@@ -220,10 +233,10 @@ class _PendingLoad:
         file = candidate or self.live_file
         reports = [
             replace(
-                self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file),
-                confirm=[reason for reason in confirmations if part.name in reason.files],
+                self._report(new, counts, remarks.get(new.part.recipe.table, {}), file),
+                confirm=[reason for reason in confirmations if new.part.name in reason.files],
             )
-            for part, snapshot in zip(self.parts, self.snapshots, strict=True)
+            for new in self.uploads
         ]
         if candidate and self.live_file:
             moved = quarantine_changes(self.live_file, candidate)
@@ -232,28 +245,29 @@ class _PendingLoad:
 
     def _report(
         self,
-        part: UploadPart,
-        snapshot: Snapshot,
+        new: _NewUpload,
         counts: dict[int, tuple[int, int]],
         remarks: dict[str, int],
         file: Path | None,
     ) -> FileReport:
-        repeated = self.repeats.get(snapshot.snapshot_id)
-        stored = repeated or snapshot
-        unknown_rows = counts[stored.snapshot_id][1] - part.staged.rejected.num_rows
+        staged, stored = new.part.staged, new.repeated or new.snapshot
+        number = stored.snapshot_id
+        unknown_rows = counts[number][1] - staged.rejected.num_rows
         # Not the file itself shows these, but the other tables of the version.
         across = ({"unknown_account": unknown_rows} if unknown_rows else {}) | remarks
-        lines = locations.first_lines(file, stored.snapshot_id, part.staged, across) if file else {}
-        unknown = locations.list_unknown_accounts(file, stored.snapshot_id) if file and unknown_rows else {}
+        lines = locations.first_lines(file, number, staged, across) if file else {}
+        unknown = (
+            locations.list_unknown_accounts(file, number) if file and unknown_rows else {}
+        )
         return replace(
-            _describe_upload(snapshot, counts[stored.snapshot_id]),
-            problems=part.staged.problems | across,
+            _describe_upload(new.snapshot, counts[number]),
+            problems=staged.problems | across,
             as_of=stored.as_of.isoformat(),
-            already_loaded=repeated is not None,
-            first_lines=part.staged.first_lines | lines,
-            earlier=self.earlier[snapshot.snapshot_id],
-            names=[] if repeated else self.names[snapshot.snapshot_id],
-            examples=part.staged.examples | unknown,
+            already_loaded=new.repeated is not None,
+            first_lines=staged.first_lines | lines,
+            earlier=new.earlier,
+            names=[] if new.repeated else new.names,
+            examples=staged.examples | unknown,
         )
 
 
@@ -278,27 +292,18 @@ def _prepare_load(
         snapshots = _new_snapshots(warehouse, parts, named_day or _as_of_found(parts, live), by)
         repeats = _find_repeats(snapshots, in_force, is_dated=named_day is not None)
         live_file = _readable_file(warehouse, live)
-        earlier = {s.snapshot_id: _describe_earlier(warehouse, s) for s in snapshots}
-        names = _check_names(parts, snapshots, live_file)
-        yield _PendingLoad(
-            warehouse, parts, snapshots, live, live_file, in_force, repeats, earlier, names, tell
-        )
-
-
-def _check_names(
-    parts: Sequence[UploadPart], snapshots: Sequence[Snapshot], live_file: Path | None
-) -> dict[int, list[name_map.NameNote]]:
-    """By snapshot, what the live version says about the regions and persons of the part."""
-    names = name_map.KnownNames()
-    if live_file is not None:
-        with open_version(live_file) as connection:
-            names = load_known_names(connection)
-    return {
-        snapshot.snapshot_id: name_map.notes(
-            part.recipe.table, part.staged.accepted, names, part.mode
-        )
-        for part, snapshot in zip(parts, snapshots, strict=True)
-    }
+        names = load_known_names(live_file)
+        uploads = [
+            _NewUpload(
+                part,
+                snapshot,
+                repeats.get(snapshot.snapshot_id),
+                _describe_earlier(warehouse, snapshot),
+                name_map.notes(part.recipe.table, part.staged.accepted, names, part.mode),
+            )
+            for part, snapshot in zip(parts, snapshots, strict=True)
+        ]
+        yield _PendingLoad(warehouse, uploads, live, live_file, in_force, tell)
 
 
 def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:

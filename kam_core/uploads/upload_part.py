@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TypedDict
 
@@ -74,11 +75,15 @@ def check_parts(
     read_parts = [
         part
         for number, path in enumerate(paths, start=1)
-        for part in _read_parts(warehouse, Path(path), how, tell, (number, len(paths)), refused)
+        for part in _File(
+            warehouse, Path(path), how, tell, (number, len(paths)), refused
+        ).read_parts()
     ]
     parts = _in_order(read_parts, mode)
     if mode == "full":
-        _check_clashes([part for part in parts if not part.is_correction], refused)
+        for _, of_table in groupby(parts, lambda part: part.recipe.table):
+            with _collect_refusal(refused):
+                _refuse_clash([part for part in of_table if not part.is_correction])
     if refused:
         raise together(refused)
     return parts
@@ -98,45 +103,61 @@ def _collect_refusal(refused: list[KamError], **details: object) -> Iterator[Non
         refused.append(KamError(error.code, **{**details, **error.details}))
 
 
-def _read_parts(
-    warehouse: Warehouse,
-    path: Path,
-    how: Options,
-    tell: Listener,
-    of_files: tuple[int, int],
-    refused: list[KamError],
-) -> list[UploadPart]:
-    """What can be used of one file; the rest is added to ``refused``."""
-    parts: list[UploadPart] = []
-    recipes: list[Recipe] = []
-    with _collect_refusal(refused, file=path.name):
-        if not path.is_file():
-            raise KamError("file_not_found", file=str(path))
-        refuse_if_too_large(path.stat().st_size)
-        tell(Progress("read", path.name, *of_files))
-        sha256 = warehouse.keep_file(path)
-        tell(Progress("map", path.name, *of_files))
-        recipes = _plan_file(warehouse, sha256, path, how)
-    for recipe in recipes:
-        with _collect_refusal(refused, file=path.name):
-            parts.append(_read_part(warehouse, sha256, path.name, recipe, tell, of_files))
-    return parts
+@dataclass(frozen=True)
+class _File:
+    """One file of a call; what cannot be used of it is added to ``refused``."""
 
+    warehouse: Warehouse
+    path: Path
+    how: Options
+    tell: Listener
+    of_files: tuple[int, int]
+    refused: list[KamError]
 
-def _plan_file(warehouse: Warehouse, sha256: str, path: Path, how: Options) -> list[Recipe]:
-    """The recipes for a file: as the person says, else as remembered, else as found out."""
-    given = {**how, **reading_for(how.get("answers"), path)}
-    names = [part.name for part in fields(ReadOptions)]
-    return plan_recipes(
-        bytes_to_plan_by(warehouse.raw / sha256),
-        path.name,
-        how.get("table"),
-        ReadOptions(**{name: given.get(name) for name in names}),
-        overrides=_overrides_by_header(how, path.name),
-        recall=_recall(warehouse, how),
-        parts=given.get("parts"),
-        source=partial(source_of, warehouse),
-    )
+    def read_parts(self) -> list[UploadPart]:
+        parts: list[UploadPart] = []
+        recipes: list[Recipe] = []
+        name = self.path.name
+        with _collect_refusal(self.refused, file=name):
+            if not self.path.is_file():
+                raise KamError("file_not_found", file=str(self.path))
+            refuse_if_too_large(self.path.stat().st_size)
+            self.tell(Progress("read", name, *self.of_files))
+            sha256 = self.warehouse.keep_file(self.path)
+            self.tell(Progress("map", name, *self.of_files))
+            recipes = self._plan_recipes(sha256)
+        for recipe in recipes:
+            with _collect_refusal(self.refused, file=name):
+                parts.append(self._read_part(sha256, recipe))
+        return parts
+
+    def _plan_recipes(self, sha256: str) -> list[Recipe]:
+        """As the person says, else as remembered, else as found out."""
+        given = {**self.how, **reading_for(self.how.get("answers"), self.path)}
+        names = [part.name for part in fields(ReadOptions)]
+        return plan_recipes(
+            bytes_to_plan_by(self.warehouse.raw / sha256),
+            self.path.name,
+            self.how.get("table"),
+            ReadOptions(**{name: given.get(name) for name in names}),
+            overrides=_overrides_by_header(self.how, self.path.name),
+            recall=_recall(self.warehouse, self.how),
+            parts=given.get("parts"),
+            source=partial(source_of, self.warehouse),
+        )
+
+    def _read_part(self, sha256: str, recipe: Recipe) -> UploadPart:
+        name = WITHIN.join(filter(None, (self.path.name, recipe.member, recipe.sheet)))
+
+        def tell_rows(done: int, total: int) -> None:
+            self.tell(Progress("check", name, *self.of_files, rows=done, total=total))
+
+        self.tell(Progress("check", name, *self.of_files))
+        staged = stage_file(self.warehouse.raw / sha256, recipe, tell_rows)
+        tell_rows(staged.received, staged.received)
+        part = UploadPart(name, sha256, recipe, "", staged)
+        _refuse_if_unreadable(part)
+        return part
 
 
 def _overrides_by_header(how: Options, file_name: str) -> OverridesByHeader:
@@ -170,27 +191,6 @@ def _recall(warehouse: Warehouse, how: Options) -> Recall:
 
 def _lay_over(answers: Overrides, older: dict | None) -> Overrides:
     return answers.over(read_overrides(older)) if older else answers
-
-
-def _read_part(
-    warehouse: Warehouse,
-    sha256: str,
-    file_name: str,
-    recipe: Recipe,
-    tell: Listener,
-    of_files: tuple[int, int],
-) -> UploadPart:
-    name = WITHIN.join(filter(None, (file_name, recipe.member, recipe.sheet)))
-
-    def tell_rows(done: int, total: int) -> None:
-        tell(Progress("check", name, *of_files, rows=done, total=total))
-
-    tell(Progress("check", name, *of_files))
-    staged = stage_file(warehouse.raw / sha256, recipe, tell_rows)
-    tell_rows(staged.received, staged.received)
-    part = UploadPart(name, sha256, recipe, "", staged)
-    _refuse_if_unreadable(part)
-    return part
 
 
 def keep_overrides(
@@ -244,16 +244,10 @@ def _refuse_if_unreadable(part: UploadPart) -> None:
         raise KamError("too_many_broken_rows", **details)
 
 
-def _check_clashes(parts: Sequence[UploadPart], refused: list[KamError]) -> None:
-    """Two files that are one table together must not say two things about one row."""
-    tables = [part.recipe.table for part in parts]
-    for table in dict.fromkeys(tables):
-        if tables.count(table) > 1:
-            with _collect_refusal(refused):
-                _refuse_clash([part for part in parts if part.recipe.table == table])
-
-
 def _refuse_clash(parts: Sequence[UploadPart]) -> None:
+    """Two files that are one table together must not say two things about one row."""
+    if len(parts) < 2:
+        return
     key = declaration.tables()[parts[0].recipe.table].key
     rows = _all_rows(parts)
     cells = ", ".join(f'"{name}"' for name in rows.column_names if name != "part")

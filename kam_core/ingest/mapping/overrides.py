@@ -86,13 +86,11 @@ class Overrides:
         values = without(older.values, moved)
         for column, meanings in self.values.items():
             values[column] = {**values.get(column, {}), **meanings}
+        parts = ("columns", "constants", "joined", *SETTINGS_OF_COLUMNS)
         return Overrides(
             table=self.table or older.table,
             values=values,
-            **{
-                part: merged(part)
-                for part in ("columns", "constants", "joined", *SETTINGS_OF_COLUMNS)
-            },
+            **{part: merged(part) for part in parts},
             left_out=older.left_out if self.left_out is None else self.left_out,
             shared=sorted({*self.shared, *older.shared}),
         )
