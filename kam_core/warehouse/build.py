@@ -170,12 +170,10 @@ def describe(connection: DuckDBPyConnection) -> Built:
     for table in formats.in_hash_order(tables):
         if table in formats.FIRST_COLUMNS or _has_rows(connection, f"history.{table}"):
             digest.update(_history_line(connection, f"history.{table}"))
-    digest.update(_content_line(connection, "meta.quarantine", "quarantine"))
-    digest.update(_content_line(connection, "meta.snapshots", "snapshots"))
-    digest.update(_content_line(connection, "meta.notes", "notes"))
-    # A version that has no row of them has the hash of one that has no such table.
-    if _has_rows(connection, "meta.returned"):
-        digest.update(_content_line(connection, "meta.returned", "returned"))
+    for relation, row in HASHED.items():
+        # A version that has no row of them has the hash of one that has no such table.
+        if relation != "meta.returned" or _has_rows(connection, relation):
+            digest.update(_content_line(connection, relation, row))
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
@@ -198,49 +196,30 @@ def _count_gone(
 ) -> dict[str, int]:
     tables = [name for name, columns in stored.items() if "account_id" in columns]
     tables.remove("accounts")
-    branches = " union all ".join(
+    by_account = "\nunion all\n".join(
         f"select '{name}' as name, account_id, count(*) as held from history.{name} "
         "where valid_to is null group by all"
         for name in tables
     )
-    rows = connection.execute(
-        f"with accounts as materialized ({branches}), "
-        f"gone as (select * from accounts where {IS_GONE}) "
-        "select name, sum(held)::bigint from gone group by all "
-        "union all select 'accounts', count(distinct account_id) from gone"
-    ).fetchall()
-    return {name: count for name, count in rows if count}
+    query = view_sql.load_sql("tables/gone_accounts.sql", tables=by_account, is_gone=IS_GONE)
+    return {name: count for name, count in connection.execute(query).fetchall() if count}
 
 
-_HASHED = {
-    "quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
-    "snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
-    "notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
-    "returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line)",
+# What of each row enters the hash, beside the rows of history.
+HASHED = {
+    "meta.quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
+    "meta.snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
+    "meta.notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
+    "meta.returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line)",
 }
 
 
-# Each number of a row is weighed by so many bits of its fingerprint that no sum overflows.
-_WEIGHT = f"(fingerprint & {2**60 - 1}::uhugeint)::bigint::hugeint"
-# What many rows have in common is weighed once for all of them.
-_COMMON = ("snapshot_id", "epoch(valid_from)", "epoch(valid_to)")
-
-
 def _history_line(connection: DuckDBPyConnection, relation: str) -> bytes:
-    """Tells contents apart without writing every row as text."""
-    snapshots, begins, ends = (f"sum(weight * ({figure})::bigint)" for figure in _COMMON)
-    figures = connection.execute(
-        f"with weighed as (select *, {_WEIGHT} as weight from {relation}), "
-        "alike as (select snapshot_id, valid_from, valid_to, count(*) as held, "
-        "sum(weight) as weight, sum(weight * line_no) as lines from weighed group by all) "
-        f"select coalesce(sum(held), 0)::bigint, sum(weight), {snapshots}, sum(lines), "
-        f"{begins}, {ends} from alike"
-    ).fetchall()[0]
-    return f"{relation} {figures}\n".encode()
+    query = view_sql.load_sql("hashes/history.sql", relation=relation)
+    return f"{relation} {connection.execute(query).fetchall()[0]}\n".encode()
 
 
-def _content_line(connection: DuckDBPyConnection, relation: str, kind: str) -> bytes:
-    row = _HASHED[kind]
+def _content_line(connection: DuckDBPyConnection, relation: str, row: str) -> bytes:
     figures = connection.execute(
         f"select count(*), sum(md5_number_lower({row})::hugeint), "
         f"sum(md5_number_upper({row})::hugeint) from {relation}"

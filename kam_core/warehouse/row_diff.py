@@ -14,10 +14,9 @@ from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.settings.loader import load_settings
-from kam_core.warehouse import build
+from kam_core.warehouse import build, view_sql
 
 BEFORE, AFTER, EMPTY = "before", "after", "memory"
-SQL = Path(__file__).parents[1] / "sql" / "compare"
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
     """What differs in the quarantine of earlier uploads: an account came, or was never known."""
     if before.samefile(after):
         return []
-    query = (SQL / "quarantine_changes.sql").read_text("utf-8")
+    query = view_sql.load_sql("compare/quarantine_changes.sql")
     with _open_both(before, after) as (connection, _):
         return [QuarantineChange(*row) for row in connection.execute(query).fetchall()]
 
@@ -106,15 +105,7 @@ def _count_changes(
         rows[side] = _rows_in_force(names[side] if is_stored else EMPTY, table, regions)
     # A key may have empty parts (a target for all regions), and they are equal to each other.
     same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in table.key)
-    query = f"""
-        select
-            count(b.fingerprint),
-            count(a.fingerprint),
-            count(*) filter (where b.fingerprint is null),
-            count(*) filter (where a.fingerprint <> b.fingerprint),
-            count(*) filter (where a.fingerprint is null)
-        from ({rows[BEFORE]}) b full join ({rows[AFTER]}) a on {same_key}
-    """
+    query = view_sql.load_sql("compare/row_changes.sql", **rows, same_key=same_key)
     parameters = {} if regions is None else {"regions": list(regions)}
     counts = connection.execute(query, parameters).fetchall()[0]
     return RowChanges(table.name, *counts)

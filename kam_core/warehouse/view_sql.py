@@ -16,6 +16,11 @@ TABLES = SQL / "tables"
 ACCOUNTS, AND = "accounts.", "\n    and "
 
 
+def load_sql(name: str, **values: str) -> str:
+    """The text of a file below ``sql`` with its placeholders filled."""
+    return Template((SQL / name).read_text("utf-8")).substitute(values)
+
+
 def view_statements() -> Iterator[str]:
     """What reads ``history``, in the order in which it can be created: macros, tables, the rest."""
     macros, *others = sorted((SQL / "views").glob("*.sql"))
@@ -31,15 +36,14 @@ def view_statements() -> Iterator[str]:
 def current_statements() -> Iterator[str]:
     """The views of the rows in force, and one of the cells that no column of theirs holds."""
     for table in tables().values():
-        names = ", ".join(column.name for column in table.columns)
-        conditions = ["valid_to is null"]
-        if table.is_of_accounts:
-            conditions.append("account_id in (select account_id from history.accounts)")
-        yield (
-            f"create view main.{table.name} as select {names}, extra, snapshot_id, line_no "
-            f"from history.{table.name} where {' and '.join(conditions)}; "
-            f"comment on view main.{table.name} is "
-            f"'{_title(table)}: the rows in force, one per {', '.join(table.key)}'"
+        is_known = "account_id in (select account_id from history.accounts)"
+        yield load_sql(
+            "tables/in_force.sql",
+            table=table.name,
+            title=_title(table),
+            columns=", ".join(column.name for column in table.columns),
+            conditions=f"valid_to is null{AND + is_known if table.is_of_accounts else ''}",
+            key=", ".join(table.key),
         )
     # A table without accounts has no column of theirs.
     query = " union all by name ".join(
@@ -65,7 +69,8 @@ def order_query(table: Table, names: Sequence[str]) -> str:
     for moment, only in table.facts.items():
         if moment in names:
             conditions += [f"r.{column} in {_texts(values)}" for column, values in only.items()]
-    return Template((TABLES / "noted_order.sql").read_text("utf-8")).substitute(
+    return load_sql(
+        "tables/noted_order.sql",
         table=table.name,
         accounts="\njoin main.accounts a using (account_id)" if has_account else "",
         column=own[0],
@@ -82,7 +87,8 @@ def _table_views(table: Table) -> str:
     conditions += [_has_happened(table, *fact) for fact in table.event_facts.items()]
     if table.is_of_accounts:
         conditions.append("account_id in (select account_id from as_of.lives)")
-    return Template((TABLES / "each_table.sql").read_text("utf-8")).substitute(
+    return load_sql(
+        "tables/each_table.sql",
         table=table.name,
         title=_title(table),
         replaced=f" replace (\n    {replaced}\n)" if replaced else "",
