@@ -52,10 +52,9 @@ def inspect_file(
     if not path.is_file():
         raise KamError("file_not_found", file=str(path))
     sources.refuse_if_too_large(path.stat().st_size)
-    data = bytes_to_plan_by(path)
-    glimpses = sources.inspect_file(data, path.name, options)
-    for glimpse, (_, reading) in zip(glimpses, sources.read_samples(data, options), strict=True):
-        of_several = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(glimpses) > 1 else path.name
+    parts = sources.inspect_file(bytes_to_plan_by(path), path.name, options)
+    for glimpse, reading in parts:
+        of_several = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(parts) > 1 else path.name
         yield _inspect_part(path, glimpse, reading, glimpse.member or of_several, table, memory)
 
 

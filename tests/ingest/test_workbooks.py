@@ -372,7 +372,7 @@ def test_a_workbook_is_known_by_its_content_and_not_by_its_name() -> None:
 
 def test_a_glimpse_shows_every_sheet_with_its_first_rows_and_what_is_odd() -> None:
     many = [ACCOUNTS[0], *([f"A{n}", "Alpha", "East"] for n in range(50)), ["合计", "", 50]]
-    first, second = inspect_file(xlsx({"accounts": many, "empty": []}), "x.xlsx")
+    (first, _), (second, _) = inspect_file(xlsx({"accounts": many, "empty": []}), "x.xlsx")
     assert (first.sheet, first.header_line, len(first.rows)) == ("accounts", 1, 20)
     assert first.rows[0] == ["A0", "Alpha", "East"]
     assert second.error is not None and second.error.code == "empty_file"

@@ -151,8 +151,10 @@ def read_samples(
             yield part, error
 
 
-def inspect_file(data: bytes, file_name: str, options: ReadOptions = FIND_OUT) -> list[Glimpse]:
-    """What is found in a file, one glimpse for each table-like part, changed by what is given.
+def inspect_file(
+    data: bytes, file_name: str, options: ReadOptions = FIND_OUT
+) -> list[tuple[Glimpse, Reading | KamError]]:
+    """What is found in a file: a glimpse of each table-like part, and its first rows.
 
     A part that cannot be read has its ``error``; a file that cannot be opened raises KamError.
     """
@@ -160,15 +162,12 @@ def inspect_file(data: bytes, file_name: str, options: ReadOptions = FIND_OUT) -
         samples = list(read_samples(data, options))
     except KamError as error:
         raise KamError(error.code, **{"file": file_name, **error.details}) from error
-    return [
-        _make_failed_glimpse(part, seen, options)
-        if isinstance(seen, KamError)
-        else _make_glimpse(part, seen)
-        for part, seen in samples
-    ]
+    return [(_make_glimpse(part, seen, options), seen) for part, seen in samples]
 
 
-def _make_glimpse(part: FilePart, reading: Reading) -> Glimpse:
+def _make_glimpse(part: FilePart, reading: Reading | KamError, options: ReadOptions) -> Glimpse:
+    if isinstance(reading, KamError):
+        return _make_failed_glimpse(part, reading, options)
     dialect, settings = reading.dialect, load_settings().reading
     shown = [record for record in reading.records if record.kind != BLANK]
     shown = shown[: settings.limits.glimpse_rows]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import python_calamine as calamine
 
 from kam_core.errors import KamError
-from kam_core.ingest.read.sheet_scan import Scan, scan_ods, scan_xls, scan_xlsx
+from kam_core.ingest.read.sheet_scan import Scan, Scanner, scan_ods, scan_xls, scan_xlsx
 from kam_core.ingest.read.table_layout import (
     BLANK,
     GOOD,
@@ -110,27 +110,12 @@ def _with_merged_cells(
     return replace(reading, notes=(*reading.notes, *notes), merged=names)
 
 
-def _make_scanner(data: bytes) -> Callable[[str, int], Scan]:
-    """How to learn a sheet's extent, errors and dead formulas, by its name and number."""
+def _make_scanner(data: bytes) -> Scanner:
+    """How to learn a sheet's extent, errors and dead formulas."""
     if data.startswith(OLE_START):
-        return _xls_scanner(data)
+        return scan_xls(data)
     archive = Archive(data, load_settings().reading.limits.workbook_unpacked_bytes)
-    by_name = scan_xlsx(archive) if "xl/workbook.xml" in archive.infos else scan_ods(archive)
-    return lambda name, number: by_name(name)
-
-
-def _xls_scanner(data: bytes) -> Callable[[str, int], Scan]:
-    scans = scan_xls(data)
-    # The reader takes all sheets when it opens the workbook.
-    for number, extent in enumerate(scans, start=1):
-        extent.refuse_if_vast(str(number))
-
-    def scan(name: str, number: int) -> Scan:
-        if number >= len(scans):
-            raise KamError("damaged_file", detail=name)
-        return scans[number]
-
-    return scan
+    return scan_xlsx(archive) if "xl/workbook.xml" in archive.infos else scan_ods(archive)
 
 
 def _guard(step: Callable[[], Any]) -> Any:
