@@ -50,6 +50,10 @@ class Step:
     raw_lines: Callable[[Collection[int]], dict[int, str]]
     returned: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
+    @property
+    def table(self) -> declaration.Table:
+        return declaration.tables()[self.snapshot.table_name]
+
 
 @dataclass(frozen=True)
 class Built:
@@ -249,7 +253,7 @@ def _copy_base(connection: DuckDBPyConnection, base: Path) -> None:
 
 
 def _apply_step(connection: DuckDBPyConnection, step: Step) -> None:
-    table = declaration.tables()[step.snapshot.table_name]
+    table = step.table
     connection.register("staged", step.accepted)
     columns = [column.name for column in table.columns]
     names = ", ".join(f'"{name}"' for name in columns)
@@ -263,10 +267,10 @@ def _apply_step(connection: DuckDBPyConnection, step: Step) -> None:
     )
     _note_returned(connection, step)
     if has_rows:
-        _close_returned(connection, table, step.snapshot)
-        _close_rows(connection, table, step.snapshot)
-    _insert_rows(connection, table, step.snapshot, names, has_rows)
-    _quarantine(connection, table, step)
+        _close_returned(connection, step)
+        _close_rows(connection, step)
+    _insert_rows(connection, step, has_rows)
+    _quarantine(connection, step)
     connection.execute(f"drop {kind} incoming")
     connection.unregister("staged")
 
@@ -327,9 +331,8 @@ def count_altered_rows(connection: DuckDBPyConnection) -> dict[str, int]:
     return {name: rows for name, rows in altered_rows.items() if rows}
 
 
-def _close_rows(
-    connection: DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
-) -> None:
+def _close_rows(connection: DuckDBPyConnection, step: Step) -> None:
+    table, snapshot = step.table, step.snapshot
     same_key = " and ".join(f"i.{name} is not distinct from h.{name}" for name in table.key)
     replaced = f"exists (select 1 from incoming i where {same_key})"
     touched = "true" if snapshot.mode == "full" else replaced
@@ -342,35 +345,29 @@ def _close_rows(
     connection.execute(f"delete from history.{table.name} where valid_to = valid_from")
 
 
-def _insert_rows(
-    connection: DuckDBPyConnection,
-    table: declaration.Table,
-    snapshot: Snapshot,
-    names: str,
-    has_rows: bool,
-) -> None:
-    in_force = f"from history.{table.name} h where h.valid_to is null"
+def _insert_rows(connection: DuckDBPyConnection, step: Step, has_rows: bool) -> None:
+    in_force = f"from history.{step.table.name} h where h.valid_to is null"
     unlike_any = f"not exists ({in_force} and h.fingerprint = i.fingerprint)"
     # Rows know their line; storing them in its order as well would take half as long again.
     connection.execute("set preserve_insertion_order = false")
     connection.execute(
-        f"insert into history.{table.name} "
-        f"select {names}, extra, $snapshot_id, line_no, $as_of, null, fingerprint from incoming i "
+        f"insert into history.{step.table.name} by name "
+        "select *, $snapshot_id as snapshot_id, $as_of as valid_from from incoming i "
         f"where {unlike_any if has_rows else 'true'}",
-        {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
+        {"snapshot_id": step.snapshot.snapshot_id, "as_of": step.snapshot.as_of},
     )
     connection.execute("reset preserve_insertion_order")
 
 
-def _quarantine(connection: DuckDBPyConnection, table: declaration.Table, step: Step) -> None:
+def _quarantine(connection: DuckDBPyConnection, step: Step) -> None:
     connection.register("rejects", step.rejected)
     connection.execute(
         "insert into meta.quarantine "
         "select $snapshot_id, $table_name, line_no, raw, codes, detail, null, null from rejects",
-        {"snapshot_id": step.snapshot.snapshot_id, "table_name": table.name},
+        {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.table.name},
     )
     connection.unregister("rejects")
-    if table.is_of_accounts:
+    if step.table.is_of_accounts:
         _quarantine_unknown_accounts(connection, step)
 
 
@@ -383,17 +380,15 @@ def _note_returned(connection: DuckDBPyConnection, step: Step) -> None:
         )
 
 
-def _close_returned(
-    connection: DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
-) -> None:
+def _close_returned(connection: DuckDBPyConnection, step: Step) -> None:
     """Close the rows that came back: they waited for their account, or were let in meanwhile."""
     came_back = "select of_snapshot, of_line from meta.returned where snapshot_id = $snapshot_id"
     connection.execute(
-        f"update history.{table.name} set valid_to = $as_of where valid_to is null and ("
+        f"update history.{step.table.name} set valid_to = $as_of where valid_to is null and ("
         f"(snapshot_id, line_no) in ({came_back}) or fingerprint in (select q.fingerprint "
         f"from meta.quarantine q join ({came_back}) r "
         "on q.snapshot_id = r.of_snapshot and q.line_no = r.of_line))",
-        {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id},
+        {"as_of": step.snapshot.as_of, "snapshot_id": step.snapshot.snapshot_id},
     )
 
 
