@@ -11,10 +11,10 @@ import duckdb
 import pandas as pd
 
 from kam_core.contract import declaration
-from kam_core.contract.target_bounds import target_bounds
 from kam_core.metrics import availability, catalogue, pacing, scorecard
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
+from kam_core.settings.loader import load_settings
 
 PLACES = Decimal("0.000001")
 PER_CENT = Decimal("0.01")
@@ -188,7 +188,8 @@ def _copied(
 ) -> TargetCopy:
     key = source.key._replace(quarter=to)
     target = stepped(source.key.metric, source.target, step)
-    limit = _limit(target, *target_bounds(source.key.metric))
+    bounds = load_settings().target_bounds.bounds_of(source.key.metric)
+    limit = _limit(target, *bounds)
     return TargetCopy(
         source, QuarterlyTarget(key, target if limit is None else limit), there.get(key), limit
     )

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kam_core.contract.target_bounds import target_bounds
 from kam_core.ingest.validate.cast import EXACT, Bad, to_decimal
 from kam_core.metrics.catalogue import load_metrics
 from kam_core.metrics.quarterly_targets import (
@@ -147,7 +146,7 @@ def _number(text: str, unit: str) -> Decimal:
 
 
 def _fitting(number: Decimal, name: str) -> Decimal:
-    unit, (lowest, highest) = unit_of(name), target_bounds(name)
+    unit, (lowest, highest) = unit_of(name), load_settings().target_bounds.bounds_of(name)
     highest = LARGEST if highest is None else highest
     lowest = -LARGEST if lowest is None else lowest
     if number > highest:

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Column, Table
-from kam_core.contract.target_bounds import is_share, target_bounds
 from kam_core.ingest.text_folding import strip_guard
 from kam_core.ingest.validate import currencies
 from kam_core.ingest.validate.cast import (
@@ -265,10 +264,11 @@ def _is_filled(texts: _Texts | None) -> pa.Array | None:
 def _out_of_bounds(columns: Mapping[str, pa.Array]) -> list[Finding]:
     """Targets that the figure cannot reach; of a share, 90 may stand for 90 %."""
     metric, target = columns["metric"], columns["target"]
-    findings = []
+    bounds, findings = load_settings().target_bounds, []
     for name in metric.unique().drop_null().to_pylist():
-        lowest, highest = target_bounds(name)
-        too_high = "target_above_whole" if is_share(name) else "target_out_of_bounds"
+        lowest, highest = bounds.bounds_of(name)
+        is_share = name in bounds.highest_share
+        too_high = "target_above_whole" if is_share else "target_out_of_bounds"
         for limit, is_beyond, code in (
             (lowest, pc.less, "target_out_of_bounds"),
             (highest, pc.greater, too_high),
