@@ -143,7 +143,7 @@ def test_without_a_known_name_no_table_is_guessed_and_a_named_one_says_what_it_l
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_table_is_guessed_from_its_own_titles(lang: str) -> None:
     for table in tables().values():
-        header = [column.title(lang) for column in table.columns]
+        header = [column.text(lang) for column in table.columns]
         assert guess_table("upload.csv", header) == table.name
         assert list(match(table.name, header)) == [column.name for column in table.columns]
 

@@ -453,10 +453,10 @@ def test_every_column_has_the_type_of_the_contract_present_or_not() -> None:
 
 
 def test_arrow_types_equal_the_sql_types() -> None:
-    assert arrow_type(Column("c", "money", "", "")) == pa.decimal128(18, 2)
-    assert arrow_type(Column("c", "score", "", "")) == pa.decimal128(9, 4)
-    assert arrow_type(Column("c", "number", "", "")) == pa.decimal128(24, 6)
-    assert arrow_type(Column("c", "timestamp", "", "")) == pa.timestamp("us")
+    assert arrow_type(Column(name="c", type="money", zh="", en="")) == pa.decimal128(18, 2)
+    assert arrow_type(Column(name="c", type="score", zh="", en="")) == pa.decimal128(9, 4)
+    assert arrow_type(Column(name="c", type="number", zh="", en="")) == pa.decimal128(24, 6)
+    assert arrow_type(Column(name="c", type="timestamp", zh="", en="")) == pa.timestamp("us")
 
 
 def test_all_problems_of_a_row_are_told_at_once() -> None:
