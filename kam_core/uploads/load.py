@@ -256,9 +256,7 @@ class _PendingLoad:
         # Not the file itself shows these, but the other tables of the version.
         across = ({"unknown_account": unknown_rows} if unknown_rows else {}) | remarks
         lines = locations.first_lines(file, number, staged, across) if file else {}
-        unknown = (
-            locations.list_unknown_accounts(file, number) if file and unknown_rows else {}
-        )
+        unknown = locations.list_unknown_accounts(file, number) if file and unknown_rows else {}
         return replace(
             _describe_upload(new.snapshot, counts[number]),
             problems=staged.problems | across,
