@@ -29,10 +29,8 @@ from pages.parts.state import (
     filters,
     links,
     start,
-    trouble,
     url_state,
     viewer,
-    warmup,
 )
 
 Show = Callable[[viewer.Viewer, str], None]
@@ -65,7 +63,7 @@ def main() -> None:
         load_settings()
         work = WORK if cache.live() else dict.fromkeys(WORK, start.page)
     except KamError as error:
-        trouble.render_trouble(error, text)
+        start.render_trouble(error, text)
         return
     pages = {name: page(name, show) for name, show in (work | DATA).items()}
     # The overview stands at "/" for whoever names no page; its twin answers to its name.
@@ -88,4 +86,4 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
-    app = st.App(__file__, lifespan=warmup.ready)
+    app = st.App(__file__, lifespan=cache.ready)

@@ -20,11 +20,8 @@ def page(viewer: Viewer, lang: str) -> None:
     if not view.has("interactions"):
         figures.render_missing("needs:interactions", text)
         return
-    left, right = st.columns(2, gap="medium")
-    with left:
-        figures.render_figure(follow_up.compose_heat(view), text)
-    with right:
-        figures.render_figure(follow_up.compose_outlook(view), text)
+    beside = follow_up.compose_heat(view), follow_up.compose_outlook(view)
+    figures.render_side_by_side(beside, text)
     _render_worklist(view, text)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from kam_core.dashboard.sections import tiers
-from kam_core.text import formats
 from kam_core.text.writer import Text
 from pages.parts.render import figures
 from pages.parts.state import entry, filters, url_state
@@ -45,11 +44,7 @@ def _choose_tier(counts: Mapping[str, int], event: Any, text: Text) -> str:
         names,
         names[0],
         CHOSEN,
-        format_func=lambda tier: text(
-            "tiers.accounts",
-            tier=text.value("tier", tier),
-            count=formats.count(counts[tier], text.lang),
-        ),
+        format_func=lambda tier: text("tiers.accounts", tier=tier, count=counts[tier]),
         required=True,
     )
     return chosen or names[0]

@@ -1,18 +1,15 @@
 """Cells in columns of a terminal, where a Chinese character takes two places."""
 
-import unicodedata
 from collections.abc import Sequence
+
+from kam_core.text.formats import display_width
 
 
 def align_columns(lines: Sequence[Sequence[str]]) -> str:
     """Lines of cells as columns of a terminal."""
-    widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
+    widths = [max(map(display_width, cells)) for cells in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(_pad, line, widths)).rstrip() for line in lines)
 
 
-def _width(cell: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell)
-
-
 def _pad(cell: str, width: int) -> str:
-    return cell + " " * (width - _width(cell))
+    return cell + " " * (width - display_width(cell))

@@ -133,7 +133,7 @@ def _preview(copies: Sequence[TargetCopy], to: str, text: Text) -> None:
         st.caption(text("targets.copy_none"))
         return
     capped = sum(copy.limit is not None for copy in copies)
-    blocks.sentence(target_sentences.copying(len(copies), capped, to, text))
+    st.markdown(target_sentences.copying(len(copies), capped, to, text))
     blocks.rows(pd.DataFrame([_row(copy, text) for copy in copies]), text, height=240)
 
 

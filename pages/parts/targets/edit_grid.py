@@ -157,7 +157,7 @@ def _save(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) 
     """What is about to change, and the way to save it or to give it up."""
     st.subheader(text("targets.draft"), anchor=False)
     made = target_draft.made(draft, viewer)
-    blocks.sentence(target_sentences.draft(made, text))
+    st.markdown(target_sentences.draft(made, text))
     if not made:
         return
     rows = [change_cells(change, text) for change in made]
@@ -195,7 +195,7 @@ def _moved(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool)
     words = {"by": published["published_by"], "found": view.company.version}
     st.warning(text.rich("targets.moved", expected=draft.version, **words))
     if clashing := target_draft.clashes(draft, view, viewer):
-        named = text("punctuation.list").join(_name(change.key, text) for change in clashing)
+        named = [_name(change.key, text) for change in clashing]
         st.warning(escape(text("targets.clashes", goals=named)))
     label = text("targets.carry_over", version=view.company.version)
     if st.button(label, type="primary", disabled=not is_sound):

@@ -1,5 +1,6 @@
 """From files to a new version: choose, look, answer what only a person knows, preview, publish."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -73,7 +74,7 @@ def _choose_files(text: Text) -> Saved | None:
         _render_steps(text)
     elif not chosen:
         # Streamlit empties the uploader when another page is visited; the files are still here.
-        names = text("punctuation.list").join(path.name for path in files.paths)
+        names = [path.name for path in files.paths]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(escape(text("uploads.still_chosen", files=names)), width="content")
             st.button(text("uploads.remove_files"), type="tertiary", on_click=_forget)
@@ -103,7 +104,7 @@ def _ask_how_to_load(files: Saved, viewer: Viewer, text: Text) -> Request | None
     if options is None or decisions is None:
         st.info(text("uploads.answer_first"))
         return None
-    return Request((*options, "--by", viewer.name), decisions.answers, decisions.reading)
+    return replace(decisions, options=(*options, "--by", viewer.name))
 
 
 def _choose_load_options(text: Text) -> tuple[str, ...] | None:
