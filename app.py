@@ -25,7 +25,6 @@ from pages import (
 )
 from pages.parts.state import (
     cache,
-    entry,
     filters,
     links,
     start,
@@ -76,7 +75,7 @@ def main() -> None:
             text("pages.group_data"): [pages[name] for name in DATA],
         }
     )
-    entry.lead_on()
+    links.go_to_destination()
     chosen.run()
     url_state.write()
     cache.settle()

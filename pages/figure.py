@@ -6,7 +6,7 @@ from kam_core.dashboard.sections.metric_detail import compose_months
 from kam_core.text.writer import Text
 from pages.parts.metric_detail import current_value, evidence_rows
 from pages.parts.render import figures
-from pages.parts.state import entry, filters
+from pages.parts.state import filters, links
 from pages.parts.state.viewer import Viewer
 
 
@@ -28,4 +28,4 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("figure"))
+    st.switch_page("app.py", query_params=links.with_destination("figure"))

@@ -7,7 +7,7 @@ from kam_core.dashboard.view import View
 from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures
-from pages.parts.state import entry, filters, url_state
+from pages.parts.state import filters, links, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -49,4 +49,4 @@ def _render_worklist(view: View, text: Text) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("follow_up"))
+    st.switch_page("app.py", query_params=links.with_destination("follow_up"))

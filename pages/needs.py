@@ -6,7 +6,7 @@ from kam_core.dashboard.sections import needs, scorecards
 from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import figures, tabs
-from pages.parts.state import entry, filters
+from pages.parts.state import filters, links
 from pages.parts.state.viewer import Viewer
 
 
@@ -30,4 +30,4 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("needs"))
+    st.switch_page("app.py", query_params=links.with_destination("needs"))

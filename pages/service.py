@@ -7,7 +7,7 @@ from kam_core.dashboard.view import View
 from kam_core.text.writer import Text
 from pages.parts.render import figures, tabs
 from pages.parts.render.tabs import PagePart, draw_figures
-from pages.parts.state import entry, url_state
+from pages.parts.state import links, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -49,4 +49,4 @@ PARTS = {
 }
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("service"))
+    st.switch_page("app.py", query_params=links.with_destination("service"))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from kam_core.text.writer import Text
 from pages.parts.render import figures, tabs
-from pages.parts.state import entry, filters
+from pages.parts.state import filters, links
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import edit_grid, scorecard
 
@@ -26,4 +26,4 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("targets"))
+    st.switch_page("app.py", query_params=links.with_destination("targets"))

@@ -8,7 +8,7 @@ import streamlit as st
 from kam_core.dashboard.sections import tiers
 from kam_core.text.writer import Text
 from pages.parts.render import figures
-from pages.parts.state import entry, filters, url_state
+from pages.parts.state import filters, links, url_state
 from pages.parts.state.viewer import Viewer
 
 CHOSEN = "cell"
@@ -51,4 +51,4 @@ def _choose_tier(counts: Mapping[str, int], event: Any, text: Text) -> str:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("tiers"))
+    st.switch_page("app.py", query_params=links.with_destination("tiers"))

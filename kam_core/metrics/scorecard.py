@@ -12,7 +12,7 @@ from statistics import NormalDist
 
 import duckdb
 
-from kam_core.metrics import availability, catalogue, periods, run
+from kam_core.metrics import availability, catalogue, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
@@ -65,13 +65,6 @@ class JudgingRules:
 
     near_tolerance: Fraction
     z: float
-
-
-def quarter(cursor: duckdb.DuckDBPyConnection, label: str) -> Period:
-    """The quarter of that name in the fiscal year of the version that ``cursor`` reads."""
-    return periods.quarter(
-        label, int(version_settings.threshold(cursor, "fiscal_year_start_month"))
-    )
 
 
 def scorecard(

@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from kam_core.contract.declaration import tables
 from kam_core.contract.problems import problems
-from kam_core.settings.sql_header import header
+from kam_core.settings.sql_headers import split_header
 from kam_core.warehouse import view_sql
 
 SQL = view_sql.SQL / "checks"
@@ -56,7 +56,7 @@ def _order_checks() -> Iterator[Check]:
 
 def parse_check(text: str) -> Check:
     """A check from the text of its file: header lines ``-- key: value``, then the query."""
-    values, sql = header(text)
+    values, sql = split_header(text)
     noted = _names(values["tables"])
     return Check(
         values["check"],

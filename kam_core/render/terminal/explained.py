@@ -9,7 +9,7 @@ from kam_core.dashboard.tables import in_words
 from kam_core.metrics.change import ACCOUNTS, GROUPS, FigureChange, MixPart
 from kam_core.metrics.explain import Explanation
 from kam_core.metrics.scorecard import Score
-from kam_core.render.terminal.text_columns import align_columns
+from kam_core.render.terminal.section import align_columns
 from kam_core.text import formats
 from kam_core.text.sentences import change_sentences as sentences
 from kam_core.text.writer import Text

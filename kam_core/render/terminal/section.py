@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from kam_core.dashboard.model import Figure, FigureTable, Section
 from kam_core.dashboard.tables import cell_words, plain_rows
 from kam_core.metrics.scorecard import Score
-from kam_core.render.terminal.text_columns import align_columns
 from kam_core.text import formats
 from kam_core.text.marked_text import strip_marks
 from kam_core.text.writer import Text
@@ -65,3 +64,13 @@ def _cells(score: Score, paced: float | None, text: Text) -> dict[str, str]:
         "paced": "" if paced is None else formats.quantity(paced, score.unit, text.lang),
         "status": text.standing(score),
     }
+
+
+def align_columns(lines: Sequence[Sequence[str]]) -> str:
+    """Lines of cells as columns of a terminal, where a Chinese character takes two places."""
+    widths = [max(map(formats.display_width, cells)) for cells in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(_pad, line, widths)).rstrip() for line in lines)
+
+
+def _pad(cell: str, width: int) -> str:
+    return cell + " " * (width - formats.display_width(cell))
