@@ -25,14 +25,11 @@ from pages import (
 )
 from pages.parts.state import (
     cache,
-    entry,
     filters,
     links,
     start,
-    trouble,
     url_state,
     viewer,
-    warmup,
 )
 
 Show = Callable[[viewer.Viewer, str], None]
@@ -65,7 +62,7 @@ def main() -> None:
         load_settings()
         work = WORK if cache.live() else dict.fromkeys(WORK, start.page)
     except KamError as error:
-        trouble.render_trouble(error, text)
+        start.render_trouble(error, text)
         return
     pages = {name: page(name, show) for name, show in (work | DATA).items()}
     # The overview stands at "/" for whoever names no page; its twin answers to its name.
@@ -78,7 +75,7 @@ def main() -> None:
             text("pages.group_data"): [pages[name] for name in DATA],
         }
     )
-    entry.lead_on()
+    links.go_to_destination()
     chosen.run()
     url_state.write()
     cache.settle()
@@ -88,4 +85,4 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
-    app = st.App(__file__, lifespan=warmup.ready)
+    app = st.App(__file__, lifespan=cache.ready)

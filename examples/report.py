@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import kam_core  # noqa: E402
 from kam_core.dashboard.model import Section  # noqa: E402
-from kam_core.dashboard.sections import pages  # noqa: E402
+from kam_core.dashboard.sections import follow_up, overview  # noqa: E402
 from kam_core.dashboard.view import View  # noqa: E402
 from kam_core.render.terminal.section import section_lines  # noqa: E402
 
@@ -34,8 +34,8 @@ def main() -> None:
 
 def report_sections(view: View) -> Iterator[Section]:
     """What the two pages show, part by part."""
-    yield from pages.compose_overview(view)
-    yield from pages.compose_follow_up(view)
+    yield from overview.compose_page(view)
+    yield from follow_up.compose_page(view)
 
 
 if __name__ == "__main__":

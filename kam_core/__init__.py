@@ -6,13 +6,13 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kam_core.dashboard.opening import open_dashboard as open  # noqa: F401
+    from kam_core.dashboard.view import open_dashboard as open  # noqa: F401
 
 
 def __getattr__(name: str) -> Any:
     """``open``, loaded when it is wanted: whoever needs one module does not wait for all."""
     if name != "open":
         raise AttributeError(name)
-    from kam_core.dashboard.opening import open_dashboard
+    from kam_core.dashboard.view import open_dashboard
 
     return open_dashboard

@@ -8,11 +8,9 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from kam_core import demo
 from kam_core.cli import inspect_files, kpis, loading, pack, samples, verify, versions
-from kam_core.cli.common import REFUSALS, Commands, add_common, as_refusal, language_of
+from kam_core.cli.common import REFUSALS, add_common, as_refusal, language_of
 from kam_core.text.writer import Text
 
 
@@ -29,24 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kam_core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (loading, inspect_files, versions, kpis, samples, pack, verify):
+    for group in (loading, inspect_files, versions, kpis, pack, verify, samples):
         group.add(commands)
-    _add_demo(commands)
     for command in commands.choices.values():
         add_common(command)
     return parser
-
-
-def _add_demo(commands: Commands) -> None:
-    sample = commands.add_parser("demo", help="write the sample company as CSV files")
-    sample.add_argument("--to", type=Path, required=True, metavar="DIR")
-    sample.add_argument("--seed", type=int, default=demo.DEFAULT)
-    sample.set_defaults(run=_demo)
-
-
-def _demo(options: argparse.Namespace, text: Text) -> None:
-    for path in demo.write_files(options.to, options.seed):
-        print(path)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 class KamError(Exception):
     """A refusal with a code, so that every language can say it.
 
-    ``code`` names the entry under ``[errors]`` in present/zh and present/en; ``details``
+    ``code`` names the entry under ``[errors]`` in text/zh and text/en; ``details``
     fill its placeholders.
     """
 

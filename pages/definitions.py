@@ -7,7 +7,7 @@ from kam_core.metrics.catalogue import Metric
 from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import definition
-from pages.parts.state import entry, url_state
+from pages.parts.state import links, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -54,4 +54,4 @@ def _matches(metric: Metric, words: str) -> bool:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("definitions"))
+    st.switch_page("app.py", query_params=links.with_destination("definitions"))

@@ -4,9 +4,9 @@ import streamlit as st
 
 from kam_core.dashboard.sections.metric_detail import compose_months
 from kam_core.text.writer import Text
-from pages.parts.metric_detail import current_value, evidence_rows, explain_change
+from pages.parts.metric_detail import current_value, evidence_rows
 from pages.parts.render import figures
-from pages.parts.state import entry, filters
+from pages.parts.state import filters, links
 from pages.parts.state.viewer import Viewer
 
 
@@ -19,7 +19,7 @@ def page(viewer: Viewer, lang: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(text("figure.why"), anchor=False)
-        against = explain_change.render_change(view, metric, text)
+        against = current_value.render_change(view, metric, text)
     with right:
         st.subheader(text("figure.months"), anchor=False)
         figures.render_figure(compose_months(view, metric), text)
@@ -28,4 +28,4 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("figure"))
+    st.switch_page("app.py", query_params=links.with_destination("figure"))

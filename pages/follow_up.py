@@ -7,7 +7,7 @@ from kam_core.dashboard.view import View
 from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures
-from pages.parts.state import entry, filters, url_state
+from pages.parts.state import filters, links, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -20,11 +20,8 @@ def page(viewer: Viewer, lang: str) -> None:
     if not view.has("interactions"):
         figures.render_missing("needs:interactions", text)
         return
-    left, right = st.columns(2, gap="medium")
-    with left:
-        figures.render_figure(follow_up.compose_heat(view), text)
-    with right:
-        figures.render_figure(follow_up.compose_outlook(view), text)
+    beside = follow_up.compose_heat(view), follow_up.compose_outlook(view)
+    figures.render_side_by_side(beside, text)
     _render_worklist(view, text)
 
 
@@ -52,4 +49,4 @@ def _render_worklist(view: View, text: Text) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("follow_up"))
+    st.switch_page("app.py", query_params=links.with_destination("follow_up"))

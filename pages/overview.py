@@ -10,7 +10,7 @@ from kam_core.settings.loader import load_settings
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
 from pages.parts.render import figures, pack_download
-from pages.parts.state import entry, filters, links, url_state
+from pages.parts.state import filters, links, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -56,4 +56,4 @@ def _render_regions(view: View, text: Text) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("overview"))
+    st.switch_page("app.py", query_params=links.with_destination("overview"))

@@ -7,24 +7,18 @@ from kam_core.dashboard.view import View
 from kam_core.text.writer import Text
 from pages.parts.render import figures, tabs
 from pages.parts.render.tabs import PagePart, draw_figures
-from pages.parts.state import entry, filters, url_state
+from pages.parts.state import links, url_state
 from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
-    view = filters.choose(viewer, text)
-    figures.render_heading(view, "service.title")
-    tabs.render_parts("service", PARTS, view, text)
+    tabs.render_page("service", PARTS, viewer, lang)
 
 
 def _render_response(view: View, text: Text) -> None:
     st.subheader(text("service.response"), anchor=False)
     by_month = service.has_responses(view) and _choose_step(text) == "month"
-    response = service.compose_response(view, by_month)
-    for column, figure in zip(st.columns(len(response), gap="medium"), response, strict=True):
-        with column:
-            figures.render_figure(figure, text)
+    figures.render_side_by_side(service.compose_response(view, by_month), text)
 
 
 def _choose_step(text: Text) -> str | None:
@@ -55,4 +49,4 @@ PARTS = {
 }
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("service"))
+    st.switch_page("app.py", query_params=links.with_destination("service"))

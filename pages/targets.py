@@ -3,8 +3,8 @@
 import streamlit as st
 
 from kam_core.text.writer import Text
-from pages.parts.render import figures
-from pages.parts.state import entry, filters
+from pages.parts.render import figures, tabs
+from pages.parts.state import filters, links
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import edit_grid, scorecard
 
@@ -20,13 +20,10 @@ def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "targets.title")
-    titles = [text(f"targets.{name}") for name in TABS]
-    tabs = st.tabs(titles, key="target_tabs", on_change="rerun")
-    for tab, shown in zip(tabs, TABS.values(), strict=True):
-        if tab.open:
-            with tab:
-                shown(view, viewer, text)
+    tabs.render_tabs(
+        "targets", TABS, "target_tabs", text, lambda name: TABS[name](view, viewer, text)
+    )
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("targets"))
+    st.switch_page("app.py", query_params=links.with_destination("targets"))

@@ -6,10 +6,9 @@ from typing import Any
 import streamlit as st
 
 from kam_core.dashboard.sections import tiers
-from kam_core.text import formats
 from kam_core.text.writer import Text
 from pages.parts.render import figures
-from pages.parts.state import entry, filters, url_state
+from pages.parts.state import filters, links, url_state
 from pages.parts.state.viewer import Viewer
 
 CHOSEN = "cell"
@@ -45,15 +44,11 @@ def _choose_tier(counts: Mapping[str, int], event: Any, text: Text) -> str:
         names,
         names[0],
         CHOSEN,
-        format_func=lambda tier: text(
-            "tiers.accounts",
-            tier=text.value("tier", tier),
-            count=formats.count(counts[tier], text.lang),
-        ),
+        format_func=lambda tier: text("tiers.accounts", tier=tier, count=counts[tier]),
         required=True,
     )
     return chosen or names[0]
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("tiers"))
+    st.switch_page("app.py", query_params=links.with_destination("tiers"))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from kam_core.text.writer import Text
-from pages.parts.state import entry
+from pages.parts.state import links
 from pages.parts.state.viewer import Viewer
 from pages.parts.uploads import history_part, wizard
 
@@ -23,4 +23,4 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("uploads"))
+    st.switch_page("app.py", query_params=links.with_destination("uploads"))

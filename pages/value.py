@@ -7,7 +7,7 @@ from kam_core.dashboard.view import View
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures, tabs
 from pages.parts.render.tabs import Composer, PagePart, draw_figures
-from pages.parts.state import entry, filters, url_state
+from pages.parts.state import links, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -47,11 +47,8 @@ PARTS = {
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
-    view = filters.choose(viewer, text)
-    figures.render_heading(view, "value.title")
-    tabs.render_parts("value", PARTS, view, text)
+    tabs.render_page("value", PARTS, viewer, lang)
 
 
 if __name__ == "__main__":
-    st.switch_page("app.py", query_params=entry.keep("value"))
+    st.switch_page("app.py", query_params=links.with_destination("value"))

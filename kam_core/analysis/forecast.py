@@ -79,13 +79,9 @@ class Season:
 
 def fit_season(values: np.ndarray, harmonics: int) -> Season:
     """The course of a year as sines and cosines around a level: as many as pay for themselves."""
-    tried = [_fit_harmonics(values, number) for number in range(1, harmonics + 1)]
+    terms = [_calendar_terms(len(values), number) for number in range(1, harmonics + 1)]
+    tried = [Season(OLS(values, in_sample).fit(), process) for process, in_sample in terms]
     return min(tried, key=lambda season: _corrected_aic(season.fit))
-
-
-def _fit_harmonics(values: np.ndarray, harmonics: int) -> Season:
-    process, in_sample = _calendar_terms(len(values), harmonics)
-    return Season(OLS(values, in_sample).fit(), process)
 
 
 @cache

@@ -72,13 +72,17 @@ def estimate(contracts: pd.DataFrame, rules: RenewalRules) -> Estimate:
 def bands(contracts: pd.DataFrame, rules: RenewalRules) -> pd.DataFrame:
     """The plain renewal rate by band of hours, with its cases and Wilson interval."""
     measured = _with_hours(contracts)
+    z = NormalDist().inv_cdf((1 + rules.confidence) / 2)
     starts = [0.0, *rules.band_starts]
     ends = [*rules.band_starts, float("inf")]
     rows = []
     for start, end in zip(starts, ends, strict=True):
         inside = measured[measured["hours"].ge(start) & measured["hours"].lt(end)]
-        if not inside.empty:
-            rows.append(_band_row(inside, start, end, rules.confidence))
+        contracts, renewed = len(inside), int(inside["renewed"].sum())
+        if contracts:
+            low, high = wilson(renewed, contracts, z)
+            mean, rate = float(inside["hours"].mean()), renewed / contracts
+            rows.append((start, end, mean, contracts, renewed, rate, low, high))
     return pd.DataFrame(rows, columns=BAND_COLUMNS)
 
 
@@ -101,14 +105,6 @@ def _with_hours(contracts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _band_row(inside: pd.DataFrame, start: float, end: float, confidence: float) -> dict:
-    contracts, renewed = len(inside), int(inside["renewed"].sum())
-    low, high = wilson(renewed, contracts, NormalDist().inv_cdf((1 + confidence) / 2))
-    mean = float(inside["hours"].mean())
-    values = (start, end, mean, contracts, renewed, renewed / contracts, low, high)
-    return dict(zip(BAND_COLUMNS, values, strict=True))
-
-
 def _find_obstacle(rows: pd.DataFrame, rules: RenewalRules) -> str | None:
     """Why no estimate can be made, before one is tried."""
     hours, renewed = rows["hours"], rows["renewed"]
@@ -120,12 +116,11 @@ def _find_obstacle(rows: pd.DataFrame, rules: RenewalRules) -> str | None:
         return "too_few_accounts"
     if hours.min() == hours.max():
         return "hours_all_alike"
-    return "outcome_separated" if _is_separated(hours[renewed], hours[~renewed]) else None
-
-
-def _is_separated(renewed: pd.Series, lost: pd.Series) -> bool:
-    """Whether some number of hours divides the outcomes: then no slope is steep enough."""
-    return renewed.min() >= lost.max() or lost.min() >= renewed.max()
+    with_renewal, without = hours[renewed], hours[~renewed]
+    # Where some number of hours divides the outcomes, no slope is steep enough.
+    if with_renewal.min() >= without.max() or without.min() >= with_renewal.max():
+        return "outcome_separated"
+    return None
 
 
 def _fit_logit(rows: pd.DataFrame, confidence: float) -> dict | None:

@@ -74,14 +74,6 @@ def live_number(warehouse: store.Warehouse) -> int:
     return live.version
 
 
-def chosen(named: list[str] | None, offered: tuple[str, ...], code: str) -> tuple[str, ...]:
-    """What the person named, or everything; a name nobody knows is refused with those known."""
-    for name in named or ():
-        if name not in offered:
-            raise KamError(code, name=name, known=offered)
-    return tuple(dict.fromkeys(named)) if named else offered
-
-
 def print_json(value: object) -> None:
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.buffer.flush()

@@ -1,11 +1,13 @@
 """``inspect``: what a file seems to hold and mean, before anything is loaded or remembered."""
 
 import argparse
+from dataclasses import fields
 from pathlib import Path
 
 from kam_core.cli.common import print_json
 from kam_core.contract import declaration
 from kam_core.errors import KamError, together
+from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.render.terminal.inspection import render_parts
 from kam_core.text.writer import Text
 from kam_core.uploads.inspection import inspect_file, open_memory
@@ -29,11 +31,12 @@ def add(commands: argparse._SubParsersAction) -> None:
 def _run(options: argparse.Namespace, text: Text) -> None:
     """Print what was found about every file, and then refuse those that cannot be opened."""
     memory = open_memory(options.warehouse)
+    how = ReadOptions(**{part.name: getattr(options, part.name) for part in fields(ReadOptions)})
     parts: list[InspectedPart] = []
     refusals: list[KamError] = []
     for path in options.files:
         try:
-            parts += inspect_file(path, options, options.table, memory)
+            parts += inspect_file(path, how, options.table, memory)
         except KamError as error:
             refusals.append(error)
             parts.append(InspectedPart(path.name, None, error=error.record()))

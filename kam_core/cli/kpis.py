@@ -13,7 +13,7 @@ from kam_core.dashboard.view import View, choose_view
 from kam_core.metrics import catalogue, explain, periods, scorecard
 from kam_core.metrics.periods import Period
 from kam_core.render.terminal import explained
-from kam_core.render.terminal.scores import render_scores
+from kam_core.render.terminal.section import render_scores
 from kam_core.text.marked_text import Marked
 from kam_core.text.writer import Text
 

@@ -33,7 +33,7 @@ def csv_bytes(table: str, lang: str) -> bytes:
     columns = _known(table).columns
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([column.title(lang) for column in columns])
+    writer.writerow([column.text(lang) for column in columns])
     writer.writerows([row[column.name] for column in columns] for row in rows(table, lang))
     return (BYTE_ORDER_MARK + file.getvalue()).encode()
 
@@ -48,15 +48,7 @@ def _written(column: Column, cell: str | Bilingual, lang: str) -> str:
     if isinstance(cell, Bilingual):
         return cell.text(lang)
     if column.type == "enum":
-        return _value_in_words(column, cell, lang)
+        return column.word(cell, lang)
     if column.type == "bool" and cell:
         return load_settings().templates.words[cell].text(lang)
     return cell
-
-
-def _value_in_words(column: Column, value: str, lang: str) -> str:
-    """The first name of a value in the language; in English the value itself names it."""
-    if lang != "zh":
-        return value.replace("_", " ")
-    names = dict(column.values).get(value, ())
-    return next((name for name in names if not name.isascii()), value)

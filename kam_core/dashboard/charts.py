@@ -25,8 +25,12 @@ class Point:
     is_running: bool = False
 
 
+class Chart:
+    """What is to be drawn, of any sort."""
+
+
 @dataclass(frozen=True)
-class Columns:
+class Columns(Chart):
     """A column per point, mostly of time, with the target as a mark.
 
     ``sentence`` is what it shows (see ``text.marked_text``), ``highest`` what its axis must hold,
@@ -58,7 +62,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Matrix:
+class Matrix(Chart):
     """The tier matrix: one field per pair of levels, and the accounts that lie in them.
 
     ``accounts``: account_id, account_name, tier, x_score, y_score, revenue_12m; ``x_cuts`` and
@@ -76,26 +80,20 @@ class Matrix:
 
 
 @dataclass(frozen=True)
-class Lines:
-    """One line per series (column -> name) over the periods of the rows, on one scale."""
+class Lines(Chart):
+    """One line per series (column -> name) over the periods of the rows, on one scale.
+
+    ``marks``: what they are held against at each period, if at anything.
+    """
 
     rows: pd.DataFrame
     series: Mapping[str, str]
     unit: str
+    marks: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
-class MarkedLines:
-    """Lines over the periods (column -> name), what they are held against as a mark on each."""
-
-    rows: pd.DataFrame
-    series: Mapping[str, str]
-    marks: Sequence[float]
-    unit: str
-
-
-@dataclass(frozen=True)
-class Intervals:
+class Intervals(Chart):
     """Shares over the periods with their intervals; columns NAME, NAME_low and NAME_high."""
 
     rows: pd.DataFrame
@@ -103,21 +101,21 @@ class Intervals:
 
 
 @dataclass(frozen=True)
-class Heat:
+class Heat(Chart):
     """A grid of shares: one row per index entry, one column per period."""
 
     rows: pd.DataFrame
 
 
 @dataclass(frozen=True)
-class Stacked:
+class Stacked(Chart):
     """One bar of a whole cut into named parts, each with its count."""
 
     parts: Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class AgedTickets:
+class AgedTickets(Chart):
     """Open tickets by age, each column cut into named parts: late, waiting, answered."""
 
     names: Sequence[str]
@@ -125,7 +123,7 @@ class AgedTickets:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Compared(Chart):
     """One or two values per name; ``is_hollow`` marks those that rest on few cases."""
 
     names: Sequence[str]
@@ -135,8 +133,8 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How values lie, one column per group; groups have value and cases."""
+class Spread(Chart):
+    """How values lie, one column per group: its ``value`` and ``cases``, of which some are few."""
 
     groups: Mapping[str, pd.DataFrame]
     least_cases: int
@@ -144,7 +142,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Shares:
+class Shares(Chart):
     """One column per period, the whole of it, cut into parts (column -> name) that add to 100 %."""
 
     rows: pd.DataFrame
@@ -152,7 +150,7 @@ class Shares:
 
 
 @dataclass(frozen=True)
-class RenewalBands:
+class RenewalBands(Chart):
     """The renewal rate of each band at its mean hours, the fitted curve and the claim as lines."""
 
     bands: pd.DataFrame
@@ -162,7 +160,7 @@ class RenewalBands:
 
 
 @dataclass(frozen=True)
-class Pareto:
+class Pareto(Chart):
     """The share of revenue that the first accounts bring, and how many bring most of it."""
 
     shares: Sequence[float]
@@ -171,14 +169,14 @@ class Pareto:
 
 
 @dataclass(frozen=True)
-class Wallets:
+class Wallets(Chart):
     """What accounts buy of us and elsewhere."""
 
     rows: pd.DataFrame
 
 
 @dataclass(frozen=True)
-class Terms:
+class Terms(Chart):
     """Terms with their signs, one below the other, down to their sum."""
 
     amounts: Mapping[str, float]
@@ -186,8 +184,11 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class SeasonChart:
-    """Months as they were, and as they are expected, with the range they lie in if forecast."""
+class SeasonChart(Chart):
+    """Months as they were, and as they are expected, with the range they lie in if forecast.
+
+    ``past``: month, revenue; ``ahead``: month, expected, low, high, last_year.
+    """
 
     past: pd.DataFrame
     ahead: pd.DataFrame
@@ -195,7 +196,7 @@ class SeasonChart:
 
 
 @dataclass(frozen=True)
-class Waterfall:
+class Waterfall(Chart):
     """From one value to the other, a bar for each part; the smallest are put together."""
 
     moved: FigureChange
@@ -203,31 +204,9 @@ class Waterfall:
 
 
 @dataclass(frozen=True)
-class Limited:
-    """A monthly line within its limits."""
+class Limited(Chart):
+    """A monthly line within its limits; ``rows``: period, value, limit_low, limit_high."""
 
     rows: pd.DataFrame
     limits: Limits
     unit: str
-
-
-Chart = (
-    Columns
-    | Matrix
-    | Lines
-    | MarkedLines
-    | Intervals
-    | Heat
-    | Stacked
-    | AgedTickets
-    | Compared
-    | Spread
-    | Shares
-    | RenewalBands
-    | Pareto
-    | Wallets
-    | Terms
-    | SeasonChart
-    | Waterfall
-    | Limited
-)

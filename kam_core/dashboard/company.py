@@ -66,23 +66,27 @@ class Company:
 
     def threshold(self, name: str) -> Decimal:
         """One limit or weight by the settings of the version."""
-        return self.keep(_threshold, self, name)
+        return self._settled(version_settings.threshold, name)
 
     def rules(self) -> scorecard.JudgingRules:
         """How the version judges a figure."""
-        return self.keep(_rules, self)
+        return self._settled(scorecard.load_rules)
 
     def scheme(self) -> tiers.Scheme:
         """The tier scheme that the version was built with."""
-        return self.keep(_scheme, self)
+        return self._settled(tiers.load_scheme)
 
     def targets(self) -> tuple[QuarterlyTarget, ...]:
         """The targets of the version, of every region and quarter."""
-        return self.keep(_targets, self)
+        return self._settled(quarterly_targets.in_force)
 
     def default_targets(self) -> dict[str, Decimal]:
         """The default targets that the version was built with, by metric."""
-        return self.keep(_default_targets, self)
+        return self._settled(quarterly_targets.defaults)
+
+    def _settled(self, load: Callable[..., Any], *arguments: object) -> Any:
+        """What the settings of the version say; ``load`` takes a cursor and the arguments."""
+        return self.keep(_settled, self, load, *arguments)
 
     def quarters(self, as_of: date | None = None) -> tuple[Period, ...]:
         """The quarters with data up to a day, newest last; at least the one that holds the day."""
@@ -160,26 +164,6 @@ def _holdings(company: Company) -> Holdings:
     )
 
 
-def _threshold(company: Company, name: str) -> Decimal:
+def _settled(company: Company, load: Callable[..., Any], *arguments: object) -> Any:
     with company.day().cursor() as cursor:
-        return version_settings.threshold(cursor, name)
-
-
-def _rules(company: Company) -> scorecard.JudgingRules:
-    with company.day().cursor() as cursor:
-        return scorecard.load_rules(cursor)
-
-
-def _scheme(company: Company) -> tiers.Scheme:
-    with company.day().cursor() as cursor:
-        return tiers.load_scheme(cursor)
-
-
-def _targets(company: Company) -> tuple[QuarterlyTarget, ...]:
-    with company.day().cursor() as cursor:
-        return quarterly_targets.in_force(cursor)
-
-
-def _default_targets(company: Company) -> dict[str, Decimal]:
-    with company.day().cursor() as cursor:
-        return quarterly_targets.defaults(cursor)
+        return load(cursor, *arguments)

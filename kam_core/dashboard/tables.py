@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 
 from kam_core.dashboard.model import Cell, FigureColumn, FigureTable, JudgedWords, Quantity
 from kam_core.text import formats
 from kam_core.text.marked_text import MARKS
-from kam_core.text.tables import in_words
 from kam_core.text.writer import Text
 
 
@@ -87,3 +87,19 @@ def cell_words(cell: Cell, unit: str, lang: str) -> str:
     if isinstance(cell, date):
         return formats.day(cell, lang)
     return formats.quantity(cell, unit, lang)
+
+
+def in_words(rows: pd.DataFrame, text: Text) -> pd.DataFrame:
+    """The rows with the same columns, every known code as a word of the language."""
+    return pd.DataFrame(
+        {name: [_words(str(name), cell, text) for cell in cells] for name, cells in rows.items()},
+        columns=rows.columns,
+    ).astype({name: rows[name].dtype for name in rows if rows[name].dtype.kind in "Mifb"})
+
+
+def _words(column: str, cell: object, text: Text) -> object:
+    if isinstance(cell, list | tuple | np.ndarray):
+        return " / ".join(str(_words(column, part, text)) for part in cell)
+    if column == "codes":
+        return text.problem(str(cell))
+    return text.value(column, cell) if isinstance(cell, str) else cell

@@ -8,12 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 
 from kam_core.analysis import renewal_model
-from kam_core.dashboard.company import Company, checked_names, quarter_shown_first
+from kam_core.dashboard.company import (
+    Company,
+    checked_names,
+    open_company,
+    quarter_shown_first,
+)
 from kam_core.errors import KamError
 from kam_core.metrics import (
     availability,
@@ -41,6 +48,17 @@ if TYPE_CHECKING:
 
 SCORE_COLUMNS = ["region", *Score.__dataclass_fields__]
 REGION = ("region",)
+Method = TypeVar("Method", bound=Callable)
+
+
+def kept(method: Method) -> Method:
+    """A method of View whose answers its company keeps."""
+
+    @wraps(method)
+    def answer(view: "View", *arguments: object) -> Any:
+        return view.company.keep(method, view, *arguments)
+
+    return cast(Method, answer)
 
 
 @dataclass(frozen=True)
@@ -117,9 +135,19 @@ class View:
         """The target of a metric in the quarter."""
         return self.targets([self.period])[0].get(name)
 
+    @kept
     def score(self, name: str, period: Period | None = None) -> Score:
         """A metric judged for a period, by default the quarter of the view."""
-        return self._keep(_score, self, name, period or self.period)
+        period = period or self.period
+        rows = self.metric(name, [period]).to_dict("records")
+        return scorecard.score(
+            catalogue.metric(name),
+            period,
+            rows[0] if rows else scorecard.NOTHING,
+            self.targets([period])[0].get(name),
+            self.survey(),
+            self.company.rules(),
+        )
 
     def scores(self, names: Sequence[str] | None = None) -> list[Score]:
         """Some metrics, by default all, judged for the quarter."""
@@ -150,9 +178,7 @@ class View:
         A month has the target of its quarter.
         """
         periods = self.window if periods is None else periods
-        values = self.metric(name, periods).set_index("period")["value"]
-        rows = pd.DataFrame({"period": [period.period for period in periods]})
-        rows["value"] = rows["period"].map(values).astype(float)
+        rows = self.table_of([name], periods).rename(columns={name: "value"})
         rows["target"] = [self._target_on(name, period.starts_on) for period in periods]
         return rows
 
@@ -193,37 +219,56 @@ class View:
         metric = catalogue.metric(score.metric)
         return pacing.paced(metric, score, self.period, self.survey())
 
+    @kept
     def standings(self) -> tuple[Standing, ...]:
         """Every figure against the target that holds for the scope, and where that comes from."""
-        return self._keep(_standings, self)
+        with self.company.day(self.scope.as_of).cursor(self.scope) as cursor:
+            return quarterly_targets.standings(cursor, self.period, self.survey(), self.scores())
 
+    @kept
     def changed(self, name: str, before: Period | None, split: str | None) -> FigureChange:
         """Why a metric moved from a period to the quarter, split by what its definition allows."""
-        return self._keep(_changed, self, name, before, split)
+        return change.explain(self.metric, name, before, self.period, split)
 
+    @kept
     def changed_by_account(self, name: str, before: Period | None) -> FigureChange:
         """The same with one part per account."""
-        return self._keep(_changed_by_account, self, name, before)
+        return change.by_account(self.metric, name, before, self.period)
 
     def explanation(self, name: str, before: Period | None, most: int) -> explain.Explanation:
         """Everything behind a metric; of accounts and rows the first few."""
         return explain.explain(self, name, before, most)
 
+    @kept
     def renewal_model(self) -> tuple[renewal_model.Estimate, pd.DataFrame]:
         """What an hour of personalised time goes together with, and the renewal rate by band."""
-        return self._keep(_renewal_model, self)
+        contracts = self.query("personalised_hours_of_contracts")
+        rules = self.company.renewal_rules()
+        return renewal_model.estimate(contracts, rules), renewal_model.bands(contracts, rules)
 
+    @kept
     def forecast(self) -> "Foresight":
         """What the seasons of accounts let expect of the quarters after the last month known."""
-        return self._keep(_forecast, self)
+        # Loading its library takes longer than most pages, and only this answer needs it.
+        from kam_core.analysis import forecast
+
+        orders, threshold = self.query("monthly_orders"), self.company.threshold
+        until = orders["known_until"].max() if len(orders) else self.scope.as_of.replace(day=1)
+        start_month = self.company.holdings().fiscal_year_start_month
+        ahead = forecast.quarters_ahead(until, start_month)
+        kinds = forecast.ForecastRules.__annotations__
+        rules = forecast.ForecastRules(
+            **{name: kind(threshold(f"foresight.{name}")) for name, kind in kinds.items()}
+        )
+        return forecast.look_ahead(orders[["account_id", "month", "revenue"]], until, ahead, rules)
 
     def worklist(self) -> pd.DataFrame:
         """Whom to call next and why, ranked."""
         return self.query("worklist", periods=self.company.worklist_months(self.scope.as_of))
 
     def _keep(self, function: Callable, *arguments: object) -> Any:
-        own = () if arguments and arguments[0] is self else (self.company, self.scope)
-        return self.company.keep(function, *own, *arguments)
+        """What depends on neither quarter nor language is kept for all of them."""
+        return self.company.keep(function, self.company, self.scope, *arguments)
 
 
 def choose_view(
@@ -298,48 +343,27 @@ def _targets(
         return scorecard.targets(cursor, periods)
 
 
-def _score(view: View, name: str, period: Period) -> Score:
-    rows = view.metric(name, [period]).to_dict("records")
-    return scorecard.score(
-        catalogue.metric(name),
-        period,
-        rows[0] if rows else scorecard.NOTHING,
-        view.targets([period])[0].get(name),
-        view.survey(),
-        view.company.rules(),
-    )
+@dataclass(frozen=True)
+class Dashboard:
+    """The live version of a warehouse, to be looked at from a notebook or a script."""
+
+    company: Company
+
+    def view(
+        self,
+        quarter: str | None = None,
+        regions: Sequence[str] = (),
+        tiers: Sequence[str] = (),
+        as_of: date | None = None,
+        lang: str = "en",
+    ) -> View:
+        """A view of some regions and tiers (by default all) in a quarter (the last one ended).
+
+        KamError for a region, a tier or a quarter that the data does not have.
+        """
+        return choose_view(self.company, Marked(lang), quarter, regions, tiers, as_of)
 
 
-def _standings(view: View) -> tuple[Standing, ...]:
-    with view.company.day(view.scope.as_of).cursor(view.scope) as cursor:
-        return quarterly_targets.standings(cursor, view.period, view.survey(), view.scores())
-
-
-def _changed(view: View, name: str, before: Period | None, split: str | None) -> FigureChange:
-    return change.explain(view.metric, name, before, view.period, split)
-
-
-def _changed_by_account(view: View, name: str, before: Period | None) -> FigureChange:
-    return change.by_account(view.metric, name, before, view.period)
-
-
-def _renewal_model(view: View) -> tuple[renewal_model.Estimate, pd.DataFrame]:
-    contracts = view.query("personalised_hours_of_contracts")
-    rules = view.company.renewal_rules()
-    return renewal_model.estimate(contracts, rules), renewal_model.bands(contracts, rules)
-
-
-def _forecast(view: View) -> "Foresight":
-    # Loading its library takes longer than most pages, and only this answer needs it.
-    from kam_core.analysis import forecast
-
-    orders = view.query("monthly_orders")
-    known_until = orders["known_until"].max() if len(orders) else view.scope.as_of.replace(day=1)
-    start_month = view.company.holdings().fiscal_year_start_month
-    ahead = forecast.quarters_ahead(known_until, start_month)
-    columns = orders[["account_id", "month", "revenue"]]
-    kinds = forecast.ForecastRules.__annotations__
-    rules = forecast.ForecastRules(
-        **{name: kind(view.company.threshold(f"foresight.{name}")) for name, kind in kinds.items()}
-    )
-    return forecast.look_ahead(columns, known_until, ahead, rules)
+def open_dashboard(folder: Path | str) -> Dashboard:
+    """The live version of a warehouse folder; KamError("empty_warehouse") where there is none."""
+    return Dashboard(open_company(folder))

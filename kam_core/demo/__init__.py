@@ -2,7 +2,8 @@
 
 Three hundred accounts in seven regions, three years of history until 2024-10-15. The figures of
 domain.md section 6 hold for 2024-Q3 whatever the seed, because the generator builds rows up to the
-totals of story.toml; the rows themselves differ from seed to seed. The nine cases are accounts:
+totals of story.toml; the rows themselves differ from seed to seed, but for those of cases.toml. The
+nine cases are accounts:
 
 ====  ==========  ============================================================================
 case  account_id  what its rows show

@@ -28,25 +28,24 @@ def _other_accounts(world: World, chance: random.Random, case_count: int) -> lis
     lives = list(_account_lives(world, chance, case_count))
     ids = _free_ids(world, len(lives), chance)
     regions = _assign_regions(world, chance, lives)
-    names = _invent_names(world, chance)
-    accounts = []
-    for account_id, region, (role, since, lost_on) in zip(ids, regions, lives, strict=True):
-        industry, name = next(names)
-        status = "prospect" if role == "prospect" else "lost" if lost_on else "active"
-        potential = _draw_potential(chance, role == "key")
-        accounts.append(
-            Account(
-                account_id,
-                name,
-                region,
-                industry,
-                customer_since=since,
-                status=status,
-                lost_on=lost_on,
-                growth_potential=potential,
-            )
+    accounts = [
+        Account(
+            account_id,
+            name,
+            region,
+            industry,
+            customer_since=since,
+            status="prospect" if role == "prospect" else "lost" if lost_on else "active",
+            lost_on=lost_on,
+            growth_potential=_draw_potential(chance, role == "key"),
         )
-    _forget_some_ratings(world, accounts)
+        for account_id, region, (role, since, lost_on), (industry, name) in zip(
+            ids, regions, lives, _invent_names(world, chance), strict=False
+        )
+    ]
+    prospects = [account for account in accounts if account.status == "prospect"]
+    for account in prospects[: world.story["unrated_prospects"]]:
+        account.growth_potential = None
     return accounts
 
 
@@ -56,14 +55,14 @@ def _account_lives(
     """(role, customer since, lost on) of each account that is no case, long-standing first."""
     story = world.story
     for role, in_cases in (("key", case_count), ("other", 0)):
-        joined = sum(getattr(quarter, f"new_{role}") for quarter in story.quarters)
+        joined = sum(quarter[f"new_{role}"] for quarter in story.quarters)
         for _ in range(story["accounts_active_at_end"][role] - joined - in_cases):
             yield role, _early_day(world, chance), None
     for role in ("key", "other"):
         for quarter in story.quarters:
-            for number in range(getattr(quarter, f"lost_{role}")):
+            for number in range(quarter[f"lost_{role}"]):
                 yield role, _early_day(world, chance), _change_day(world, chance, quarter, number)
-            for number in range(getattr(quarter, f"new_{role}")):
+            for number in range(quarter[f"new_{role}"]):
                 yield role, _change_day(world, chance, quarter, number), None
     for _ in range(story["prospects"]):
         yield "prospect", None, None
@@ -151,12 +150,6 @@ def _draw_potential(chance: random.Random, is_key: bool) -> int:
     if is_key:
         return min(97, KEY_POTENTIAL + int(chance.betavariate(1.6, 2.2) * 38))
     return 8 + int(chance.betavariate(2.4, 1.8) * (KEY_POTENTIAL - 8))
-
-
-def _forget_some_ratings(world: World, accounts: list[Account]) -> None:
-    prospects = [account for account in accounts if account.status == "prospect"]
-    for account in prospects[: world.story["unrated_prospects"]]:
-        account.growth_potential = None
 
 
 def _rate_account(world: World, chance: random.Random, account: Account) -> None:

@@ -1,22 +1,26 @@
-"""The contacts of one quarter: promised ones, ones about needs, routine."""
+"""The contacts of one quarter, promised, about needs and routine, and the hours they take."""
 
-import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
-from kam_core.demo import duties, hours
+from kam_core.demo import duties
 from kam_core.demo.cases import reserved_kinds, unnamed_needs
-from kam_core.demo.chance import draw_sample, pick, round_half
+from kam_core.demo.chance import draw_sample, pick, round_half, split_total
 from kam_core.demo.dates import Span
 from kam_core.demo.needs import heard_window
 from kam_core.demo.rows import Account, Interaction, Need
-from kam_core.demo.story import Quarter
-from kam_core.demo.world import World, customer_days, has_key_potential
+from kam_core.demo.world import QuarterDraw, has_key_potential
 
 DUAL_KINDS = {"training": 0.7, "workshop": 0.8, "meeting": 0.35, "visit": 0.2}
 KEY_VISIT_WEIGHT = 2.2
 PROMISED_LINK_SHARE = 0.8
+TENTHS = 10  # hours are kept in tenths
+SHORTEST_TENTHS = 2
+WORK_TYPES = ("personalised", "legacy_issue", "standard")
+PERSONALISED_ABOUT_NEED = 2.0  # times as likely as without a need
 CUSTOMER_INITIATED = {"call": 0.25, "meeting": 0.15, "visit": 0.08, "other": 0.2}
 
 
@@ -25,36 +29,32 @@ def is_maintenance(row: Interaction) -> bool:
 
 
 @dataclass
-class QuarterPlan:
+class QuarterPlan(QuarterDraw):
     """The interactions of one quarter, filled up to the numbers of the story."""
 
-    world: World
-    chance: random.Random
-    quarter: Quarter
     case_rows: list[Interaction]
 
     def rows(self) -> list[Interaction]:
-        promised = duties.make_owed_contacts(self.world, self.chance, self.quarter, self.case_rows)
+        promised = duties.make_owed_contacts(self)
         for row in promised:
             if row.status == "completed":
                 self._hand_to_expert(row)
         contacts = [row for row in [*self.case_rows, *promised] if is_maintenance(row)]
         contacts += self._about_needs(contacts)
-        contacts += self._routine(self.quarter.interactions - len(contacts))
+        contacts += self._routine(self.quarter["interactions"] - len(contacts))
         self._mislink(contacts)
-        hours.spend_hours(self.world, self.chance, self.quarter, contacts)
+        self._spend_hours(contacts)
         return contacts + [row for row in [*self.case_rows, *promised] if not is_maintenance(row)]
 
     def _about_needs(self, contacts: list[Interaction]) -> list[Interaction]:
         """Link promised contacts to needs and add others until the match rate is the story's."""
         named = {row.need_id for row in contacts if row.need_id}
-        missing = round_half(self.quarter.match_rate * self.quarter.interactions) - sum(
-            1 for row in contacts if row.need_id
-        )
+        missing = round_half(self.quarter["match_rate"] * self.quarter["interactions"])
+        missing -= sum(bool(row.need_id) for row in contacts)
         heard = self._heard_needs(named)
         unheard_yet = [need for need in heard if need.need_id not in named]
         links = self._linkable(contacts, heard)
-        room = self.quarter.interactions - len(contacts)
+        room = self.quarter["interactions"] - len(contacts)
         share = max(round_half(len(links) * PROMISED_LINK_SHARE), missing - room)
         for row, need in links[: min(share, missing)]:
             row.need_id = need.need_id
@@ -74,7 +74,7 @@ class QuarterPlan:
             if need.raised_at.date() <= span.last
             and (not need.resolved_at or need.resolved_at.date() >= span.first)
         ]
-        count = round_half(self.quarter.need_coverage * len(is_open)) - len(named)
+        count = round_half(self.quarter["need_coverage"] * len(is_open)) - len(named)
         candidates = [
             need
             for need in is_open
@@ -118,11 +118,7 @@ class QuarterPlan:
 
     def _routine(self, count: int) -> list[Interaction]:
         """Contacts about no need: everybody who works for us has at least one."""
-        present = [
-            account
-            for account in self.world.customers
-            if self.world.calendar.workdays(customer_days(account, self.quarter.span))
-        ]
+        present = self.clients
         weights = [KEY_VISIT_WEIGHT if has_key_potential(account) else 1.0 for account in present]
         owned = [self._visit_of(owner, accounts) for owner, accounts in self._portfolios(present)]
         rest = self.chance.choices(present, weights, k=max(0, count - len(owned)))
@@ -161,16 +157,8 @@ class QuarterPlan:
         return day >= self.world.story["dual_manager_pilot_starts_on"]
 
     def _visit(self, account: Account, kind: str, span: Span) -> Interaction:
-        days = customer_days(account, span)
-        day = self.world.calendar.workday(self.chance, days)
-        row = Interaction(
-            "",
-            account.account_id,
-            kind,
-            "completed",
-            self.world.calendar.moment(self.chance, day),
-            owner=account.account_manager,
-        )
+        moment, owner = self.moment(account, span), account.account_manager
+        row = Interaction(account.account_id, kind, "completed", moment, owner=owner)
         is_asked = self.chance.random() < CUSTOMER_INITIATED.get(kind, 0.0)
         row.initiated_by = "customer" if is_asked else "us"
         self._hand_to_expert(row)
@@ -184,9 +172,45 @@ class QuarterPlan:
 
     def _mislink(self, contacts: list[Interaction]) -> None:
         """A few contacts name a need of another account: a data error to be found."""
-        count = self.world.story["wrong_need_links"].get(self.quarter.name, 0)
+        count = self.world.story["wrong_need_links"].get(self.quarter["name"], 0)
         named = [row for row in contacts if row.need_id]
         unnamed = [row for row in contacts if not row.need_id and row not in self.case_rows]
         for row in draw_sample(self.chance, unnamed, count, lambda _: 1.0):
             others = [each.need_id for each in named if each.account_id != row.account_id]
             row.need_id = self.chance.choice(others)
+
+    def _spend_hours(self, rows: list[Interaction]) -> None:
+        for row in rows:
+            row.work_type = row.work_type or self._draw_work_type(row)
+        for work_type, tenths in self._tenths_by_work_type(rows).items():
+            self._share_out([row for row in rows if row.work_type == work_type], tenths)
+
+    def _draw_work_type(self, row: Interaction) -> str:
+        personalised, legacy = self.quarter["personalised"], self.quarter["legacy"]
+        standard = 1 - personalised - legacy
+        personalised *= PERSONALISED_ABOUT_NEED if row.need_id else 0.5
+        if row.account_id == self.world.story.case_id("F"):
+            personalised = 0.0
+        return pick(
+            self.chance, dict(zip(WORK_TYPES, (personalised, legacy, standard), strict=True))
+        )
+
+    def _tenths_by_work_type(self, rows: list[Interaction]) -> dict[str, int]:
+        """Tenths of hours by kind of work, from hours per owner and week."""
+        quarter, owners = self.quarter, len({row.owner for row in rows})
+        weeks = Fraction(quarter.span.days, self.world.story["reporting_week_days"])
+        total = Fraction(str(quarter["hours_per_week"])) * owners * weeks * TENTHS
+        personalised = round_half(total * Fraction(str(quarter["personalised"])))
+        legacy = round_half(total * Fraction(str(quarter["legacy"])))
+        parts = (personalised, legacy, round_half(total) - personalised - legacy)
+        return dict(zip(WORK_TYPES, parts, strict=True))
+
+    def _share_out(self, rows: list[Interaction], tenths: int) -> None:
+        usual = self.world.story["cadence"]["hours"]
+        fixed = sum(int(row.duration_hours * TENTHS) for row in rows if row.duration_hours)
+        free = [row for row in rows if not row.duration_hours]
+        weights = [usual[row.kind] * self.chance.lognormvariate(0, 0.35) for row in free]
+        for row, part in zip(
+            free, split_total(tenths - fixed, weights, SHORTEST_TENTHS), strict=True
+        ):
+            row.duration_hours = Decimal(part) / TENTHS

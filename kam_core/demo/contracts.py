@@ -4,13 +4,12 @@ import random
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
-from kam_core.demo.cases import case_contracts, case_opportunities
+from kam_core.demo.cases import case_rows
 from kam_core.demo.chance import pick, round_half
 from kam_core.demo.dates import DAY, Span, quarter_name
 from kam_core.demo.orders import TEN_THOUSAND_YUAN
-from kam_core.demo.rows import Account, Contract, Opportunity
-from kam_core.demo.story import Quarter
-from kam_core.demo.world import World, customer_days, has_key_potential
+from kam_core.demo.rows import Account, Contract, Opportunity, number_rows
+from kam_core.demo.world import QuarterDraw, World, has_key_potential
 
 YEAR = timedelta(days=365)
 CONTRACT_SHARE = {True: 0.92, False: 0.5}  # of key and other accounts
@@ -23,17 +22,19 @@ DAYS_TO_CLOSE = (18, 170)
 
 def add_contracts(world: World) -> None:
     chance = world.stream("contracts")
-    rows = case_contracts(world)
+    rows = case_rows(world, "contracts", Contract)
     hours = _personalised_hours(world)
     for account in world.customers:
         is_case = account.account_id == world.story.case_id("F")
         if not is_case and chance.random() < CONTRACT_SHARE[has_key_potential(account)]:
             rows += _contract_chain(world, chance, account, hours[account.account_id])
-    rows.sort(key=lambda row: (row.starts_on, row.account_id))
-    for number, row in enumerate(rows, start=1):
-        row.contract_id = f"HT{number:04d}"
-    world.contracts = rows
-    _value_by_contract(world)
+    world.contracts = number_rows(
+        rows, "contract_id", "HT{:04d}", lambda row: (row.starts_on, row.account_id)
+    )
+    # The annual contract value is that of the contract in force, else what the account buys.
+    for row in world.contracts:
+        if row.starts_on <= world.story.as_of <= row.ends_on:
+            world.account(row.account_id).annual_contract_value = row.amount
 
 
 def _personalised_hours(world: World) -> dict[str, list[tuple[date, float]]]:
@@ -55,7 +56,7 @@ def _contract_chain(
     rows: list[Contract] = []
     while starts_on < min(as_of, ends_for_good):
         ends_on = min(starts_on + YEAR - DAY, ends_for_good)
-        row = Contract("", account.account_id, starts_on, ends_on, 0)
+        row = Contract(account.account_id, starts_on, ends_on, 0)
         row.amount = _contract_amount(world, chance, row)
         if rows and rows[-1].renewed:
             rows[-1].renewal_amount = row.amount
@@ -90,67 +91,36 @@ def _renews(
     return chance.random() < odds / (1 + odds)
 
 
-def _value_by_contract(world: World) -> None:
-    """The annual contract value is that of the contract in force, else what the account buys."""
-    for row in world.contracts:
-        if row.starts_on <= world.story.as_of <= row.ends_on:
-            world.account(row.account_id).annual_contract_value = row.amount
-
-
 def add_opportunities(world: World) -> None:
-    chance = world.stream("opportunities")
-    rows = case_opportunities(world)
-    for quarter in world.story.quarters:
-        rows += _quarter_opportunities(world, chance, quarter)
-    rows += [
-        _draw_prospect(world, chance, account)
-        for account in world.accounts
-        if account.status == "prospect"
-    ]
-    rows.sort(key=lambda row: (row.opened_on, row.account_id, row.amount or 0))
-    for number, row in enumerate(rows, start=1):
-        row.opportunity_id = f"SJ{number:04d}"
-    world.opportunities = rows
-
-
-def _quarter_opportunities(
-    world: World, chance: random.Random, quarter: Quarter
-) -> list[Opportunity]:
-    excluded = {world.story.case_id("A")}
-    clients = [
-        account
-        for account in world.customers
-        if account.account_id not in excluded
-        and world.calendar.workdays(customer_days(account, quarter.span))
-    ]
-    weights = [2.5 if has_key_potential(account) else 1.0 for account in clients]
-    return [
-        _draw_opportunity(world, chance, quarter, account)
-        for account in chance.choices(clients, weights, k=quarter.opportunities)
-    ]
-
-
-def _draw_opportunity(
-    world: World, chance: random.Random, quarter: Quarter, account: Account
-) -> Opportunity:
-    opened_on = world.calendar.workday(chance, customer_days(account, quarter.span))
-    row = Opportunity(
-        "",
-        account.account_id,
-        opened_on,
-        None,
-        "open",
-        _project_amount(chance, account),
-        pick(chance, OPPORTUNITY_KINDS),
+    rows = case_rows(world, "opportunities", Opportunity)
+    told_in_full = {row.account_id for row in rows}
+    draws = world.draws("opportunities")
+    for draw in draws:
+        clients = [each for each in draw.clients if each.account_id not in told_in_full]
+        weights = [2.5 if has_key_potential(account) else 1.0 for account in clients]
+        chosen = draw.chance.choices(clients, weights, k=draw.quarter["opportunities"])
+        rows += [_draw_opportunity(draw, account) for account in chosen]
+    prospects = [account for account in world.accounts if account.status == "prospect"]
+    rows += [_draw_prospect(world, draws[-1].chance, account) for account in prospects]
+    world.opportunities = number_rows(
+        rows,
+        "opportunity_id",
+        "SJ{:04d}",
+        lambda row: (row.opened_on, row.account_id, row.amount or 0),
     )
+
+
+def _draw_opportunity(draw: QuarterDraw, account: Account) -> Opportunity:
+    world, chance, opened_on = draw.world, draw.chance, draw.day(account)
+    amount, kind = _project_amount(chance, account), pick(chance, OPPORTUNITY_KINDS)
+    row = Opportunity(account.account_id, opened_on, None, "open", amount, kind)
     closed = opened_on + DAY * chance.randrange(*DAYS_TO_CLOSE)
     closed = world.calendar.next_open(datetime.combine(closed, time())).date()
     if account.lost_on and closed > account.lost_on:
         _lose_opportunity(world, chance, row, account.lost_on)
     elif closed <= world.story.as_of:
-        is_won = chance.random() < WON_SHARE
         row.outcome, row.closed_on = "won", closed
-        if not is_won:
+        if chance.random() >= WON_SHARE:
             _lose_opportunity(world, chance, row, closed)
     return row
 
@@ -165,7 +135,7 @@ def _lose_opportunity(world: World, chance: random.Random, row: Opportunity, day
     """Many are lost before a quote; in the review quarter all are, but for those of case A."""
     row.outcome, row.closed_on = "lost", day
     words = world.words["opportunities"]
-    is_review_quarter = quarter_name(day) == world.story.review_quarter.name
+    is_review_quarter = quarter_name(day) == world.story["story_quarter"]
     if is_review_quarter or chance.random() < world.story["unquoted_loss_share"]:
         row.amount, row.lost_reason = None, chance.choice(words["unquoted_reasons"])
     else:
@@ -176,4 +146,4 @@ def _draw_prospect(world: World, chance: random.Random, account: Account) -> Opp
     span = Span(date(world.story.as_of.year, 3, 1), world.story.as_of)
     opened_on = world.calendar.workday(chance, span)
     amount = _project_amount(chance, account)
-    return Opportunity("", account.account_id, opened_on, None, "open", amount, "new")
+    return Opportunity(account.account_id, opened_on, None, "open", amount, "new")

@@ -90,6 +90,10 @@ class Calendar:
         later = self._days[position] if position < len(self._days) else day + DAY
         return self.open_hours(later)[0]
 
+    def answer(self, asked_at: datetime, wait: timedelta) -> datetime:
+        """When somebody who takes so long answers, to the minute."""
+        return self.next_open(asked_at + wait).replace(second=0, microsecond=0)
+
 
 def _list_days(span: Span) -> list[date]:
     return [span.first + DAY * offset for offset in range(span.days)]

@@ -1,7 +1,6 @@
 """The interactions of all quarters, invitations and plans included, put into words."""
 
 import random
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from kam_core.demo import duties
@@ -9,9 +8,9 @@ from kam_core.demo.cases import case_interactions
 from kam_core.demo.chance import draw_sample, pick
 from kam_core.demo.contacts_of_quarter import QuarterPlan
 from kam_core.demo.dates import quarter_name
-from kam_core.demo.rows import Account, Interaction, Need
+from kam_core.demo.rows import Account, Interaction, Need, number_rows
 from kam_core.demo.wording import write_text
-from kam_core.demo.world import World, customer_days, has_key_potential
+from kam_core.demo.world import QuarterDraw, World, has_key_potential
 
 LEVELS = {
     "executive_visit": {"executive": 1.0},
@@ -26,55 +25,54 @@ LATEST_ANSWER_DAYS = 12
 
 
 def add_interactions(world: World) -> None:
-    chance = world.stream("follow_up")
     case_rows = case_interactions(world)
     rows: list[Interaction] = []
-    for quarter in world.story.quarters:
-        of_quarter = [each for each in case_rows if quarter_name(each.occurred_at) == quarter.name]
-        rows += QuarterPlan(world, chance, quarter, of_quarter).rows()
-    rows += _add_invitations(world, world.stream("invitations"))
-    rows += duties.plan_diary(world, world.stream("planned"), rows)
+    for draw in world.draws("follow_up"):
+        name = draw.quarter["name"]
+        of_quarter = [each for each in case_rows if quarter_name(each.occurred_at) == name]
+        rows += QuarterPlan(world, draw.chance, draw.quarter, of_quarter).rows()
+    rows += _make_invitations(world)
+    rows += duties.plan_diary(world.draws("planned")[-1], rows)
     _describe_rows(world, world.stream("describe"), rows)
-    world.interactions = _number_interactions(rows)
+    world.interactions = number_rows(
+        rows,
+        "interaction_id",
+        "HD{:06d}",
+        lambda row: (_day_of(row), row.account_id, row.kind, str(row.occurred_at)),
+    )
 
 
-def _add_invitations(world: World, chance: random.Random) -> Iterator[Interaction]:
+def _make_invitations(world: World) -> list[Interaction]:
     """Customers invite us; most get an answer within days, a few of this year none."""
-    as_of = world.story.as_of
     excluded = {spec["account_id"] for spec in world.story["cases"].values()}
-    rows = []
-    for quarter in world.story.quarters:
-        hosts = [
-            account
-            for account in world.customers
-            if account.account_id not in excluded
-            and world.calendar.workdays(customer_days(account, quarter.span))
-        ]
+    draws, rows = world.draws("invitations"), []
+    for draw in draws:
+        hosts = [account for account in draw.clients if account.account_id not in excluded]
         weights = [3.0 if has_key_potential(each) else 1.0 for each in hosts]
-        for account in chance.choices(hosts, weights, k=quarter.invitations):
-            day = world.calendar.workday(chance, customer_days(account, quarter.span))
-            rows.append(_draw_invite(world, chance, account, day))
-    this_year = [row for row in rows if row.occurred_at.year == as_of.year and row.responded_at]
+        chosen = draw.chance.choices(hosts, weights, k=draw.quarter["invitations"])
+        rows += [_draw_invite(draw, account) for account in chosen]
+    year = world.story.as_of.year
+    this_year = [row for row in rows if row.occurred_at.year == year and row.responded_at]
     count = world.story["unanswered_invitations_of_the_year"]
-    for row in draw_sample(chance, this_year, count, lambda _: 1.0):
+    for row in draw_sample(draws[-1].chance, this_year, count, lambda _: 1.0):
         row.responded_at = None
-    return iter(rows)
+    return rows
 
 
-def _draw_invite(world: World, chance: random.Random, account: Account, day: date) -> Interaction:
+def _draw_invite(draw: QuarterDraw, account: Account) -> Interaction:
     row = Interaction(
-        "",
         account.account_id,
         "invitation",
         "completed",
-        world.calendar.moment(chance, day),
+        draw.moment(account),
         owner=account.account_manager,
-        contact_level=pick(chance, {"executive": 0.3, "management": 0.7}),
+        contact_level=pick(draw.chance, {"executive": 0.3, "management": 0.7}),
         initiated_by="customer",
     )
-    waited = timedelta(days=min(LATEST_ANSWER_DAYS, chance.lognormvariate(0.6, 0.7)))
-    answered = world.calendar.next_open(row.occurred_at + waited).replace(second=0, microsecond=0)
-    if answered.date() <= min(account.lost_on or world.story.as_of, world.story.as_of):
+    waited = timedelta(days=min(LATEST_ANSWER_DAYS, draw.chance.lognormvariate(0.6, 0.7)))
+    answered = draw.world.calendar.answer(row.occurred_at, waited)
+    as_of = draw.world.story.as_of
+    if answered.date() <= min(account.lost_on or as_of, as_of):
         row.responded_at = answered
     return row
 
@@ -107,10 +105,3 @@ def _write_note(world: World, chance: random.Random, row: Interaction) -> str:
 
 def _day_of(row: Interaction) -> date:
     return row.occurred_at.date() if row.occurred_at else row.planned_for
-
-
-def _number_interactions(rows: list[Interaction]) -> list[Interaction]:
-    rows.sort(key=lambda row: (_day_of(row), row.account_id, row.kind, str(row.occurred_at)))
-    for number, row in enumerate(rows, start=1):
-        row.interaction_id = f"HD{number:06d}"
-    return rows

@@ -3,15 +3,14 @@
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from kam_core.demo.chance import pick, round_half, split_total
 from kam_core.demo.dates import DAY, Span, quarter_name
-from kam_core.demo.rows import Account, Order
+from kam_core.demo.rows import Account, Order, number_rows
 from kam_core.demo.story import Quarter
-from kam_core.demo.world import World, customer_days, has_key_potential, is_key
+from kam_core.demo.world import QuarterDraw, World, customer_days, has_key_potential, is_key
 
 ORDER_KINDS = {"base": 0.76, "cross_sell": 0.14, "upsell": 0.10}
 PARETO_SLOPE = 0.9
@@ -23,8 +22,7 @@ MOST_ORDERS = 24  # of an account in a quarter
 TEN_THOUSAND_YUAN = 1_000_000  # in cents
 
 
-@dataclass
-class Appetite:
+class Appetite(NamedTuple):
     """How much an account buys: its weight in its region and how that changes with the years."""
 
     weight: float
@@ -32,68 +30,62 @@ class Appetite:
 
 
 def add_orders(world: World) -> None:
-    chance = world.stream("orders")
-    orders = _case_orders(world, chance)
+    draws = world.draws("orders")
+    orders = _case_orders(world, draws[0].chance)
     case_ids = {order.account_id for order in orders}
     appetites = _draw_appetites(world, world.stream("appetites"))
-    sold = _sum_sold(world, orders)
-    for quarter in world.story.quarters:
-        for (region, key), cents in _revenue_cells(world, quarter).items():
-            buyers = [
-                account
-                for account in world.customers
-                if account.region == region
-                and is_key(account, quarter.calendar_span.first) == key
-                and account.account_id not in case_ids
-            ]
-            rest = cents - sold[quarter.name, region, key]
-            orders += _cell_orders(world, chance, quarter, buyers, appetites, rest)
-    world.orders = _number_orders(orders)
+    sold: dict[tuple[str, str, bool], int] = defaultdict(int)
+    for order in orders:
+        region = world.account(order.account_id).region
+        sold[quarter_name(order.ordered_on), region, True] += order.amount
+    for draw in draws:
+        first = draw.quarter.calendar_span.first
+        buyers = [each for each in world.customers if each.account_id not in case_ids]
+        for (region, key), cents in _revenue_cells(world, draw.quarter).items():
+            of_cell = [b for b in buyers if b.region == region and is_key(b, first) == key]
+            rest = cents - sold[draw.quarter["name"], region, key]
+            orders += _cell_orders(draw, of_cell, appetites, rest)
+    world.orders = number_rows(
+        orders, "order_id", "DD{:06d}", lambda row: (row.ordered_on, row.account_id, row.amount)
+    )
 
 
 def _case_orders(world: World, chance: random.Random) -> list[Order]:
     """Orders of the case accounts whose sales the story gives to the cent."""
-    orders = []
-    for sales in world.story["sales"]:
-        account = world.case(sales["case"])
-        for first, last, cents in sales["spans"]:
-            orders += _draw_orders(world, chance, account, Span(first, last), cents)
-    return orders
-
-
-def _sum_sold(world: World, orders: Iterable[Order]) -> dict[tuple[str, str, bool], int]:
-    regions = {account.account_id: account.region for account in world.accounts}
-    sold: dict[tuple[str, str, bool], int] = defaultdict(int)
-    for order in orders:
-        sold[quarter_name(order.ordered_on), regions[order.account_id], True] += order.amount
-    return sold
+    return [
+        order
+        for sales in world.story["sales"]
+        for first, last, cents in sales["spans"]
+        for order in _draw_orders(
+            world, chance, world.case(sales["case"]), Span(first, last), cents
+        )
+    ]
 
 
 def _revenue_cells(world: World, quarter: Quarter) -> dict[tuple[str, bool], int]:
     """Revenue of a quarter by region and whether key accounts bring it."""
-    if quarter == world.story.review_quarter:
-        regions = world.story["story_revenue"]
-        keys = {name: region["key"] for name, region in regions.items()}
-        totals = {name: region["total"] for name, region in regions.items()}
-    else:
-        totals, keys = _draw_cells(world, quarter)
-    cells = {}
-    for region in totals:
-        cells[region, True] = keys[region]
-        cells[region, False] = totals[region] - keys[region]
-    return cells
+    is_told = quarter == world.story.review_quarter
+    regions = world.story["story_revenue"] if is_told else _draw_regions(world, quarter)
+    return {
+        (name, is_key): cents["key"] if is_key else cents["total"] - cents["key"]
+        for name, cents in regions.items()
+        for is_key in (True, False)
+    }
 
 
-def _draw_cells(world: World, quarter: Quarter) -> tuple[dict[str, int], dict[str, int]]:
-    chance = world.stream(f"regions/{quarter.name}")
+def _draw_regions(world: World, quarter: Quarter) -> dict[str, dict[str, int]]:
+    """What the story tells of its own quarter, for another one: total and key sales by region."""
+    chance = world.stream(f"regions/{quarter['name']}")
     regions = world.story["regions"]
     weights = [region["revenue_share"] * chance.uniform(0.96, 1.04) for region in regions.values()]
-    totals = dict(zip(regions, split_total(quarter.revenue, weights), strict=True))
-    keys = {
-        name: round_half(totals[name] * region["key_share"] * chance.uniform(0.98, 1.02))
-        for name, region in regions.items()
+    totals = split_total(quarter["revenue"], weights)
+    return {
+        name: {
+            "total": total,
+            "key": round_half(total * region["key_share"] * chance.uniform(0.98, 1.02)),
+        }
+        for (name, region), total in zip(regions.items(), totals, strict=True)
     }
-    return totals, keys
 
 
 def _draw_appetites(world: World, chance: random.Random) -> dict[str, Appetite]:
@@ -116,44 +108,38 @@ def _draw_appetites(world: World, chance: random.Random) -> dict[str, Appetite]:
 
 
 def _rank_cases(world: World, accounts: list[Account]) -> None:
-    ranks = {
-        spec["account_id"]: spec["rank"] for spec in world.story["cases"].values() if "rank" in spec
-    }
+    cases = world.story["cases"].values()
+    ranks = {spec["account_id"]: spec["rank"] for spec in cases if "rank" in spec}
     for case in [account for account in accounts if account.account_id in ranks]:
         accounts.remove(case)
         accounts.insert(ranks[case.account_id] - 1, case)
 
 
 def _cell_orders(
-    world: World,
-    chance: random.Random,
-    quarter: Quarter,
-    buyers: list[Account],
-    appetites: dict[str, Appetite],
-    cents: int,
+    draw: QuarterDraw, buyers: list[Account], appetites: dict[str, Appetite], cents: int
 ) -> list[Order]:
-    volumes = {
-        account.account_id: _volume(world, chance, quarter, account, appetites[account.account_id])
-        for account in buyers
-    }
-    active = [account for account in buyers if volumes[account.account_id] > 0]
-    parts = split_total(cents, [volumes[account.account_id] for account in active])
-    orders = []
-    for account, part in zip(active, parts, strict=True):
-        orders += _draw_orders(world, chance, account, customer_days(account, quarter.span), part)
-    return orders
+    volumes = [_volume(draw, account, appetites[account.account_id]) for account in buyers]
+    active = [(each, size) for each, size in zip(buyers, volumes, strict=True) if size > 0]
+    parts = split_total(cents, [volume for _, volume in active])
+    span = draw.quarter.span
+    return [
+        order
+        for (account, _), part in zip(active, parts, strict=True)
+        for order in _draw_orders(
+            draw.world, draw.chance, account, customer_days(account, span), part
+        )
+    ]
 
 
-def _volume(
-    world: World, chance: random.Random, quarter: Quarter, account: Account, appetite: Appetite
-) -> float:
-    days = customer_days(account, quarter.span)
+def _volume(draw: QuarterDraw, account: Account, appetite: Appetite) -> float:
+    world, chance, span = draw.world, draw.chance, draw.quarter.span
+    days = customer_days(account, span)
     is_idle = chance.random() < SKIPPED_QUARTERS_OF_SMALL_ACCOUNTS
     if not world.calendar.workdays(days) or (is_idle and appetite.weight < SMALL_WEIGHT):
         return 0.0
-    years = (quarter.span.first - world.story.history.first).days / 365
+    years = (span.first - world.story.history.first).days / 365
     mood = math.exp(appetite.yearly_growth * years + chance.gauss(0, 0.18))
-    return appetite.weight * mood * days.days / quarter.span.days * _decline(account, quarter)
+    return appetite.weight * mood * days.days / span.days * _decline(account, draw.quarter)
 
 
 def _decline(account: Account, quarter: Quarter) -> float:
@@ -168,25 +154,18 @@ def _draw_orders(
     world: World, chance: random.Random, account: Account, span: Span, cents: int
 ) -> list[Order]:
     """A sum as orders of uneven amounts on working days of the span."""
-    days = world.calendar.workdays(span)
-    products = _products_on_sale(world, span.first)
-    chosen = [pick(chance, products) for _ in range(_order_count(chance, cents))]
-    sizes = [
-        world.words["products"][product]["mean_order"] * chance.lognormvariate(0, 0.45)
-        for product in chosen
-    ]
-    amounts = split_total(cents, sizes)
-    return [
-        _draw_order(
-            world, chance, account, _spread_day(chance, days, number, len(chosen)), product, amount
-        )
-        for number, (product, amount) in enumerate(zip(chosen, amounts, strict=True))
-    ]
-
-
-def _spread_day(chance: random.Random, days: Sequence[date], number: int, count: int) -> date:
-    """A day in the place-th of equal parts: who orders often, orders regularly."""
-    return days[int((number + chance.random()) / count * len(days))]
+    days, words = world.calendar.workdays(span), world.words["products"]
+    on_sale = _products_on_sale(world, span.first)
+    chosen = [pick(chance, on_sale) for _ in range(_order_count(chance, cents))]
+    sizes = [words[product]["mean_order"] * chance.lognormvariate(0, 0.45) for product in chosen]
+    orders = []
+    for number, amount in enumerate(split_total(cents, sizes)):
+        # One in each of as many equal parts: who orders often, orders regularly.
+        day = days[int((number + chance.random()) / len(chosen) * len(days))]
+        margin = words[chosen[number]]["margin"] * chance.uniform(0.82, 1.14)
+        profit, kind = round_half(amount * margin), pick(chance, ORDER_KINDS)
+        orders.append(Order(account.account_id, day, amount, profit, chosen[number], kind))
+    return orders
 
 
 def _order_count(chance: random.Random, cents: int) -> int:
@@ -199,26 +178,6 @@ def _products_on_sale(world: World, day: date) -> dict[str, float]:
     is_on_sale = day >= world.story["new_product_on_sale_from"]
     products = world.words["products"].items()
     return {name: each["weight"] for name, each in products if is_on_sale or name != new}
-
-
-def _draw_order(
-    world: World,
-    chance: random.Random,
-    account: Account,
-    day: date,
-    product: str,
-    amount: int,
-) -> Order:
-    margin = world.words["products"][product]["margin"] * chance.uniform(0.82, 1.14)
-    kind = pick(chance, ORDER_KINDS)
-    return Order("", account.account_id, day, amount, round_half(amount * margin), product, kind)
-
-
-def _number_orders(orders: list[Order]) -> list[Order]:
-    orders.sort(key=lambda order: (order.ordered_on, order.account_id, order.amount))
-    for number, order in enumerate(orders, start=1):
-        order.order_id = f"DD{number:06d}"
-    return orders
 
 
 def revenue_before(world: World, day: date) -> dict[str, int]:

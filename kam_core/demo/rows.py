@@ -1,11 +1,28 @@
-"""Rows of the sample tables: fields are the contract's columns, money is whole cents."""
+"""Rows of the sample tables: fields are the contract's columns, money is whole cents.
 
+Ids are numbered last, in the order in which a table is written.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, TypeVar
+
+AnyRow = TypeVar("AnyRow")
 
 
-@dataclass
+def number_rows(
+    rows: list[AnyRow], column: str, form: str, order: Callable[[AnyRow], Any]
+) -> list[AnyRow]:
+    """The rows in order, each with its number as its id."""
+    rows.sort(key=order)
+    for number, row in enumerate(rows, start=1):
+        setattr(row, column, form.format(number))
+    return rows
+
+
+@dataclass(eq=False)
 class Account:
     account_id: str
     account_name: str
@@ -30,31 +47,30 @@ class Account:
     relationship_target: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Order:
-    order_id: str
     account_id: str
     ordered_on: date
     amount: int
     gross_profit: int
     product: str
     kind: str
+    order_id: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Need:
-    need_id: str
     account_id: str
     raised_at: datetime
     category: str
     description: str
     responded_at: datetime | None = None
     resolved_at: datetime | None = None
+    need_id: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Interaction:
-    interaction_id: str
     account_id: str
     kind: str
     status: str
@@ -69,22 +85,22 @@ class Interaction:
     responded_at: datetime | None = None
     subject: str = ""
     notes: str = ""
+    interaction_id: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Contract:
-    contract_id: str
     account_id: str
     starts_on: date
     ends_on: date
     amount: int
     renewed: bool | None = None
     renewal_amount: int | None = None
+    contract_id: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Opportunity:
-    opportunity_id: str
     account_id: str
     opened_on: date
     closed_on: date | None
@@ -92,11 +108,11 @@ class Opportunity:
     amount: int | None
     kind: str
     lost_reason: str = ""
+    opportunity_id: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Ticket:
-    ticket_id: str
     account_id: str
     kind: str
     opened_at: datetime
@@ -104,20 +120,21 @@ class Ticket:
     resolved_at: datetime | None = None
     contacts_to_resolve: int | None = None
     topic: str = ""
+    ticket_id: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Survey:
-    survey_id: str
     account_id: str
     surveyed_on: date
     score: int
     personalised_enough: bool
     effective: bool
     respondent_level: str
+    survey_id: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Contact:
     contact_id: str
     account_id: str
@@ -128,7 +145,7 @@ class Contact:
     phone: str
 
 
-@dataclass
+@dataclass(eq=False)
 class ValueItem:
     account_id: str
     dated_on: date
@@ -136,7 +153,7 @@ class ValueItem:
     amount: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Target:
     metric: str
     quarter: str

@@ -1,15 +1,13 @@
 """Support tickets, complaints and satisfaction surveys."""
 
-import random
 from collections.abc import Sequence
 from datetime import timedelta
 
-from kam_core.demo.cases import case_surveys, case_tickets
+from kam_core.demo.cases import case_rows
 from kam_core.demo.chance import draw_sample, pick, round_half
 from kam_core.demo.dates import DAY, quarter_name
-from kam_core.demo.rows import Account, Survey, Ticket
-from kam_core.demo.story import Quarter
-from kam_core.demo.world import World, customer_days, has_key_potential
+from kam_core.demo.rows import Account, Survey, Ticket, number_rows
+from kam_core.demo.world import QuarterDraw, World, has_key_potential
 
 MINUTE = timedelta(minutes=1)
 RESPONSE_SPREAD = 0.95
@@ -22,87 +20,68 @@ SCORE_SPREAD = 6.5
 
 
 def add_service(world: World) -> None:
-    chance = world.stream("tickets")
-    of_cases = case_tickets(world)
-    tickets = list(of_cases)
-    for quarter in world.story.quarters:
-        of_quarter = [each for each in of_cases if quarter_name(each.opened_at) == quarter.name]
-        tickets += _add_support(world, chance, quarter, of_quarter)
-        tickets += _add_complaints(world, chance, quarter)
-    tickets.sort(key=lambda ticket: (ticket.opened_at, ticket.account_id, ticket.kind))
-    for number, ticket in enumerate(tickets, start=1):
-        ticket.ticket_id = f"FW{number:05d}"
-    world.tickets = tickets
-    world.surveys = _add_surveys(world, world.stream("surveys"))
+    tickets, surveys = case_rows(world, "tickets", Ticket), case_rows(world, "surveys", Survey)
+    of_cases, told_surveys = list(tickets), list(surveys)
+    for draw in world.draws("tickets"):
+        name = draw.quarter["name"]
+        fixed = [each for each in of_cases if quarter_name(each.opened_at) == name]
+        tickets += _draw_support(draw, fixed) + _draw_complaints(draw)
+    for draw in world.draws("surveys"):
+        name = draw.quarter["name"]
+        answered = [each for each in told_surveys if quarter_name(each.surveyed_on) == name]
+        surveys += _draw_surveys(draw, answered)
+    world.tickets = number_rows(
+        tickets, "ticket_id", "FW{:05d}", lambda row: (row.opened_at, row.account_id, row.kind)
+    )
+    world.surveys = number_rows(
+        surveys, "survey_id", "MY{:05d}", lambda row: (row.surveyed_on, row.account_id)
+    )
 
 
-def _add_support(
-    world: World, chance: random.Random, quarter: Quarter, of_cases: list[Ticket]
-) -> list[Ticket]:
+def _draw_support(draw: QuarterDraw, of_cases: list[Ticket]) -> list[Ticket]:
     """Tickets whose mean first response, those of cases included, is the story's."""
-    topics = world.words["support"]["topics"]
-    avoided = {world.story.case_id("E")}
-    clients = [each for each in _active_clients(world, quarter) if each.account_id not in avoided]
-    tickets = [
-        _draw_ticket(world, chance, quarter, account, "support", pick(chance, topics))
-        for account in _choose_weighted(chance, clients, quarter.support_tickets - len(of_cases))
-    ]
-    total = round_half(quarter.response_hours * 60) * quarter.support_tickets
-    for ticket in of_cases:
-        total -= (ticket.first_response_at - ticket.opened_at) // MINUTE
-    _respond_to_tickets(world, chance, tickets, total)
+    topics, quarter = draw.world.words["support"]["topics"], draw.quarter
+    avoided = draw.world.story.case_id("E")
+    clients = [each for each in draw.clients if each.account_id != avoided]
+    chosen = _choose_weighted(draw, clients, quarter["support_tickets"] - len(of_cases))
+    tickets = [_draw_ticket(draw, each, "support", pick(draw.chance, topics)) for each in chosen]
+    total = round_half(quarter["response_hours"] * 60) * quarter["support_tickets"]
+    _respond_to_tickets(draw, tickets, total - _waited_minutes(of_cases))
     for ticket in tickets:
-        _resolve(world, chance, ticket, median_days=2.5)
-        _forget_the_future(world, ticket)
+        _resolve(draw, ticket, median_days=2.5)
     return tickets
 
 
-def _add_complaints(world: World, chance: random.Random, quarter: Quarter) -> list[Ticket]:
-    words = world.words["complaints"]
-    rollouts = round_half(quarter.rollout_share * quarter.complaints)
-    topics = [words["rollout_topic"]] * rollouts + [
-        pick(chance, words["topics"]) for _ in range(quarter.complaints - rollouts)
-    ]
+def _draw_complaints(draw: QuarterDraw) -> list[Ticket]:
+    words, quarter = draw.world.words["complaints"], draw.quarter
+    rollouts = round_half(quarter["rollout_share"] * quarter["complaints"])
+    others = range(quarter["complaints"] - rollouts)
+    topics = [words["rollout_topic"]] * rollouts
+    topics += [pick(draw.chance, words["topics"]) for _ in others]
     tickets = []
-    for account, topic in zip(
-        _choose_weighted(chance, _active_clients(world, quarter), len(topics)), topics, strict=True
-    ):
-        ticket = _draw_ticket(world, chance, quarter, account, "complaint", topic)
-        waited = timedelta(hours=quarter.response_hours * chance.lognormvariate(-0.9, 0.7))
-        ticket.first_response_at = world.calendar.next_open(ticket.opened_at + waited).replace(
-            second=0, microsecond=0
-        )
-        _resolve(world, chance, ticket, median_days=6.0)
-        _forget_the_future(world, ticket)
+    chosen = _choose_weighted(draw, draw.clients, len(topics))
+    for account, topic in zip(chosen, topics, strict=True):
+        ticket = _draw_ticket(draw, account, "complaint", topic)
+        wait = timedelta(hours=quarter["response_hours"] * draw.chance.lognormvariate(-0.9, 0.7))
+        ticket.first_response_at = draw.world.calendar.answer(ticket.opened_at, wait)
+        _resolve(draw, ticket, median_days=6.0)
         tickets.append(ticket)
     return tickets
 
 
-def _active_clients(world: World, quarter: Quarter) -> list[Account]:
-    return [
-        account
-        for account in world.customers
-        if world.calendar.workdays(customer_days(account, quarter.span))
-    ]
-
-
-def _choose_weighted(chance: random.Random, accounts: list[Account], count: int) -> list[Account]:
+def _choose_weighted(draw: QuarterDraw, accounts: list[Account], count: int) -> list[Account]:
     weights = [1 + 1.5 * ((each.growth_potential or 0) / 100) for each in accounts]
-    return chance.choices(accounts, weights, k=count)
+    return draw.chance.choices(accounts, weights, k=count)
 
 
-def _draw_ticket(
-    world: World, chance: random.Random, quarter: Quarter, account: Account, kind: str, topic: str
-) -> Ticket:
-    day = world.calendar.workday(chance, customer_days(account, quarter.span))
-    opened_at = world.calendar.moment(chance, day) + MINUTE * chance.randrange(5)
-    return Ticket("", account.account_id, kind, opened_at, topic=topic)
+def _draw_ticket(draw: QuarterDraw, account: Account, kind: str, topic: str) -> Ticket:
+    opened_at = draw.moment(account) + MINUTE * draw.chance.randrange(5)
+    return Ticket(account.account_id, kind, opened_at, topic=topic)
 
 
-def _respond_to_tickets(
-    world: World, chance: random.Random, tickets: Sequence[Ticket], total_minutes: int
-) -> None:
+def _respond_to_tickets(draw: QuarterDraw, tickets: Sequence[Ticket], total_minutes: int) -> None:
     """First responses inside working hours whose waiting times add up to the total."""
+    world, chance = draw.world, draw.chance
     waits = [chance.lognormvariate(0, RESPONSE_SPREAD) for _ in tickets]
     delays = [MINUTE * chance.randrange(5, 150) for _ in tickets]
     scale = total_minutes / sum(waits)
@@ -144,50 +123,32 @@ def _absorb_minutes(world: World, tickets: Sequence[Ticket], minutes: int) -> No
     assert minutes == 0, f"{minutes} minutes of waiting left over"
 
 
-def _resolve(world: World, chance: random.Random, ticket: Ticket, median_days: float) -> None:
+def _resolve(draw: QuarterDraw, ticket: Ticket, median_days: float) -> None:
+    """When the ticket is solved and by how many contacts, unless that is still to come."""
+    as_of, chance = draw.world.story.as_of, draw.chance
     ticket.contacts_to_resolve = pick(chance, CONTACTS_TO_RESOLVE)
     worked = timedelta(days=median_days * chance.lognormvariate(0, 0.6))
-    resolved_at = world.calendar.next_open(ticket.first_response_at + worked)
-    ticket.resolved_at = resolved_at.replace(second=0, microsecond=0) + (
-        MINUTE * chance.randrange(45)
-    )
-
-
-def _forget_the_future(world: World, ticket: Ticket) -> None:
-    as_of = world.story.as_of
+    resolved_at = draw.world.calendar.answer(ticket.first_response_at, worked)
+    ticket.resolved_at = resolved_at + MINUTE * chance.randrange(45)
     if ticket.resolved_at.date() > as_of:
         ticket.resolved_at = ticket.contacts_to_resolve = None
     if ticket.first_response_at.date() > as_of:
         ticket.first_response_at = None
 
 
-def _add_surveys(world: World, chance: random.Random) -> list[Survey]:
-    of_cases = case_surveys(world)
-    surveys = list(of_cases)
-    for quarter in world.story.quarters:
-        of_quarter = [each for each in of_cases if quarter_name(each.surveyed_on) == quarter.name]
-        surveys += _quarter_surveys(world, chance, quarter, of_quarter)
-    surveys.sort(key=lambda survey: (survey.surveyed_on, survey.account_id))
-    for number, survey in enumerate(surveys, start=1):
-        survey.survey_id = f"MY{number:05d}"
-    return surveys
-
-
-def _quarter_surveys(
-    world: World, chance: random.Random, quarter: Quarter, fixed: list[Survey]
-) -> list[Survey]:
+def _draw_surveys(draw: QuarterDraw, fixed: list[Survey]) -> list[Survey]:
     """Scores by manager, and answers of which exactly the story's shares are yes."""
-    pilot = world.story.case_id("H")
-    clients = [each for each in _active_clients(world, quarter) if each.account_id != pilot]
-    chosen = draw_sample(chance, clients, quarter.surveys - len(fixed), _survey_weight)
-    surveys = [_draw_survey(world, chance, quarter, account) for account in chosen]
-    missing = round_half(quarter.not_personalised * quarter.surveys) - sum(
-        not survey.personalised_enough for survey in fixed
-    )
-    helped = round_half(quarter.effective * quarter.surveys) - sum(each.effective for each in fixed)
-    for survey in draw_sample(chance, surveys, missing, lambda each: 101 - each.score):
+    quarter, pilot = draw.quarter, draw.world.story.case_id("H")
+    clients = [each for each in draw.clients if each.account_id != pilot]
+    count = quarter["surveys"]
+    chosen = draw_sample(draw.chance, clients, count - len(fixed), _survey_weight)
+    surveys = [_draw_survey(draw, account) for account in chosen]
+    missing = round_half(quarter["not_personalised"] * count)
+    missing -= sum(not each.personalised_enough for each in fixed)
+    helped = round_half(quarter["effective"] * count) - sum(each.effective for each in fixed)
+    for survey in draw_sample(draw.chance, surveys, missing, lambda each: 101 - each.score):
         survey.personalised_enough = False
-    for survey in draw_sample(chance, surveys, helped, lambda each: max(1, each.score - 50)):
+    for survey in draw_sample(draw.chance, surveys, helped, lambda each: max(1, each.score - 50)):
         survey.effective = True
     return surveys
 
@@ -196,9 +157,8 @@ def _survey_weight(account: Account) -> float:
     return 2.0 if has_key_potential(account) else 1.0
 
 
-def _draw_survey(world: World, chance: random.Random, quarter: Quarter, account: Account) -> Survey:
-    mood = 8 * (world.diligence[account.account_manager] - 1)
-    score = round(chance.gauss(quarter.satisfaction + mood, SCORE_SPREAD))
-    day = world.calendar.workday(chance, customer_days(account, quarter.span))
-    respondent = pick(chance, RESPONDENTS)
-    return Survey("", account.account_id, day, min(99, max(42, score)), True, False, respondent)
+def _draw_survey(draw: QuarterDraw, account: Account) -> Survey:
+    mood = 8 * (draw.world.diligence[account.account_manager] - 1)
+    score = round(draw.chance.gauss(draw.quarter["satisfaction"] + mood, SCORE_SPREAD))
+    day, respondent = draw.day(account), pick(draw.chance, RESPONDENTS)
+    return Survey(account.account_id, day, min(99, max(42, score)), True, False, respondent)

@@ -28,7 +28,8 @@ def settle_standing(world: World) -> None:
             account.annual_contract_value = _in_ten_thousands(bought * USUALLY_CONTRACTED)
         if not account.relationship_level:
             _set_relationship(chance, account, bought)
-    world.case("G").annual_purchase_budget = world.story.case("G")["annual_purchase_budget"]
+    budget = world.story["cases"]["G"]["annual_purchase_budget"]
+    world.case("G").annual_purchase_budget = budget
 
 
 def top_accounts(world: World, day: date) -> set[str]:

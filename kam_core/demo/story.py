@@ -1,6 +1,6 @@
-"""The story the sample must tell, as read from story.toml and words.toml."""
+"""The story the sample must tell, as read from story.toml, cases.toml and words.toml."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,35 +14,14 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Quarter:
-    """One column of story.toml: what the rows of a quarter must show."""
+    """One column of story.toml: what the rows of a quarter must show, by the names it has there."""
 
-    name: str
-    revenue: int
-    interactions: int
-    callbacks_done: float
-    match_rate: float
-    need_coverage: float
-    hours_per_week: float
-    personalised: float
-    legacy: float
-    needs: int
-    need_answer_days: float
-    invitations: int
-    support_tickets: int
-    response_hours: float
-    complaints: int
-    rollout_share: float
-    surveys: int
-    not_personalised: float
-    effective: float
-    satisfaction: float
-    opportunities: int
-    lost_key: int
-    lost_other: int
-    new_key: int
-    new_other: int
+    figures: dict[str, Any]
     calendar_span: Span
     span: Span  # the days of the quarter that lie in the history
+
+    def __getitem__(self, name: str) -> Any:
+        return self.figures[name]
 
     @property
     def is_closed(self) -> bool:
@@ -68,13 +47,10 @@ class Story:
     @property
     def review_quarter(self) -> Quarter:
         """The quarter of the status review."""
-        return next(each for each in self.quarters if each.name == self["story_quarter"])
+        return next(each for each in self.quarters if each["name"] == self["story_quarter"])
 
     def case_id(self, letter: str) -> str:
         return self["cases"][letter]["account_id"]
-
-    def case(self, letter: str) -> dict[str, Any]:
-        return self["story"][letter]
 
 
 @cache
@@ -88,20 +64,21 @@ def load_story() -> Story:
         hours["opens"],
         hours["closes"],
     )
-    return Story(settings, history, _read_quarters(settings["quarters"], history), calendar)
+    columns = settings["quarters"]
+    figures = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    spans = [quarter_span(name) for name in columns["name"]]
+    quarters = [
+        Quarter(each, span, span.overlap(history))
+        for each, span in zip(figures, spans, strict=True)
+    ]
+    return Story(settings, history, tuple(quarters), calendar)
+
+
+@cache
+def load_case_rows() -> dict[str, Any]:
+    return read_toml(HERE / "cases.toml")
 
 
 @cache
 def load_words() -> dict[str, Any]:
     return read_toml(HERE / "words.toml")
-
-
-def _read_quarters(columns: dict[str, list], history: Span) -> tuple[Quarter, ...]:
-    names = [field.name for field in fields(Quarter) if field.name in columns]
-    rows = zip(*(columns[name] for name in names), strict=True)
-    return tuple(_read_quarter(dict(zip(names, row, strict=True)), history) for row in rows)
-
-
-def _read_quarter(figures: dict[str, Any], history: Span) -> Quarter:
-    whole = quarter_span(figures["name"])
-    return Quarter(**figures, calendar_span=whole, span=whole.overlap(history))

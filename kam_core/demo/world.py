@@ -2,23 +2,12 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
+from kam_core.demo import rows
 from kam_core.demo.dates import Calendar, Span
-from kam_core.demo.rows import (
-    Account,
-    Contact,
-    Contract,
-    Interaction,
-    Need,
-    Opportunity,
-    Order,
-    Survey,
-    Target,
-    Ticket,
-    ValueItem,
-)
-from kam_core.demo.story import Story, load_story, load_words
+from kam_core.demo.rows import Account
+from kam_core.demo.story import Quarter, Story, load_story, load_words
 
 KEY_POTENTIAL: int = load_story()["key_potential"]
 
@@ -30,16 +19,16 @@ class World:
     words: dict = field(default_factory=load_words)
     diligence: dict[str, float] = field(default_factory=dict)  # by manager or expert
     accounts: list[Account] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
-    needs: list[Need] = field(default_factory=list)
-    interactions: list[Interaction] = field(default_factory=list)
-    contracts: list[Contract] = field(default_factory=list)
-    opportunities: list[Opportunity] = field(default_factory=list)
-    tickets: list[Ticket] = field(default_factory=list)
-    surveys: list[Survey] = field(default_factory=list)
-    contacts: list[Contact] = field(default_factory=list)
-    value_items: list[ValueItem] = field(default_factory=list)
-    targets: list[Target] = field(default_factory=list)
+    orders: list[rows.Order] = field(default_factory=list)
+    needs: list[rows.Need] = field(default_factory=list)
+    interactions: list[rows.Interaction] = field(default_factory=list)
+    contracts: list[rows.Contract] = field(default_factory=list)
+    opportunities: list[rows.Opportunity] = field(default_factory=list)
+    tickets: list[rows.Ticket] = field(default_factory=list)
+    surveys: list[rows.Survey] = field(default_factory=list)
+    contacts: list[rows.Contact] = field(default_factory=list)
+    value_items: list[rows.ValueItem] = field(default_factory=list)
+    targets: list[rows.Target] = field(default_factory=list)
 
     @property
     def calendar(self) -> Calendar:
@@ -48,6 +37,11 @@ class World:
     def stream(self, part: str) -> random.Random:
         """A part's own randomness: a change in one part leaves the rows of the others alone."""
         return random.Random(f"{self.seed}/{part}")
+
+    def draws(self, part: str) -> "list[QuarterDraw]":
+        """The quarters in turn, all drawn from the stream of one part."""
+        chance = self.stream(part)
+        return [QuarterDraw(self, chance, quarter) for quarter in self.story.quarters]
 
     @property
     def customers(self) -> list[Account]:
@@ -66,6 +60,34 @@ class World:
 
     def case(self, letter: str) -> Account:
         return self.account(self.story.case_id(letter))
+
+
+@dataclass
+class QuarterDraw:
+    """One quarter of the company, and the stream from which its rows are drawn."""
+
+    world: World
+    chance: random.Random
+    quarter: Quarter
+
+    @property
+    def clients(self) -> list[Account]:
+        """The customers that could be met on a working day of the quarter."""
+        span, calendar = self.quarter.span, self.world.calendar
+        return [
+            account
+            for account in self.world.customers
+            if calendar.workdays(customer_days(account, span))
+        ]
+
+    def day(self, account: Account, span: Span | None = None) -> date:
+        """A working day of the quarter, or of a part of it, on which the account was a customer."""
+        days = customer_days(account, span or self.quarter.span)
+        return self.world.calendar.workday(self.chance, days)
+
+    def moment(self, account: Account, span: Span | None = None) -> datetime:
+        """A moment of such a day."""
+        return self.world.calendar.moment(self.chance, self.day(account, span))
 
 
 def is_active(account: Account, day: date) -> bool:

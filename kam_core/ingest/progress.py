@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from kam_core.warehouse.lock import Holder
 
-# queued: another load is at work; then for each file read, map, check; then build for each upload
-# that the new version is made from, which may be all there ever were; then once verify, publish.
-PHASES = ("queued", "read", "map", "check", "build", "verify", "publish")
-
 
 @dataclass(frozen=True)
 class Progress:
-    """``number`` of ``files`` is at hand in ``phase``; ``rows`` done of ``total``, where known."""
+    """``number`` of ``files`` is at hand in ``phase``; ``rows`` done of ``total``, where known.
+
+    queued: another load is at work; then for each file read, map, check; then build for each upload
+    that the new version is made from, which may be all there ever were; then once verify, publish.
+    """
 
     phase: str
     file: str = ""

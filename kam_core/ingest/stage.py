@@ -1,21 +1,17 @@
 """One file and one recipe in, checked rows and quarantined rows out; nothing is stored yet."""
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
-from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kam_core.contract.declaration import Table, tables
+from kam_core.contract.declaration import tables
 from kam_core.contract.problems import is_note, problems
 from kam_core.errors import KamError
 from kam_core.ingest.corrections.inherited_rules import inherit_rules
@@ -26,8 +22,17 @@ from kam_core.ingest.mapping.feeds import Recipe, Shaped
 from kam_core.ingest.mapping.overrides import Overrides
 from kam_core.ingest.read import sources
 from kam_core.ingest.read.fill_down import fill_down
-from kam_core.ingest.read.table_layout import BLANK, GOOD, Dialect, Reading, Record, Reference
-from kam_core.ingest.validate.row_checks import CheckedRows, Finding, Origin, check_rows
+from kam_core.ingest.read.table_layout import (
+    BLANK,
+    FIND_OUT,
+    GOOD,
+    Dialect,
+    Reading,
+    ReadOptions,
+    Record,
+    Reference,
+)
+from kam_core.ingest.validate.row_checks import Finding, Origin, check_rows
 
 # What a person overrides in a part, by its header.
 OverridesByHeader = Callable[[Sequence[str]], Overrides | None]
@@ -38,7 +43,6 @@ FIRST_LINES = 5
 MOST_EXAMPLES, EXAMPLE_LENGTH = 3, 60
 # Refusals of a part that may be no table at all.
 UNTELLING = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
-to_json = json.JSONEncoder(ensure_ascii=False).encode
 REJECTED = pa.schema(
     [
         ("line_no", pa.int64()),
@@ -85,11 +89,7 @@ def plan_recipes(
     data: bytes,
     file_name: str,
     table: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header_line: int | None = None,
-    sheet: str | None = None,
-    member: str | None = None,
+    options: ReadOptions = FIND_OUT,
     overrides: Overrides | OverridesByHeader | None = None,
     recall: feeds.Recall | None = None,
     parts: Sequence[str] | None = None,
@@ -101,14 +101,15 @@ def plan_recipes(
     on the first. ``parts`` names those to use; hidden sheets are used only if named. Rows sent back
     go to the table of their ``source``. KamError if none fits, or one that was named does not.
     """
-    samples = list(sources.read_samples(data, encoding, delimiter, header_line, member, sheet))
+    samples = list(sources.read_samples(data, options))
     _refuse_unknown_parts(parts or (), [part.name for part, _ in samples])
     is_alone = sum(not part.is_hidden for part, _ in samples) <= 1
+    is_named = options.sheet is not None or len(samples) == 1
     recipes: list[Recipe] = []
     refusals = []
     for part, seen in samples:
         try:
-            reading = _require(part, seen, parts, is_named=sheet is not None or len(samples) == 1)
+            reading = _require(part, seen, parts, is_named)
             name = _name_to_plan_by(file_name, part, is_alone)
             of_part = overrides(reading.header) if callable(overrides) else overrides
             for recipe in _plan_part(name, reading, table, of_part, recall, source):
@@ -197,58 +198,47 @@ def stage_bytes(data: bytes, recipe: Recipe) -> Staged:
 
 def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     """Map and check the records of one file for one table."""
-    table = recipe.declared
     reading = fill_down(reading, recipe.columns, recipe.blanks)
     good = [record for record in reading.records if record.kind == GOOD]
     unreadable = [record for record in reading.records if record.kind not in (GOOD, BLANK)]
     cells = [record.fields for record in good]
     shaped = feeds.shape(pd.DataFrame(cells, columns=reading.names, dtype="str"), recipe)
     rows = [good[position] for position in shaped.kept]
-    origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
-    beside = _cells_of(origin, reading.names, recipe.currency)
-    result = check_rows(shaped.cells, table, origin, column_rules(recipe), _elapsed(recipe), beside)
-    findings = _looked_for([*result.findings, *_conflict_notes(shaped, good)], recipe)
-    by_row = _group_by_row(findings)
-    is_rejected = _is_rejected(by_row, len(rows))
-    accepted = _accepted_rows(table, result, shaped, origin).filter(pa.array(~is_rejected))
-    rejected = _rejected_rows(unreadable, len(reading.names), rows, by_row, is_rejected)
-    occurrences = [
-        *_file_notes(reading),
-        *(("unused_part", reading.dialect.header_line) for _ in recipe.unused),
-        *(("personal_data", reading.dialect.header_line) for _ in recipe.personal),
-        *((record.kind, record.line_no) for record in unreadable),
-        *((finding.code, origin.line_numbers[finding.row]) for finding in findings),
-    ]
+    accepted, findings = _check(shaped, rows, reading.names, recipe)
+    findings += _conflict_notes(shaped, good)
+    # What nobody looked for when the recipe was made is left as it is.
+    findings = [f for f in findings if problems()[f.code].since <= recipe.format]
+    rejected = {finding.row for finding in findings if not is_note(finding.code)}
+    lines = _lines_by_problem(reading, recipe, unreadable, rows, findings)
+    is_accepted = pa.array([row not in rejected for row in range(len(rows))], pa.bool_())
+    accepted = accepted.filter(is_accepted)
     return Staged(
         table=recipe.table,
         accepted=accepted,
-        rejected=rejected,
+        rejected=_rejected_rows(unreadable, len(reading.names), rows, findings, rejected),
         received=len(rows) + len(unreadable),
         blank=sum(record.kind == BLANK for record in reading.records),
         set_aside=len(good) - len(rows),
-        problems=_count_problems(occurrences),
-        first_lines=_first_lines(occurrences),
+        problems={code: len(own) for code, own in lines.items()},
+        first_lines={code: tuple(own[:FIRST_LINES]) for code, own in lines.items()},
         examples=_collect_examples(findings),
         returned=reading.returned,
     )
 
 
-def _looked_for(findings: Iterable[Finding], recipe: Recipe) -> list[Finding]:
-    """Findings without those that nobody looked for when the recipe was made."""
-    catalogue = problems()
-    return [finding for finding in findings if catalogue[finding.code].since <= recipe.format]
-
-
-def _cells_of(origin: Origin, names: Sequence[str], header: str | None) -> list[str] | None:
-    """The cells of a column that is none of the contract's, row by row."""
-    if header is None:
-        return None
-    position = names.index(header)
-    return [fields[position] for fields in origin.fields]
-
-
-def _elapsed(recipe: Recipe) -> dict[str, dict[str, str]]:
-    return {name: {**duration, "column": name} for name, duration in recipe.elapsed.items()}
+def _check(
+    shaped: Shaped, rows: list[Record], names: Sequence[str], recipe: Recipe
+) -> tuple[pa.Table, list[Finding]]:
+    """All rows with their values, what is left of the file and their lines; and what was found."""
+    origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
+    position = names.index(recipe.currency) if recipe.currency is not None else None
+    beside = None if position is None else [row.fields[position] for row in rows]
+    checked = check_rows(
+        shaped.cells, recipe.declared, origin, column_rules(recipe), recipe.elapsed, beside
+    )
+    extra = pa.array(shaped.extra, pa.string())
+    lines = pa.array(origin.line_numbers, pa.int64())
+    return pa.table({**checked.columns, "extra": extra, "line_no": lines}), checked.findings
 
 
 def _conflict_notes(shaped: Shaped, good: list[Record]) -> list[Finding]:
@@ -267,61 +257,61 @@ def _conflict_notes(shaped: Shaped, good: list[Record]) -> list[Finding]:
     ]
 
 
-def _group_by_row(findings: Iterable[Finding]) -> dict[int, list[Finding]]:
-    by_row: dict[int, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        by_row[finding.row].append(finding)
-    return by_row
-
-
-def _is_rejected(by_row: dict[int, list[Finding]], row_count: int) -> np.ndarray:
-    is_rejected = np.zeros(row_count, dtype=bool)
-    for row, findings in by_row.items():
-        is_rejected[row] = any(not is_note(finding.code) for finding in findings)
-    return is_rejected
-
-
-def _accepted_rows(table: Table, checked: CheckedRows, shaped: Shaped, origin: Origin) -> pa.Table:
-    columns = {column.name: checked.columns[column.name] for column in table.columns}
-    columns["extra"] = pa.array(shaped.extra, pa.string())
-    columns["line_no"] = pa.array(origin.line_numbers, pa.int64())
-    return pa.table(columns)
-
-
 def _rejected_rows(
     unreadable: list[Record],
     width: int,
     rows: list[Record],
-    by_row: dict[int, list[Finding]],
-    is_rejected: np.ndarray,
+    findings: Iterable[Finding],
+    rejected: Collection[int],
 ) -> pa.Table:
-    entries = [_unreadable_entry(record, width) for record in unreadable]
-    entries += [_rejected_entry(rows[i], by_row[i]) for i in np.flatnonzero(is_rejected).tolist()]
+    details: dict[int, list[dict]] = {row: [] for row in rejected}
+    for finding in findings:
+        if finding.row in rejected:
+            details[finding.row].append({"code": finding.code, **finding.details})
+    entries = [_quarantine_entry(record, [_fault(record, width)]) for record in unreadable]
+    entries += [_quarantine_entry(rows[row], own) for row, own in details.items()]
     entries.sort(key=lambda entry: entry["line_no"])
     return pa.Table.from_pylist(entries, REJECTED)
 
 
-def _unreadable_entry(record: Record, width: int) -> dict[str, Any]:
-    detail: dict[str, Any] = {"code": record.kind, "column": None, "value": None}
-    if record.kind == "ragged_row":
-        detail |= {"expected": width, "found": len(record.fields)}
-    return _quarantine_entry(record, [record.kind], [detail])
+def _fault(record: Record, width: int) -> dict[str, Any]:
+    counts = {"expected": width, "found": len(record.fields)}
+    detail = {"code": record.kind, "column": None, "value": None}
+    return detail | counts if record.kind == "ragged_row" else detail
 
 
-def _rejected_entry(record: Record, findings: list[Finding]) -> dict[str, Any]:
+def _quarantine_entry(record: Record, details: list[dict]) -> dict[str, Any]:
     """Notes stand among the details, but only reasons among the codes."""
-    codes = [finding.code for finding in findings if not is_note(finding.code)]
-    details = [{"code": finding.code, **finding.details} for finding in findings]
-    return _quarantine_entry(record, list(dict.fromkeys(codes)), details)
-
-
-def _quarantine_entry(record: Record, codes: list[str], details: list[dict]) -> dict[str, Any]:
+    codes = [detail["code"] for detail in details if not is_note(detail["code"])]
     return {
         "line_no": record.line_no,
         "raw": record.raw.rstrip("\r\n"),
-        "codes": codes,
-        "detail": to_json(details),
+        "codes": list(dict.fromkeys(codes)),
+        "detail": feeds.to_json(details),
     }
+
+
+def _lines_by_problem(
+    reading: Reading,
+    recipe: Recipe,
+    unreadable: Iterable[Record],
+    rows: Sequence[Record],
+    findings: Iterable[Finding],
+) -> dict[str, list[int]]:
+    """The lines with each problem; a row with two bad numbers counts once."""
+    occurrences = {
+        *_file_notes(reading),
+        *((record.kind, record.line_no) for record in unreadable),
+        *((finding.code, rows[finding.row].line_no) for finding in findings),
+    }
+    if recipe.unused:
+        occurrences.add(("unused_part", reading.dialect.header_line))
+    if recipe.personal:
+        occurrences.add(("personal_data", reading.dialect.header_line))
+    lines: dict[str, list[int]] = defaultdict(list)
+    for code, line in sorted(occurrences):
+        lines[code].append(line)
+    return lines
 
 
 def _file_notes(reading: Reading) -> list[tuple[str, int]]:
@@ -333,19 +323,6 @@ def _file_notes(reading: Reading) -> list[tuple[str, int]]:
     named = Counter(cell for cell in reading.header if cell)
     notes += [("duplicate_header", line_no) for count in named.values() if count > 1]
     return [*notes, *reading.notes]
-
-
-def _count_problems(occurrences: list[tuple[str, int]]) -> dict[str, int]:
-    """Rows with each code; a row with two bad numbers counts once."""
-    return dict(sorted(Counter(code for code, _ in set(occurrences)).items()))
-
-
-def _first_lines(occurrences: list[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    ordered = sorted(set(occurrences))
-    return {
-        code: tuple(line for _, line in list(group)[:FIRST_LINES])
-        for code, group in groupby(ordered, key=lambda occurrence: occurrence[0])
-    }
 
 
 def _collect_examples(findings: Sequence[Finding]) -> dict[str, list[CellExample]]:
@@ -367,9 +344,11 @@ def newest_fact(accepted: pa.Table, table: str, until: date) -> date | None:
     None where nothing did, and of a table that sets no day.
     """
     newest = []
-    for fact in tables()[table].facts if tables()[table].sets_day else ():
-        days = accepted.column(fact.column).cast(pa.date32(), safe=False)
-        are_facts = [pc.is_in(accepted[name], pa.array(values)) for name, values in fact.only]
-        are_past = pc.less_equal(days, pa.scalar(until))
-        newest.append(pc.max(days.filter(reduce(pc.and_, are_facts, are_past))).as_py())
+    declared = tables()[table]
+    for column, only in declared.facts.items() if declared.sets_day else ():
+        days = accepted[column].cast(pa.date32(), safe=False)
+        is_fact = pc.less_equal(days, pa.scalar(until))
+        for name, values in only.items():
+            is_fact = pc.and_(is_fact, pc.is_in(accepted[name], pa.array(values)))
+        newest.append(pc.max(days.filter(is_fact)).as_py())
     return max(filter(None, newest), default=None)

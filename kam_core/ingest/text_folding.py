@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from kam_core.settings.loader import load_settings
 
 
+@lru_cache(maxsize=2**14)
 def fold(text: str) -> str:
     """``text`` in simplified characters, without case, width, blanks and punctuation.
 

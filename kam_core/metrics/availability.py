@@ -10,6 +10,8 @@ import duckdb
 from kam_core.metrics.catalogue import TIERS, Metric
 from kam_core.metrics.periods import Period
 
+DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Data:
@@ -94,16 +96,12 @@ def _covers(metric: Metric, table: str, period: Period, data: Data) -> bool:
     (first, last), whole_from = data.days[table], data.whole_from[table]
     if first is None or last is None or whole_from is None:
         return False
-    if metric.looks_back_months and _looks_from(metric, period, data) < _month_number(whole_from):
+    # The earliest month that the figure looks back to.
+    begins = period.starts_on if metric.kind.is_growth else last_day(period, data) + DAY
+    looks_from = _month_number(begins) - metric.looks_back_months
+    if metric.looks_back_months and looks_from < _month_number(whole_from):
         return False
     return period.ends_on >= first and period.starts_on <= last
-
-
-def _looks_from(metric: Metric, period: Period, data: Data) -> int:
-    """The number of the earliest month that a figure looks back to."""
-    day_after = last_day(period, data) + timedelta(days=1)
-    begins = period.starts_on if metric.kind.is_growth else day_after
-    return _month_number(begins) - metric.looks_back_months
 
 
 def _month_number(day: date) -> int:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from kam_core.errors import KamError
 from kam_core.metrics.kinds import KINDS, Kind
-from kam_core.settings.sql_header import header
+from kam_core.settings.sql_headers import split_header
 
 SQL = Path(__file__).parents[1] / "sql" / "metrics"
 TOPICS = ("revenue", "follow_up", "needs", "service", "value", "resources")
@@ -96,7 +96,7 @@ def metric(name: str) -> Metric:
 
 def parse_metric(text: str) -> Metric:
     """A metric from the text of its file: header lines ``-- key: value``, then its queries."""
-    values, query = header(text)
+    values, query = split_header(text)
     kind = KINDS[values["kind"]]
     facts, _, rows = query.partition(ROWS)
     return Metric(

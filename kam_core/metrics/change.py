@@ -4,8 +4,8 @@ A divided figure moves by its mix and its rates, an amount by accounts gained, l
 shrunk: docs/explained-change.md has the formulas and a worked example.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
@@ -70,8 +70,6 @@ class Movement:
 
 
 AnyPart = TypeVar("AnyPart", MixPart, Movement)
-
-
 # Makes parts of the amounts before and after.
 Added = Callable[[Amounts, Amounts], tuple[Movement, ...]]
 
@@ -102,11 +100,11 @@ class FigureChange:
 
     @property
     def mix(self) -> Fraction:
-        return sum((p.mix for p in self.parts if isinstance(p, MixPart)), Fraction(0))
+        return _sum(part.mix for part in self.parts if isinstance(part, MixPart))
 
     @property
     def rate(self) -> Fraction:
-        return sum((p.rate for p in self.parts if isinstance(p, MixPart)), Fraction(0))
+        return _sum(part.rate for part in self.parts if isinstance(part, MixPart))
 
     def frame(self) -> pd.DataFrame:
         """The parts as rows; figures that a reader compares are plain numbers."""
@@ -159,28 +157,17 @@ def mix_and_rate(before: Slices, after: Slices) -> tuple[MixPart, ...]:
     """
     was, now = _total(before.values()), _total(after.values())
     middle = (was.numerator / was.denominator + now.numerator / now.denominator) / 2
-    names = dict.fromkeys([*before, *after])
-    parts = [
-        _part(name, (before.get(name, Figures()), was), (after.get(name, Figures()), now), middle)
-        for name in names
-    ]
+    parts = []
+    for name in dict.fromkeys([*before, *after]):
+        own_was, own_now = before.get(name, Figures()), after.get(name, Figures())
+        weight = own_now.denominator / now.denominator - own_was.denominator / was.denominator
+        share = own_now.numerator / now.denominator - own_was.numerator / was.denominator
+        own = [f.numerator / f.denominator for f in (own_was, own_now) if f.denominator]
+        own_middle = (own[0] + own[-1]) / 2 if own else middle
+        mix = weight * (own_middle - middle)
+        # What is left of everything the slice adds: its rate, exactly.
+        parts.append(MixPart(name, own_was, own_now, mix, share - weight * middle - mix))
     return _largest_first(part for part in parts if part.before != part.after or part.difference)
-
-
-def _part(
-    name: str | None,
-    before: tuple[Figures, Figures],
-    after: tuple[Figures, Figures],
-    middle: Fraction,
-) -> MixPart:
-    (own_before, was), (own_after, now) = before, after
-    weight = own_after.denominator / now.denominator - own_before.denominator / was.denominator
-    share = own_after.numerator / now.denominator - own_before.numerator / was.denominator
-    own = [f.numerator / f.denominator for f in (own_before, own_after) if f.denominator]
-    own_middle = (own[0] + own[-1]) / 2 if own else middle
-    mix = weight * (own_middle - middle)
-    # What is left of everything the slice adds: its rate, exactly.
-    return MixPart(name, own_before, own_after, mix, share - weight * middle - mix)
 
 
 def groups(before: Amounts, after: Amounts) -> tuple[Movement, ...]:
@@ -189,15 +176,10 @@ def groups(before: Amounts, after: Amounts) -> tuple[Movement, ...]:
     for moved in _movements(before, after):
         if group := group_of(moved.before, moved.after):
             members[group].append(moved)
-    return tuple(_group(name, of_group) for name, of_group in members.items())
-
-
-def _group(name: str | None, members: Sequence[Movement]) -> Movement:
-    was, now = (
-        sum(amounts, Fraction(0))
-        for amounts in ([moved.before for moved in members], [moved.after for moved in members])
+    return tuple(
+        Movement(name, _sum(m.before for m in moved), _sum(m.after for m in moved), len(moved))
+        for name, moved in members.items()
     )
-    return Movement(name, was, now, len(members))
 
 
 def group_of(was: Fraction, now: Fraction) -> str | None:
@@ -225,40 +207,35 @@ def _explained(
     added: Added,
 ) -> FigureChange:
     rows = run(metric.name, [before, after] if before else [after], (dimension,))
+    now = _slices(rows, after, dimension)
     names = ((before or a_year_earlier(after)).period, after.period)
-    if before is None:
-        amounts = [_amounts(rows, after, dimension, half) for half in ("denominator", "numerator")]
-        moved = FigureChange(
-            metric.name, metric.parts, dimension, names, None, None, is_on_the_year=True
-        )
-        return _of_amounts(moved, amounts[0], amounts[1], added)
-    moved = FigureChange(metric.name, metric.unit, dimension, names, None, None)
+    sides = (_slices(rows, before, dimension), now) if before else (now, now)
+    parts: tuple[MixPart | Movement, ...]
     if _is_divided(metric, before):
-        return _of_figures(
-            moved, metric, _slices(rows, before, dimension), _slices(rows, after, dimension)
+        value_before, value_after = (_divide(metric, _total(slices.values())) for slices in sides)
+        parts = () if None in (value_before, value_after) else mix_and_rate(*sides)
+    else:
+        earlier = {name: f.numerator if before else f.denominator for name, f in sides[0].items()}
+        later = {name: f.numerator for name, f in now.items()}
+        value_before, value_after = (
+            _sum(amounts.values()) if amounts else None for amounts in (earlier, later)
         )
-    was, now = (_amounts(rows, period, dimension, "numerator") for period in (before, after))
-    return _of_amounts(moved, was, now, added)
+        parts = () if None in (value_before, value_after) else added(earlier, later)
+    return FigureChange(
+        metric.name,
+        metric.unit if before else metric.parts,
+        dimension,
+        names,
+        value_before,
+        value_after,
+        parts,
+        unsplit=NO_VALUE if None in (value_before, value_after) else None,
+        is_on_the_year=before is None,
+    )
 
 
-def _of_figures(moved: FigureChange, metric: Metric, before: Slices, after: Slices) -> FigureChange:
-    was, now = (_figure(metric, _total(slices.values())) for slices in (before, after))
-    if was is None or now is None:
-        return replace(moved, before=was, after=now, unsplit=NO_VALUE)
-    return replace(moved, before=was, after=now, parts=mix_and_rate(before, after))
-
-
-def _figure(metric: Metric, total: Figures) -> Fraction | None:
+def _divide(metric: Metric, total: Figures) -> Fraction | None:
     return metric.kind.divide(total.numerator, total.denominator)
-
-
-def _of_amounts(
-    moved: FigureChange, before: Amounts, after: Amounts, parts_of: Added
-) -> FigureChange:
-    was, now = (sum(a.values(), Fraction(0)) if a else None for a in (before, after))
-    if was is None or now is None:
-        return replace(moved, before=was, after=now, unsplit=NO_VALUE)
-    return replace(moved, before=was, after=now, parts=parts_of(before, after))
 
 
 def _movements(before: Amounts, after: Amounts) -> tuple[Movement, ...]:
@@ -273,16 +250,14 @@ def _largest_first(parts: Iterable[AnyPart]) -> tuple[AnyPart, ...]:
 
 
 def _slices(rows: pd.DataFrame, period: Period, dimension: str) -> Slices:
+    """What is above and below the line in each part; an amount has nothing below."""
     of_period = rows[rows["period"] == period.period]
     return {
-        _name(row[dimension]): Figures(Fraction(row["numerator"]), Fraction(row["denominator"]))
+        _name(row[dimension]): Figures(
+            Fraction(row["numerator"]), Fraction(row["denominator"] or 0)
+        )
         for row in of_period.to_dict("records")
     }
-
-
-def _amounts(rows: pd.DataFrame, period: Period, dimension: str, column: str) -> Amounts:
-    of_period = rows[rows["period"] == period.period]
-    return {_name(row[dimension]): Fraction(row[column]) for row in of_period.to_dict("records")}
 
 
 def _value(run: RunMetric, metric: Metric, period: Period) -> Fraction | None:
@@ -291,12 +266,12 @@ def _value(run: RunMetric, metric: Metric, period: Period) -> Fraction | None:
     return None if value is None or value != value else Fraction(value)
 
 
-def _total(figures: Iterable[Figures]) -> Figures:
-    every = list(figures)
-    return Figures(
-        sum((f.numerator for f in every), Fraction(0)),
-        sum((f.denominator for f in every), Fraction(0)),
-    )
+def _total(figures: Collection[Figures]) -> Figures:
+    return Figures(_sum(f.numerator for f in figures), _sum(f.denominator for f in figures))
+
+
+def _sum(amounts: Iterable[Fraction]) -> Fraction:
+    return sum(amounts, Fraction(0))
 
 
 def _name(cell: object) -> str | None:

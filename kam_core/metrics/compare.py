@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from kam_core.metrics import catalogue, periods, scorecard
+from kam_core.metrics import periods, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
@@ -18,14 +18,7 @@ from kam_core.warehouse.row_diff import RowChanges, row_changes
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import cursor, open_version, regions
 
-SETTINGS_TABLES = (
-    "thresholds",
-    "targets",
-    "cadences",
-    "tier_axes",
-    "tier_cells",
-    "tier_needs",
-)
+SETTINGS_TABLES = ("thresholds", "targets", "cadences", "tier_axes", "tier_cells", "tier_needs")
 
 
 @dataclass(frozen=True)
@@ -103,9 +96,9 @@ def compare(
     """
     with closing(_Side(after, regions_shown)) as new:
         if before is None:
-            return _comparison(None, new, row_changes(None, after, None, regions_shown))
+            return _comparison(None, new, row_changes(None, after, regions_shown))
         with closing(_Side(before, regions_shown)) as old:
-            return _comparison(old, new, row_changes(before, after, None, regions_shown))
+            return _comparison(old, new, row_changes(before, after, regions_shown))
 
 
 class _Side:
@@ -147,12 +140,12 @@ class _Side:
 def _comparison(old: _Side | None, new: _Side, tables: Iterable[RowChanges]) -> VersionComparison:
     rows, kpis, uploads = tuple(tables), _kpi_changes(old, new), _upload_changes(old, new)
     accounts = _account_changes(old, new) if old else []
-    settings = _changed_settings(old, new) if old else []
+    settings = [t for t in SETTINGS_TABLES if old and old.settings(t) != new.settings(t)]
     is_changed = any(table.is_any for table in rows) or any(kpi.is_changed for kpi in kpis)
     before_as_of = old.as_of if old else None
     return VersionComparison(
-        before_as_of=before_as_of,
-        after_as_of=new.as_of,
+        before_as_of,
+        new.as_of,
         tables=rows,
         accounts=tuple(accounts),
         kpis=tuple(kpis),
@@ -175,28 +168,18 @@ def _read_query(name: str) -> str:
 
 
 def _kpi_changes(old: _Side | None, new: _Side) -> list[KpiChange]:
-    sides = [side for side in (old, new) if side]
-    quarters = sorted({side.last_complete_quarter().period for side in sides})
-    return [change for quarter in quarters for change in _quarter_changes(old, new, quarter)]
-
-
-def _quarter_changes(old: _Side | None, new: _Side, quarter: str) -> list[KpiChange]:
-    before = {score.metric: score for score in old.scores(quarter)} if old else {}
-    return [_kpi_change(quarter, before.get(score.metric), score) for score in new.scores(quarter)]
-
-
-def _kpi_change(quarter: str, before: Score | None, after: Score) -> KpiChange:
-    return KpiChange(
-        quarter=quarter,
-        metric=after.metric,
-        unit=catalogue.metric(after.metric).unit,
-        before=before.value if before else None,
-        after=after.value,
-        before_status=before.status if before else "no_data",
-        after_status=after.status,
-        before_reason=before.reason if before else "no_version",
-        after_reason=after.reason,
-    )
+    """Every figure of the last complete quarter of either side, on both."""
+    quarters = sorted({side.last_complete_quarter().period for side in (old, new) if side})
+    no_version = Score("", "", reason="no_version")
+    changes = []
+    for quarter in quarters:
+        scores = {score.metric: score for score in old.scores(quarter)} if old else {}
+        for after in new.scores(quarter):
+            before = scores.get(after.metric, no_version)
+            values = (before.value, after.value, before.status, after.status)
+            reasons = (before.reason, after.reason)
+            changes.append(KpiChange(quarter, after.metric, after.unit, *values, *reasons))
+    return changes
 
 
 def _upload_changes(old: _Side | None, new: _Side) -> list[VersionUpload]:
@@ -208,7 +191,3 @@ def _upload_changes(old: _Side | None, new: _Side) -> list[VersionUpload]:
         for number, upload in holding.items()
         if number not in other
     ]
-
-
-def _changed_settings(old: _Side, new: _Side) -> list[str]:
-    return [table for table in SETTINGS_TABLES if old.settings(table) != new.settings(table)]

@@ -33,7 +33,7 @@ def limits(series: Sequence[tuple[str, float | None]], factor: float, enough_poi
 
     A moving range is between neighbours: there is none across a gap.
     """
-    values = [(month, None if _is_missing(value) else value) for month, value in series]
+    values = [(month, None if value != value else value) for month, value in series]
     present = [value for _, value in values if value is not None]
     ranges = [
         abs(later - earlier)
@@ -42,15 +42,10 @@ def limits(series: Sequence[tuple[str, float | None]], factor: float, enough_poi
     ]
     gaps = tuple(month for month, value in values if value is None)
     is_trial = len(present) < enough_points
-    if not ranges:
-        mean = sum(present) / len(present) if present else None
+    mean = sum(present) / len(present) if present else None
+    if mean is None or not ranges:
         return Limits(len(present), mean, None, None, is_trial, (), gaps)
-    mean = sum(present) / len(present)
     reach = factor * sum(ranges) / len(ranges)
     low, high = mean - reach, mean + reach
     outside = (m for m, value in values if value is not None and not low <= value <= high)
     return Limits(len(present), mean, low, high, is_trial, tuple(outside), gaps)
-
-
-def _is_missing(value: float | None) -> bool:
-    return value is None or value != value

@@ -77,12 +77,9 @@ def _complete_thresholds(cursor: duckdb.DuckDBPyConnection) -> None:
     today = version_settings.flatten_numbers(loader.copy_version_settings()["thresholds"])
     added = [(name, value) for name, value in today if name not in present]
     if added:
-        rows = ", ".join("(?, ?)" for _ in added)
         cursor.execute("create schema mart")
         cursor.execute(f"create table mart.thresholds as {baked}")
-        cursor.execute(
-            f"insert into mart.thresholds values {rows}", [part for row in added for part in row]
-        )
+        cursor.executemany("insert into mart.thresholds values (?, ?)", added)
         cursor.execute("create or replace view settings.thresholds as from mart.thresholds")
 
 

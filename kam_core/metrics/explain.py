@@ -1,12 +1,13 @@
 """One figure opened for a program: value, change, accounts and the first rows behind it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from kam_core.errors import KamError
@@ -15,15 +16,6 @@ from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.change import ACCOUNTS, FigureChange
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
-
-# A cell of a result row for another program, which knows no exact numbers.
-PLAIN: dict[type, Callable] = {
-    Decimal: float,
-    Fraction: float,
-    pd.Timestamp: lambda moment: moment.isoformat(),
-    datetime: datetime.isoformat,
-    date: date.isoformat,
-}
 
 
 @dataclass(frozen=True)
@@ -125,21 +117,13 @@ def to_json(explanation: Explanation) -> dict[str, object]:
 
 
 def _change(moved: FigureChange) -> dict[str, object]:
-    values = {
-        name: None if value is None else float(value)
-        for name, value in (
-            ("before", moved.before),
-            ("after", moved.after),
-            ("difference", moved.difference),
-        )
-    }
-    parts = records(moved.frame())
+    ends = {"before": moved.before, "after": moved.after, "difference": moved.difference}
     return {
         "by": moved.dimension,
         "unit": moved.unit,
-        **values,
+        **{name: None if value is None else float(value) for name, value in ends.items()},
         "unsplit": moved.unsplit,
-        "parts": parts,
+        "parts": records(moved.frame()),
     }
 
 
@@ -151,9 +135,15 @@ def records(rows: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def _plain(cell: object) -> object:
+def _plain(cell: Any) -> object:
+    """A cell for another program, which knows neither exact numbers nor days."""
     if pd.isna(cell):
         return None
-    if hasattr(cell, "item"):
-        return cell.item()
-    return PLAIN.get(type(cell), lambda same: same)(cell)
+    match cell:
+        case Decimal() | Fraction():
+            return float(cell)
+        case date():
+            return cell.isoformat()
+        case np.generic():
+            return cell.item()
+    return cell

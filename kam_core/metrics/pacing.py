@@ -13,17 +13,13 @@ def paced(metric: Metric, score: Score, period: Period, data: availability.Data)
 
     None for a whole period, and for what does not grow with the days: a share, a mean, a state.
     """
-    if not _grows_with_days(metric) or score.numerator is None or not score.is_running:
+    grows_with_days = metric.reads == "period" and metric.kind.is_paced
+    if not grows_with_days or score.numerator is None or not score.is_running:
         return None
     days = (period.ends_on - period.starts_on).days + 1
     whole = Fraction(score.numerator) * days / elapsed_days(metric, period, data)
     value = metric.kind.divide(whole, score.denominator)
     return None if value is None else float(value)
-
-
-def _grows_with_days(metric: Metric) -> bool:
-    """Whether a period that goes on has more of it: a sum, or a sum against the year before."""
-    return metric.reads == "period" and metric.kind.is_paced
 
 
 def elapsed_days(metric: Metric, period: Period, data: availability.Data) -> int:

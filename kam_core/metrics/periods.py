@@ -26,20 +26,14 @@ class Period:
 
 def quarter(label: str, fiscal_year_start_month: int = 1) -> Period:
     """The quarter of that name: 2024-Q3 is July to September where the fiscal year is the year."""
-    match = QUARTER.fullmatch(label)
-    if not match:
-        raise KamError("unknown_period", period=label)
-    year, number = map(int, match.groups())
+    year, number = _numbers(QUARTER, label)
     starts_on = _months_later(date(year, fiscal_year_start_month, 1), 3 * (number - 1))
     return _months_from(label, starts_on, 3)
 
 
 def month(label: str) -> Period:
     """The calendar month of that name, such as 2024-07."""
-    match = MONTH.fullmatch(label)
-    if not match:
-        raise KamError("unknown_period", period=label)
-    return _months_from(label, date(int(match[1]), int(match[2]), 1), 1)
+    return _months_from(label, date(*_numbers(MONTH, label), 1), 1)
 
 
 def quarter_of(day: date, fiscal_year_start_month: int = 1) -> Period:
@@ -93,6 +87,14 @@ def a_year_earlier(period: Period) -> Period:
 def as_variable(periods: Sequence[Period]) -> list[dict[str, object]]:
     """Periods as the views of a version file read them from the session variable ``periods``."""
     return [vars(period) for period in periods]
+
+
+def _numbers(form: re.Pattern[str], label: str) -> tuple[int, int]:
+    """Year and number of a period; KamError("unknown_period") where there is none of that name."""
+    match = form.fullmatch(label)
+    if not match:
+        raise KamError("unknown_period", period=label)
+    return int(match[1]), int(match[2])
 
 
 def _months_from(label: str, starts_on: date, months: int) -> Period:

@@ -1,26 +1,23 @@
 """Quarterly targets: which one holds and why, what an edit changes, copies with a step, a file."""
 
-import csv
-import io
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import NamedTuple
 
 import duckdb
+import pandas as pd
 
 from kam_core.contract import declaration
-from kam_core.contract.target_bounds import target_bounds
 from kam_core.metrics import availability, catalogue, pacing, scorecard
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
+from kam_core.settings.loader import load_settings
 
 PLACES = Decimal("0.000001")
 PER_CENT = Decimal("0.01")
-# By how specific the target is that holds: scorecard.Winner.specificity.
-ORIGINS = ("default", "all", "tier", "region", "region_tier")
 
 
 class TargetKey(NamedTuple):
@@ -50,20 +47,26 @@ class QuarterlyTarget:
 
 @dataclass(frozen=True)
 class TargetChange:
-    """One target that is ``added``, ``changed`` or ``removed``, and its value on both sides."""
+    """One target and its value on both sides; None where there is none."""
 
-    change: str
     key: TargetKey
     before: Decimal | None
     after: Decimal | None
+
+    @property
+    def change(self) -> str:
+        """``added``, ``changed`` or ``removed``."""
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else "changed"
 
 
 @dataclass(frozen=True)
 class Standing:
     """A figure against its target, and where the target comes from.
 
-    ``origin``: one of ORIGINS; ``whole_only`` where only the whole has one, and a part is looked
-    at; ``none``. ``paced`` is where an amount would end if its period went on as it began.
+    ``origin``: that of scorecard.Winner, or ``none``. ``paced`` is where an amount would end if its
+    period went on as it began.
     """
 
     score: Score
@@ -98,15 +101,10 @@ class TargetCopy:
     limit: Decimal | None
 
 
-IN_FORCE = """
-select metric, quarter, region, tier, target, extra, scheme, owner
-from as_of.targets
-"""
-
-
 def in_force(cursor: duckdb.DuckDBPyConnection) -> tuple[QuarterlyTarget, ...]:
     """Every target as of the cursor's day, of all regions: what a new snapshot has to carry on."""
-    rows = cursor.execute(IN_FORCE).fetchall()
+    query = "select metric, quarter, region, tier, target, extra, scheme, owner from as_of.targets"
+    rows = cursor.execute(query).fetchall()
     return in_order(make_target(*row) for row in rows)
 
 
@@ -138,25 +136,14 @@ def in_order(goals: Iterable[QuarterlyTarget]) -> tuple[QuarterlyTarget, ...]:
 
 
 def sort_key(key: TargetKey) -> tuple:
-    """Where a target stands among others."""
-    position = _positions().get(key.metric, len(_positions()))
-    return (key.quarter, position, *(part or "" for part in key[2:]))
-
-
-@cache
-def _positions() -> dict[str, int]:
-    names = [*catalogue.load_metrics(), *known_metrics()]
-    return {name: position for position, name in enumerate(dict.fromkeys(names))}
-
-
-@cache
-def known_metrics() -> tuple[str, ...]:
-    """Every figure that a target can name, computed already or not."""
-    return tuple(name for name, _ in declaration.tables()["targets"].column("metric").values)
+    """Where a target stands among others; one of a figure of another release last."""
+    metric = catalogue.load_metrics().get(key.metric)
+    order = metric.order if metric else math.inf
+    return key.quarter, order, key.metric, *(part or "" for part in key[2:])
 
 
 def unit_of(name: str) -> str:
-    """The unit of a figure; ``number`` of one that is not computed."""
+    """The unit of a figure; ``number`` of one that this release does not compute."""
     metric = catalogue.load_metrics().get(name)
     return metric.unit if metric else "number"
 
@@ -168,18 +155,10 @@ def changes(
     old = {goal.key: goal.target for goal in before}
     new = {goal.key: goal.target for goal in after}
     return [
-        TargetChange(_kind(key, old, new), key, old.get(key), new.get(key))
+        TargetChange(key, old.get(key), new.get(key))
         for key in sorted(old.keys() | new.keys(), key=sort_key)
         if old.get(key) != new.get(key)
     ]
-
-
-def _kind(
-    key: TargetKey, old: Mapping[TargetKey, Decimal], new: Mapping[TargetKey, Decimal]
-) -> str:
-    if key not in old:
-        return "added"
-    return "changed" if key in new else "removed"
 
 
 def applied(
@@ -206,12 +185,12 @@ def copies(
 ) -> list[TargetCopy]:
     """What copying targets to a quarter would do; without ``overwrite`` what is there stays."""
     there = {goal.key: goal.target for goal in present}
-    all_copies = [_copied(source, to, there, step) for source in in_order(sources)]
-    return [copy for copy in all_copies if copy.present is None or (overwrite and _differs(copy))]
-
-
-def _differs(copy: TargetCopy) -> bool:
-    return copy.present != copy.goal.target
+    every = [_copied(source, to, there, step) for source in in_order(sources)]
+    return [
+        copy
+        for copy in every
+        if copy.present is None or (overwrite and copy.present != copy.goal.target)
+    ]
 
 
 def _copied(
@@ -219,7 +198,8 @@ def _copied(
 ) -> TargetCopy:
     key = source.key._replace(quarter=to)
     target = stepped(source.key.metric, source.target, step)
-    limit = _limit(target, *target_bounds(source.key.metric))
+    bounds = load_settings().target_bounds.bounds_of(source.key.metric)
+    limit = _limit(target, *bounds)
     return TargetCopy(
         source, QuarterlyTarget(key, target if limit is None else limit), there.get(key), limit
     )
@@ -227,17 +207,13 @@ def _copied(
 
 def stepped(name: str, target: Decimal, step: TargetStep) -> Decimal:
     """A target after a step, exact to the six places that a target has."""
-    sign = -1 if step.improves and _is_lower_better(name) else 1
+    metric = catalogue.load_metrics().get(name)
+    sign = -1 if step.improves and metric and metric.better == "lower" else 1
     if step.kind == "points" and unit_of(name) == "percent":
         target += sign * step.size * PER_CENT
     elif step.kind == "percent":
         target += sign * target * step.size * PER_CENT
     return target.quantize(PLACES, rounding=ROUND_HALF_UP)
-
-
-def _is_lower_better(name: str) -> bool:
-    metric = catalogue.load_metrics().get(name)
-    return metric is not None and metric.better == "lower"
 
 
 def _limit(target: Decimal, lowest: Decimal | None, highest: Decimal | None) -> Decimal | None:
@@ -248,15 +224,14 @@ def _limit(target: Decimal, lowest: Decimal | None, highest: Decimal | None) -> 
 
 def csv_bytes(goals: Sequence[QuarterlyTarget]) -> bytes:
     """The table as a file to load: every target with its further columns, and nothing rounded."""
-    further = list(dict.fromkeys(name for goal in goals for name, _ in goal.extra))
-    text = io.StringIO()
-    names = [*(column.name for column in declaration.tables()["targets"].columns), *further]
-    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    for goal in goals:
-        target = {"target": format_number(goal.target)}
-        writer.writerow(dict(goal.extra) | goal.key._asdict() | target)
-    return text.getvalue().encode()
+    names = [column.name for column in declaration.tables()["targets"].columns]
+    further = [name for goal in goals for name, _ in goal.extra]
+    rows = [
+        dict(goal.extra) | goal.key._asdict() | {"target": format_number(goal.target)}
+        for goal in goals
+    ]
+    table = pd.DataFrame(rows, columns=list(dict.fromkeys([*names, *further])))
+    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 def format_number(number: Decimal) -> str:
@@ -277,14 +252,8 @@ def standings(
     return tuple(
         Standing(
             score,
-            _origin(won.get(score.metric)),
+            won[score.metric].origin if score.metric in won else "none",
             pacing.paced(catalogue.metric(score.metric), score, period, data),
         )
         for score in scores or scorecard.scorecard(cursor, period, None, data)
     )
-
-
-def _origin(winner: scorecard.Winner | None) -> str:
-    if winner is None:
-        return "none"
-    return ORIGINS[winner.specificity] if winner.holds else "whole_only"

@@ -15,7 +15,7 @@ import pandas as pd
 from kam_core.errors import KamError
 from kam_core.metrics.catalogue import Metric, load_metrics
 from kam_core.metrics.run import set_periods
-from kam_core.settings.sql_header import header
+from kam_core.settings.sql_headers import split_header
 
 SQL = Path(__file__).parents[1] / "sql"
 PERIODS = "periods"
@@ -65,13 +65,13 @@ def run_query(cursor: duckdb.DuckDBPyConnection, name: str, **parameters: object
 
 
 def _parse(text: str) -> Query:
-    values, sql = header(text)
+    values, sql = split_header(text)
     names = tuple(part.strip() for part in values.get("parameters", "").split(",") if part.strip())
     return Query(values["query"], values["means"], names, sql)
 
 
 def _evidence(metric: Metric) -> Query:
-    values, shown = header((SQL / "evidence" / f"{metric.evidence}.sql").read_text("utf-8"))
+    values, shown = split_header((SQL / "evidence" / f"{metric.evidence}.sql").read_text("utf-8"))
     counted = f"select {metric.kind.row}\nfrom (\n{metric.rows}\n)"
     sql = f"with counted as (\n{counted}\n)\n{shown}"
     parameters = (PERIODS, "account", "most")

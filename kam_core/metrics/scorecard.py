@@ -12,15 +12,17 @@ from statistics import NormalDist
 
 import duckdb
 
-from kam_core.metrics import availability, catalogue, periods, run
+from kam_core.metrics import availability, catalogue, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
-from kam_core.warehouse import version_settings
+from kam_core.warehouse import build, version_settings
 
 NOTHING = {"numerator": None, "denominator": None, "value": None}
 JUDGED = ("met", "near", "missed")
 PARTIAL = "partial"
+# Where a target comes from, by how specific it is.
+ORIGINS = ("default", "all", "tier", "region", "region_tier")
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,16 @@ class Score:
 
     metric: str
     unit: str
-    value: float | None
-    numerator: Exact | None
-    denominator: Exact | None
-    low: float | None
-    high: float | None
-    target: float | None
-    gap: float | None
-    status: str
-    decidable: bool | None
-    reason: str | None
+    value: float | None = None
+    numerator: Exact | None = None
+    denominator: Exact | None = None
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    gap: float | None = None
+    status: str = "no_data"
+    decidable: bool | None = None
+    reason: str | None = None
     attainment: float | None = None
 
     @property
@@ -63,13 +65,6 @@ class JudgingRules:
 
     near_tolerance: Fraction
     z: float
-
-
-def quarter(cursor: duckdb.DuckDBPyConnection, label: str) -> Period:
-    """The quarter of that name in the fiscal year of the version that ``cursor`` reads."""
-    return periods.quarter(
-        label, int(version_settings.threshold(cursor, "fiscal_year_start_month"))
-    )
 
 
 def scorecard(
@@ -121,7 +116,7 @@ def targets(
 
 @dataclass(frozen=True)
 class Winner:
-    """The most specific target: 0 the default, 1 of all, 2 of a tier, 3 of a region, 4 of both.
+    """The most specific target; ``specificity`` is a place in ORIGINS.
 
     It does not hold where it is what a whole must reach, and a part of it is looked at; one that
     holds wins over one that does not.
@@ -131,6 +126,11 @@ class Winner:
     specificity: int
     holds: bool
 
+    @property
+    def origin(self) -> str:
+        """One of ORIGINS; ``whole_only`` where only the whole has one, and a part is looked at."""
+        return ORIGINS[self.specificity] if self.holds else "whole_only"
+
 
 def winners(
     cursor: duckdb.DuckDBPyConnection, in_periods: Sequence[Period]
@@ -139,58 +139,10 @@ def winners(
     sums = [name for name, metric in catalogue.load_metrics().items() if metric.kind.is_amount]
     parameters = {"periods": [period.period for period in in_periods], "sums": sums}
     by_name: dict[str, dict[str, Winner]] = {period.period: {} for period in in_periods}
-    for period, name, *winner in cursor.execute(TARGETS, parameters).fetchall():
+    query = (build.SQL / "targets" / "winners.sql").read_text("utf-8")
+    for period, name, *winner in cursor.execute(query, parameters).fetchall():
         by_name[period][name] = Winner(*winner)
     return by_name
-
-
-TARGETS = """
-with asked as (
-    select unnest($periods::varchar[]) as period
-),
-candidates as (
-    select period, metric, target, null as region, null as tier, 0 as specificity
-    from asked
-    cross join settings.targets
-    where as_of() is not null
-    union all
-    select
-        quarter,
-        metric,
-        target,
-        region,
-        tier,
-        case when region is not null then 3 else 1 end
-            + case when tier is not null then 1 else 0 end
-    from scoped.targets
-    join asked on period = quarter
-    where scheme is null
-        and owner is null
-        and (region is null or len(getvariable('regions')::varchar[]) = 1)
-        and (tier is null or getvariable('tiers')::varchar[] = [tier])
-),
-sight as (
-    select
-        not exists (
-            select 1 from as_of.lives
-            where not list_contains(getvariable('regions')::varchar[], region)
-        ) as has_every_region,
-        getvariable('tiers') is null as has_every_tier
-),
-judged as (
-    select
-        *,
-        not list_contains($sums::varchar[], metric)
-            or (
-                (region is not null or has_every_region) and (tier is not null or has_every_tier)
-            ) as holds
-    from candidates
-    cross join sight
-)
-select distinct on (period, metric) period, metric, target, specificity, holds
-from judged
-order by period, metric, holds desc, specificity desc
-"""
 
 
 def to_json(score: Score) -> dict[str, object]:
@@ -254,26 +206,15 @@ def score(
 ) -> Score:
     """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
     if figures["value"] is None:
-        reason = availability.find_obstacle(metric, period, data) or "no_cases"
-        return _without_value(metric, figures, goal, reason)
+        return Score(
+            metric.name,
+            metric.unit,
+            numerator=figures["numerator"],
+            denominator=figures["denominator"],
+            target=None if goal is None else float(goal),
+            reason=availability.find_obstacle(metric, period, data) or "no_cases",
+        )
     return judged(metric, figures, goal, rules, availability.is_partial(metric, period, data))
-
-
-def _without_value(metric: Metric, figures: Mapping, goal: Decimal | None, reason: str) -> Score:
-    return Score(
-        metric=metric.name,
-        unit=metric.unit,
-        value=None,
-        numerator=figures["numerator"],
-        denominator=figures["denominator"],
-        low=None,
-        high=None,
-        target=None if goal is None else float(goal),
-        gap=None,
-        status="no_data",
-        decidable=None,
-        reason=reason,
-    )
 
 
 def judged(
@@ -285,20 +226,22 @@ def judged(
 ) -> Score:
     """A row of ``metrics.run`` that has a value, held against its target."""
     value, target = _exact(metric, figures), None if goal is None else Fraction(goal)
-    interval = _interval(metric, figures, rules)
-    decidable = None if goal is None or interval is None else not _contains(interval, goal)
+    low, high = _interval(metric, figures, rules)
+    decidable = None
+    if goal is not None and low is not None and high is not None:
+        decidable = not low <= goal <= high
     attained = attainment(value, target, metric.better)
     reason = PARTIAL if partial else None
     if decidable is False and not partial:
         reason = f"not_decidable:{figures['denominator']}"
     return Score(
-        metric=metric.name,
-        unit=metric.unit,
+        metric.name,
+        metric.unit,
         value=float(value),
         numerator=figures["numerator"],
         denominator=figures["denominator"],
-        low=interval[0] if interval else None,
-        high=interval[1] if interval else None,
+        low=low,
+        high=high,
         target=None if goal is None else float(goal),
         gap=None if target is None else float(value - target),
         status=status(value, target, metric.better, rules.near_tolerance),
@@ -316,11 +259,9 @@ def _exact(metric: Metric, figures: Mapping) -> Fraction:
     return Fraction(figures["value"]) if exact is None else exact
 
 
-def _interval(metric: Metric, figures: Mapping, rules: JudgingRules) -> tuple[float, float] | None:
+def _interval(
+    metric: Metric, figures: Mapping, rules: JudgingRules
+) -> tuple[float, float] | tuple[None, None]:
     if metric.interval != "wilson":
-        return None
+        return None, None
     return wilson(int(figures["numerator"]), int(figures["denominator"]), rules.z)
-
-
-def _contains(interval: tuple[float, float], goal: Decimal) -> bool:
-    return interval[0] <= goal <= interval[1]

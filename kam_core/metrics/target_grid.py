@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kam_core.contract.target_bounds import target_bounds
 from kam_core.ingest.validate.cast import EXACT, Bad, to_decimal
+from kam_core.metrics.catalogue import load_metrics
 from kam_core.metrics.quarterly_targets import (
     PLACES,
     QuarterlyTarget,
     TargetKey,
     format_number,
     in_order,
-    known_metrics,
+    sort_key,
     unit_of,
 )
 from kam_core.settings.loader import load_settings
@@ -58,38 +58,20 @@ class GridReading:
 def write_lines(goals: Iterable[QuarterlyTarget], quarters: Sequence[str]) -> list[dict[str, str]]:
     """One line for each figure, region and tier with a target in one of the quarters."""
     lines: dict[tuple, dict[str, str]] = {}
-    for goal in sorted(goals, key=lambda goal: _line_place(goal.key)):
-        if goal.key.quarter in quarters and goal.key.is_on_grid:
-            line = lines.setdefault(_of_line(goal.key), _empty(goal.key, quarters))
-            line[goal.key.quarter] = written(goal.target, unit_of(goal.key.metric))
+    for goal in sorted(goals, key=lambda goal: sort_key(goal.key)[1:]):
+        name, quarter, region, tier, *_ = goal.key
+        if quarter in quarters and goal.key.is_on_grid:
+            subject = {"metric": name, "region": region or EVERY, "tier": tier or EVERY}
+            line = lines.setdefault((name, region, tier), subject | dict.fromkeys(quarters, ""))
+            line[quarter] = written(goal.target, unit_of(name))
     return list(lines.values())
-
-
-def _line_place(key: TargetKey) -> tuple:
-    names = known_metrics()
-    position = names.index(key.metric) if key.metric in names else len(names)
-    return position, key.region or "", key.tier or ""
-
-
-def _of_line(key: TargetKey) -> tuple:
-    return key.metric, key.region, key.tier
-
-
-def _empty(key: TargetKey, quarters: Sequence[str]) -> dict[str, str]:
-    subject = {"metric": key.metric, "region": key.region or EVERY, "tier": key.tier or EVERY}
-    return subject | dict.fromkeys(quarters, "")
 
 
 def written(target: Decimal, unit: str) -> str:
     """A target as people write it: 75%, 120,000,000, 12."""
     if unit == "percent":
         return f"{format_number(target * 100)}%"
-    whole, _, part = format_number(target).partition(".")
-    return (
-        f"{int(whole):,}" + (f".{part}" if part else "")
-        if unit == "money"
-        else format_number(target)
-    )
+    return f"{Decimal(format_number(target)):,f}" if unit == "money" else format_number(target)
 
 
 def read_lines(
@@ -168,7 +150,7 @@ def _number(text: str, unit: str) -> Decimal:
 
 
 def _fitting(number: Decimal, name: str) -> Decimal:
-    unit, (lowest, highest) = unit_of(name), target_bounds(name)
+    unit, (lowest, highest) = unit_of(name), load_settings().target_bounds.bounds_of(name)
     highest = LARGEST if highest is None else highest
     lowest = -LARGEST if lowest is None else lowest
     if number > highest:
@@ -184,7 +166,7 @@ def _metric(line: Line) -> str:
     name = _text(line.get("metric"))
     if not name:
         raise CellProblem("no_metric")
-    if name not in known_metrics():
+    if name not in load_metrics():
         raise CellProblem("unknown_metric", text=name)
     return name
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from kam_core.metrics import catalogue
 from kam_core.metrics.catalogue import Metric
 from kam_core.settings.loader import load_settings
+from kam_core.text.word_catalogue import LANGUAGES
+from kam_core.text.writer import Text
 
 INTRODUCTION = """\
 # Metrics / 指标
@@ -23,14 +25,6 @@ the accounts asked for and divided once; nothing is averaged.
 数据与目标中的比率均为 1 的分数；分子、分母先按所选客户相加，再相除一次，从不取平均。
 """
 
-TOPICS = {
-    "revenue": "销售 · Revenue",
-    "follow_up": "跟进 · Follow-up",
-    "needs": "需求 · Needs",
-    "service": "服务 · Service",
-    "value": "客户价值 · Value",
-    "resources": "资源投入 · Resources",
-}
 READS = {
     "period": "整个期间 the whole period",
     "day": "期末或数据截至日 the last day, or the as-of date before it",
@@ -42,7 +36,8 @@ def render_reference() -> str:
     targets = load_settings().targets.targets
     parts = [INTRODUCTION]
     for topic, of_topic in groupby(catalogue.load_metrics().values(), key=lambda m: m.topic):
-        parts.append(f"## {TOPICS[topic]}\n")
+        names = (Text(lang).value("topic", topic) for lang in LANGUAGES)
+        parts.append(f"## {' · '.join(names)}\n")
         parts += ["\n".join(_section(metric, targets)) for metric in of_topic]
     return "\n".join(parts)
 

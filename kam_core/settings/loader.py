@@ -19,8 +19,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from kam_core.errors import KamError, together
-from kam_core.settings.metric_headers import list_metric_files, read_metric_settings
 from kam_core.settings.schemas.installation import InstallationSettings
+from kam_core.settings.sql_headers import list_metric_files, read_metric_settings
 
 SHIPPED = Path(__file__).parent
 VARIABLE = "KAM_SETTINGS"

@@ -1,6 +1,7 @@
 """Numbers, dates and periods as a reader of each language writes them."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -52,7 +53,8 @@ def points(value: Number | None, lang: str, digits: int = 1, signed: bool = True
     """A difference of two shares, in percentage points."""
     if value is None or is_missing(value):
         return NOTHING
-    return say("formats.points", lang, number=decimal(value * 100, lang, digits, signed))
+    number = decimal(_writable(value) * 100, lang, digits, signed)
+    return say("formats.points", lang, number=number)
 
 
 def decimal(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
@@ -63,8 +65,7 @@ def decimal(value: Number | None, lang: str, digits: int = 1, signed: bool = Fal
     return _signed(written, value, signed)
 
 
-def count(value: Number | None, lang: str, signed: bool = False) -> str:
-    return decimal(value, lang, 0, signed)
+count = partial(decimal, digits=0)
 
 
 def money(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
@@ -78,31 +79,25 @@ def money(value: Number | None, lang: str, digits: int = 1, signed: bool = False
     return _signed(written, value, signed)
 
 
-def hours(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
-    return _with_unit("formats.hours", value, lang, digits, signed)
-
-
-def days(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
-    return _with_unit("formats.days", value, lang, digits, signed)
-
-
-def score(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
-    """A score out of a hundred; its difference is in the same points."""
-    return _with_unit("formats.score", value, lang, digits, signed)
-
-
-def _with_unit(key: str, value: Number | None, lang: str, digits: int, signed: bool) -> str:
+def _with_unit(
+    value: Number | None, lang: str, digits: int = 1, signed: bool = False, *, key: str
+) -> str:
     if value is None or is_missing(value):
         return NOTHING
     return say(key, lang, number=decimal(value, lang, digits, signed))
 
+
+hours = partial(_with_unit, key="formats.hours")
+days = partial(_with_unit, key="formats.days")
+# A score out of a hundred; its difference is in the same points.
+score = partial(_with_unit, key="formats.score")
 
 WRITERS: dict[str, Callable[..., str]] = {
     "percent": percent,
     "money": money,
     "hours": hours,
     "days": days,
-    "count": partial(decimal, digits=0),
+    "count": count,
     "points": score,
     "index": partial(decimal, digits=3),
 }
@@ -159,3 +154,23 @@ def _period(code: str, lang: str, quarter_key: str, month_key: str) -> str:
         first = date(int(year), int(part), 1)
         return dates.format_date(first, say(f"formats.{month_key}", lang), locale=find_locale(lang))
     return code
+
+
+# What a placeholder may ask for, beside the units of metrics.
+PLACEHOLDERS: dict[str, Callable[..., str]] = WRITERS | {
+    "pp": points,
+    "decimal": decimal,
+    "day": day,
+    "moment": moment,
+    "period": period,
+}
+
+
+def display_width(words: str) -> int:
+    """Columns that words take: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
+
+
+def shortened(words: str, most: int) -> str:
+    """Words of so many letters at most, with a mark where some are left out."""
+    return words if len(words) <= most else f"{words[: most - 1]}…"

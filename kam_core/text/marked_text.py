@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from kam_core.text.word_catalogue import say
 from kam_core.text.writer import Text, escape
 
 # Of the private use area, so that no sentence of ours holds them; data loses them.
@@ -15,11 +14,8 @@ MARKS = str.maketrans({START: None, END: None})
 class Marked(Text):
     """``rich`` marks its values instead of writing Markdown, which a pack does not speak."""
 
-    def rich(self, key: str, /, **values: object) -> str:
-        marked = {
-            name: f"{START}{str(value).translate(MARKS)}{END}" for name, value in values.items()
-        }
-        return say(key, self.lang, **marked)
+    def stand_out(self, value: str) -> str:
+        return f"{START}{value.translate(MARKS)}{END}"
 
 
 def runs(sentence: str) -> Iterator[tuple[str, bool]]:

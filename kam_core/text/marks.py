@@ -2,7 +2,6 @@
 
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.scorecard import Score
-from kam_core.text import formats
 from kam_core.text.writer import Text
 
 SHAPES = {"met": "●", "near": "◐", "missed": "▲", "no_target": "○", "no_data": "–"}
@@ -23,11 +22,5 @@ def rests_on(score: Score, metric: Metric, text: Text) -> str:
     if not score.denominator:
         return ""
     if metric.kind.has_amounts:
-        numerator, denominator = (
-            formats.quantity(part, metric.parts, text.lang)
-            for part in (score.numerator, score.denominator)
-        )
-        return text("blocks.cases", numerator=numerator, denominator=denominator)
-    if metric.kind.counts_cases:
-        return text("blocks.n", n=formats.count(score.denominator, text.lang))
-    return ""
+        return text("blocks.cases", **vars(score) | {"unit": metric.parts})
+    return text("blocks.n", n=score.denominator) if metric.kind.counts_cases else ""

@@ -4,10 +4,9 @@ Both folders hold the same files with the same keys; a folder of a further langu
 which are said in English. The names and meanings of metrics stand in the headers of their files.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from string import Formatter
 
 from kam_core.settings.loader import read_toml
 
@@ -37,21 +36,6 @@ def _flat(document: dict, prefix: str) -> Iterator[tuple[str, str]]:
             yield f"{prefix}{name}", value
 
 
-class _Counting(Formatter):
-    """Takes ``{rows:row|rows}``, too: the first words where the value is 1, else the second."""
-
-    def format_field(self, value: object, format_spec: str) -> str:
-        one, is_choice, several = format_spec.partition("|")
-        if not is_choice:
-            return super().format_field(value, format_spec)
-        return one if str(value).strip("*") == "1" else several
-
-
-def filled(template: str, values: Mapping[str, object]) -> str:
-    """A text with its placeholders filled, as plain characters."""
-    return _Counting().vformat(template, (), values)
-
-
 def say(key: str, lang: str, /, **values: object) -> str:
-    """One text of the catalogue with its placeholders filled."""
-    return filled(load_words(lang)[key], values)
+    """One text of the catalogue with plain characters in its placeholders."""
+    return load_words(lang)[key].format(**values)

@@ -1,9 +1,10 @@
 """Says things in one language, and shows a foreign word so that it can act nowhere."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from kam_core.contract import declaration
@@ -11,7 +12,7 @@ from kam_core.contract.problems import problems
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
-from kam_core.text.word_catalogue import filled, load_words, say
+from kam_core.text.word_catalogue import load_words
 
 if TYPE_CHECKING:
     from kam_core.ingest.stage import CellExample
@@ -29,12 +30,19 @@ class Text:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text as plain characters."""
-        return say(key, self.lang, **values)
+        return self.filled(load_words(self.lang)[key], values)
 
     def rich(self, key: str, /, **values: object) -> str:
         """The text as Markdown: the values stand out, and nothing in them acts as markup."""
-        bold = {name: f"**{escape(str(value))}**" for name, value in values.items()}
-        return say(key, self.lang, **bold)
+        return _Sentence(self, values, self.stand_out).filled(load_words(self.lang)[key])
+
+    def stand_out(self, value: str) -> str:
+        """A value as ``rich`` writes it."""
+        return f"**{escape(value)}**"
+
+    def filled(self, template: str, values: Mapping[str, object]) -> str:
+        """A template with its placeholders filled, as plain characters."""
+        return _Sentence(self, values, str).filled(template)
 
     def known(self, key: str, otherwise: str) -> str:
         """The text of a key that may be missing, because a part of it came with the data."""
@@ -42,7 +50,7 @@ class Text:
 
     def table(self, table: str) -> str:
         """The title of a table of the contract."""
-        return declaration.tables()[table].title(self.lang)
+        return declaration.tables()[table].text(self.lang)
 
     def need(self, need: str) -> str:
         """What a metric waits for: a table, a column (``accounts.growth_potential``) or tiers."""
@@ -60,16 +68,14 @@ class Text:
 
         A further column of a file keeps its name.
         """
-        titles = {c.name: c.title(self.lang) for c in declaration.tables()[table].columns}
+        titles = {c.name: c.text(self.lang) for c in declaration.tables()[table].columns}
         return titles.get(column, column)
 
     def meaning(self, table: str, column: str, code: str) -> str:
         """The word for a code of a column in a table: two tables may use one code differently."""
         if column == "metric":
             return self.metric(code)
-        named = dict(declaration.tables()[table].column(column).values).get(code, ())
-        words = (name for name in named if not name.isascii())
-        return next(words, code) if self.lang == "zh" else code.replace("_", " ")
+        return declaration.tables()[table].column(column).word(code, self.lang)
 
     def metric(self, name: str) -> str:
         """The title of a figure, as targets may name it, too."""
@@ -78,6 +84,8 @@ class Text:
     def value(self, column: str, value: object) -> str:
         """The word for a code in a column, as ``VIP`` in ``tier``; other values as they are."""
         plain = column.removeprefix("from_").removeprefix("to_")
+        if plain == "table_name":
+            return self.table(str(value))
         if plain == "tier" and value in _tier_titles(self.lang):
             return _tier_titles(self.lang)[str(value)]
         return self.known(f"values.{plain}.{value}", str(value))
@@ -92,7 +100,7 @@ class Text:
         catalogued = None if is_of_settings else problems().get(error.code)
         message = catalogued.text(self.lang) if catalogued else error.code
         template = self.known(f"errors.{error.code}", message)
-        parts = [filled(template, _Details(error.details, self))]
+        parts = [self.filled(template, _Details(error.details, self))]
         if catalogued:
             parts.append(catalogued.todo(self.lang))
         if file := error.details.get("file"):
@@ -102,12 +110,8 @@ class Text:
     def counted(self, counts: Mapping[str, int]) -> str:
         """Problem codes with their counts, in words."""
         return self("punctuation.list").join(
-            self(
-                "uploads.problem_count",
-                problem=self.problem(code),
-                count=formats.count(n, self.lang),
-            )
-            for code, n in counts.items()
+            self("uploads.problem_count", problem=self.problem(code), count=count)
+            for code, count in counts.items()
         )
 
     def describe_problems(
@@ -122,15 +126,19 @@ class Text:
         return [
             self.counted({code: rows})
             + self._at_lines(first_lines.get(code, ()), rows)
-            + self._with_cells(self.cells(str(table), cells.get(code, ()), rows))
+            + self.cells(str(table), cells.get(code, ()), rows, self("punctuation.colon"))
             for code, rows in problems.items()
         ]
 
-    def cells(self, table: str, examples: Sequence["CellExample"], rows: int) -> str:
+    def cells(
+        self, table: str, examples: Sequence["CellExample"], rows: int, lead: str = ""
+    ) -> str:
         """The cells of a table in which a problem of so many rows shows most often."""
+        if not examples:
+            return ""
         named = self("punctuation.list").join(self._cell(table, cell, rows) for cell in examples)
-        has_more = 0 < sum(example.rows for example in examples) < rows
-        return named + self("cli.more_lines") if has_more else named
+        has_more = sum(example.rows for example in examples) < rows
+        return lead + named + (self("cli.more_lines") if has_more else "")
 
     def cell(self, table: str, column: str, value: object) -> str:
         """A cell by the title of its column and what stands in it."""
@@ -141,11 +149,7 @@ class Text:
         cell = self.cell(table, example.column, example.value)
         if example.rows in (1, rows):
             return cell
-        count = formats.count(example.rows, self.lang)
-        return self("uploads.problem_count", problem=cell, count=count)
-
-    def _with_cells(self, cells: str) -> str:
-        return f"{self('punctuation.colon')}{cells}" if cells else ""
+        return self("uploads.problem_count", problem=cell, count=example.rows)
 
     def _at_lines(self, lines: Sequence[int], rows: int) -> str:
         listed = self("punctuation.list").join(map(str, lines))
@@ -167,7 +171,7 @@ class Text:
         """One reason why an upload needs a second yes."""
         words = self.known(f"questions.{code}", code)
         counts = {name: formats.count(details[name], self.lang) for name in ("rows", "gone")}
-        return filled(words, _Details({**details, **counts}, self))
+        return self.filled(words, _Details({**details, **counts}, self))
 
     def standing(self, score: "Score") -> str:
         """The status, and beside it what is to be kept in mind about it."""
@@ -185,6 +189,45 @@ class Text:
         if code in ("needs", "outside_data"):
             detail = self.need(detail)
         return self.known(f"reasons.{code}", score.reason).format(detail=detail)
+
+
+class _Sentence(Formatter):
+    """Fills a template whose placeholders say how their values are written; a list item by item.
+
+    ``{share:percent}``, ``{change:+percent}`` with its sign, ``{hours:hours0}`` without decimals,
+    ``{value:unit}`` in the unit that stands among the values, ``{tier:tier}`` a code of a column,
+    ``{rows:row|rows}`` the first words where the value is 1, else the second.
+    """
+
+    def __init__(
+        self, text: Text, values: Mapping[str, object], mark: Callable[[str], str]
+    ) -> None:
+        self.text, self.values, self.mark = text, values, mark
+
+    def filled(self, template: str) -> str:
+        return self.vformat(template, (), self.values)
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, is_choice, several = format_spec.partition("|")
+        if is_choice:
+            return one if str(value) == "1" else several
+        items = value if isinstance(value, list | tuple) else [value]
+        written = [self._write(item, format_spec) for item in items]
+        return self.mark(self.text("punctuation.list").join(written))
+
+    def _write(self, value: Any, spec: str) -> str:
+        name, lang = spec.strip("+0123456789"), self.text.lang
+        if not name:
+            return str(value)
+        if name == "unit":
+            write = formats.difference if spec.startswith("+") else formats.quantity
+            return write(value, str(self.values["unit"]), lang)
+        if name not in formats.PLACEHOLDERS:
+            return self.text.value(name, value)
+        options: dict[str, Any] = {"signed": True} if spec.startswith("+") else {}
+        if spec[-1].isdigit():
+            options["digits"] = int(spec[-1])
+        return formats.PLACEHOLDERS[name](value, lang=lang, **options)
 
 
 class _Details(dict):
@@ -211,7 +254,7 @@ class _Details(dict):
             todos = dict.fromkeys(map(self.text.todo, self.get("problems", ())))
             return self.text("punctuation.sentence").join(todos)
         if name == "must_be":
-            return filled(self.text.known(f"errors.must_be.{value}", str(value)), self)
+            return self.text.filled(self.text.known(f"errors.must_be.{value}", str(value)), self)
         if name == "why":
             return str((value or {}).get(self.text.lang, "?"))
         if name == "questions":
@@ -240,7 +283,7 @@ def plotly_escape(text: str) -> str:
 @cache
 def _contract_titles(lang: str) -> dict[str, str]:
     return {
-        column.name: column.title(lang)
+        column.name: column.text(lang)
         for table in reversed(declaration.tables().values())
         for column in table.columns
     }
@@ -257,7 +300,7 @@ def _tier_titles(lang: str) -> dict[str, str]:
 @cache
 def _metric_titles(lang: str) -> dict[str, str]:
     """The first name of each metric in a language, of those by which targets name it."""
-    names = dict(declaration.tables()["targets"].column("metric").values)
+    names = declaration.tables()["targets"].column("metric").values
     titles = {
         metric: next((name for name in written if name.isascii() == (lang != "zh")), metric)
         for metric, written in names.items()

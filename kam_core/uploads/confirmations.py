@@ -1,7 +1,7 @@
 """What an upload would do that nobody wants by accident, so that a person must confirm it."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from kam_core.errors import KamError
@@ -20,12 +20,12 @@ def find_confirmations(
 ) -> list[Confirmation]:
     """What must be confirmed before ``candidate`` replaces ``live``; an empty table needs nothing.
 
-    ``fresh`` are the snapshots to be added, ``in_force`` those of the live version; ``corrected``
-    names by file the uploads that its resubmitted rows come from.
+    ``fresh`` are the snapshots to be added, ``in_force`` those of the live version in the order in
+    which they apply; ``corrected`` names by file the uploads that its resubmitted rows come from.
     """
     reasons = [*_find_older_days(fresh, in_force), *_find_older_rows(fresh, in_force, corrected)]
     if live is None and in_force:
-        reasons.append(Confirmation("live_damaged", "", _all_files(fresh)))
+        reasons.append(Confirmation("live_damaged", "", _file_names(fresh)))
     if live is not None and any(snapshot.mode == "full" for snapshot in fresh):
         reasons += [_removal(c, fresh) for c in row_changes(live, candidate) if _is_large(c)]
     return reasons
@@ -40,25 +40,22 @@ def refuse_unless_confirmed(
 
 
 def _find_older_days(fresh: Sequence[Snapshot], in_force: Sequence[Snapshot]) -> list[Confirmation]:
-    reasons = []
-    for table, files in _files_by_table(fresh).items():
-        as_of = min(snapshot.as_of for snapshot in fresh if snapshot.table_name == table)
-        days = [
-            snapshot.as_of
-            for snapshot in in_force
-            if snapshot.table_name == table and snapshot.as_of_from != NO_FACTS
-        ]
-        if days and as_of < max(days):
-            reasons.append(
-                Confirmation(
-                    "older_as_of",
-                    table,
-                    files,
-                    as_of=as_of.isoformat(),
-                    in_force=max(days).isoformat(),
-                )
-            )
-    return reasons
+    newest = {s.table_name: s.as_of for s in in_force if s.as_of_from != NO_FACTS}
+    oldest: dict[str, date] = {}
+    for snapshot in fresh:
+        day = oldest.get(snapshot.table_name, snapshot.as_of)
+        oldest[snapshot.table_name] = min(day, snapshot.as_of)
+    return [
+        Confirmation(
+            "older_as_of",
+            table,
+            _file_names(fresh, table),
+            as_of=day.isoformat(),
+            in_force=newest[table].isoformat(),
+        )
+        for table, day in oldest.items()
+        if day < newest.get(table, day)
+    ]
 
 
 def _find_older_rows(
@@ -82,19 +79,13 @@ def _is_large(changes: RowChanges) -> bool:
 
 def _removal(changes: RowChanges, fresh: Sequence[Snapshot]) -> Confirmation:
     """A table may lose rows to its own upload, or to one of accounts that lacks theirs."""
-    by_table = _files_by_table([snapshot for snapshot in fresh if snapshot.mode == "full"])
-    files = by_table.get(changes.table) or _all_files(fresh)
+    whole = [snapshot for snapshot in fresh if snapshot.mode == "full"]
+    files = _file_names(whole, changes.table) or _file_names(fresh)
     return Confirmation(
         "removes_rows", changes.table, files, rows=changes.before, gone=changes.gone
     )
 
 
-def _all_files(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(snapshot.file_name for snapshot in snapshots))
-
-
-def _files_by_table(snapshots: Sequence[Snapshot]) -> dict[str, tuple[str, ...]]:
-    files: dict[str, list[str]] = defaultdict(list)
-    for snapshot in snapshots:
-        files[snapshot.table_name].append(snapshot.file_name)
-    return {table: tuple(named) for table, named in files.items()}
+def _file_names(snapshots: Sequence[Snapshot], table: str | None = None) -> tuple[str, ...]:
+    names = [s.file_name for s in snapshots if table in (None, s.table_name)]
+    return tuple(dict.fromkeys(names))

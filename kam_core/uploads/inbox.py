@@ -1,6 +1,5 @@
 """The folder that is watched: which files in it are ready, and where they go afterwards."""
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,13 +55,11 @@ def read_stamp(path: Path) -> Stamp:
 
 
 def _list_arrivals(folder: Path) -> Mapping[Path, Stamp]:
-    arrivals = {}
-    for entry in os.scandir(folder):
-        is_ours = any(fnmatch(entry.name, pattern) for pattern in load_settings().watch.ignored)
-        if not is_ours and entry.is_file():
-            status = entry.stat()
-            arrivals[Path(entry.path)] = (status.st_size, status.st_mtime_ns)
-    return arrivals
+    return {
+        path: read_stamp(path)
+        for path in folder.iterdir()
+        if path.is_file() and not any(fnmatch(path.name, p) for p in load_settings().watch.ignored)
+    }
 
 
 def make_folder(parent: Path) -> Path:

@@ -16,8 +16,8 @@ from kam_core.ingest.mapping.name_map import KnownNames
 from kam_core.ingest.mapping.proposal_model import Proposal
 from kam_core.ingest.mapping.proposals import propose
 from kam_core.ingest.read import sources
-from kam_core.ingest.read.sources import Glimpse, ReadOptions
-from kam_core.ingest.read.table_layout import GOOD, Reading
+from kam_core.ingest.read.sources import Glimpse
+from kam_core.ingest.read.table_layout import GOOD, Reading, ReadOptions
 from kam_core.uploads.known_names import load_known_names
 from kam_core.uploads.report_model import InspectedPart
 from kam_core.warehouse import store
@@ -36,15 +36,14 @@ def open_memory(path: Path) -> Memory:
     if not (path / "ledger.sqlite").is_file():
         return Memory(None, None, KnownNames())
     warehouse = store.Warehouse(path)
-    recall, live = warehouse.ledger.remembered, warehouse.live_version()
-    if live is None or not warehouse.is_intact(live.version):
-        return Memory(warehouse, recall, KnownNames())
-    with store.open_version(warehouse.file(live.version)) as connection:
-        return Memory(warehouse, recall, load_known_names(connection))
+    live = warehouse.live_version()
+    is_intact = live is not None and warehouse.is_intact(live.version)
+    names = load_known_names(warehouse.file(live.version) if live and is_intact else None)
+    return Memory(warehouse, warehouse.ledger.remembered, names)
 
 
 def inspect_file(
-    path: Path, manner: ReadOptions, table: str | None, memory: Memory
+    path: Path, options: ReadOptions, table: str | None, memory: Memory
 ) -> Iterator[InspectedPart]:
     """Each table-like part of a file, read as ``manner`` says; KamError where it cannot be opened.
 
@@ -53,11 +52,9 @@ def inspect_file(
     if not path.is_file():
         raise KamError("file_not_found", file=str(path))
     sources.refuse_if_too_large(path.stat().st_size)
-    data = bytes_to_plan_by(path)
-    how = (manner.encoding, manner.delimiter, manner.header_line, manner.member, manner.sheet)
-    glimpses = sources.inspect_file(data, path.name, *how)
-    for glimpse, (_, reading) in zip(glimpses, sources.read_samples(data, *how), strict=True):
-        of_several = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(glimpses) > 1 else path.name
+    parts = sources.inspect_file(bytes_to_plan_by(path), path.name, options)
+    for glimpse, reading in parts:
+        of_several = f"{glimpse.sheet}.xlsx" if glimpse.sheet and len(parts) > 1 else path.name
         yield _inspect_part(path, glimpse, reading, glimpse.member or of_several, table, memory)
 
 

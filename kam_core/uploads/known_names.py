@@ -1,28 +1,29 @@
 """The names of regions and persons that a version holds: what an upload is compared with."""
 
 from collections.abc import Collection, Mapping
+from itertools import chain
+from pathlib import Path
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.ingest.mapping.name_map import KINDS, KnownNames, name_columns
 from kam_core.warehouse.build import history_columns
+from kam_core.warehouse.store import open_version
 
 
-def load_known_names(connection: duckdb.DuckDBPyConnection) -> KnownNames:
-    """The names of a version file opened with ``store.open_version``."""
-    stored = history_columns(connection)
-    columns = {kind: [c for c in name_columns(kind) if _is_stored(c, stored)] for kind in KINDS}
-    ever = {
-        kind: frozenset(
-            name for column in of_kind for name in _names(connection, "history", column)
-        )
-        for kind, of_kind in columns.items()
-    }
-    in_force = {
-        column: frozenset(_names(connection, "main", column))
-        for of_kind in columns.values()
-        for column in of_kind
-    }
+def load_known_names(file: Path | None) -> KnownNames:
+    """The names of a version file; where there is none, nothing is known."""
+    if file is None:
+        return KnownNames()
+    with open_version(file) as version:
+        stored = history_columns(version)
+        by_kind = {kind: [c for c in name_columns(kind) if _is_stored(c, stored)] for kind in KINDS}
+        ever = {
+            kind: frozenset(name for column in own for name in _names(version, "history", column))
+            for kind, own in by_kind.items()
+        }
+        columns = chain(*by_kind.values())
+        in_force = {column: frozenset(_names(version, "main", column)) for column in columns}
     return KnownNames(ever, in_force)
 
 
@@ -32,7 +33,7 @@ def _is_stored(qualified: str, stored: Mapping[str, Collection[str]]) -> bool:
     return column in stored.get(table, ())
 
 
-def _names(connection: duckdb.DuckDBPyConnection, schema: str, qualified: str) -> list[str]:
+def _names(connection: DuckDBPyConnection, schema: str, qualified: str) -> list[str]:
     table, column = qualified.split(".")
     rows = connection.execute(
         f"select distinct {column} from {schema}.{table} where {column} <> '' order by 1"

@@ -23,7 +23,7 @@ from kam_core.uploads import locations
 from kam_core.uploads.confirmations import find_confirmations, refuse_unless_confirmed
 from kam_core.uploads.file_days import FileDay, find_days
 from kam_core.uploads.known_names import load_known_names
-from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileReport
+from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileReport, Tried
 from kam_core.uploads.upload_part import Options, UploadPart, check_parts, keep_overrides
 from kam_core.warehouse import build
 from kam_core.warehouse.as_of_day import refuse_unusable_day
@@ -37,23 +37,10 @@ from kam_core.warehouse.ledger import (
     settle_days,
 )
 from kam_core.warehouse.row_diff import quarantine_changes
-from kam_core.warehouse.store import Warehouse, open_version
+from kam_core.warehouse.store import Warehouse
 
 # Looks at the live version file (None before the first load) and at the candidate to replace it.
 Look = Callable[[Path | None, Path], object]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a load would do: its reports, the confirmations it needs, and what ``look`` returned.
-
-    ``version`` is the live one it was tried against, 0 where there is none.
-    """
-
-    reports: list[FileReport]
-    confirmations: list[Confirmation]
-    version: int
-    look_result: Any
 
 
 def load(
@@ -80,7 +67,8 @@ def load(
     ``expect_version`` (0: none) another live version refuses the call: KamError("version_moved").
     """
     if dry_run:
-        return try_load(warehouse, paths, mode, as_of, by, progress=progress, **how).reports
+        tried, _ = try_load(warehouse, paths, mode, as_of, by, progress=progress, **how)
+        return tried.files
     with _prepare_load(warehouse, paths, mode, as_of, by, progress, how) as offer:
         offer.refuse_if_moved(expect_version)
         reports = offer.publish(by, confirmed)
@@ -97,8 +85,11 @@ def try_load(
     look: Look | None = None,
     progress: Listener = nobody,
     **how: Unpack[Options],
-) -> Trial:
-    """Build the version that ``load`` would publish, look at it, and leave everything as it was."""
+) -> tuple[Tried, Any]:
+    """Build the version that ``load`` would publish, look at it, and leave everything as it was.
+
+    What would be done, and what ``look`` returned.
+    """
     with _prepare_load(warehouse, paths, mode, as_of, by, progress, how) as offer:
         return offer.try_out(look)
 
@@ -133,28 +124,41 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
 
 
 @dataclass(frozen=True)
+class _NewUpload:
+    """A part and its snapshot, with the one of the live version that it repeats, if any.
+
+    ``earlier`` says who brought the same bytes before, ``names`` remarks on regions and persons.
+    """
+
+    part: UploadPart
+    snapshot: Snapshot
+    repeated: Snapshot | None
+    earlier: EarlierUpload | None
+    names: list[name_map.NameNote]
+
+
+@dataclass(frozen=True)
 class _PendingLoad:
     """The files of one call, read and checked, and what they would change in the live version.
 
-    ``repeats`` holds, by number, the snapshots that are in the live version already; ``earlier``
-    who brought the same bytes before, ``names`` the remarks on regions and persons. All of it is
-    collected before anything is published: a failure after that would belie what was done.
+    All of it is collected before anything is published: a failure after that would belie what was
+    done.
     """
 
     warehouse: Warehouse
-    parts: list[UploadPart]
-    snapshots: list[Snapshot]
+    uploads: list[_NewUpload]
     live: Version | None
     live_file: Path | None
     in_force: list[Snapshot]
-    repeats: dict[int, Snapshot]
-    earlier: dict[int, EarlierUpload | None]
-    names: dict[int, list[name_map.NameNote]]
     tell: Listener
 
     @property
+    def parts(self) -> list[UploadPart]:
+        return [upload.part for upload in self.uploads]
+
+    @property
     def fresh(self) -> list[Snapshot]:
-        return [s for s in self.snapshots if s.snapshot_id not in self.repeats]
+        return [upload.snapshot for upload in self.uploads if upload.repeated is None]
 
     @cached_property
     def settled(self) -> dict[int, Snapshot]:
@@ -193,11 +197,11 @@ class _PendingLoad:
         )
         return [replace(report, version=version.version) for report in reports]
 
-    def try_out(self, look: Look | None) -> Trial:
+    def try_out(self, look: Look | None) -> tuple[Tried, Any]:
         live, version = self.live_file, self.live.version if self.live else 0
         if not self.fresh:
             look_result = look(live, live) if look and live else None
-            return Trial(self._reports(), [], version, look_result)
+            return Tried(self._reports(), [], version), look_result
         built = self.warehouse.try_version(
             self.fresh, self._steps, loader.copy_version_settings(), self._tell_phase
         )
@@ -206,7 +210,7 @@ class _PendingLoad:
             look_result = look(live, candidate) if look else None
             confirmations = self._confirmations(candidate)
             reports = self._reports(candidate, built, confirmations)
-            return Trial(reports, confirmations, version, look_result)
+            return Tried(reports, confirmations, version), look_result
         finally:
             candidate.unlink()
 
@@ -222,7 +226,7 @@ class _PendingLoad:
 
     def _steps(self, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
         """Steps from the parts at hand, else from raw, each reported to the listener first."""
-        staged = {s.snapshot_id: p.staged for s, p in zip(self.snapshots, self.parts, strict=True)}
+        staged = {new.snapshot.snapshot_id: new.part.staged for new in self.uploads}
         total = sum(snapshot.received for snapshot in snapshots)
         done = 0
         for number, snapshot in enumerate(snapshots, start=1):
@@ -246,10 +250,10 @@ class _PendingLoad:
         file = candidate or self.live_file
         reports = [
             replace(
-                self._report(part, snapshot, counts, remarks.get(part.recipe.table, {}), file),
-                confirm=[reason for reason in confirmations if part.name in reason.files],
+                self._report(new, counts, remarks.get(new.part.recipe.table, {}), file),
+                confirm=[reason for reason in confirmations if new.part.name in reason.files],
             )
-            for part, snapshot in zip(self.parts, self.snapshots, strict=True)
+            for new in self.uploads
         ]
         if candidate and self.live_file:
             moved = quarantine_changes(self.live_file, candidate)
@@ -258,37 +262,30 @@ class _PendingLoad:
 
     def _report(
         self,
-        part: UploadPart,
-        snapshot: Snapshot,
+        new: _NewUpload,
         counts: dict[int, tuple[int, int]],
         remarks: dict[str, int],
         file: Path | None,
     ) -> FileReport:
-        repeated = self.repeats.get(snapshot.snapshot_id)
-        stored = self.settled[(repeated or snapshot).snapshot_id]
-        accepted, quarantined = counts[stored.snapshot_id]
-        across = _problems_across(part, quarantined, remarks)
-        lines = locations.first_lines(file, stored.snapshot_id, part.staged, across) if file else {}
-        unknown = locations.list_unknown_accounts(file, stored.snapshot_id) if file else {}
-        return FileReport(
-            file=part.name,
-            table=part.recipe.table,
-            received=part.staged.received,
-            accepted=accepted,
-            quarantined=quarantined,
-            blank=part.staged.blank,
-            problems=part.staged.problems | across,
-            version=None,
-            mode=part.mode,
+        staged = new.part.staged
+        stored = self.settled[(new.repeated or new.snapshot).snapshot_id]
+        number = stored.snapshot_id
+        unknown_rows = counts[number][1] - staged.rejected.num_rows
+        # Not the file itself shows these, but the other tables of the version.
+        across = ({"unknown_account": unknown_rows} if unknown_rows else {}) | remarks
+        lines = locations.first_lines(file, number, staged, across) if file else {}
+        unknown = locations.list_unknown_accounts(file, number) if file and unknown_rows else {}
+        return replace(
+            _describe_upload(new.snapshot, counts[number]),
+            problems=staged.problems | across,
             as_of=stored.as_of.isoformat(),
             as_of_from=stored.as_of_from,
             version_as_of=self.newest_day.isoformat(),
-            set_aside=part.staged.set_aside,
-            already_loaded=repeated is not None,
-            first_lines=part.staged.first_lines | lines,
-            earlier=self.earlier[snapshot.snapshot_id],
-            names=[] if repeated else self.names[snapshot.snapshot_id],
-            examples=part.staged.examples | unknown,
+            already_loaded=new.repeated is not None,
+            first_lines=staged.first_lines | lines,
+            earlier=new.earlier,
+            names=[] if new.repeated else new.names,
+            examples=staged.examples | unknown,
         )
 
 
@@ -312,27 +309,18 @@ def _prepare_load(
         snapshots = _new_snapshots(warehouse, parts, find_days(parts, as_of, in_force), by)
         repeats = _find_repeats(snapshots, in_force)
         live_file = _readable_file(warehouse, live)
-        earlier = {s.snapshot_id: _describe_earlier(warehouse, s) for s in snapshots}
-        names = _check_names(parts, snapshots, live_file)
-        yield _PendingLoad(
-            warehouse, parts, snapshots, live, live_file, in_force, repeats, earlier, names, tell
-        )
-
-
-def _check_names(
-    parts: Sequence[UploadPart], snapshots: Sequence[Snapshot], live_file: Path | None
-) -> dict[int, list[name_map.NameNote]]:
-    """By snapshot, what the live version says about the regions and persons of the part."""
-    names = name_map.KnownNames()
-    if live_file is not None:
-        with open_version(live_file) as connection:
-            names = load_known_names(connection)
-    return {
-        snapshot.snapshot_id: name_map.notes(
-            part.recipe.table, part.staged.accepted, names, part.mode
-        )
-        for part, snapshot in zip(parts, snapshots, strict=True)
-    }
+        names = load_known_names(live_file)
+        uploads = [
+            _NewUpload(
+                part,
+                snapshot,
+                repeats.get(snapshot.snapshot_id),
+                _describe_earlier(warehouse, snapshot),
+                name_map.notes(part.recipe.table, part.staged.accepted, names, part.mode),
+            )
+            for part, snapshot in zip(parts, snapshots, strict=True)
+        ]
+        yield _PendingLoad(warehouse, uploads, live, live_file, in_force, tell)
 
 
 def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
@@ -346,12 +334,6 @@ def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
             warehouse.rebuild(live.version, partial(_steps, warehouse))
             return warehouse.file(live.version)
         return None
-
-
-def _problems_across(part: UploadPart, quarantined: int, remarks: dict[str, int]) -> dict[str, int]:
-    """Rows by problem that not the file itself shows, but the other tables of the version."""
-    unknown = quarantined - part.staged.rejected.num_rows
-    return ({"unknown_account": unknown} if unknown else {}) | remarks
 
 
 def _describe_earlier(warehouse: Warehouse, snapshot: Snapshot) -> EarlierUpload | None:
@@ -460,7 +442,18 @@ def _resubmitted(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, i
 def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
     """The report of an upload of an earlier call, as the ledger remembers it."""
     version = warehouse.ledger.first_version(snapshot.snapshot_id)
-    accepted, quarantined = warehouse.ledger.counts(version)[snapshot.snapshot_id]
+    return replace(
+        _describe_upload(snapshot, warehouse.ledger.counts(version)[snapshot.snapshot_id]),
+        version=version,
+        version_as_of=warehouse.known(version).as_of.isoformat(),
+        already_loaded=True,
+        earlier=_describe_earlier(warehouse, snapshot),
+    )
+
+
+def _describe_upload(snapshot: Snapshot, counts: tuple[int, int]) -> FileReport:
+    """What the ledger says of an upload, with its accepted and its quarantined rows."""
+    accepted, quarantined = counts
     return FileReport(
         file=snapshot.file_name,
         table=snapshot.table_name,
@@ -469,13 +462,12 @@ def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
         quarantined=quarantined,
         blank=snapshot.blank,
         problems=snapshot.problems,
-        version=version,
+        version=None,
         mode=snapshot.mode,
         as_of=snapshot.as_of.isoformat(),
         as_of_from=snapshot.as_of_from,
-        version_as_of=warehouse.known(version).as_of.isoformat(),
         set_aside=snapshot.set_aside,
-        already_loaded=True,
+        already_loaded=False,
         first_lines={},
-        earlier=_describe_earlier(warehouse, snapshot),
+        earlier=None,
     )

@@ -7,7 +7,7 @@ holds the same row its own line is named: rows are looked up in it by their key.
 from collections.abc import Collection
 from pathlib import Path
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.ingest.stage import FIRST_LINES, MOST_EXAMPLES, CellExample, Staged, to_examples
@@ -42,11 +42,11 @@ def list_unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[CellEx
             {"snapshot_id": snapshot_id},
         ).fetchall()
     examples = to_examples((("account_id", account), rows) for account, rows in counted)
-    return {"unknown_account": examples} if examples else {}
+    return {"unknown_account": examples}
 
 
 def _find_lines(
-    version: duckdb.DuckDBPyConnection, snapshot_id: int, table: str, code: str
+    version: DuckDBPyConnection, snapshot_id: int, table: str, code: str
 ) -> tuple[int, ...]:
     if code == "unknown_account":
         query, values = FROM_QUARANTINE, {"snapshot_id": snapshot_id, "code": code}

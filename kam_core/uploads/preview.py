@@ -34,10 +34,5 @@ def preview(
     def look(live: Path | None, candidate: Path) -> VersionComparison:
         return compare.compare(live, candidate, regions)
 
-    tried = try_load(warehouse, paths, mode, as_of, by, look, progress, **how)
-    return Preview(
-        files=tried.reports,
-        confirm=tried.confirmations,
-        version=tried.version,
-        **vars(tried.look_result),
-    )
+    tried, comparison = try_load(warehouse, paths, mode, as_of, by, look, progress, **how)
+    return Preview(**vars(tried), **vars(comparison))

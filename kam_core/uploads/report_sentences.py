@@ -33,7 +33,7 @@ def describe_day(report: FileReport, text: Text) -> str:
         return ""
     is_before = report.as_of_from == NEWEST_FACT and report.as_of < (report.version_as_of or "")
     key = f"day_from.{report.as_of_from}{'_before' if is_before else ''}"
-    return text(key, day=formats.day(report.as_of, text.lang), table=text.table(report.table))
+    return text(key, day=report.as_of, table=text.table(report.table))
 
 
 def describe_quarantine_changes(changes: Sequence[QuarantineChange], text: Text) -> list[str]:

@@ -5,11 +5,11 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import starmap
 from pathlib import PurePath
 
 from kam_core.contract.spreadsheet_formulas import defused
+from kam_core.contract.templates import BYTE_ORDER_MARK
 from kam_core.errors import KamError
 from kam_core.ingest.corrections import resubmission as columns
 from kam_core.ingest.corrections.account_suggestions import AccountRef, suggest_accounts
@@ -22,10 +22,9 @@ from kam_core.text.writer import Text
 from kam_core.uploads.load import intact_file
 from kam_core.uploads.upload_part import file_of
 from kam_core.warehouse.build import SQL
-from kam_core.warehouse.ledger import Snapshot
+from kam_core.warehouse.ledger import Publication, Snapshot
 from kam_core.warehouse.store import Warehouse, open_beside
 
-BYTE_ORDER_MARK = "\ufeff"
 # Problems of rows whose cells do not stand under the headers they belong to.
 MISALIGNED = ("ragged_row", "broken_quotes", "cut_off_row", "nul_character")
 # So many unknown accounts are held against the known ones.
@@ -33,31 +32,20 @@ MOST_COMPARED = 200
 
 
 @dataclass(frozen=True)
-class Event:
+class Event(Publication):
     """One publication; ``snapshots`` are those that came with the version for the first time."""
 
-    publication_id: int
-    version: int
-    reason: str
-    published_by: str
-    published_at: datetime
-    snapshots: tuple[Snapshot, ...]
+    snapshots: list[Snapshot]
 
 
 def list_events(warehouse: Warehouse) -> list[Event]:
     """Every publication, oldest first: who, when, why, which version, which files."""
-    ledger = warehouse.ledger
-    return [
-        Event(
-            publication.publication_id,
-            publication.version,
-            publication.reason,
-            publication.published_by,
-            publication.published_at,
-            tuple(ledger.brought_by(publication.version)) if publication.reason == "load" else (),
-        )
-        for publication in ledger.publications()
-    ]
+    events = []
+    for publication in warehouse.ledger.publications():
+        is_load = publication.reason == "load"
+        snapshots = warehouse.ledger.brought_by(publication.version) if is_load else []
+        events.append(Event(**vars(publication), snapshots=snapshots))
+    return events
 
 
 def to_json(event: Event) -> dict:

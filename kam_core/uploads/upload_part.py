@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TypedDict
 
@@ -25,6 +26,7 @@ from kam_core.ingest.mapping.overrides import (
 )
 from kam_core.ingest.progress import Listener, Progress
 from kam_core.ingest.read.sources import WITHIN, first_rows, refuse_if_too_large
+from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.ingest.stage import OverridesByHeader, Staged, plan_recipes
 from kam_core.settings.loader import load_settings
 from kam_core.warehouse.store import Warehouse
@@ -73,11 +75,15 @@ def check_parts(
     read_parts = [
         part
         for number, path in enumerate(paths, start=1)
-        for part in _read_parts(warehouse, Path(path), how, tell, (number, len(paths)), refused)
+        for part in _File(
+            warehouse, Path(path), how, tell, (number, len(paths)), refused
+        ).read_parts()
     ]
-    parts = _set_modes(_in_contract_order(read_parts), mode)
+    parts = _in_order(read_parts, mode)
     if mode == "full":
-        _check_clashes([part for part in parts if not part.is_correction], refused)
+        for _, of_table in groupby(parts, lambda part: part.recipe.table):
+            with _collect_refusal(refused):
+                _refuse_clash([part for part in of_table if not part.is_correction])
     if refused:
         raise together(refused)
     return parts
@@ -97,47 +103,61 @@ def _collect_refusal(refused: list[KamError], **details: object) -> Iterator[Non
         refused.append(KamError(error.code, **{**details, **error.details}))
 
 
-def _read_parts(
-    warehouse: Warehouse,
-    path: Path,
-    how: Options,
-    tell: Listener,
-    of_files: tuple[int, int],
-    refused: list[KamError],
-) -> list[UploadPart]:
-    """What can be used of one file; the rest is added to ``refused``."""
-    parts: list[UploadPart] = []
-    recipes: list[Recipe] = []
-    with _collect_refusal(refused, file=path.name):
-        if not path.is_file():
-            raise KamError("file_not_found", file=str(path))
-        refuse_if_too_large(path.stat().st_size)
-        tell(Progress("read", path.name, *of_files))
-        sha256 = warehouse.keep_file(path)
-        tell(Progress("map", path.name, *of_files))
-        recipes = _plan_file(warehouse, sha256, path, how)
-    for recipe in recipes:
-        with _collect_refusal(refused, file=path.name):
-            parts.append(_read_part(warehouse, sha256, path.name, recipe, tell, of_files))
-    return parts
+@dataclass(frozen=True)
+class _File:
+    """One file of a call; what cannot be used of it is added to ``refused``."""
 
+    warehouse: Warehouse
+    path: Path
+    how: Options
+    tell: Listener
+    of_files: tuple[int, int]
+    refused: list[KamError]
 
-def _plan_file(warehouse: Warehouse, sha256: str, path: Path, how: Options) -> list[Recipe]:
-    """The recipes for a file: as the person says, else as remembered, else as found out."""
-    given = {name: value for name, value in how.items() if name != "answers"}
-    given |= reading_for(how.get("answers"), path)
-    return plan_recipes(
-        bytes_to_plan_by(warehouse.raw / sha256),
-        path.name,
-        overrides=_overrides_by_header(how, path.name),
-        recall=_recall(warehouse, how),
-        source=partial(source_of, warehouse),
-        **given,  # type: ignore[arg-type]
-    )
+    def read_parts(self) -> list[UploadPart]:
+        parts: list[UploadPart] = []
+        recipes: list[Recipe] = []
+        name = self.path.name
+        with _collect_refusal(self.refused, file=name):
+            if not self.path.is_file():
+                raise KamError("file_not_found", file=str(self.path))
+            refuse_if_too_large(self.path.stat().st_size)
+            self.tell(Progress("read", name, *self.of_files))
+            sha256 = self.warehouse.keep_file(self.path)
+            self.tell(Progress("map", name, *self.of_files))
+            recipes = self._plan_recipes(sha256)
+        for recipe in recipes:
+            with _collect_refusal(self.refused, file=name):
+                parts.append(self._read_part(sha256, recipe))
+        return parts
 
+    def _plan_recipes(self, sha256: str) -> list[Recipe]:
+        """As the person says, else as remembered, else as found out."""
+        given = {**self.how, **reading_for(self.how.get("answers"), self.path)}
+        names = [part.name for part in fields(ReadOptions)]
+        return plan_recipes(
+            bytes_to_plan_by(self.warehouse.raw / sha256),
+            self.path.name,
+            self.how.get("table"),
+            ReadOptions(**{name: given.get(name) for name in names}),
+            overrides=_overrides_by_header(self.how, self.path.name),
+            recall=_recall(self.warehouse, self.how),
+            parts=given.get("parts"),
+            source=partial(source_of, self.warehouse),
+        )
 
-def _overrides_of_file(how: Options, file_name: str) -> Overrides | None:
-    return overrides_for(how.get("answers"), file_name)
+    def _read_part(self, sha256: str, recipe: Recipe) -> UploadPart:
+        name = WITHIN.join(filter(None, (self.path.name, recipe.member, recipe.sheet)))
+
+        def tell_rows(done: int, total: int) -> None:
+            self.tell(Progress("check", name, *self.of_files, rows=done, total=total))
+
+        self.tell(Progress("check", name, *self.of_files))
+        staged = stage_file(self.warehouse.raw / sha256, recipe, tell_rows)
+        tell_rows(staged.received, staged.received)
+        part = UploadPart(name, sha256, recipe, "", staged)
+        _refuse_if_unreadable(part)
+        return part
 
 
 def _overrides_by_header(how: Options, file_name: str) -> OverridesByHeader:
@@ -145,16 +165,17 @@ def _overrides_by_header(how: Options, file_name: str) -> OverridesByHeader:
 
     Said of one table, it stands above what any other table was remembered for.
     """
-    of_file, of_headers = _overrides_of_file(how, file_name), by_headers(how.get("answers"))
+    answers = how.get("answers")
+    of_file, of_headers = overrides_for(answers, file_name), by_headers(answers)
 
-    def said(header: Sequence[str]) -> Overrides | None:
+    def of_header(header: Sequence[str]) -> Overrides | None:
         keys = {table: header_key(header, table) for table in declaration.tables()}
         named = [table for table, key in keys.items() if key in of_headers]
         if len(named) != 1:
             return of_file
         return replace(of_headers[keys[named[0]]], table=named[0])
 
-    return said
+    return of_header
 
 
 def _recall(warehouse: Warehouse, how: Options) -> Recall:
@@ -172,58 +193,30 @@ def _lay_over(answers: Overrides, older: dict | None) -> Overrides:
     return answers.over(read_overrides(older)) if older else answers
 
 
-def _read_part(
-    warehouse: Warehouse,
-    sha256: str,
-    file_name: str,
-    recipe: Recipe,
-    tell: Listener,
-    of_files: tuple[int, int],
-) -> UploadPart:
-    name = WITHIN.join(filter(None, (file_name, recipe.member, recipe.sheet)))
-
-    def tell_rows(done: int, total: int) -> None:
-        tell(Progress("check", name, *of_files, rows=done, total=total))
-
-    tell(Progress("check", name, *of_files))
-    staged = stage_file(warehouse.raw / sha256, recipe, tell_rows)
-    tell_rows(staged.received, staged.received)
-    part = UploadPart(name, sha256, recipe, "", staged)
-    _refuse_if_unreadable(part)
-    return part
-
-
 def keep_overrides(
     warehouse: Warehouse, parts: Sequence[UploadPart], how: Options, by: str
 ) -> None:
     """Keep what a person overrode, for the next file with the same headers."""
     by_header = by_headers(how.get("answers"))
     for part in parts if how.get("answers") is not None else ():
-        key = header_key(_read_header(warehouse, part), part.recipe.table)
-        answers = by_header.get(key) or _overrides_of_file(how, file_of(part.name))
+        data = bytes_to_plan_by(warehouse.raw_file(part.sha256))
+        key = header_key(first_rows(data, part.recipe).header, part.recipe.table)
+        answers = by_header.get(key) or overrides_for(how["answers"], file_of(part.name))
         if answers and answers.table in (None, part.recipe.table):
             answers = _lay_over(answers, warehouse.ledger.remembered(key))
             warehouse.ledger.remember(key, part.recipe.table, answers.document(), by)
 
 
-def _read_header(warehouse: Warehouse, part: UploadPart) -> list[str]:
-    return first_rows(bytes_to_plan_by(warehouse.raw_file(part.sha256)), part.recipe).header
+def _in_order(parts: Iterable[UploadPart], mode: str) -> list[UploadPart]:
+    """Accounts before what refers to them, corrections after what they correct, with their modes.
 
-
-def _in_contract_order(parts: Iterable[UploadPart]) -> list[UploadPart]:
-    """Accounts before what refers to them, corrections after what they correct."""
-    order = list(declaration.tables())
-    return sorted(parts, key=lambda part: (order.index(part.recipe.table), part.is_correction))
-
-
-def _set_modes(parts: Sequence[UploadPart], mode: str) -> list[UploadPart]:
-    """A further file of a table adds to the first one's rows instead of replacing them.
-
-    So do corrections in any case: the rows that were set apart are never a whole table.
+    A further file of a table adds to the first one's rows instead of replacing them. So do
+    corrections in any case: the rows that were set apart are never a whole table.
     """
+    order = list(declaration.tables())
     seen: set[str] = set()
     result = []
-    for part in parts:
+    for part in sorted(parts, key=lambda p: (order.index(p.recipe.table), p.is_correction)):
         is_further = part.is_correction or part.recipe.table in seen
         result.append(replace(part, mode="update" if is_further else mode))
         seen.add(part.recipe.table)
@@ -251,16 +244,10 @@ def _refuse_if_unreadable(part: UploadPart) -> None:
         raise KamError("too_many_broken_rows", **details)
 
 
-def _check_clashes(parts: Sequence[UploadPart], refused: list[KamError]) -> None:
-    """Two files that are one table together must not say two things about one row."""
-    tables = [part.recipe.table for part in parts]
-    for table in dict.fromkeys(tables):
-        if tables.count(table) > 1:
-            with _collect_refusal(refused):
-                _refuse_clash([part for part in parts if part.recipe.table == table])
-
-
 def _refuse_clash(parts: Sequence[UploadPart]) -> None:
+    """Two files that are one table together must not say two things about one row."""
+    if len(parts) < 2:
+        return
     key = declaration.tables()[parts[0].recipe.table].key
     rows = _all_rows(parts)
     cells = ", ".join(f'"{name}"' for name in rows.column_names if name != "part")

@@ -1,6 +1,5 @@
 """Loads what lands in a folder, and moves it to done/ or failed/ with a report beside it."""
 
-import hashlib
 import os
 import sqlite3
 import threading
@@ -22,7 +21,7 @@ from kam_core.uploads.report_model import FileReport
 from kam_core.uploads.report_sentences import describe_report
 from kam_core.uploads.upload_part import file_of
 from kam_core.warehouse import lock
-from kam_core.warehouse.store import Warehouse
+from kam_core.warehouse.store import Warehouse, hash_file
 
 LOCK, PENDING = ".watch.lock", ".watch-pending.json"
 # The disk or the ledger, not the file: it stays where it is and is tried again.
@@ -160,7 +159,7 @@ class Watcher:
         attempts = {path.name: self._attempts.get(path.name, 0) + 1 for path in batch}
         document = {
             "first_snapshot": self.warehouse.ledger.next_numbers()[1],
-            "files": {path.name: _hash_file(path) for path in batch},
+            "files": {path.name: hash_file(path) for path in batch},
             "attempts": attempts,
         }
         temporary = self.folder / f"{PENDING}.new"
@@ -175,7 +174,7 @@ class Watcher:
         pending = orjson.loads(note.read_bytes())
         for name, sha256 in pending["files"].items():
             path = self.folder / name
-            if path in self.inbox.seen and _hash_file(path) == sha256:
+            if path in self.inbox.seen and hash_file(path) == sha256:
                 self._settle(path, sha256, pending)
         note.unlink()
 
@@ -193,8 +192,3 @@ class Watcher:
 def _files_of(refusal: KamError) -> set[str]:
     """The files of the folder that a refusal is about."""
     return {Path(file_of(name)).name for name in files_named(refusal)}
-
-
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 # Numerator, denominator, value; an amount has no denominator, a quantile no numerator.
@@ -16,15 +17,16 @@ def add_up(cases: Sequence[tuple[int, int]], unit: Fraction, _: Fraction) -> Fig
     return above, None, float(above)
 
 
-def divide_sums(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
+def divide_sums(
+    cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction
+) -> tuple[Fraction, Fraction, float | None]:
     above = sum(case[0] for case in cases) * unit
     below = sum(case[1] for case in cases) * below_unit
     return above, below, float(above / below) if below > 0 else None
 
 
 def subtract_one(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
-    above = sum(case[0] for case in cases) * unit
-    below = sum(case[1] for case in cases) * below_unit
+    above, below, _ = divide_sums(cases, unit, below_unit)
     return above, below, float(above / below - 1) if below > 0 else None
 
 
@@ -44,17 +46,17 @@ def divide_by_weeks(cases: Sequence[Any], unit: Fraction, _: Fraction) -> Figure
     return hours, below, float(hours / below) if below else None
 
 
-def quantile_at(level: Fraction, scale: Fraction) -> Aggregate:
+def quantile(level: Fraction, cases: Sequence[list[int]], unit: Fraction, _: Fraction) -> Figure:
     """Linear between the two neighbours of the position (n - 1) x level."""
+    ages = sorted(age for ages in cases for age in ages)
+    count = Fraction(len(ages))
+    if not ages:
+        return None, count, None
+    position = (len(ages) - 1) * level
+    low = position.numerator // position.denominator
+    high = min(low + 1, len(ages) - 1)
+    return None, count, float((ages[low] + (position - low) * (ages[high] - ages[low])) * unit)
 
-    def compute_quantile(cases: Sequence[list[int]], _: Fraction, __: Fraction) -> Figure:
-        ages = sorted(age for ages in cases for age in ages)
-        count = Fraction(len(ages))
-        if not ages:
-            return None, count, None
-        position = (len(ages) - 1) * level
-        low = position.numerator // position.denominator
-        high = min(low + 1, len(ages) - 1)
-        return None, count, float((ages[low] + (position - low) * (ages[high] - ages[low])) * scale)
 
-    return compute_quantile
+median = partial(quantile, Fraction(1, 2))
+ninth_decile = partial(quantile, Fraction(9, 10))

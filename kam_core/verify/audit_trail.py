@@ -69,18 +69,12 @@ def _check_counts(
             yield TrailFinding("snapshot_unknown", {"snapshot": number})
         elif stored[number] != _recorded_counts(recorded[number], *counts[number]):
             yield TrailFinding("snapshot_differs", {"snapshot": number})
-    quarantined = _quarantined_in_file(cursor)
+    set_apart = cursor.execute("select snapshot_id from meta.quarantine").fetchall()
+    quarantined = Counter(number for (number,) in set_apart)
     for number, (_, _, received, accepted, rejected) in stored.items():
+        counted = {"received": received, "accepted": accepted, "quarantined": quarantined[number]}
         if received != accepted + rejected or rejected != quarantined[number]:
-            yield TrailFinding(
-                "rows_lost",
-                {
-                    "snapshot": number,
-                    "received": received,
-                    "accepted": accepted,
-                    "quarantined": quarantined[number],
-                },
-            )
+            yield TrailFinding("rows_lost", {"snapshot": number, **counted})
 
 
 def _recorded_counts(snapshot: Snapshot, accepted: int, quarantined: int) -> tuple:
@@ -93,8 +87,3 @@ def _counts_in_file(cursor: duckdb.DuckDBPyConnection) -> dict[int, tuple]:
         "from meta.snapshots"
     ).fetchall()
     return {number: tuple(rest) for number, *rest in rows}
-
-
-def _quarantined_in_file(cursor: duckdb.DuckDBPyConnection) -> Counter[int]:
-    rows = cursor.execute("select snapshot_id from meta.quarantine").fetchall()
-    return Counter(number for (number,) in rows)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import duckdb
 
 from kam_core.metrics import availability, catalogue, kinds, run
-from kam_core.metrics.catalogue import Metric
+from kam_core.metrics.catalogue import TIERS, Metric
 from kam_core.metrics.periods import Period
 from kam_core.verify.aggregations import Figure
 from kam_core.verify.availability import Demand
@@ -28,11 +28,65 @@ class Difference:
 
 
 @dataclass
-class CheckResult:
-    """How many figures were compared, and those that differ."""
+class FigureCheck:
+    """The figures of a cursor's scope beside the recount of some periods, compared one by one."""
 
+    cursor: duckdb.DuckDBPyConnection
+    recount: Recount
+    periods: Sequence[Period]
+    data: availability.Data
+    facts: run.Facts | None = None
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
+
+    def compare(self, metric: Metric, dimensions: tuple[str, ...]) -> None:
+        """Count a metric's figures by some dimensions, and keep those that differ."""
+        shown, recounted = self._shown(metric, dimensions), self._recounted(metric, dimensions)
+        keys = dict.fromkeys([*recounted, *shown])
+        self.compared += len(keys)
+        self.differences += [
+            Difference(
+                metric.name,
+                key[0],
+                dict(zip(dimensions, key[1], strict=True)),
+                shown.get(key),
+                recounted.get(key),
+            )
+            for key in keys
+            if shown.get(key) != recounted.get(key)
+        ]
+
+    def _shown(self, metric: Metric, dimensions: tuple[str, ...]) -> dict[FigureKey, Figure]:
+        rows = run.run_metric(
+            self.cursor, metric.name, self.periods, dimensions, self.data, self.facts
+        )
+        return {
+            (row["period"], tuple(row[column] for column in dimensions)): (
+                _to_fraction(row["numerator"]),
+                _to_fraction(row["denominator"]),
+                row["value"],
+            )
+            for row in rows.to_dict("records")
+        }
+
+    def _recounted(self, metric: Metric, dimensions: tuple[str, ...]) -> dict[FigureKey, Figure]:
+        tiers = self.data.tier_needs
+        needs = [n for need in metric.needs for n in (tiers if need == TIERS else (need,))]
+        demand = Demand(
+            tuple(needs),
+            metric.dated,
+            metric.looks_back_months,
+            is_change=metric.kind.name == "change",
+            is_by_tier="tier" in metric.dimensions,
+        )
+        return {
+            (period.period, key): figure
+            for period in self.periods
+            if self.recount.has_data(demand, period.starts_on, period.ends_on)
+            for key, figure in self.recount.compute_figures(
+                metric.name, period.starts_on, period.ends_on, dimensions
+            ).items()
+        }
 
 
 def compare_all(
@@ -41,103 +95,15 @@ def compare_all(
     periods: Sequence[Period],
     names: Iterable[str] | None = None,
     facts: run.Facts | None = None,
-) -> CheckResult:
+) -> FigureCheck:
     """Every metric for every period, as a whole and by each dimension it allows."""
     metrics = [catalogue.metric(name) for name in names or catalogue.load_metrics()]
     data = availability.survey_data(cursor, metrics)
-    result = CheckResult()
+    check = FigureCheck(cursor, recount, periods, data, facts)
     for metric in metrics:
         for dimensions in [(), *((column,) for column in metric.dimensions)]:
-            _compare_metric(result, cursor, recount, metric, periods, dimensions, data, facts)
-    return result
-
-
-def find_differences(
-    cursor: duckdb.DuckDBPyConnection,
-    recount: Recount,
-    name: str,
-    periods: Sequence[Period],
-    dimensions: tuple[str, ...] = (),
-    data: availability.Data | None = None,
-) -> list[Difference]:
-    """The same for one metric and one combination of dimensions."""
-    result = CheckResult()
-    metric = catalogue.metric(name)
-    data = data or availability.survey_data(cursor, [metric])
-    _compare_metric(result, cursor, recount, metric, periods, dimensions, data, None)
-    return result.differences
-
-
-def _compare_metric(
-    result: CheckResult,
-    cursor: duckdb.DuckDBPyConnection,
-    recount: Recount,
-    metric: Metric,
-    periods: Sequence[Period],
-    dimensions: tuple[str, ...],
-    data: availability.Data,
-    facts: run.Facts | None,
-) -> None:
-    shown = _shown_figures(cursor, metric, periods, dimensions, data, facts)
-    recounted = _recounted_figures(recount, metric, periods, dimensions, data.tier_needs)
-    keys = dict.fromkeys([*recounted, *shown])
-    result.compared += len(keys)
-    result.differences += [
-        Difference(
-            metric.name,
-            period,
-            dict(zip(dimensions, key, strict=True)),
-            shown.get((period, key)),
-            recounted.get((period, key)),
-        )
-        for period, key in keys
-        if shown.get((period, key)) != recounted.get((period, key))
-    ]
-
-
-def _shown_figures(
-    cursor: duckdb.DuckDBPyConnection,
-    metric: Metric,
-    periods: Sequence[Period],
-    dimensions: tuple[str, ...],
-    data: availability.Data,
-    facts: run.Facts | None,
-) -> dict[FigureKey, Figure]:
-    rows = run.run_metric(cursor, metric.name, periods, dimensions, data, facts).to_dict("records")
-    return {
-        (row["period"], tuple(row[column] for column in dimensions)): (
-            _to_fraction(row["numerator"]),
-            _to_fraction(row["denominator"]),
-            row["value"],
-        )
-        for row in rows
-    }
-
-
-def _recounted_figures(
-    recount: Recount,
-    metric: Metric,
-    periods: Sequence[Period],
-    dimensions: tuple[str, ...],
-    tier_needs: tuple[str, ...],
-) -> dict[FigureKey, Figure]:
-    needs = [
-        n for need in metric.needs for n in (tier_needs if need == catalogue.TIERS else (need,))
-    ]
-    demand = Demand(
-        tuple(needs),
-        metric.dated,
-        metric.looks_back_months,
-        is_change=metric.kind.name == "change",
-        is_by_tier="tier" in metric.dimensions,
-    )
-    recounted: dict[FigureKey, Figure] = {}
-    for period in periods:
-        days = period.starts_on, period.ends_on
-        if recount.has_data(demand, *days):
-            figures = recount.compute_figures(metric.name, *days, dimensions)
-            recounted |= {(period.period, key): figure for key, figure in figures.items()}
-    return recounted
+            check.compare(metric, dimensions)
+    return check
 
 
 def _to_fraction(part: kinds.Exact | None) -> Fraction | None:

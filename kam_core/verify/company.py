@@ -1,11 +1,12 @@
 """The company as it was known at the end of a day: later facts, answers and losses are unknown."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
 import pandas as pd
 
-from kam_core.contract.declaration import Fact, Table, tables
+from kam_core.contract.declaration import Table, tables
 from kam_core.verify.days import DAY, DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
@@ -73,20 +74,20 @@ class CompanyOnDay:
 
     def _rows_known(self, table: Table) -> pd.DataFrame:
         rows = self._rows_without_future(table)
-        for fact in table.event_facts:
-            rows = rows[~_is_fact(rows, fact) | self._is_past(rows[fact.column])]
+        for moment, only in table.event_facts.items():
+            rows = rows[~_is_fact(rows, only) | self._is_past(rows[moment])]
         return rows[rows["account_id"].isin(self.accounts.index)]
 
     def _rows_without_future(self, table: Table) -> pd.DataFrame:
         """The rows in force, without what came of them after the day."""
         rows = self._rows_in_force(table.name)
-        for moment in table.known_from:
-            is_ahead = rows[moment.column].notna() & ~self._is_past(rows[moment.column])
-            for each in moment.reveals:
+        for moment, reveals in table.known_from.items():
+            is_ahead = rows[moment].notna() & ~self._is_past(rows[moment])
+            for each in reveals:
                 values = rows[each.column]
                 is_hidden = is_ahead & (values.isin(each.instead_of) | (not each.instead_of))
                 rows[each.column] = values.mask(is_hidden, each.before)
-            rows[moment.column] = rows[moment.column].where(~is_ahead)
+            rows[moment] = rows[moment].where(~is_ahead)
         return rows
 
     def _rows_in_force(self, name: str) -> pd.DataFrame:
@@ -109,13 +110,13 @@ def sum_column(rows: pd.DataFrame, column: str) -> Amounts:
 def _counts(rows: pd.DataFrame, table: str) -> pd.Series:
     """Whether nothing that a row says of itself takes it out: void, a draft, cancelled."""
     counts = pd.Series(True, rows.index)
-    for column, values in tables()[table].not_counted:
+    for column, values in tables()[table].not_counted.items():
         counts &= ~rows[column].astype("string").str.lower().isin(values)
     return counts
 
 
-def _is_fact(rows: pd.DataFrame, fact: Fact) -> pd.Series:
+def _is_fact(rows: pd.DataFrame, only: Mapping[str, Sequence[str]]) -> pd.Series:
     is_fact = pd.Series(True, rows.index)
-    for column, values in fact.only:
+    for column, values in only.items():
         is_fact &= rows[column].isin(values)
     return is_fact

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,7 +22,6 @@ from kam_core.verify.tiers import Tiers
 
 ONE, CENT, SCORE, HOUR = (Fraction(1, units) for units in (1, 100, 10_000, 1_000_000))
 PER_HOUR, PER_DAY = Fraction(1, 3_600_000_000), Fraction(1, 86_400_000_000)
-HALF, NINE_TENTHS = Fraction(1, 2), Fraction(9, 10)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Rule:
 
 
 def _completion(kind: str) -> Rule:
-    return Rule(agg.divide_sums, follow_up.followup_completion(kind))
+    return Rule(agg.divide_sums, partial(follow_up.followup_completion, kind))
 
 
 def _money_share(cases: Callable[[Context], Mapping[str, Any]]) -> Rule:
@@ -55,8 +55,8 @@ RULES: dict[str, Rule] = {
     "hhi": Rule(agg.concentrate, money.revenue_by_account, CENT),
     "share_of_wallet": _money_share(money.share_of_wallet),
     "clv": Rule(agg.add_up, money.lifetime_profit, CENT),
-    "nrr": _money_share(money.revenue_retention(is_capped=False)),
-    "grr": _money_share(money.revenue_retention(is_capped=True)),
+    "nrr": _money_share(partial(money.revenue_retention, False)),
+    "grr": _money_share(partial(money.revenue_retention, True)),
     "key_churn": Rule(agg.divide_sums, money.key_churn),
     "churn_annual": Rule(agg.divide_sums, money.churn_annual),
     "followup_completion": _completion("monthly_callback"),
@@ -67,8 +67,8 @@ RULES: dict[str, Rule] = {
     "routine_share": Rule(agg.divide_sums, needs.routine_share),
     "match_rate_hours": _hours_share(needs.match_rate_hours),
     "need_coverage": Rule(agg.divide_sums, needs.need_coverage),
-    "need_response_median": Rule(agg.quantile_at(HALF, PER_DAY), needs.response_times),
-    "need_response_p90": Rule(agg.quantile_at(NINE_TENTHS, PER_DAY), needs.response_times),
+    "need_response_median": Rule(agg.median, needs.response_times, PER_DAY),
+    "need_response_p90": Rule(agg.ninth_decile, needs.response_times, PER_DAY),
     "need_response_within_standard": Rule(agg.divide_sums, needs.within_standard),
     "renewal_rate": Rule(agg.divide_sums, deals.renewal_rate),
     "renewal_uplift": Rule(agg.subtract_one, deals.renewal_uplift, CENT, CENT),
@@ -77,18 +77,20 @@ RULES: dict[str, Rule] = {
     "lost_projects_share": _money_share(deals.lost_share),
     "cross_sell_conversion": Rule(agg.divide_sums, deals.cross_sell_conversion),
     "response_hours": Rule(agg.divide_sums, service.response_mean, PER_HOUR),
-    "response_hours_median": Rule(agg.quantile_at(HALF, PER_HOUR), service.response_times),
-    "response_hours_p90": Rule(agg.quantile_at(NINE_TENTHS, PER_HOUR), service.response_times),
+    "response_hours_median": Rule(agg.median, service.response_times, PER_HOUR),
+    "response_hours_p90": Rule(agg.ninth_decile, service.response_times, PER_HOUR),
     "response_within_sla": Rule(agg.divide_sums, service.within_standard),
     "first_contact_resolution": Rule(agg.divide_sums, service.first_contact_resolution),
     "complaints": Rule(agg.add_up, service.complaint_count),
     "complaints_yoy": Rule(agg.subtract_one, service.complaints_yoy),
     "satisfaction": Rule(agg.divide_sums, service.satisfaction_score, SCORE),
-    "feels_personalised": Rule(agg.divide_sums, service.share_of_yes("personalised_enough")),
-    "feels_effective": Rule(agg.divide_sums, service.share_of_yes("effective")),
+    "feels_personalised": Rule(
+        agg.divide_sums, partial(service.share_of_yes, "personalised_enough")
+    ),
+    "feels_effective": Rule(agg.divide_sums, partial(service.share_of_yes, "effective")),
     "hours_per_manager_week": Rule(agg.divide_by_weeks, resources.hours_of_managers, HOUR),
-    "personalised_share": _hours_share(resources.share_of_hours("personalised")),
-    "legacy_share": _hours_share(resources.share_of_hours("legacy_issue")),
+    "personalised_share": _hours_share(partial(resources.share_of_hours, "personalised")),
+    "legacy_share": _hours_share(partial(resources.share_of_hours, "legacy_issue")),
     "dual_manager_coverage": Rule(agg.divide_sums, resources.dual_managers),
     "contact_coverage": Rule(agg.divide_sums, resources.contact_coverage),
 }

@@ -1,29 +1,22 @@
 """Obligations that were kept, of those whose period has ended."""
 
-from collections.abc import Callable, Iterator
-
-import pandas as pd
+from collections.abc import Iterator
 
 from kam_core.verify.cases import Context, Parts
-from kam_core.verify.company import CompanyOnDay
 from kam_core.verify.days import DAY, DayRange, months_later
 
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 
 
-def followup_completion(kind: str) -> Callable[[Context], Parts]:
+def followup_completion(kind: str, context: Context) -> Parts:
     """The cases of one kind of interaction."""
-
-    def cases(context: Context) -> Parts:
-        counts: dict[str, tuple[int, int]] = {}
-        for every in MONTHS_OF:
-            for owed in ended_ranges(context, every):
-                for account_id, is_done in _kept_promises(context, kind, every, owed).items():
-                    done, all_ = counts.get(account_id, (0, 0))
-                    counts[account_id] = (done + is_done, all_ + 1)
-        return counts
-
-    return cases
+    counts: dict[str, tuple[int, int]] = {}
+    for every in MONTHS_OF:
+        for owed in ended_ranges(context, every):
+            for account_id, is_done in _kept_promises(context, kind, every, owed).items():
+                done, all_ = counts.get(account_id, (0, 0))
+                counts[account_id] = (done + is_done, all_ + 1)
+    return counts
 
 
 def ended_ranges(context: Context, every: str) -> Iterator[DayRange]:
@@ -45,14 +38,10 @@ def _kept_promises(context: Context, kind: str, every: str, owed: DayRange) -> d
     if company.rows.first_upload("interactions") is None:
         return {}
     active = company.active_ids(owed.first) & company.active_ids(owed.last)
-    met = _accounts_met(company, kind, owed)
+    completed = company.completed[company.completed["kind"] == kind]
+    met = set(completed.loc[owed.contains(completed["occurred_at"]), "account_id"])
     return {
         account_id: account_id in met
         for account_id in active
         if settings.promised(context.tiers.tier_on(account_id, owed.first)).get(kind) == every
     }
-
-
-def _accounts_met(company: CompanyOnDay, kind: str, owed: DayRange) -> set[str]:
-    completed: pd.DataFrame = company.completed[company.completed["kind"] == kind]
-    return set(completed.loc[owed.contains(completed["occurred_at"]), "account_id"])

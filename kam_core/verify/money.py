@@ -1,6 +1,5 @@
 """Revenue, whose it is, and how much of it stays."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
 
@@ -75,23 +74,19 @@ def lifetime_profit(context: Context) -> Parts:
     return as_parts(profit)
 
 
-def revenue_retention(is_capped: bool) -> Callable[[Context], Parts]:
+def revenue_retention(is_capped: bool, context: Context) -> Parts:
     """Revenue of twelve months against the twelve before, of the accounts of then.
 
     Capped, what an account grew does not make up for what another lost.
     """
-
-    def cases(context: Context) -> Parts:
-        now = context.company.revenue(trailing_months(YEAR, context.state_day))
-        then = context.company.revenue(trailing_months(YEAR, context.state_day, skipped=YEAR))
-        amounts = {}
-        for account_id, before in then.items():
-            if before > 0:
-                kept = now.get(account_id, 0)
-                amounts[account_id] = (max(0, min(kept, before)) if is_capped else kept, before)
-        return amounts
-
-    return cases
+    now = context.company.revenue(trailing_months(YEAR, context.state_day))
+    then = context.company.revenue(trailing_months(YEAR, context.state_day, skipped=YEAR))
+    amounts = {}
+    for account_id, before in then.items():
+        if before > 0:
+            kept = now.get(account_id, 0)
+            amounts[account_id] = (max(0, min(kept, before)) if is_capped else kept, before)
+    return amounts
 
 
 def key_churn(context: Context) -> Parts:

@@ -1,7 +1,7 @@
 """One version put to the proof: its figures recounted, its hashes and its trail compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kam_core.errors import KamError
@@ -11,7 +11,7 @@ from kam_core.metrics.periods import Period
 from kam_core.verify import audit_trail, availability, settings, tables
 from kam_core.verify.aggregations import Figure
 from kam_core.verify.audit_trail import TrailFinding
-from kam_core.verify.check import CheckResult, Difference, compare_all
+from kam_core.verify.check import Difference, compare_all
 from kam_core.verify.figures import Recount
 from kam_core.warehouse import store
 from kam_core.warehouse.as_of_day import refuse_unusable_day
@@ -27,11 +27,11 @@ class VerifyReport:
     version: int
     as_of: date
     regions: tuple[str, ...]
-    quarters: tuple[str, ...]
     uploads: int
-    compared: int
-    differences: tuple[Difference, ...]
     findings: tuple[TrailFinding, ...]
+    quarters: tuple[str, ...] = ()
+    compared: int = 0
+    differences: tuple[Difference, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -50,26 +50,23 @@ def verify_version(
     if as_of is not None:
         refuse_unusable_day(as_of, version.as_of)
     findings = audit_trail.check_stored_files(warehouse, version)
-    compared: list[Period] = []
-    result, shown = CheckResult(), tuple(regions)
-    file = warehouse.file(number)
-    if all(finding.code != "version_damaged" for finding in findings):
-        findings += audit_trail.check_version_file(warehouse, version, file)
-        day = Day(file, as_of or version.as_of)
-        shown = _choose_regions(regions, day.regions)
-        recount = _load_recount(day, shown)
-        compared = _choose_quarters(recount, quarters)
-        cursor = day.cursor(Scope(shown, day.as_of))
-        result = compare_all(cursor, recount, compared, facts=day.facts)
-    return VerifyReport(
-        number,
-        as_of or version.as_of,
-        shown,
-        tuple(period.period for period in compared),
-        len(warehouse.ledger.snapshots(number)),
-        result.compared,
-        tuple(result.differences),
-        tuple(findings),
+    as_of, uploads = as_of or version.as_of, len(warehouse.ledger.snapshots(number))
+    report = VerifyReport(number, as_of, tuple(regions), uploads, tuple(findings))
+    if any(finding.code == "version_damaged" for finding in findings):
+        return report
+    findings += audit_trail.check_version_file(warehouse, version, warehouse.file(number))
+    day = Day(warehouse.file(number), as_of)
+    shown = _choose_regions(regions, day.regions)
+    recount = _load_recount(day, shown)
+    compared = _choose_quarters(recount, quarters)
+    check = compare_all(day.cursor(Scope(shown, as_of)), recount, compared, facts=day.facts)
+    return replace(
+        report,
+        regions=shown,
+        findings=tuple(findings),
+        quarters=tuple(period.period for period in compared),
+        compared=check.compared,
+        differences=tuple(check.differences),
     )
 
 

@@ -1,6 +1,5 @@
 """Whose hours go where, and who is looked after by whom at which level."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -32,16 +31,12 @@ def hours_of_managers(context: Context) -> dict[str, WorkedHours]:
     return {str(a): WorkedHours(hours[str(a)], names, days) for a, names in owners.items()}
 
 
-def share_of_hours(work_type: str) -> Callable[[Context], Parts]:
+def share_of_hours(work_type: str, context: Context) -> Parts:
     """Hours of a type of work, of all hours: those of no type count below."""
-
-    def cases(context: Context) -> Parts:
-        rows = _maintenance_of_period(context)
-        hours = sum_column(rows, "duration_hours")
-        of_type = sum_column(rows[rows["work_type"] == work_type], "duration_hours")
-        return {a: (of_type.get(a, 0), all_) for a, all_ in hours.items()}
-
-    return cases
+    rows = _maintenance_of_period(context)
+    of_type = sum_column(rows[rows["work_type"] == work_type], "duration_hours")
+    hours = sum_column(rows, "duration_hours")
+    return {a: (of_type.get(a, 0), all_) for a, all_ in hours.items()}
 
 
 def dual_managers(context: Context) -> Parts:

@@ -1,7 +1,5 @@
 """How soon tickets are answered and solved, what customers complain of, what they say."""
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from kam_core.verify.cases import Context, Parts, as_parts, count_hits, count_rows, pair_amounts
@@ -54,15 +52,11 @@ def satisfaction_score(context: Context) -> Parts:
     return pair_amounts(sum_column(answers, "score"), count_rows(answers))
 
 
-def share_of_yes(column: str) -> Callable[[Context], Parts]:
+def share_of_yes(column: str, context: Context) -> Parts:
     """The share that said yes, of those that said yes or no."""
-
-    def cases(context: Context) -> Parts:
-        answers = context.rows("surveys", "surveyed_on")
-        answered = answers[answers[column].notna()]
-        return count_hits(answered, answered[column].astype(bool))
-
-    return cases
+    answers = context.rows("surveys", "surveyed_on")
+    answered = answers[answers[column].notna()]
+    return count_hits(answered, answered[column].astype(bool))
 
 
 def _opened_tickets(context: Context, kind: str) -> pd.DataFrame:

@@ -28,14 +28,14 @@ class VersionRows:
 def read_rows(connection: duckdb.DuckDBPyConnection) -> VersionRows:
     """The tables of a version, each by a select of its columns and nothing else."""
     history = {
-        table.name: _read_table(connection, f"history.{table.name}", _column_names(table))
+        table.name: _read_table(
+            connection,
+            f"history.{table.name}",
+            (*(column.name for column in table.columns), *IN_FORCE),
+        )
         for table in declaration.tables().values()
     }
     return VersionRows(history, _read_table(connection, "meta.snapshots", ("table_name", "as_of")))
-
-
-def _column_names(table: declaration.Table) -> tuple[str, ...]:
-    return (*(column.name for column in table.columns), *IN_FORCE)
 
 
 def _read_table(

@@ -10,11 +10,14 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration, formats
 from kam_core.warehouse import checks, version_settings, view_sql
@@ -47,27 +50,23 @@ class Step:
     raw_lines: Callable[[Collection[int]], dict[int, str]]
     returned: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
+    @property
+    def table(self) -> declaration.Table:
+        return declaration.tables()[self.snapshot.table_name]
+
 
 @dataclass(frozen=True)
 class Built:
     """What a version file holds: ``counts`` are (snapshot_id, received, accepted, quarantined).
 
-    ``gone`` counts rows in force by table whose account was known once and is not any more; for
-    accounts it counts those accounts. ``notes`` counts rows by table and code of crosschecks.
+    ``remarks`` counts rows by table and note that only the tables together show: those of checks,
+    and as account_gone the rows in force whose account was known once and is not any more; of the
+    table accounts these accounts.
     """
 
     content_hash: str
-    counts: tuple[tuple[int, int, int, int], ...]
-    gone: dict[str, int]
-    notes: dict[str, dict[str, int]]
-
-    @property
-    def remarks(self) -> dict[str, dict[str, int]]:
-        """Rows by table and note that only the tables together show, ``gone`` as account_gone."""
-        counts = {table: {"account_gone": count} for table, count in self.gone.items()}
-        for table, codes in self.notes.items():
-            counts[table] = counts.get(table, {}) | codes
-        return counts
+    counts: list[tuple[int, int, int, int]]
+    remarks: dict[str, dict[str, int]]
 
 
 class AccountsVanished(Exception):
@@ -92,60 +91,80 @@ def build(
     """
     connection = _create_file(path, memory_limit)
     try:
-        create_schema(connection)
         snapshots = list(inherited)
         if base is not None:
             _copy_base(connection, base)
         for step in steps:
             _apply_step(connection, step)
             snapshots.append(step.snapshot)
-        if base is not None and _has_lost_accounts(connection):
+        lost = "accounts_of_base anti join history.accounts using (account_id)"
+        if base is not None and _has_rows(connection, lost):
             raise AccountsVanished
         _release_known_accounts(connection)
         _write_snapshots(connection, snapshots)
-        install_views(connection, settings)
+        version_settings.install_settings(connection, settings)
         checks.note_problems(connection)
         built = describe(connection)
-        connection.execute("checkpoint version")
-        connection.execute("use memory")
-        connection.execute("detach version")
+        _close_file(connection)
         return built
     finally:
         connection.close()
 
 
-def _create_file(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+@cache
+def empty_version() -> bytes:
+    """The file of a version without uploads and settings, as every version begins.
+
+    To create its views takes longer than a small upload, so that it is done once.
+    """
+    with TemporaryDirectory(prefix="keystone-") as folder:
+        path = Path(folder) / "empty.duckdb"
+        with duckdb.connect() as connection:
+            _attach_file(connection, path)
+            _create_schema(connection)
+            _close_file(connection)
+        return path.read_bytes()
+
+
+def _create_file(path: Path, memory_limit: str) -> DuckDBPyConnection:
     """A connection to a new version file, which it calls ``version``."""
+    path.write_bytes(empty_version())
     # What memory cannot hold goes beside the file, not wherever the process was started.
     connection = duckdb.connect(
         config={"memory_limit": memory_limit, "temp_directory": f"{path}.tmp"}
     )
-    # Half a version is thrown away, so there is nothing that a write-ahead log could save.
-    connection.execute(
-        f"attach {_quote_path(path)} as version "
-        f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')"
-    )
-    connection.execute("use version")
+    _attach_file(connection, path)
     return connection
 
 
-def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty schemas, history tables and bookkeeping tables of a version."""
+def _attach_file(connection: DuckDBPyConnection, path: Path) -> None:
+    # Half a version is thrown away, so there is nothing that a write-ahead log could save.
+    connection.execute(
+        f"attach $path as version "
+        f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')",
+        {"path": str(path)},
+    )
+    connection.execute("use version")
+
+
+def _close_file(connection: DuckDBPyConnection) -> None:
+    connection.execute("checkpoint version")
+    connection.execute("use memory")
+    connection.execute("detach version")
+
+
+def _create_schema(connection: DuckDBPyConnection) -> None:
+    """Create the empty tables of uploads, bookkeeping and settings, and all views."""
     for file in sorted((SQL / "schema").glob("*.sql")):
         connection.execute(file.read_text("utf-8"))
     connection.execute(f"insert into meta.format values ({formats.FORMAT})")
     for table in declaration.tables().values():
         connection.execute(history_ddl(table))
-
-
-def install_views(connection: duckdb.DuckDBPyConnection, settings: dict) -> None:
-    """Fill the settings tables, then create the views that read data and settings."""
-    version_settings.install_settings(connection, settings)
     for statement in chain(view_sql.current_statements(), view_sql.view_statements()):
         connection.execute(statement)
 
 
-def describe(connection: duckdb.DuckDBPyConnection) -> Built:
+def describe(connection: DuckDBPyConnection) -> Built:
     """Hash the content of the current version file and count what each snapshot brought.
 
     The hash adds up hashes of rows, so it does not depend on the order in which they are stored.
@@ -155,17 +174,17 @@ def describe(connection: duckdb.DuckDBPyConnection) -> Built:
     for table in formats.in_hash_order(tables):
         if table in formats.FIRST_COLUMNS or _has_rows(connection, f"history.{table}"):
             digest.update(_history_line(connection, f"history.{table}"))
-    digest.update(_content_line(connection, "meta.quarantine", "quarantine"))
-    digest.update(_content_line(connection, "meta.snapshots", "snapshots"))
-    digest.update(_content_line(connection, "meta.notes", "notes"))
-    # A version that has no row of them has the hash of one that has no such table.
-    if _has_rows(connection, "meta.returned"):
-        digest.update(_content_line(connection, "meta.returned", "returned"))
+    for relation, row in HASHED.items():
+        # A version that has no row of them has the hash of one that has no such table.
+        if relation != "meta.returned" or _has_rows(connection, relation):
+            digest.update(_content_line(connection, relation, row))
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
     ).fetchall()
-    notes = checks.count_notes(connection)
-    return Built(digest.hexdigest(), tuple(counts), _count_gone(connection, tables), notes)
+    remarks = checks.count_notes(connection)
+    for table, rows in _count_gone(connection, tables).items():
+        remarks[table] = {"account_gone": rows} | remarks.get(table, {})
+    return Built(digest.hexdigest(), counts, remarks)
 
 
 # Of a row in force: its account was known once and is not any more.
@@ -177,53 +196,34 @@ IS_GONE = (
 
 
 def _count_gone(
-    connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]
+    connection: DuckDBPyConnection, stored: Mapping[str, Collection[str]]
 ) -> dict[str, int]:
     tables = [name for name, columns in stored.items() if "account_id" in columns]
     tables.remove("accounts")
-    branches = " union all ".join(
+    by_account = "\nunion all\n".join(
         f"select '{name}' as name, account_id, count(*) as held from history.{name} "
         "where valid_to is null group by all"
         for name in tables
     )
-    rows = connection.execute(
-        f"with accounts as materialized ({branches}), "
-        f"gone as (select * from accounts where {IS_GONE}) "
-        "select name, sum(held)::bigint from gone group by all "
-        "union all select 'accounts', count(distinct account_id) from gone"
-    ).fetchall()
-    return {name: count for name, count in rows if count}
+    query = view_sql.load_sql("tables/gone_accounts.sql", tables=by_account, is_gone=IS_GONE)
+    return {name: count for name, count in connection.execute(query).fetchall() if count}
 
 
-_HASHED = {
-    "quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
-    "snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
-    "notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
-    "returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line)",
+# What of each row enters the hash, beside the rows of history.
+HASHED = {
+    "meta.quarantine": "concat_ws('|', snapshot_id, line_no, raw, detail)",
+    "meta.snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
+    "meta.notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
+    "meta.returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line)",
 }
 
 
-# Each number of a row is weighed by so many bits of its fingerprint that no sum overflows.
-_WEIGHT = f"(fingerprint & {2**60 - 1}::uhugeint)::bigint::hugeint"
-# What many rows have in common is weighed once for all of them.
-_COMMON = ("snapshot_id", "epoch(valid_from)", "epoch(valid_to)")
+def _history_line(connection: DuckDBPyConnection, relation: str) -> bytes:
+    query = view_sql.load_sql("hashes/history.sql", relation=relation)
+    return f"{relation} {connection.execute(query).fetchall()[0]}\n".encode()
 
 
-def _history_line(connection: duckdb.DuckDBPyConnection, relation: str) -> bytes:
-    """Tells contents apart without writing every row as text."""
-    snapshots, begins, ends = (f"sum(weight * ({figure})::bigint)" for figure in _COMMON)
-    figures = connection.execute(
-        f"with weighed as (select *, {_WEIGHT} as weight from {relation}), "
-        "alike as (select snapshot_id, valid_from, valid_to, count(*) as held, "
-        "sum(weight) as weight, sum(weight * line_no) as lines from weighed group by all) "
-        f"select coalesce(sum(held), 0)::bigint, sum(weight), {snapshots}, sum(lines), "
-        f"{begins}, {ends} from alike"
-    ).fetchall()[0]
-    return f"{relation} {figures}\n".encode()
-
-
-def _content_line(connection: duckdb.DuckDBPyConnection, relation: str, kind: str) -> bytes:
-    row = _HASHED[kind]
+def _content_line(connection: DuckDBPyConnection, relation: str, row: str) -> bytes:
     figures = connection.execute(
         f"select count(*), sum(md5_number_lower({row})::hugeint), "
         f"sum(md5_number_upper({row})::hugeint) from {relation}"
@@ -237,8 +237,8 @@ def history_ddl(table: declaration.Table) -> str:
     return f"create table history.{table.name} ({columns})"
 
 
-def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
-    connection.execute(f"attach {_quote_path(base)} as base (read_only)")
+def _copy_base(connection: DuckDBPyConnection, base: Path) -> None:
+    connection.execute("attach $path as base (read_only)", {"path": str(base)})
     for table, columns in history_columns(connection, "base").items():
         declaration.refuse_unknown(table, columns)
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
@@ -252,22 +252,13 @@ def _copy_base(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     connection.execute("detach base")
 
 
-def _has_lost_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
-    query = "select exists (from accounts_of_base anti join history.accounts using (account_id))"
-    return connection.execute(query).fetchall()[0][0]
-
-
-def _quote_path(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _apply_step(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
-    table = declaration.tables()[step.snapshot.table_name]
+def _apply_step(connection: DuckDBPyConnection, step: Step) -> None:
+    table = step.table
     connection.register("staged", step.accepted)
     columns = [column.name for column in table.columns]
     names = ", ".join(f'"{name}"' for name in columns)
     fingerprint = formats.fingerprint_sql(table.name, columns)
-    has_rows = _is_anything_in_force(connection, table)
+    has_rows = _has_rows(connection, f"history.{table.name} where valid_to is null")
     # Where there is nothing to compare with, no row is put anywhere but where it stays.
     kind = "table" if has_rows else "view"
     connection.execute(
@@ -276,18 +267,16 @@ def _apply_step(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     )
     _note_returned(connection, step)
     if has_rows:
-        _close_returned(connection, table, step.snapshot)
-        _close_rows(connection, table, step.snapshot)
-    _insert_rows(
-        connection, table, step.snapshot, names, _unlike_any(table) if has_rows else "true"
-    )
-    _quarantine(connection, table, step)
+        _close_returned(connection, step)
+        _close_rows(connection, step)
+    _insert_rows(connection, step, has_rows)
+    _quarantine(connection, step)
     connection.execute(f"drop {kind} incoming")
     connection.unregister("staged")
 
 
 def stored_tables(
-    connection: duckdb.DuckDBPyConnection, database: str | None = None
+    connection: DuckDBPyConnection, database: str | None = None
 ) -> dict[str, list[str]]:
     """What a version file has, whatever the contract says: columns by ``schema.table``.
 
@@ -305,7 +294,7 @@ def stored_tables(
 
 
 def history_columns(
-    connection: duckdb.DuckDBPyConnection, database: str | None = None
+    connection: DuckDBPyConnection, database: str | None = None
 ) -> dict[str, list[str]]:
     """The tables of uploaded rows in a version file, each with the columns of the contract."""
     return {
@@ -315,26 +304,24 @@ def history_columns(
     }
 
 
-def refuse_newer_version(
-    connection: duckdb.DuckDBPyConnection, database: str | None, path: Path
-) -> None:
+def refuse_newer_version(connection: DuckDBPyConnection, database: str | None, path: Path) -> None:
     """KamError("newer_format") for a version file that a later release wrote."""
-    if "meta.format" in stored_tables(connection, database):
+    # Not by stored_tables: to list the columns of a file, DuckDB has to read all its views.
+    query = (
+        "select exists (from duckdb_tables() where schema_name = 'meta' and table_name = 'format' "
+        "and database_name = coalesce($database, current_database()))"
+    )
+    if connection.execute(query, {"database": database}).fetchall()[0][0]:
         table = "meta.format" if database is None else f"{database}.meta.format"
         number = connection.execute(f"select number from {table}").fetchall()[0][0]
         formats.refuse_newer(number, path)
 
 
-def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+def _has_rows(connection: DuckDBPyConnection, relation: str) -> bool:
     return connection.execute(f"select exists (from {relation})").fetchall()[0][0]
 
 
-def _is_anything_in_force(connection: duckdb.DuckDBPyConnection, table: declaration.Table) -> bool:
-    query = f"select exists (from history.{table.name} where valid_to is null)"
-    return connection.execute(query).fetchall()[0][0]
-
-
-def count_altered_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def count_altered_rows(connection: DuckDBPyConnection) -> dict[str, int]:
     """Rows by table whose values are not those that were accepted: their fingerprint differs."""
     altered_rows = {}
     for table, columns in history_columns(connection).items():
@@ -344,9 +331,8 @@ def count_altered_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {name: rows for name, rows in altered_rows.items() if rows}
 
 
-def _close_rows(
-    connection: duckdb.DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
-) -> None:
+def _close_rows(connection: DuckDBPyConnection, step: Step) -> None:
+    table, snapshot = step.table, step.snapshot
     parts = table.replaced_by or table.key
     same_key = " and ".join(f"i.{name} is not distinct from h.{name}" for name in parts)
     replaced = f"exists (select 1 from incoming i where {same_key})"
@@ -360,45 +346,33 @@ def _close_rows(
     connection.execute(f"delete from history.{table.name} where valid_to = valid_from")
 
 
-def _insert_rows(
-    connection: duckdb.DuckDBPyConnection,
-    table: declaration.Table,
-    snapshot: Snapshot,
-    names: str,
-    condition: str,
-) -> None:
+def _insert_rows(connection: DuckDBPyConnection, step: Step, has_rows: bool) -> None:
+    in_force = f"from history.{step.table.name} h where h.valid_to is null"
+    unlike_any = f"not exists ({in_force} and h.fingerprint = i.fingerprint)"
     # Rows know their line; storing them in its order as well would take half as long again.
     connection.execute("set preserve_insertion_order = false")
     connection.execute(
-        f"insert into history.{table.name} "
-        f"select {names}, extra, $snapshot_id, line_no, $as_of, null, fingerprint from incoming i "
-        f"where {condition}",
-        {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
+        f"insert into history.{step.table.name} by name "
+        "select *, $snapshot_id as snapshot_id, $as_of as valid_from from incoming i "
+        f"where {unlike_any if has_rows else 'true'}",
+        {"snapshot_id": step.snapshot.snapshot_id, "as_of": step.snapshot.as_of},
     )
     connection.execute("reset preserve_insertion_order")
 
 
-def _unlike_any(table: declaration.Table) -> str:
-    """The condition that a row ``i`` is not in force already."""
-    in_force = f"select 1 from history.{table.name} h where h.valid_to is null"
-    return f"not exists ({in_force} and h.fingerprint = i.fingerprint)"
-
-
-def _quarantine(
-    connection: duckdb.DuckDBPyConnection, table: declaration.Table, step: Step
-) -> None:
+def _quarantine(connection: DuckDBPyConnection, step: Step) -> None:
     connection.register("rejects", step.rejected)
     connection.execute(
         "insert into meta.quarantine "
         "select $snapshot_id, $table_name, line_no, raw, codes, detail, null, null from rejects",
-        {"snapshot_id": step.snapshot.snapshot_id, "table_name": table.name},
+        {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.table.name},
     )
     connection.unregister("rejects")
-    if table.is_of_accounts:
+    if step.table.is_of_accounts:
         _quarantine_unknown_accounts(connection, step)
 
 
-def _note_returned(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+def _note_returned(connection: DuckDBPyConnection, step: Step) -> None:
     """Write down which quarantined rows came back, whatever became of them this time."""
     if step.returned:
         connection.executemany(
@@ -407,21 +381,19 @@ def _note_returned(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
         )
 
 
-def _close_returned(
-    connection: duckdb.DuckDBPyConnection, table: declaration.Table, snapshot: Snapshot
-) -> None:
+def _close_returned(connection: DuckDBPyConnection, step: Step) -> None:
     """Close the rows that came back: they waited for their account, or were let in meanwhile."""
     came_back = "select of_snapshot, of_line from meta.returned where snapshot_id = $snapshot_id"
     connection.execute(
-        f"update history.{table.name} set valid_to = $as_of where valid_to is null and ("
+        f"update history.{step.table.name} set valid_to = $as_of where valid_to is null and ("
         f"(snapshot_id, line_no) in ({came_back}) or fingerprint in (select q.fingerprint "
         f"from meta.quarantine q join ({came_back}) r "
         "on q.snapshot_id = r.of_snapshot and q.line_no = r.of_line))",
-        {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id},
+        {"as_of": step.snapshot.as_of, "snapshot_id": step.snapshot.snapshot_id},
     )
 
 
-def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+def _quarantine_unknown_accounts(connection: DuckDBPyConnection, step: Step) -> None:
     """List rows of accounts nobody knows yet; in history, every view passes them by."""
     unknown = connection.execute(
         "select line_no, account_id from incoming "
@@ -431,75 +403,37 @@ def _quarantine_unknown_accounts(connection: duckdb.DuckDBPyConnection, step: St
         return
     raw = step.raw_lines({line_no for line_no, _ in unknown})
     rows = [
-        (
-            step.snapshot.snapshot_id,
-            step.snapshot.table_name,
-            line_no,
-            raw[line_no],
-            ["unknown_account"],
-            json.dumps(
-                [{"code": "unknown_account", "column": "account_id", "value": account_id}],
-                ensure_ascii=False,
-            ),
-            account_id,
-        )
+        {"line_no": line_no, "raw": raw[line_no], "detail": _describe_unknown(account_id)}
         for line_no, account_id in unknown
     ]
-    connection.register("unknown_rows", _quarantine_table(rows))
+    connection.register("unknown_rows", pa.Table.from_pylist(rows))
     connection.execute(
-        "insert into meta.quarantine "
-        "select u.*, i.fingerprint from unknown_rows u join incoming i using (line_no)"
+        "insert into meta.quarantine select $snapshot_id, $table_name, line_no, u.raw, "
+        "['unknown_account'], u.detail, account_id, fingerprint "
+        "from unknown_rows u join incoming using (line_no)",
+        {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.snapshot.table_name},
     )
     connection.unregister("unknown_rows")
 
 
-def _quarantine_table(rows: list[tuple]) -> pa.Table:
-    schema = pa.schema(
-        [
-            ("snapshot_id", pa.int32()),
-            ("table_name", pa.string()),
-            ("line_no", pa.int64()),
-            ("raw", pa.string()),
-            ("codes", pa.list_(pa.string())),
-            ("detail", pa.string()),
-            ("account_id", pa.string()),
-        ]
-    )
-    columns = zip(*rows, strict=True)
-    return pa.Table.from_arrays(
-        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
-        schema=schema,
-    )
+def _describe_unknown(account_id: str) -> str:
+    detail = {"code": "unknown_account", "column": "account_id", "value": account_id}
+    return json.dumps([detail], ensure_ascii=False)
 
 
-def _release_known_accounts(connection: duckdb.DuckDBPyConnection) -> None:
+def _release_known_accounts(connection: DuckDBPyConnection) -> None:
     connection.execute(
         "delete from meta.quarantine where account_id in (select account_id from history.accounts)"
     )
 
 
-def _write_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:
-    ordered = sorted(snapshots, key=lambda snapshot: snapshot.order)
-    connection.executemany(
-        "insert into meta.snapshots "
-        "select $1, $2, $3, $4, $5, $6, $7, $7 - q.quarantined, q.quarantined, $8, $9, $10, $11, "
-        "$12 "
-        "from (select count(*) as quarantined from meta.quarantine where snapshot_id = $1) q",
-        [
-            (
-                snapshot.snapshot_id,
-                snapshot.table_name,
-                snapshot.as_of,
-                snapshot.mode,
-                snapshot.file_name,
-                snapshot.sha256,
-                snapshot.received,
-                snapshot.blank,
-                snapshot.set_aside,
-                snapshot.loaded_by,
-                snapshot.loaded_at,
-                snapshot.as_of_from,
-            )
-            for snapshot in ordered
-        ],
+def _write_snapshots(connection: DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:
+    rows = [{**vars(snapshot), "recipe": None, "problems": None} for snapshot in snapshots]
+    connection.register("uploads", pa.Table.from_pylist(rows))
+    connection.execute(
+        "insert into meta.snapshots by name "
+        "select * exclude (recipe, problems), received - quarantined as accepted from uploads, "
+        "(select count(*) as quarantined from meta.quarantine q "
+        "where q.snapshot_id = uploads.snapshot_id) order by as_of, snapshot_id"
     )
+    connection.unregister("uploads")

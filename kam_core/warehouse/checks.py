@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract.declaration import tables
 from kam_core.contract.problems import problems
-from kam_core.settings.sql_header import header
+from kam_core.settings.sql_headers import split_header
 from kam_core.warehouse import view_sql
 
 SQL = view_sql.SQL / "checks"
@@ -48,8 +48,8 @@ def _order_checks() -> Iterator[Check]:
     """One check for each problem of an order of moments, of all tables that can have it."""
     queries: dict[str, dict[str, str]] = {}
     for table in tables().values():
-        for order in table.noted_order:
-            queries.setdefault(order.problem, {})[table.name] = view_sql.order_query(table, order)
+        for problem, moments in table.noted_order.items():
+            queries.setdefault(problem, {})[table.name] = view_sql.order_query(table, moments)
     for code, by_table in queries.items():
         sql = "\nunion all\n".join(by_table.values())
         yield Check(code, tuple(by_table), (), problems()[code].en, sql)
@@ -58,14 +58,16 @@ def _order_checks() -> Iterator[Check]:
 def _after_day_check() -> Check:
     """The check for facts after the day of their table, which count nowhere."""
     of_facts = [table for table in tables().values() if table.sets_day]
-    queries = [view_sql.after_day_query(table, fact) for table in of_facts for fact in table.facts]
+    queries = [
+        view_sql.after_day_query(table, *fact) for table in of_facts for fact in table.facts.items()
+    ]
     names = tuple(table.name for table in of_facts)
     return Check(AFTER_DAY, names, (), problems()[AFTER_DAY].en, "\nunion all\n".join(queries))
 
 
 def parse_check(text: str) -> Check:
     """A check from the text of its file: header lines ``-- key: value``, then the query."""
-    values, sql = header(text)
+    values, sql = split_header(text)
     noted = _names(values["tables"])
     return Check(
         values["check"],
@@ -76,7 +78,7 @@ def parse_check(text: str) -> Check:
     )
 
 
-def note_problems(connection: duckdb.DuckDBPyConnection) -> None:
+def note_problems(connection: DuckDBPyConnection) -> None:
     """Fill ``meta.notes`` of a version that has its rows, snapshots, settings and views."""
     rows = connection.execute("select distinct table_name from meta.snapshots").fetchall()
     loaded = {table for (table,) in rows}
@@ -91,7 +93,7 @@ def note_problems(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("reset variable as_of")
 
 
-def count_notes(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+def count_notes(connection: DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """How many rows of each table bear which note: ``{table: {code: rows}}``."""
     by_table: dict[str, dict[str, int]] = {}
     for table, code, rows in connection.execute(

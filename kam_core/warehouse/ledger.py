@@ -7,6 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Json, TypeAdapter
 
 from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
@@ -14,59 +17,9 @@ from kam_core.warehouse.sqlite_file import is_cut_short, open_in_place, open_rea
 
 Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]
 
-SCHEMA = """
-create table if not exists snapshots (
-    snapshot_id integer primary key,
-    sha256      text not null,
-    file_name   text not null,
-    table_name  text not null,
-    mode        text not null check (mode in ('full', 'update')),
-    as_of       text not null,
-    recipe      text not null,
-    received    integer not null,
-    blank       integer not null,
-    set_aside   integer not null,
-    problems    text not null,
-    loaded_by   text not null,
-    loaded_at   text not null,
-    as_of_from  text
-);
-create table if not exists versions (
-    version         integer primary key,
-    parent          integer references versions (version),
-    as_of           text not null,
-    settings_sha256 text not null,
-    content_hash    text not null,
-    file_sha256     text not null,
-    created_by      text not null,
-    created_at      text not null
-);
-create table if not exists version_snapshots (
-    version     integer not null references versions (version),
-    snapshot_id integer not null references snapshots (snapshot_id),
-    received    integer not null,
-    accepted    integer not null,
-    quarantined integer not null,
-    primary key (version, snapshot_id),
-    check (received = accepted + quarantined)
-);
-create table if not exists publications (
-    publication_id integer primary key,
-    version        integer not null references versions (version),
-    reason         text not null check (reason in ('load', 'rollback', 'settings')),
-    published_by   text not null,
-    published_at   text not null
-);
-create table if not exists mappings (
-    sequence     integer primary key,
-    header_key   text not null,
-    table_name   text not null,
-    answers      text not null,
-    confirmed_by text not null,
-    confirmed_at text not null
-);
-create index if not exists mappings_by_key on mappings (header_key, sequence);
-"""
+SCHEMA = (Path(__file__).parents[1] / "sql" / "ledger.sql").read_text("utf-8")
+LAST_ANSWERS = "select answers from mappings where header_key = ? order by sequence desc limit 1"
+Record = TypeVar("Record")
 
 # Where the day of a snapshot comes from: a person, the name of its file, the newest of its facts;
 # else from what else is there (the table, for a correction; the version), or, before any fact, from
@@ -88,11 +41,11 @@ class Snapshot:
     table_name: str
     mode: str
     as_of: date
-    recipe: dict
+    recipe: Json[dict[str, Any]]
     received: int
     blank: int
     set_aside: int
-    problems: dict[str, int]
+    problems: Json[dict[str, int]]
     loaded_by: str
     loaded_at: datetime
     as_of_from: str | None = None
@@ -140,16 +93,8 @@ class Publication:
     published_at: datetime
 
 
-@dataclass(frozen=True)
-class ConfirmedMapping:
-    """What a person confirmed about the headers that ``header_key`` stands for; newest wins."""
-
-    sequence: int
-    header_key: str
-    table_name: str
-    answers: dict
-    confirmed_by: str
-    confirmed_at: datetime
+SNAPSHOT, VERSION = TypeAdapter(Snapshot), TypeAdapter(Version)
+PUBLICATION = TypeAdapter(Publication)
 
 
 def now() -> datetime:
@@ -203,38 +148,34 @@ class Ledger:
         with self._opened(open_readable) as connection:
             return connection.execute(query, parameters).fetchall()
 
+    def _records(self, kind: TypeAdapter[Record], query: str, *parameters: object) -> list[Record]:
+        return [kind.validate_python(dict(row)) for row in self._rows(query, *parameters)]
+
     def live(self) -> Version | None:
         """The version last published, or None before the first load."""
-        rows = self._rows(
+        query = (
             "select v.* from publications p join versions v using (version) "
             "order by publication_id desc limit 1"
         )
-        return _to_version(rows[0]) if rows else None
+        return next(iter(self._records(VERSION, query)), None)
 
     def version(self, number: int) -> Version | None:
-        rows = self._rows("select * from versions where version = ?", number)
-        return _to_version(rows[0]) if rows else None
+        query = "select * from versions where version = ?"
+        return next(iter(self._records(VERSION, query, number)), None)
 
     def versions(self) -> list[Version]:
-        return [_to_version(row) for row in self._rows("select * from versions order by version")]
+        return self._records(VERSION, "select * from versions order by version")
 
     def publications(self) -> list[Publication]:
-        rows = self._rows("select * from publications order by publication_id")
-        return [
-            Publication(
-                **{**dict(row), "published_at": datetime.fromisoformat(row["published_at"])}
-            )
-            for row in rows
-        ]
+        return self._records(PUBLICATION, "select * from publications order by publication_id")
 
     def snapshots(self, version: int) -> list[Snapshot]:
         """The snapshots of a version, in the order in which they apply."""
-        rows = self._rows(
+        query = (
             "select s.* from version_snapshots v join snapshots s using (snapshot_id) "
-            "where v.version = ?",
-            version,
+            "where v.version = ?"
         )
-        return settle_days(map(_to_snapshot, rows))
+        return settle_days(self._records(SNAPSHOT, query, version))
 
     def counts(self, version: int) -> dict[int, tuple[int, int]]:
         """(accepted, quarantined) rows of each snapshot of a version."""
@@ -246,17 +187,13 @@ class Ledger:
 
     def last_upload(self, sha256: str, table_name: str, before: int) -> tuple[Snapshot, int] | None:
         """The newest snapshot of these bytes, older than number ``before``, and its version."""
-        rows = self._rows(
+        query = (
             "select * from snapshots where sha256 = ? and table_name = ? and snapshot_id < ? "
-            "order by snapshot_id desc limit 1",
-            sha256,
-            table_name,
-            before,
+            "order by snapshot_id desc limit 1"
         )
-        if not rows:
-            return None
-        snapshot = _to_snapshot(rows[0])
-        return snapshot, self.first_version(snapshot.snapshot_id)
+        for snapshot in self._records(SNAPSHOT, query, sha256, table_name, before):
+            return snapshot, self.first_version(snapshot.snapshot_id)
+        return None
 
     def names(self, sha256: str) -> bool:
         """Whether an upload or the settings of a version are these bytes."""
@@ -268,12 +205,8 @@ class Ledger:
 
     def uploads_since(self, number: int, sha256: str) -> list[Snapshot]:
         """The snapshots of these bytes from that snapshot number on."""
-        rows = self._rows(
-            "select * from snapshots where snapshot_id >= ? and sha256 = ? order by snapshot_id",
-            number,
-            sha256,
-        )
-        return [_to_snapshot(row) for row in rows]
+        query = "select * from snapshots where snapshot_id >= ? and sha256 = ? order by snapshot_id"
+        return self._records(SNAPSHOT, query, number, sha256)
 
     def first_version(self, snapshot_id: int) -> int:
         """The version that a snapshot came with."""
@@ -281,17 +214,16 @@ class Ledger:
         return self._rows(query, snapshot_id)[0][0]
 
     def snapshot(self, number: int) -> Snapshot | None:
-        rows = self._rows("select * from snapshots where snapshot_id = ?", number)
-        return _to_snapshot(rows[0]) if rows else None
+        query = "select * from snapshots where snapshot_id = ?"
+        return next(iter(self._records(SNAPSHOT, query, number)), None)
 
     def brought_by(self, version: int) -> list[Snapshot]:
         """The snapshots of a version that were not in any version before it."""
-        rows = self._rows(
+        query = (
             "select s.* from snapshots s join version_snapshots v using (snapshot_id) "
-            "group by snapshot_id having min(v.version) = ? order by snapshot_id",
-            version,
+            "group by snapshot_id having min(v.version) = ? order by snapshot_id"
         )
-        return [_to_snapshot(row) for row in rows]
+        return self._records(SNAPSHOT, query, version)
 
     def next_numbers(self) -> tuple[int, int]:
         """The version and snapshot number that come next; call it under the build lock."""
@@ -314,34 +246,20 @@ class Ledger:
         """
         with self._writing() as connection:
             connection.execute("begin immediate")
-            connection.executemany(
-                f"insert into snapshots values ({', '.join('?' * 14)})",
-                [_snapshot_row(snapshot) for snapshot in added],
-            )
-            connection.execute(
-                "insert into versions values (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    version.version,
-                    version.parent,
-                    version.as_of.isoformat(),
-                    version.settings_sha256,
-                    version.content_hash,
-                    version.file_sha256,
-                    version.created_by,
-                    version.created_at.isoformat(),
-                ),
-            )
+            for snapshot in added:
+                _insert(connection, "snapshots", **vars(snapshot))
+            _insert(connection, "versions", **vars(version))
             connection.executemany(
                 "insert into version_snapshots values (?, ?, ?, ?, ?)",
                 [(version.version, *row) for row in counts],
             )
-            _insert_publication(connection, version.version, reason, version.created_by)
+            _publish(connection, version.version, reason, version.created_by)
             connection.execute("commit")
 
     def republish(self, number: int, by: str) -> None:
         """Make an earlier version live again: the record of it is one row."""
         with self._writing() as connection:
-            _insert_publication(connection, number, "rollback", by)
+            _publish(connection, number, "rollback", by)
 
     def replace_file(self, number: int, file_sha256: str) -> None:
         """Note the file hash of a version that was rebuilt with the same content."""
@@ -352,38 +270,25 @@ class Ledger:
 
     def remember(self, header_key: str, table_name: str, answers: dict, by: str) -> None:
         """Keep what a person confirmed about a header set; saying the same again adds nothing."""
-        document = json.dumps(answers, ensure_ascii=False, sort_keys=True)
         with self._writing() as connection:
             connection.execute("begin immediate")
-            last = connection.execute(
-                "select answers from mappings where header_key = ? order by sequence desc limit 1",
-                (header_key,),
-            ).fetchone()
-            if last is None or last["answers"] != document:
-                connection.execute(
-                    "insert into mappings "
-                    "(header_key, table_name, answers, confirmed_by, confirmed_at) "
-                    "values (?, ?, ?, ?, ?)",
-                    (header_key, table_name, document, by, now().isoformat()),
+            last = connection.execute(LAST_ANSWERS, (header_key,)).fetchone()
+            if last is None or last["answers"] != _to_cell(answers):
+                _insert(
+                    connection,
+                    "mappings",
+                    header_key=header_key,
+                    table_name=table_name,
+                    answers=answers,
+                    confirmed_by=by,
+                    confirmed_at=now(),
                 )
             connection.execute("commit")
 
     def remembered(self, header_key: str) -> dict | None:
         """The answers last confirmed for a header set, or None."""
-        rows = self._rows(
-            "select answers from mappings where header_key = ? order by sequence desc limit 1",
-            header_key,
-        )
+        rows = self._rows(LAST_ANSWERS, header_key)
         return json.loads(rows[0]["answers"]) if rows else None
-
-    def mappings(self, header_key: str | None = None) -> list[ConfirmedMapping]:
-        """Everything ever confirmed, oldest first; for one header set, or for all."""
-        rows = self._rows(
-            "select * from mappings where ? is null or header_key = ? order by sequence",
-            header_key,
-            header_key,
-        )
-        return [_to_mapping(row) for row in rows]
 
 
 def _added_columns(connection: sqlite3.Connection) -> str:
@@ -393,51 +298,18 @@ def _added_columns(connection: sqlite3.Connection) -> str:
     return "alter table snapshots add column as_of_from text;" if is_old else ""
 
 
-def _insert_publication(connection: sqlite3.Connection, version: int, reason: str, by: str) -> None:
-    connection.execute(
-        "insert into publications (version, reason, published_by, published_at) "
-        "values (?, ?, ?, ?)",
-        (version, reason, by, now().isoformat()),
-    )
+def _publish(connection: sqlite3.Connection, version: int, reason: str, by: str) -> None:
+    deed = {"reason": reason, "published_by": by, "published_at": now()}
+    _insert(connection, "publications", version=version, **deed)
 
 
-def _to_version(row: sqlite3.Row) -> Version:
-    fields = dict(row)
-    fields["as_of"] = date.fromisoformat(fields["as_of"])
-    fields["created_at"] = datetime.fromisoformat(fields["created_at"])
-    return Version(**fields)
+def _insert(connection: sqlite3.Connection, table: str, **values: object) -> None:
+    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    cells = {name: _to_cell(value) for name, value in values.items()}
+    connection.execute(f"insert into {table} ({names}) values ({marks})", cells)
 
 
-def _to_mapping(row: sqlite3.Row) -> ConfirmedMapping:
-    fields = dict(row)
-    fields["answers"] = json.loads(fields["answers"])
-    fields["confirmed_at"] = datetime.fromisoformat(fields["confirmed_at"])
-    return ConfirmedMapping(**fields)
-
-
-def _to_snapshot(row: sqlite3.Row) -> Snapshot:
-    fields = dict(row)
-    fields["as_of"] = date.fromisoformat(fields["as_of"])
-    fields["loaded_at"] = datetime.fromisoformat(fields["loaded_at"])
-    fields["recipe"] = json.loads(fields["recipe"])
-    fields["problems"] = json.loads(fields["problems"])
-    return Snapshot(**fields)
-
-
-def _snapshot_row(snapshot: Snapshot) -> tuple:
-    return (
-        snapshot.snapshot_id,
-        snapshot.sha256,
-        snapshot.file_name,
-        snapshot.table_name,
-        snapshot.mode,
-        snapshot.as_of.isoformat(),
-        json.dumps(snapshot.recipe, ensure_ascii=False, sort_keys=True),
-        snapshot.received,
-        snapshot.blank,
-        snapshot.set_aside,
-        json.dumps(snapshot.problems, sort_keys=True),
-        snapshot.loaded_by,
-        snapshot.loaded_at.isoformat(),
-        snapshot.as_of_from,
-    )
+def _to_cell(value: object) -> object:
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return value.isoformat() if isinstance(value, date) else value

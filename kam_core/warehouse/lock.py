@@ -38,17 +38,14 @@ def hold_lock(path: Path, by: str, waiting: Waiting | None = None) -> Iterator[N
             if waiting:
                 waiting(_read_note(file))
             fcntl.flock(file, fcntl.LOCK_EX)
-        _write_note(file, json.dumps(asdict(_own_holder(by))))
+        holder = Holder(by, os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
+        _write_note(file, json.dumps(asdict(holder)))
         try:
             yield
         finally:
             # What was done is done, also where the disk does not take the note back any more.
             with suppress(OSError):
                 _write_note(file, "")
-
-
-def _own_holder(by: str) -> Holder:
-    return Holder(by, os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def _write_note(file: TextIO, text: str) -> None:

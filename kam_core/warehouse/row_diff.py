@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.settings.loader import load_settings
-from kam_core.warehouse import build
+from kam_core.warehouse import build, view_sql
 
 BEFORE, AFTER, EMPTY = "before", "after", "memory"
 # Which of several rows with one key.
 NTH = "nth"
-SQL = Path(__file__).parents[1] / "sql" / "compare"
 
 
 @dataclass(frozen=True)
@@ -51,30 +51,27 @@ def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
     """What differs in the quarantine of earlier uploads: an account came, or was never known."""
     if before.samefile(after):
         return []
-    query = (SQL / "quarantine_changes.sql").read_text("utf-8")
+    query = view_sql.load_sql("compare/quarantine_changes.sql")
     with _open_both(before, after) as (connection, _):
         return [QuarantineChange(*row) for row in connection.execute(query).fetchall()]
 
 
 def row_changes(
-    before: Path | None,
-    after: Path,
-    tables: Sequence[str] | None = None,
-    regions: Sequence[str] | None = None,
+    before: Path | None, after: Path, regions: Sequence[str] | None = None
 ) -> list[RowChanges]:
-    """The changes of each table (default: all) between two files; ``before=None`` is empty.
+    """The changes of each table between two files; ``before=None`` is empty.
 
     With ``regions`` a row counts on a side where its account is in one of them on that side.
     """
-    chosen = list(declaration.tables()) if tables is None else list(tables)
     with _open_both(before, after) as (connection, names):
-        return [_count_changes(connection, names, declaration.tables()[t], regions) for t in chosen]
+        tables = declaration.tables().values()
+        return [_count_changes(connection, names, table, regions) for table in tables]
 
 
 @contextmanager
 def _open_both(
     before: Path | None, after: Path
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
+) -> Iterator[tuple[DuckDBPyConnection, dict[str, str]]]:
     """One connection that reads both files, and the name under which each side is attached."""
     with tempfile.TemporaryDirectory(prefix="keystone-") as folder:
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -93,14 +90,13 @@ def _open_both(
                 yield connection, {BEFORE: BEFORE, AFTER: AFTER}
 
 
-def _attach_version(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"attach '{quoted}' as {name} (read_only)")
+def _attach_version(connection: DuckDBPyConnection, path: Path, name: str) -> None:
+    connection.execute(f"attach $path as {name} (read_only)", {"path": str(path)})
     build.refuse_newer_version(connection, name, path)
 
 
 def _count_changes(
-    connection: duckdb.DuckDBPyConnection,
+    connection: DuckDBPyConnection,
     names: dict[str, str],
     table: declaration.Table,
     regions: Sequence[str] | None,
@@ -113,25 +109,17 @@ def _count_changes(
         rows[side] = _rows_in_force(name, table, stored or table.key, regions)
     key = table.key
     if table.replaced_by and any(_repeats(connection, rows[s], key, parameters) for s in rows):
-        key = (*key, NTH)
+        key = [*key, NTH]
         rows = {side: _numbered(query, table.key) for side, query in rows.items()}
     # A key may have empty parts (a target for all regions), and they are equal to each other.
     same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in key)
-    query = f"""
-        select
-            count(b.fingerprint),
-            count(a.fingerprint),
-            count(*) filter (where b.fingerprint is null),
-            count(*) filter (where a.fingerprint <> b.fingerprint),
-            count(*) filter (where a.fingerprint is null)
-        from ({rows[BEFORE]}) b full join ({rows[AFTER]}) a on {same_key}
-    """
+    query = view_sql.load_sql("compare/row_changes.sql", **rows, same_key=same_key)
     counts = connection.execute(query, parameters).fetchall()[0]
     return RowChanges(table.name, *counts)
 
 
 def _repeats(
-    connection: duckdb.DuckDBPyConnection, rows: str, key: Sequence[str], parameters: dict
+    connection: DuckDBPyConnection, rows: str, key: Sequence[str], parameters: dict
 ) -> bool:
     """Whether several rows have one key: lines of an order without a number of their own."""
     query = f"select exists (select 1 from ({rows}) group by {', '.join(key)} having count(*) > 1)"
@@ -150,23 +138,21 @@ def _rows_in_force(
     regions: Sequence[str] | None,
 ) -> str:
     """The query for key and fingerprint of one side; a part that was not ``stored`` is empty."""
-    history = f"{name}.history"
-    conditions = ["valid_to is null"]
-    is_of_accounts = any(column.name == "account_id" for column in table.columns)
-    if is_of_accounts:
+    history, conditions = f"{name}.history", ["valid_to is null"]
+    if table.is_of_accounts:
         conditions.append(f"account_id in (select account_id from {history}.accounts)")
     if regions is not None:
-        conditions.append(_in_regions(history, table.name, is_of_accounts))
+        conditions.append(_in_regions(history, table))
     keys = ", ".join(part if part in stored else f"null as {part}" for part in table.key)
     return (
         f"select {keys}, fingerprint from {history}.{table.name} where {' and '.join(conditions)}"
     )
 
 
-def _in_regions(history: str, table: str, is_of_accounts: bool) -> str:
-    if table == "accounts":
+def _in_regions(history: str, table: declaration.Table) -> str:
+    if table.name == "accounts":
         return "list_contains($regions, region)"
-    if is_of_accounts:
+    if table.is_of_accounts:
         return (
             f"account_id in (select account_id from {history}.accounts "
             "where valid_to is null and list_contains($regions, region))"

@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Lock
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.contract.formats import FORMAT
@@ -70,21 +71,19 @@ class Warehouse:
 
     def keep_raw(self, data: bytes) -> str:
         """Store bytes as received, durably, under their SHA-256 (hex), which is returned."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        target = self.raw / sha256
-        # A damaged copy of an earlier upload is mended by uploading the file again.
-        if not target.exists() or _file_sha256(target) != sha256:
-            temporary = self.raw / f"{BUILDING}{os.getpid()}-{sha256}"
-            temporary.write_bytes(data)
-            self._take(temporary, sha256)
-        return sha256
+        temporary = self.raw / f"{BUILDING}{os.getpid()}"
+        temporary.write_bytes(data)
+        return self._keep(temporary, hashlib.sha256(data).hexdigest())
 
     def keep_file(self, source: Path) -> str:
         """The same for a file of any size; what is read afterwards is the copy that was kept."""
         temporary = self.raw / f"{BUILDING}{os.getpid()}"
-        sha256 = _copy_and_hash(source, temporary)
+        return self._keep(temporary, _copy_and_hash(source, temporary))
+
+    def _keep(self, temporary: Path, sha256: str) -> str:
         target = self.raw / sha256
-        if target.exists() and _file_sha256(target) == sha256:
+        # A damaged copy of an earlier upload is mended by uploading the file again.
+        if target.exists() and hash_file(target) == sha256:
             temporary.unlink()
         else:
             self._unpublished.add(sha256)
@@ -94,24 +93,16 @@ class Warehouse:
         self._on_the_way[sha256] = _run_in_thread(_sync_with_name, target)
         return sha256
 
-    def _take(self, temporary: Path, sha256: str) -> None:
-        self._unpublished.add(sha256)
-        _rename_durably(temporary, self.raw / sha256)
-
     def raw_file(self, sha256: str) -> Path:
         """The path of an upload; KamError("raw_damaged") where its bytes are not the same."""
         path = self.raw / sha256
-        if not path.exists() or _file_sha256(path) != sha256:
+        if not path.exists() or hash_file(path) != sha256:
             raise KamError("raw_damaged", sha256=sha256)
         return path
 
     def raw_bytes(self, sha256: str) -> bytes:
         """The bytes of an upload; KamError("raw_damaged") where they are not the same any more."""
-        path = self.raw / sha256
-        data = path.read_bytes() if path.exists() else b""
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise KamError("raw_damaged", sha256=sha256)
-        return data
+        return self.raw_file(sha256).read_bytes()
 
     @contextmanager
     def building(self, by: str = "", queued: lock.Waiting | None = None) -> Iterator[None]:
@@ -221,20 +212,14 @@ class Warehouse:
         live = self.live_version()
         inherited = self.ledger.snapshots(live.version) if live else []
         settled = settle_days([*inherited, *new])
-        if base := self._base(live, inherited, settled):
+        # Where the new snapshots do not continue the live file, all are applied afresh.
+        if live and _continues(inherited, settled) and self.is_intact(live.version):
+            base = self.file(live.version)
             numbers = {snapshot.snapshot_id for snapshot in new}
             added = [snapshot for snapshot in settled if snapshot.snapshot_id in numbers]
             with suppress(build.AccountsVanished):
                 return self._build(base, inherited, steps_of(_sort_by_day(added)), settings, tell)
         return self._build(None, [], steps_of(_sort_by_day(settled)), settings, tell)
-
-    def _base(
-        self, live: Version | None, inherited: Sequence[Snapshot], settled: Sequence[Snapshot]
-    ) -> Path | None:
-        """The live file where all snapshots together continue it; else they are applied afresh."""
-        if live is None or not _continues(inherited, settled) or not self.is_intact(live.version):
-            return None
-        return self.file(live.version)
 
     def rebuild(self, number: int, steps_of: StepsOf) -> Version:
         """Make a version file again from raw; KamError("rebuild_differs") if its content differs.
@@ -300,7 +285,7 @@ class Warehouse:
         """Whether the version's file is there, byte for byte as it was published."""
         version = self.known(number)
         path = self.file(number)
-        return path.exists() and _file_sha256(path) == version.file_sha256
+        return path.exists() and hash_file(path) == version.file_sha256
 
     def check_file(self, number: int) -> Path:
         """The path of an intact version file, else KamError("version_damaged")."""
@@ -336,7 +321,7 @@ class Warehouse:
         return [self.file(number) for number in doomed if number not in spared]
 
 
-def open_version(path: Path) -> duckdb.DuckDBPyConnection:
+def open_version(path: Path) -> DuckDBPyConnection:
     """Open a version file read-only: no other file, no extension, no change of settings."""
     # Locked from the start: a second connection of this process shares the first one's settings.
     locked = {**HARDENED, "lock_configuration": "true"}
@@ -345,7 +330,7 @@ def open_version(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
+def open_beside(path: Path) -> DuckDBPyConnection:
     """An empty database in memory, as closed as a version file, that sees a version's tables.
 
     It has the schemas of a version, but none of its views: these are the caller's to make.
@@ -364,7 +349,7 @@ def open_beside(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _complete(connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collection[str]]) -> None:
+def _complete(connection: DuckDBPyConnection, stored: Mapping[str, Collection[str]]) -> None:
     """Let a file of an older release or a narrower contract be read by the views of today."""
     if "as_of_from" not in stored["meta.snapshots"]:
         connection.execute(
@@ -384,7 +369,7 @@ def _complete(connection: duckdb.DuckDBPyConnection, stored: Mapping[str, Collec
             )
 
 
-def cursor(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDBPyConnection:
+def cursor(connection: DuckDBPyConnection, scope: Scope) -> DuckDBPyConnection:
     """A cursor of its own for one script run, which sees only what ``scope`` allows."""
     own = connection.cursor()
     for name, value in scope.variables().items():
@@ -392,7 +377,7 @@ def cursor(connection: duckdb.DuckDBPyConnection, scope: Scope) -> duckdb.DuckDB
     return own
 
 
-def regions(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+def regions(connection: DuckDBPyConnection) -> tuple[str, ...]:
     """Every region an account was ever in, which is what a viewer without limits may see."""
     rows = connection.execute("select distinct region from history.accounts order by 1").fetchall()
     return tuple(region for (region,) in rows)
@@ -402,7 +387,8 @@ def _canonical_json(document: dict) -> bytes:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 
-def _file_sha256(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """The SHA-256 (hex) of the bytes of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -425,7 +411,7 @@ def _synced_sha256(path: Path) -> str:
     """The SHA-256 of a file, computed while its bytes go to the disk."""
     with ThreadPoolExecutor(1) as pool:
         synced = pool.submit(_fsync, path)
-        sha256 = _file_sha256(path)
+        sha256 = hash_file(path)
         synced.result()
     return sha256
 

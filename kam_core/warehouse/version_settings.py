@@ -1,10 +1,11 @@
 """The settings of a version: written into it when it is built, read from a cursor."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import chain, product
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
@@ -13,38 +14,19 @@ from kam_core.settings.loader import refuse_unknown_keys
 EVERY_OTHER_TIER = "*"
 SCALES = {"raw", "percentile", "minmax"}
 
-DDL = """
-create or replace table settings.thresholds (name varchar, value decimal(18, 6));
-comment on table settings.thresholds is 'Limits and weights; a nested name is group.name';
-create or replace table settings.targets (metric varchar, target decimal(24, 6));
-comment on table settings.targets is 'Default quarterly targets; shares as fractions of 1';
-create or replace table settings.cadences (tier varchar, kind varchar, every varchar);
-comment on table settings.cadences is
-    'What a tier is promised every month, quarter or year; tier * is every tier not named';
-create or replace table settings.tier_axes
-    (scheme varchar, axis varchar, measure varchar, scale varchar, cuts double[]);
-comment on table settings.tier_axes is 'The two axes of the active tier scheme';
-create or replace table settings.tier_cells
-    (scheme varchar, x_level integer, y_level integer, tier varchar, is_key boolean);
-create or replace table settings.tier_needs (position integer, need varchar);
-comment on table settings.tier_needs is
-    'Tables and columns without which the active scheme rates nobody; a|b = one is enough';
-comment on table settings.tier_cells is 'The tier of each pair of levels in the active tier scheme';
-"""
 
-
-def install_settings(con: duckdb.DuckDBPyConnection, document: dict) -> None:
-    """Create and fill the tables of schema ``settings`` from a settings document."""
-    con.execute(DDL)
-    _fill(con, "thresholds", list(flatten_numbers(document["thresholds"])))
-    _fill(con, "targets", list(flatten_numbers(document["targets"]["targets"])))
-    _fill(con, "cadences", list(_cadence_rows(document["cadences"])))
-    name = document["tier_schemes"]["active"]
-    scheme = _active_scheme(document)
-    _check_scheme(name, scheme)
-    _fill(con, "tier_axes", [_axis_row(name, axis, scheme["axes"][axis]) for axis in ("x", "y")])
-    _fill(con, "tier_cells", [_cell_row(name, scheme, *cell) for cell in scheme["cells"].items()])
-    _fill(con, "tier_needs", list(enumerate(scheme["needs"])))
+def install_settings(con: DuckDBPyConnection, document: dict) -> None:
+    """Fill the tables of schema ``settings`` from a settings document."""
+    _fill(con, "thresholds", flatten_numbers(document["thresholds"]))
+    _fill(con, "targets", flatten_numbers(document["targets"]["targets"]))
+    _fill(con, "cadences", _cadence_rows(document["cadences"]))
+    name, scheme = _active_scheme(document["tier_schemes"])
+    axes = [(axis, scheme["axes"][axis]) for axis in ("x", "y")]
+    _fill(con, "tier_axes", [(name, a, s["measure"], s["scale"], s["cuts"]) for a, s in axes])
+    cells = [(levels.split(","), tier) for levels, tier in scheme["cells"].items()]
+    tiers = scheme["tiers"]
+    _fill(con, "tier_cells", [(name, *levels, tier, tiers[tier]["key"]) for levels, tier in cells])
+    _fill(con, "tier_needs", enumerate(scheme["needs"]))
 
 
 def parse_document(data: bytes) -> dict:
@@ -69,15 +51,30 @@ def flatten_numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, Decim
             yield f"{prefix}{name}", Decimal(str(value))
 
 
-def _active_scheme(document: dict) -> dict:
-    """The active tier scheme of a settings document; KamError("unknown_tier_scheme") if none."""
-    schemes = document["tier_schemes"]
-    if schemes["active"] not in schemes["schemes"]:
-        raise KamError("unknown_tier_scheme", scheme=schemes["active"])
-    return schemes["schemes"][schemes["active"]]
+def _active_scheme(document: dict) -> tuple[str, dict]:
+    """Name and content of the active tier scheme.
+
+    KamError("unknown_tier_scheme") if there is none, "bad_tier_scheme" where it has an unknown
+    scale, cuts that do not rise, or a cell without its tier.
+    """
+    name = document["active"]
+    if name not in document["schemes"]:
+        raise KamError("unknown_tier_scheme", scheme=name)
+    scheme = document["schemes"][name]
+    axes = [scheme["axes"][axis] for axis in ("x", "y")]
+    levels = product(*(range(len(axis["cuts"]) + 1) for axis in axes))
+    is_sound = (
+        all(axis["scale"] in SCALES for axis in axes)
+        and all(axis["cuts"] == sorted(set(axis["cuts"])) for axis in axes)
+        and set(scheme["cells"]) == {f"{x},{y}" for x, y in levels}
+        and set(scheme["cells"].values()) == set(scheme["tiers"])
+    )
+    if not is_sound:
+        raise KamError("bad_tier_scheme", scheme=name)
+    return name, scheme
 
 
-def threshold(con: duckdb.DuckDBPyConnection, name: str) -> Decimal:
+def threshold(con: DuckDBPyConnection, name: str) -> Decimal:
     """One limit or weight as baked into the version that ``con`` reads."""
     query = "select value from settings.thresholds where name = $name"
     rows = con.execute(query, {"name": name}).fetchall()
@@ -86,36 +83,14 @@ def threshold(con: duckdb.DuckDBPyConnection, name: str) -> Decimal:
     return rows[0][0]
 
 
-def _check_scheme(name: str, scheme: dict) -> None:
-    """Refuse a scheme with an unknown scale, cuts that do not rise, or a cell without its tier."""
-    x_cuts, y_cuts = (scheme["axes"][axis]["cuts"] for axis in ("x", "y"))
-    cells = {f"{x},{y}" for x in range(len(x_cuts) + 1) for y in range(len(y_cuts) + 1)}
-    is_sound = (
-        all(scheme["axes"][axis]["scale"] in SCALES for axis in ("x", "y"))
-        and all(cuts == sorted(set(cuts)) for cuts in (x_cuts, y_cuts))
-        and set(scheme["cells"]) == cells
-        and set(scheme["cells"].values()) == set(scheme["tiers"])
-    )
-    if not is_sound:
-        raise KamError("bad_tier_scheme", scheme=name)
-
-
-def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
-    marks = ", ".join("?" * len(rows[0])) if rows else ""
-    for row in rows:
-        con.execute(f"insert into settings.{table} values ({marks})", row)
+def _fill(con: DuckDBPyConnection, table: str, rows: Iterable[tuple]) -> None:
+    rows = list(rows)
+    if rows:
+        marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
+        con.execute(f"insert into settings.{table} values {marks}", list(chain(*rows)))
 
 
 def _cadence_rows(cadences: dict) -> Iterator[tuple[str, str, str]]:
     for tier, promises in {EVERY_OTHER_TIER: cadences["default"], **cadences["tiers"]}.items():
         for kind, every in promises.items():
             yield tier, kind, every
-
-
-def _axis_row(scheme: str, axis: str, spec: dict) -> tuple:
-    return scheme, axis, spec["measure"], spec["scale"], [float(cut) for cut in spec["cuts"]]
-
-
-def _cell_row(name: str, scheme: dict, levels: str, tier: str) -> tuple:
-    x_level, y_level = map(int, levels.split(","))
-    return name, x_level, y_level, tier, scheme["tiers"][tier]["key"]

@@ -4,24 +4,22 @@ The texts lie in ``sql/tables`` (for each table, and what only one of them has) 
 (what reads them).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 
-from kam_core.contract.declaration import (
-    EVENT_DATE,
-    Fact,
-    Moment,
-    NotedOrder,
-    Revealed,
-    Table,
-    tables,
-)
+from kam_core.contract.declaration import EVENT_DATE, Table, tables
+from kam_core.settings.schemas.contract import RevealedColumn
 from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 
 SQL = Path(__file__).parents[1] / "sql"
 TABLES = SQL / "tables"
 ACCOUNTS, AND = "accounts.", "\n    and "
+
+
+def load_sql(name: str, **values: str) -> str:
+    """The text of a file below ``sql`` with its placeholders filled."""
+    return Template((SQL / name).read_text("utf-8")).substitute(values)
 
 
 def view_statements() -> Iterator[str]:
@@ -40,15 +38,16 @@ def view_statements() -> Iterator[str]:
 def current_statements() -> Iterator[str]:
     """The views of the rows in force, and one of the cells that no column of theirs holds."""
     for table in tables().values():
-        names = ", ".join(column.name for column in table.columns)
         conditions = ["valid_to is null", *_counts(table)]
         if table.is_of_accounts:
             conditions.append("account_id in (select account_id from history.accounts)")
-        yield (
-            f"create view main.{table.name} as select {names}, extra, snapshot_id, line_no "
-            f"from history.{table.name} where {' and '.join(conditions)}; "
-            f"comment on view main.{table.name} is "
-            f"'{_title(table)}: the rows in force, one per {', '.join(table.key)}'"
+        yield load_sql(
+            "tables/in_force.sql",
+            table=table.name,
+            title=_title(table),
+            columns=", ".join(column.name for column in table.columns),
+            conditions=AND.join(conditions),
+            key=", ".join(table.key),
         )
     # A table without accounts has no column of theirs.
     query = " union all by name ".join(
@@ -62,20 +61,20 @@ def current_statements() -> Iterator[str]:
     )
 
 
-def order_query(table: Table, order: NotedOrder) -> str:
-    """The rows whose moments are in the other order, as a check gives them.
+def order_query(table: Table, names: Sequence[str]) -> str:
+    """The rows whose two moments are in the other order, as a check gives them.
 
     Beside a moment of the account, which is a day, that of the row counts by its day.
     """
-    names = (order.earlier, order.later)
     has_account = any(name.startswith(ACCOUNTS) for name in names)
     earlier, later = (_moment_sql(table, name, has_account) for name in names)
-    own, other = (earlier, later) if order.later.startswith(ACCOUNTS) else (later, earlier)
+    own, other = (earlier, later) if names[1].startswith(ACCOUNTS) else (later, earlier)
     conditions = [f"{earlier[1]} > {later[1]}"]
-    for fact in table.facts:
-        if fact.column in names:
-            conditions += [f"r.{column} in {_texts(values)}" for column, values in fact.only]
-    return Template((TABLES / "noted_order.sql").read_text("utf-8")).substitute(
+    for moment, only in table.facts.items():
+        if moment in names:
+            conditions += [f"r.{column} in {_texts(values)}" for column, values in only.items()]
+    return load_sql(
+        "tables/noted_order.sql",
         table=table.name,
         accounts="\njoin main.accounts a using (account_id)" if has_account else "",
         column=own[0],
@@ -86,51 +85,39 @@ def order_query(table: Table, order: NotedOrder) -> str:
     )
 
 
-def after_day_query(table: Table, fact: Fact) -> str:
+def after_day_query(table: Table, moment: str, only: Mapping[str, Iterable[str]]) -> str:
     """The rows in force whose moment lies after the day up to which their table speaks.
 
     Those that an older release loaded are left alone: their versions keep their hashes.
     """
     conditions = [
-        f"r.{_day(table, fact.column)} > day_of('{table.name}')",
+        f"r.{_day(table, moment)} > day_of('{table.name}')",
         "r.snapshot_id in (select snapshot_id from meta.snapshots where as_of_from is not null)",
-        *(f"r.{column} in {_texts(values)}" for column, values in fact.only),
+        *(f"r.{column} in {_texts(values)}" for column, values in only.items()),
     ]
-    return Template((TABLES / "after_day.sql").read_text("utf-8")).substitute(
-        table=table.name, column=fact.column, conditions=AND.join(conditions)
+    return load_sql(
+        "tables/after_day.sql", table=table.name, column=moment, conditions=AND.join(conditions)
     )
 
 
 def _table_days() -> str:
-    """A view of the days that snapshots of files set for their tables; null: that of the version.
-
-    What moves no day, such as a correction, or a file of a table of facts that holds none, is left
-    out. An older release gave a day to every table; only that of a table of facts is its own.
-    """
+    """A view of the day that each upload sets for its table; null: that of the version."""
     of_facts = _texts(table.name for table in tables().values() if table.sets_day)
     own = _texts(OWN_DAYS)
-    return (
-        "create view meta.table_days as\n"
-        "select snapshot_id, table_name, as_of,\n"
-        f"    case when coalesce(as_of_from in {own}, table_name in {of_facts}) then as_of end\n"
-        "        as day\n"
-        "from meta.snapshots\n"
-        f"where as_of_from is null or as_of_from in {own}\n"
-        f"    or (as_of_from <> '{OF_TABLE}' and table_name not in {of_facts});\n"
-        "comment on view meta.table_days is 'Up to which day each upload lets its table speak; "
-        "null: up to that of the version'"
-    )
+    return load_sql("tables/table_days.sql", own=own, of_facts=of_facts, of_table=OF_TABLE)
 
 
 def _table_views(table: Table) -> str:
     replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
     conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')"]
-    conditions += [*_counts(table), *(_has_happened(table, fact) for fact in table.event_facts)]
+    conditions += [*_counts(table)]
+    conditions += [_has_happened(table, *fact) for fact in table.event_facts.items()]
     if table.counts_from:
         conditions.append(f"({table.counts_from} is null or {table.counts_from} <= as_of())")
     if table.is_of_accounts:
         conditions.append("account_id in (select account_id from as_of.lives)")
-    return Template((TABLES / "each_table.sql").read_text("utf-8")).substitute(
+    return load_sql(
+        "tables/each_table.sql",
         table=table.name,
         title=_title(table),
         replaced=f" replace (\n    {replaced}\n)" if replaced else "",
@@ -142,7 +129,7 @@ def _table_views(table: Table) -> str:
 
 def _counts(table: Table) -> Iterator[str]:
     """The conditions that a row says nothing by which it counts nowhere."""
-    for name, values in table.not_counted:
+    for name, values in table.not_counted.items():
         # A yes or no is compared as itself, so that a scan passes by blocks that hold none.
         if table.column(name).type == "bool":
             yield f"{name} is not {values[0]}"
@@ -150,11 +137,11 @@ def _counts(table: Table) -> Iterator[str]:
             yield f"({name} is null or {name} not in {_texts(values)})"
 
 
-def _has_happened(table: Table, fact: Fact) -> str:
+def _has_happened(table: Table, moment: str, only: Mapping[str, Iterable[str]]) -> str:
     """The event is past; days are compared as days, so that a scan passes by later blocks."""
-    is_day = table.column(fact.column).type == "date"
-    is_past = f"{fact.column} <= as_of()" if is_day else f"is_past({fact.column})"
-    others = [f"{column} not in {_texts(values)}" for column, values in fact.only]
+    is_day = table.column(moment).type == "date"
+    is_past = f"{moment} <= as_of()" if is_day else f"is_past({moment})"
+    others = [f"{column} not in {_texts(values)}" for column, values in only.items()]
     return f"({' or '.join([*others, is_past])})" if others else is_past
 
 
@@ -162,15 +149,15 @@ def _replaced(table: Table) -> dict[str, str]:
     """What stands for a column: nothing for what lies ahead, and for a blank part of the key."""
     optional = (c for c in table.columns if c.name in table.key and not c.required)
     replaced = {c.name: f"nullif(trim({c.name}), '')" for c in optional if c.type == "text"}
-    for moment in table.known_from:
-        replaced[moment.column] = f"case when is_past({moment.column}) then {moment.column} end"
-        for column in moment.reveals:
-            replaced[column.column] = _before(moment, column)
+    for moment, reveals in table.known_from.items():
+        replaced[moment] = f"case when is_past({moment}) then {moment} end"
+        for revealed in reveals:
+            replaced[revealed.column] = _before(moment, revealed)
     return replaced
 
 
-def _before(moment: Moment, revealed: Revealed) -> str:
-    name, is_ahead = revealed.column, f"not is_past({moment.column})"
+def _before(moment: str, revealed: RevealedColumn) -> str:
+    name, is_ahead = revealed.column, f"not is_past({moment})"
     if revealed.instead_of:
         is_ahead += f" and {name} in {_texts(revealed.instead_of)}"
     value = "null" if revealed.before is None else f"'{revealed.before}'"
@@ -229,8 +216,8 @@ def _texts(values: Iterable[str]) -> str:
 
 def _meaning(table: Table) -> str:
     parts = [f"{_title(table)} as known on the as-of day"]
-    parts += [f"{fact.column} is past" for fact in table.event_facts]
-    parts += [f"a later {moment.column} is unknown" for moment in table.known_from]
+    parts += [f"{moment} is past" for moment in table.event_facts]
+    parts += [f"a later {moment} is unknown" for moment in table.known_from]
     return ", ".join(parts)
 
 

@@ -29,10 +29,19 @@ ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 READY = """() => {
     const app = document.querySelector('[data-testid=stApp]');
-    return app && app.getAttribute('data-test-script-state') === 'notRunning'
+    return performance.now() - window.lastChange > 200
+        && app && app.getAttribute('data-test-script-state') === 'notRunning'
         && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
         && document.querySelector('[data-testid=stMain] h1');
 }"""
+# A page is drawn in steps: it is settled when nothing has changed on it for a moment.
+WATCH_CHANGES = """
+    const note = () => { window.lastChange = performance.now(); };
+    note();
+    new MutationObserver(note).observe(
+        document, {subtree: true, childList: true, attributes: true, characterData: true}
+    );
+"""
 SHOWS = "text => document.querySelector('[data-testid=stMain]')?.innerText.includes(text)"
 # Not how long it takes, but when to give up: other work may have the processors.
 START_SECONDS = 300
@@ -74,9 +83,8 @@ class Visit:
 
     def settle(self) -> None:
         """Wait until the script has run to its end and everything it sent is drawn."""
-        self.page.wait_for_timeout(250)
+        self.page.evaluate("window.lastChange = performance.now()")
         self.page.wait_for_function(READY)
-        self.page.wait_for_timeout(250)
 
     def expect(self, *texts: str) -> None:
         """Wait until the page shows these texts, however busy the machine is."""
@@ -176,6 +184,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
         )
         context.set_default_timeout(WAIT_MS)
         contexts.append(context)
+        context.add_init_script(WATCH_CHANGES)
         visit = Visit(context.new_page(), address)
         visit.page.on("console", lambda message: _note_console(visit, message))
         visit.page.on("request", lambda request: _note_request(visit, request))

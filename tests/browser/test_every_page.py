@@ -1,5 +1,6 @@
 """Every page, in both languages and themes, on a desk and on a phone, is whole and quiet."""
 
+import os
 from collections.abc import Callable
 from itertools import product
 
@@ -45,7 +46,8 @@ def test_pages_show_without_a_fault(
         assert seen.page.inner_text("[data-testid=stMain] h1") == title
         assert seen.page.title() == title
         assert not seen.exceptions()
-        _take_picture(seen, f"{name}-{lang}-{theme}-{width}", width)
+        if "KAM_PICTURES" in os.environ:
+            _take_picture(seen, f"{name}-{lang}-{theme}-{width}", width)
         scroll_width, inner_width = seen.page.evaluate(SIZES)
         assert scroll_width <= inner_width, f"{name} is wider than the window"
     assert not seen.troubles

@@ -126,5 +126,5 @@ def test_it_has_a_template_and_the_recount_reads_it(folder: Path, reports: dict[
 
 
 def test_every_noted_order_is_a_problem_that_keeps_the_row() -> None:
-    orders = [order for table in tables().values() for order in table.noted_order]
-    assert orders and all(is_note(order.problem) for order in orders)
+    problems = [code for table in tables().values() for code in table.noted_order]
+    assert problems and all(map(is_note, problems))

@@ -58,7 +58,7 @@ def test_a_template_has_every_column_of_the_table_in_its_order(table: str, lang:
     assert text.startswith("\ufeff")
     header, *rows = csv.reader(text[1:].splitlines())
     columns = tables()[table].columns
-    assert header == [column.title(lang) for column in columns]
+    assert header == [column.text(lang) for column in columns]
     assert [len(row) for row in rows] == [len(columns)] * 2
     required = [n for n, column in enumerate(columns) if column.required]
     assert all(row[n] for row in rows for n in required)

@@ -480,9 +480,9 @@ def test_the_same_question_makes_the_same_bytes(
 
 
 def test_values_stand_out_and_marks_in_the_data_do_not() -> None:
-    said = Marked("en").rich("blocks.target", target="a\ue000b<")
-    assert list(runs(said)) == [("Target ", False), ("ab<", True)]
-    assert strip_marks(said) == "Target ab<"
+    said = Marked("en").rich("blocks.undecided", status="a\ue000b<")
+    assert list(runs(said)) == [("ab<", True), (", undecided", False)]
+    assert strip_marks(said) == "ab<, undecided"
 
 
 def one_table(*rows: tuple, unit: str = "money") -> Pack:

@@ -7,13 +7,13 @@ import pytest
 from kam_core.dashboard.charts import (
     Columns,
     Compared,
-    MarkedLines,
+    Lines,
     RenewalBands,
     Shares,
     Spread,
     Stacked,
 )
-from kam_core.dashboard.sections import coverage, effort, return_on_time
+from kam_core.dashboard.sections import resources
 from kam_core.dashboard.view import View
 from tests.support.overlay import Overlay
 from tests.support.views import cells, view_of, words
@@ -49,7 +49,7 @@ def spent(tmp_path_factory: pytest.TempPathFactory) -> View:
 
 
 def test_hours_of_managers_lie_apart_and_nobody_is_named(spent: View) -> None:
-    figure = effort.compose_managers(spent)
+    figure = resources.compose_managers(spent)
     (chart,) = figure.charts
     assert isinstance(chart, Spread)
     (group,) = chart.groups.values()
@@ -61,16 +61,16 @@ def test_hours_of_managers_lie_apart_and_nobody_is_named(spent: View) -> None:
 
 
 def test_hours_stand_by_month_with_a_mark_for_each(spent: View) -> None:
-    figure = effort.compose_hours(spent)
+    figure = resources.compose_hours(spent)
     (chart,) = figure.charts
-    assert isinstance(chart, MarkedLines) and chart.unit == "hours"
+    assert isinstance(chart, Lines) and chart.unit == "hours"
     assert chart.rows["period"].tolist() == ["2024-07", "2024-08", "2024-09"]
     assert len(chart.marks) == 3
     assert "no target is set" in words(figure)
 
 
 def test_work_types_are_parts_of_one_whole(spent: View) -> None:
-    figure = effort.compose_work_types(spent)
+    figure = resources.compose_work_types(spent)
     (chart,) = figure.charts
     assert isinstance(chart, Shares)
     assert list(chart.parts) == ["personalised", "standard", "unknown"]
@@ -79,7 +79,7 @@ def test_work_types_are_parts_of_one_whole(spent: View) -> None:
 
 
 def test_hours_and_revenue_of_the_tiers_stand_side_by_side(spent: View) -> None:
-    figure = effort.compose_tiers(spent)
+    figure = resources.compose_tiers(spent)
     (chart,) = figure.charts
     assert isinstance(chart, Compared)
     assert chart.series == {"Share of hours": [0.75, 0.25], "Share of revenue": [0.9, 0.1]}
@@ -95,14 +95,18 @@ def test_without_orders_the_tiers_wait_for_them_and_without_hours_a_reason_is_gi
         interactions=[interaction("I1", "A1", "2024-07-01")],
     )
     view = view_of(world, tmp_path)
-    assert effort.compose_tiers(view).waits_for == "needs:orders"
-    for compose in (effort.compose_hours, effort.compose_managers, effort.compose_work_types):
+    assert resources.compose_tiers(view).waits_for == "needs:orders"
+    for compose in (
+        resources.compose_hours,
+        resources.compose_managers,
+        resources.compose_work_types,
+    ):
         figure = compose(view)
         assert figure.title and (figure.note or figure.waits_for) and not figure.charts
 
 
 def test_of_the_two_largest_accounts_one_has_both_managers(spent: View) -> None:
-    figure = coverage.compose_top(spent)
+    figure = resources.compose_top(spent)
     assert figure.charts == (Stacked({"Both managers": 1, "One of two": 1, "None": 0}),)
     assert cells(figure, "place", "account_id", "lacking") == [
         (1, "A1", "none"),
@@ -124,7 +128,7 @@ def test_one_of_two_accounts_was_met_at_all_three_levels(tmp_path: Path) -> None
         accounts=[account("A1"), account("A2")],
         interactions=interactions,
     )
-    trend, gaps = coverage.compose_contacts(view_of(world, tmp_path))
+    trend, gaps = resources.compose_contacts(view_of(world, tmp_path))
     assert cells(trend, "period", "value")[-1] == ("2024-Q3", 0.5)
     (chart,) = gaps.charts
     assert isinstance(chart, Columns)
@@ -137,12 +141,12 @@ def test_one_of_two_accounts_was_met_at_all_three_levels(tmp_path: Path) -> None
 
 
 def test_without_contacts_one_figure_says_why(spent: View) -> None:
-    (figure,) = coverage.compose_contacts(spent)
+    (figure,) = resources.compose_contacts(spent)
     assert figure.note or figure.waits_for
 
 
 def test_the_return_on_time_waits_for_contracts_first(spent: View) -> None:
-    assert return_on_time.compose_return_on_time(spent).waits_for == "needs:contracts"
+    assert resources.compose_return_on_time(spent).waits_for == "needs:contracts"
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +173,7 @@ def renewed(tmp_path_factory: pytest.TempPathFactory) -> View:
 
 
 def test_bands_of_hours_have_their_renewal_rate_and_a_curve_through_them(renewed: View) -> None:
-    figure = return_on_time.compose_return_on_time(renewed)
+    figure = resources.compose_return_on_time(renewed)
     (chart,) = figure.charts
     assert isinstance(chart, RenewalBands)
     assert cells(figure, "contracts", "renewed_count", "renewal_rate") == [
@@ -183,7 +187,7 @@ def test_bands_of_hours_have_their_renewal_rate_and_a_curve_through_them(renewed
 
 
 def test_the_claim_is_a_line_from_where_the_curve_begins(renewed: View) -> None:
-    (chart,) = return_on_time.compose_return_on_time(renewed).charts
+    (chart,) = resources.compose_return_on_time(renewed).charts
     assert isinstance(chart, RenewalBands)
     hours, rates = chart.claimed
     assert list(hours) == [0, 4]
@@ -194,7 +198,7 @@ def test_without_a_claim_in_the_settings_no_line_is_drawn_of_it(
     renewed: View, overlay: Overlay
 ) -> None:
     overlay("pages.toml", "[resources]\nclaimed_effect_per_hour = 0")
-    figure = return_on_time.compose_return_on_time(renewed)
+    figure = resources.compose_return_on_time(renewed)
     (chart,) = figure.charts
     assert isinstance(chart, RenewalBands) and chart.claimed == ([], [])
     assert "claim" not in words(figure)

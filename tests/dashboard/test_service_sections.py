@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kam_core.dashboard.charts import AgedTickets, Columns, Compared, Intervals, MarkedLines, Spread
+from kam_core.dashboard.charts import AgedTickets, Columns, Compared, Intervals, Lines, Spread
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.sections import satisfaction, service
 from kam_core.dashboard.view import View
@@ -54,7 +54,7 @@ def complaint(number: str, opened_at: str, topic: str | None) -> Row:
 def test_the_first_response_of_each_quarter_stands_beside_the_standard(look: Look) -> None:
     hours, within = service.compose_response(look(tickets=ANSWERED))
     (lines,) = hours.charts
-    assert isinstance(lines, MarkedLines)
+    assert isinstance(lines, Lines)
     assert lines.rows["period"].tolist() == ["2024-Q2", "2024-Q3"]
     assert lines.rows["response_hours"].tolist() == [6, 16]
     assert list(lines.series.values()) == ["Mean", "Median", "P90"]
@@ -173,7 +173,7 @@ SURVEYS = [
 def test_the_mean_score_of_each_quarter_is_held_against_its_target(look: Look) -> None:
     figure = satisfaction.compose_trend(look(surveys=SURVEYS))
     (chart,) = figure.charts
-    assert isinstance(chart, MarkedLines)
+    assert isinstance(chart, Lines)
     assert chart.rows["value"].tolist() == [60, 90] and list(chart.marks) == [90, 90]
 
 

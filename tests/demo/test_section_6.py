@@ -17,7 +17,7 @@ Cursor = duckdb.DuckDBPyConnection
 
 @pytest.fixture
 def q3(sample: Cursor) -> dict[str, scorecard.Score]:
-    scores = scorecard.scorecard(sample, scorecard.quarter(sample, "2024-Q3"))
+    scores = scorecard.scorecard(sample, Q3)
     return {score.metric: score for score in scores}
 
 

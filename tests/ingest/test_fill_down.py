@@ -14,6 +14,7 @@ from kam_core.ingest.mapping.overrides import Overrides
 from kam_core.ingest.mapping.proposal_model import answers_to
 from kam_core.ingest.mapping.proposals import propose
 from kam_core.ingest.read.fill_down import find_blocks
+from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.ingest.read.workbook import Book
 from kam_core.ingest.stage import Staged, plan_recipes, stage_bytes
 from kam_core.uploads import upload_history
@@ -142,7 +143,7 @@ def test_a_key_and_an_optional_column_are_not_asked_about_unless_merged() -> Non
 
 
 def test_merged_cells_of_a_workbook_are_seen_and_proposed(tmp_path: Path) -> None:
-    reading = Book(workbook(tmp_path / "客户.xlsx").read_bytes()).read("客户")
+    reading = Book(workbook(tmp_path / "客户.xlsx").read_bytes()).read(ReadOptions(sheet="客户"))
     assert reading.merged == {"区域", "客户经理"}
     rows = [record.fields for record in reading.records]
     proposal = propose(reading.header, rows, file_name="客户.xlsx", merged=reading.merged)
@@ -157,7 +158,7 @@ def test_a_merged_remark_below_the_table_is_no_block(tmp_path: Path) -> None:
             sheet.write_row(row, 2, line.split(","))
         sheet.merge_range(7, 2, 9, 5, "以上数据截至 2024-09-30")
         sheet.merge_range(4, 3, 5, 3, "李强")
-    assert Book(path.read_bytes()).read("客户").merged == {"客户经理"}
+    assert Book(path.read_bytes()).read(ReadOptions(sheet="客户")).merged == {"客户经理"}
 
 
 def test_a_block_beyond_the_rows_looked_at_asks_nothing() -> None:

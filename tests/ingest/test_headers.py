@@ -143,7 +143,7 @@ def test_without_a_known_name_no_table_is_guessed_and_a_named_one_says_what_it_l
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_table_is_guessed_from_its_own_titles(lang: str) -> None:
     for table in tables().values():
-        header = [column.title(lang) for column in table.columns]
+        header = [column.text(lang) for column in table.columns]
         assert guess_table("upload.csv", header) == table.name
         assert list(match(table.name, header)) == [column.name for column in table.columns]
 
@@ -210,7 +210,7 @@ def test_no_name_stands_for_two_columns_of_a_table_or_two_values_of_a_column() -
             for name in {fold(n) for n in (column.name, column.zh, column.en, *column.aliases)}:
                 assert named.setdefault(name, column.name) == column.name, (table.name, name)
             meant: dict[str, str] = {}
-            for value, aliases in column.values:
+            for value, aliases in column.values.items():
                 for name in {fold(value), *map(fold, aliases)}:
                     assert meant.setdefault(name, value) == value, (column.name, name)
 

@@ -182,8 +182,7 @@ def test_the_names_of_a_version_are_those_it_ever_had_and_those_in_force(
     load(warehouse, [path], as_of=date(2024, 8, 1), confirmed=True)
     version = warehouse.live_version()
     assert version is not None
-    with open_version(warehouse.file(version.version)) as connection:
-        known = load_known_names(connection)
+    known = load_known_names(warehouse.file(version.version))
     assert known.ever["region"] == {"North", "South", "West"}
     assert known.in_force["accounts.region"] == {"North", "West"}
     assert known.ever["person"] == {"Ann", "Bob", "Cid"}

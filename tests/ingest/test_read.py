@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kam_core.errors import KamError
-from kam_core.ingest.read.delimited import _Scanner, read_file, sniff_dialect
+from kam_core.ingest.read.delimited import _Scanner, read_file, read_head
 from kam_core.ingest.read.encoding import decode_bytes
-from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
+from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading, ReadOptions
 from tests.stress.fuzz_files import attempt, run
 from tests.stress.pollock import points
 from tests.stress.second_reader import Row, Untiled, check_tiling, physical_lines
@@ -195,7 +195,7 @@ def test_a_named_encoding_that_does_not_fit_is_refused() -> None:
 @given(st.binary(min_size=1, max_size=80))
 def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
     try:
-        assert sniff_dialect(data)[0].encoding
+        assert read_head(data)[0].encoding
     except KamError as refusal:
         known = {"undecodable_file", "empty_file", "no_rows", "one_column", "broken_header"}
         assert refusal.code in known
@@ -387,11 +387,11 @@ def test_a_table_that_did_not_fall_into_columns_is_refused(mark: str) -> None:
 
 def test_what_a_person_says_about_a_file_is_obeyed() -> None:
     data = "x,y\nkundennr;name\n1;a,b\n".encode("cp1252")
-    reading = read_file(data, "cp1252", ";", 2)
+    reading = read_file(data, ReadOptions(encoding="cp1252", delimiter=";", header_line=2))
     assert (reading.header, reading.records[0].fields) == (["kundennr", "name"], ["1", "a,b"])
     for wrong, code in (({"header_line": 9}, "no_such_line"), ({"delimiter": ";;"}, "bad_delim")):
         with pytest.raises(KamError, match=code):
-            read_file(data, **wrong)
+            read_file(data, ReadOptions(**wrong))
 
 
 def test_more_lines_than_memory_should_hold_are_refused_before_they_are_cut(

@@ -17,7 +17,7 @@ from kam_core.ingest.validate.row_checks import CheckedRows, Origin, arrow_type,
 
 
 def cast(column_type: str, text: str, manner: ColumnRule | None = None, **column: object) -> object:
-    kind = Column("c", column_type, "", "", **column)  # type: ignore[arg-type]
+    kind = Column(name="c", type=column_type, zh="", en="", **column)  # type: ignore[arg-type]
     return caster(kind, [text], manner or ColumnRule())(text)
 
 
@@ -390,7 +390,7 @@ def test_a_column_proves_its_order_by_a_part_above_twelve() -> None:
 
 def test_one_proof_settles_the_whole_column() -> None:
     texts = ["1/4/2024", "13/4/2024"]
-    read = caster(Column("c", "date", "", ""), texts, ColumnRule())
+    read = caster(Column(name="c", type="date", zh="", en=""), texts, ColumnRule())
     assert [read(text) for text in texts] == [date(2024, 4, 1), date(2024, 4, 13)]
 
 
@@ -453,10 +453,10 @@ def test_every_column_has_the_type_of_the_contract_present_or_not() -> None:
 
 
 def test_arrow_types_equal_the_sql_types() -> None:
-    assert arrow_type(Column("c", "money", "", "")) == pa.decimal128(18, 2)
-    assert arrow_type(Column("c", "score", "", "")) == pa.decimal128(9, 4)
-    assert arrow_type(Column("c", "number", "", "")) == pa.decimal128(24, 6)
-    assert arrow_type(Column("c", "timestamp", "", "")) == pa.timestamp("us")
+    assert arrow_type(Column(name="c", type="money", zh="", en="")) == pa.decimal128(18, 2)
+    assert arrow_type(Column(name="c", type="score", zh="", en="")) == pa.decimal128(9, 4)
+    assert arrow_type(Column(name="c", type="number", zh="", en="")) == pa.decimal128(24, 6)
+    assert arrow_type(Column(name="c", type="timestamp", zh="", en="")) == pa.timestamp("us")
 
 
 def test_all_problems_of_a_row_are_told_at_once() -> None:

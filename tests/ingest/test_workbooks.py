@@ -16,7 +16,7 @@ import xlsxwriter
 from kam_core.errors import KamError
 from kam_core.ingest.read import sheet_scan
 from kam_core.ingest.read.sources import inspect_file, read_part
-from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
+from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading, ReadOptions
 from kam_core.ingest.read.workbook import Book, cell_as_text, is_workbook
 from kam_core.ingest.stage import plan_recipes, stage_bytes
 
@@ -73,7 +73,7 @@ def ods_text(text: str) -> str:
 
 
 def read(data: bytes, sheet: str = "accounts") -> Reading:
-    return Book(data).read(sheet)
+    return Book(data).read(ReadOptions(sheet=sheet))
 
 
 def rows(data: bytes, sheet: str = "accounts") -> list[list[str]]:
@@ -182,9 +182,11 @@ def test_every_sheet_that_fits_a_table_is_its_own_part_and_the_rest_is_named() -
     assert [recipe.unused for recipe in recipes] == [["说明"], []]
     assert [stage_bytes(data, recipe).accepted.num_rows for recipe in recipes] == [1, 1]
     assert read_part(data, recipes[1]).records[0].fields == ["O1", "A1", "2024-07-01", "100"]
-    assert [r.table for r in plan_recipes(data, "export.xlsx", sheet="订单")] == ["orders"]
+    assert [
+        r.table for r in plan_recipes(data, "export.xlsx", options=ReadOptions(sheet="订单"))
+    ] == ["orders"]
     with pytest.raises(KamError, match="no_such_sheet"):
-        plan_recipes(data, "export.xlsx", sheet="订货")
+        plan_recipes(data, "export.xlsx", options=ReadOptions(sheet="订货"))
 
 
 def test_a_hidden_sheet_is_used_only_when_named() -> None:
@@ -194,7 +196,9 @@ def test_a_hidden_sheet_is_used_only_when_named() -> None:
     data = xlsx({"accounts": ACCOUNTS, "orders": ORDERS}, more)
     (recipe,) = plan_recipes(data, "x.xlsx")
     assert (recipe.table, recipe.unused) == ("accounts", ["orders"])
-    assert [r.table for r in plan_recipes(data, "x.xlsx", sheet="orders")] == ["orders"]
+    assert [r.table for r in plan_recipes(data, "x.xlsx", options=ReadOptions(sheet="orders"))] == [
+        "orders"
+    ]
 
 
 def test_the_parts_that_are_named_are_used_and_no_others() -> None:
@@ -260,7 +264,7 @@ def test_an_ods_workbook_keeps_repeats_dates_and_errors() -> None:
 def test_dates_of_a_workbook_that_counts_from_1904_are_the_days_it_shows() -> None:
     data = (BOOKS / "dates-1904.xls").read_bytes()
     with pytest.raises(KamError) as refusal:
-        Book(data).read("Sheet1")
+        Book(data).read(ReadOptions(sheet="Sheet1"))
     assert (refusal.value.code, refusal.value.details["header"]) == ("no_rows", ["2000-01-01"] * 5)
 
 
@@ -368,7 +372,7 @@ def test_a_workbook_is_known_by_its_content_and_not_by_its_name() -> None:
 
 def test_a_glimpse_shows_every_sheet_with_its_first_rows_and_what_is_odd() -> None:
     many = [ACCOUNTS[0], *([f"A{n}", "Alpha", "East"] for n in range(50)), ["合计", "", 50]]
-    first, second = inspect_file(xlsx({"accounts": many, "empty": []}), "x.xlsx")
+    (first, _), (second, _) = inspect_file(xlsx({"accounts": many, "empty": []}), "x.xlsx")
     assert (first.sheet, first.header_line, len(first.rows)) == ("accounts", 1, 20)
     assert first.rows[0] == ["A0", "Alpha", "East"]
     assert second.error is not None and second.error.code == "empty_file"

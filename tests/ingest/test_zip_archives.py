@@ -9,6 +9,7 @@ import pytest
 
 from kam_core.errors import KamError
 from kam_core.ingest.read import sources, zip_archive
+from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.ingest.stage import plan_recipes, stage_bytes
 from kam_core.settings.loader import load_settings
 
@@ -59,9 +60,11 @@ def test_what_systems_leave_in_an_archive_is_passed_over() -> None:
 
 def test_one_member_can_be_asked_for_and_a_missing_one_is_named() -> None:
     data = zipped({"accounts.csv": ACCOUNTS, "orders.csv": ORDERS})
-    assert [r.table for r in plan_recipes(data, "x.zip", member="orders.csv")] == ["orders"]
+    assert [
+        r.table for r in plan_recipes(data, "x.zip", options=ReadOptions(member="orders.csv"))
+    ] == ["orders"]
     with pytest.raises(KamError, match="no_such_member"):
-        plan_recipes(data, "x.zip", member="needs.csv")
+        plan_recipes(data, "x.zip", options=ReadOptions(member="needs.csv"))
 
 
 def test_names_written_by_chinese_windows_are_read() -> None:

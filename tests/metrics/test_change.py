@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from kam_core.dashboard.charts import Limited, Waterfall
 from kam_core.dashboard.sections.metric_detail import change_table
 from kam_core.errors import KamError
 from kam_core.metrics import catalogue, change, periods, run
@@ -360,7 +361,7 @@ def many_regions() -> change.FigureChange:
 @pytest.mark.parametrize("shown", [0, 2, 8])
 def test_the_bars_of_a_waterfall_add_up_however_few_are_shown(shown: int) -> None:
     moved = many_regions()
-    drawn = change_charts.draw_waterfall(moved, shown, Text("en"), charts.LIGHT)
+    drawn = change_charts.draw_waterfall(Waterfall(moved, shown), Text("en"), charts.LIGHT)
     (bars,) = drawn.data
     assert bars.measure[-1] == "total"
     assert sum(bars.x[:-1]) == pytest.approx(bars.x[-1]) == pytest.approx(float(moved.difference))
@@ -382,7 +383,7 @@ def test_a_signal_has_a_shape_and_its_word_once_for_neighbours() -> None:
     found = limits(list(zip(months, values, strict=True)), 2.66, 12)
     rows = pd.DataFrame({"period": months, "value": values})
     rows = rows.assign(limit_low=found.low, limit_high=found.high)
-    drawn = change_charts.draw_limited(rows, found, "count", Text("en"), charts.LIGHT)
+    drawn = change_charts.draw_limited(Limited(rows, found, "count"), Text("en"), charts.LIGHT)
     marks = drawn.data[-1]
     assert list(marks.y) == [30.0, 31.0] and list(marks.text) == ["Signal", ""]
     assert marks.marker.symbol == "diamond"

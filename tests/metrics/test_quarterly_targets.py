@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kam_core.metrics import periods, quarterly_targets, target_grid, target_history
+from kam_core.metrics import periods, quarterly_targets, scorecard, target_grid, target_history
 from kam_core.metrics.quarterly_targets import QuarterlyTarget, TargetKey, TargetStep
 from kam_core.metrics.target_grid import EVERY, CellProblem
 from kam_core.text.sentences import target_sentences
@@ -449,7 +449,7 @@ def test_the_scorecard_sentence_counts_and_names_the_figure_furthest_from_its_ta
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_problem_of_a_cell_and_every_origin_has_words(lang: str) -> None:
     text = Text(lang)
-    for origin in (*quarterly_targets.ORIGINS, "whole_only", "none"):
+    for origin in (*scorecard.ORIGINS, "whole_only", "none"):
         assert text.known(f"targets.origin.{origin}", "")
     raised = re.findall(r'CellProblem\("(\w+)"', Path(target_grid.__file__).read_text("utf-8"))
     assert len(raised) == 9

@@ -6,18 +6,15 @@ import duckdb
 import pytest
 
 from kam_core.metrics import catalogue, periods, run, scorecard
-from kam_core.settings import loader
 from tests.support.worlds import (
     Row,
     Snapshots,
     account,
     ask_of,
-    connect,
     interaction,
     order,
     snapshots,
 )
-from tests.support.worlds import cursor as on_day
 
 Q3 = periods.quarter("2024-Q3")
 TOLERANCE = Fraction("0.05")
@@ -187,13 +184,6 @@ def test_the_scorecard_says_what_each_metric_says(
         assert len(found) == told
         for name in ("numerator", "denominator", "value"):
             assert getattr(line, name) == (found.iloc[0][name] if told else None)
-
-
-def test_a_quarter_follows_the_fiscal_year_of_the_version() -> None:
-    settings = loader.copy_version_settings()
-    settings["thresholds"]["fiscal_year_start_month"] = 4
-    cursor = on_day(connect(calls(1, 2), settings), "2024-09-30")
-    assert scorecard.quarter(cursor, "2024-Q2") == periods.quarter("2024-Q2", 4)
 
 
 def test_every_share_says_what_its_parts_are_amounts_of(sample: duckdb.DuckDBPyConnection) -> None:

@@ -77,7 +77,7 @@ def test_every_word_of_a_header_is_known_in_both_languages(lang: str) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_target_can_name_the_metric_by_its_titles(path: Path) -> None:
     metric = catalogue.parse_metric(path.read_text("utf-8"))
-    names = dict(declaration.tables()["targets"].column("metric").values)
+    names = declaration.tables()["targets"].column("metric").values
     assert {metric.zh.casefold(), metric.en.casefold()} <= {
         name.casefold() for name in names[metric.name]
     }

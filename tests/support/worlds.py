@@ -115,35 +115,25 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """A version, in memory or in a new file, that holds these full uploads."""
     connection = duckdb.connect(str(path))
-    document = settings or loader.copy_version_settings()
-    if document != _copy_empty_version(connection):
-        version_settings.install_settings(connection, document)
+    _copy_empty_version(connection)
+    version_settings.install_settings(connection, settings or loader.copy_version_settings())
     _fill(connection, world)
     return connection
 
 
-def _copy_empty_version(connection: duckdb.DuckDBPyConnection) -> dict:
-    """Give a connection the tables and views of a version, and return the settings it now has.
-
-    To create the views takes longer than all that most tests do with them.
-    """
-    folder, document = _empty_version()
-    connection.execute(f"attach '{folder.name}/empty.duckdb' as empty (read_only)")
+def _copy_empty_version(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection the tables and views of a version."""
+    connection.execute(f"attach '{_empty_file().name}/empty.duckdb' as empty (read_only)")
     ((own,),) = connection.execute("select current_database()").fetchall()
     connection.execute(f'copy from database empty to "{own}"')
     connection.execute("detach empty")
-    return document
 
 
 @cache
-def _empty_version() -> tuple[TemporaryDirectory, dict]:
-    """A folder with the file of a version without uploads, and its settings."""
+def _empty_file() -> TemporaryDirectory:
     folder = TemporaryDirectory(prefix="keystone-empty-")
-    document = loader.copy_version_settings()
-    with duckdb.connect(f"{folder.name}/empty.duckdb") as connection:
-        build.create_schema(connection)
-        build.install_views(connection, document)
-    return folder, document
+    Path(folder.name, "empty.duckdb").write_bytes(build.empty_version())
+    return folder
 
 
 def refill(connection: duckdb.DuckDBPyConnection, world: Snapshots, settings: dict) -> None:
@@ -151,6 +141,9 @@ def refill(connection: duckdb.DuckDBPyConnection, world: Snapshots, settings: di
     for table in declaration.tables():
         connection.execute(f"delete from history.{table}")
     connection.execute("delete from meta.snapshots")
+    query = "select table_name from duckdb_tables() where schema_name = 'settings'"
+    for (table,) in connection.execute(query).fetchall():
+        connection.execute(f"delete from settings.{table}")
     _fill(connection, world)
     version_settings.install_settings(connection, settings)
 

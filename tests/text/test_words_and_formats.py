@@ -29,13 +29,40 @@ from kam_core.text.writer import Text, escape, plotly_escape
 ZH, EN = Text("zh"), Text("en")
 
 
-def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+def placeholders(text: str) -> set[tuple[str, str]]:
+    """What a text fills in and how it is written; where it chooses words, each has its own."""
+    parts = string.Formatter().parse(text)
+    return {(name, spec or "") for _, name, spec, _ in parts if name and "|" not in (spec or "")}
 
 
 def test_both_languages_fill_the_same_placeholders() -> None:
     zh, en = load_words("zh"), load_words("en")
     assert {key for key in zh if placeholders(zh[key]) != placeholders(en[key])} == set()
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "written"),
+    [
+        ("count", 1234, "1,234"),
+        ("+count", 3, "+3"),
+        ("percent", Decimal("0.125"), "12.5%"),
+        ("percent0", 0.95, "95%"),
+        ("pp", -0.021, "−2.1 pp"),
+        ("decimal4", 0.0625, "0.0625"),
+        ("period", "2024-Q3", "Q3 2024"),
+        ("period", ("2024-07", "2024-08"), "Jul 2024, Aug 2024"),
+        ("day", date(2024, 9, 3), "Sep 3, 2024"),
+        ("tier", ["growth"], "Growth"),
+        ("unit", 36, "36.0 h"),
+        ("+unit", None, "–"),
+        ("", "as it is", "as it is"),
+    ],
+)
+def test_a_placeholder_says_how_its_value_is_written(
+    spec: str, value: object, written: str
+) -> None:
+    template, values = f"{{value:{spec}}}", {"value": value, "unit": "hours"}
+    assert EN.filled(template, values) == written
 
 
 @pytest.mark.parametrize(
@@ -318,13 +345,13 @@ def test_a_spark_of_one_value_is_none_and_of_equal_values_a_level_line() -> None
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ("1", "1 row received = 1 accepted + 0 quarantined."),
-        ("0", "0 rows received = 0 accepted + 0 quarantined."),
-        ("11", "11 rows received = 11 accepted + 0 quarantined."),
+        (1, "1 row received = 1 accepted + 0 quarantined."),
+        (0, "0 rows received = 0 accepted + 0 quarantined."),
+        (11, "11 rows received = 11 accepted + 0 quarantined."),
     ],
 )
-def test_one_row_is_not_called_rows(rows: str, told: str) -> None:
-    counts = {"received": rows, "accepted": rows, "quarantined": "0"}
+def test_one_row_is_not_called_rows(rows: int, told: str) -> None:
+    counts = {"received": rows, "accepted": rows, "quarantined": 0}
     assert Text("en")("uploads.counts", **counts) == told
     bold = told.replace(f"{rows} row", f"**{rows}** row").replace(f"{rows} acc", f"**{rows}** acc")
     assert Text("en").rich("uploads.counts", **counts) == bold.replace("0 quar", "**0** quar")

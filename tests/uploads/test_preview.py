@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from kam_core.errors import KamError
-from kam_core.uploads.load import Trial, load, restore_version, try_load
+from kam_core.uploads.load import load, restore_version, try_load
 from kam_core.uploads.preview import preview
-from kam_core.uploads.report_model import Preview, read_document
+from kam_core.uploads.report_model import Preview, Tried, read_document
 from kam_core.warehouse.row_diff import QuarantineChange
 from kam_core.warehouse.store import Warehouse
 from tests.conftest import ACCOUNTS, ORDERS
@@ -26,8 +27,12 @@ def orders(count: int, amount: str = "1.00") -> str:
     return "\n".join([HEADER, *lines]) + "\n"
 
 
-def asked(tried: Trial) -> list[tuple]:
-    return [(q.code, q.table, q.rows, q.gone) for q in tried.confirmations]
+def tried(warehouse: Warehouse, paths: list[Path], **how: Any) -> Tried:
+    return try_load(warehouse, paths, **how)[0]
+
+
+def asked(trial: Tried) -> list[tuple]:
+    return [(q.code, q.table, q.rows, q.gone) for q in trial.confirm]
 
 
 def test_a_preview_shows_what_a_load_then_does(
@@ -102,7 +107,7 @@ def test_more_than_a_fifth_of_the_rows_gone_needs_a_second_yes(
 ) -> None:
     load(warehouse, [file("accounts.csv", ACCOUNTS), file("orders.csv", orders(10))])
     fewer = file("orders.csv", orders(kept))
-    assert asked(try_load(warehouse, [fewer])) == (
+    assert asked(tried(warehouse, [fewer])) == (
         [("removes_rows", "orders", 10, 3)] if is_asked else []
     )
     if is_asked:
@@ -126,7 +131,7 @@ def test_accounts_that_take_the_rows_of_other_tables_along_ask_for_these_too(
 ) -> None:
     load_once(warehouse, company)
     only_alder = file("accounts.csv", "\n".join(ACCOUNTS.splitlines()[:2]) + "\n")
-    tables = {question.table for question in try_load(warehouse, [only_alder]).confirmations}
+    tables = {question.table for question in tried(warehouse, [only_alder]).confirm}
     assert tables == {"accounts", "interactions", "orders"}
 
 
@@ -152,7 +157,7 @@ def test_an_older_as_of_than_the_one_in_force_needs_a_second_yes(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
     load_once(warehouse, company, as_of=date(2024, 9, 30))
-    question = try_load(warehouse, [company[3]], as_of=date(2024, 9, 1)).confirmations[0]
+    question = tried(warehouse, [company[3]], as_of=date(2024, 9, 1)).confirm[0]
     assert (question.code, question.as_of, question.in_force) == (
         "older_as_of",
         "2024-09-01",
@@ -173,7 +178,7 @@ def test_what_was_published_after_the_preview_stops_the_load(
     warehouse: Warehouse, company: list[Path], file: Write
 ) -> None:
     load_once(warehouse, company)
-    seen = try_load(warehouse, [company[3]])
+    seen = tried(warehouse, [company[3]])
     load(warehouse, [file("orders.csv", orders(4))], mode="update", by="Wang")
     with pytest.raises(KamError) as refusal:
         load(warehouse, [company[3]], expect_version=seen.version)
@@ -188,7 +193,7 @@ def test_a_damaged_live_version_is_mended_before_it_is_compared(
 ) -> None:
     load_once(warehouse, company)
     warehouse.file(1).write_bytes(b"no database")
-    assert asked(try_load(warehouse, [file("orders.csv", orders(1))])) == [
+    assert asked(tried(warehouse, [file("orders.csv", orders(1))])) == [
         ("removes_rows", "orders", 3, 2)
     ]
     assert warehouse.is_intact(1)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kam_core.metrics import availability, catalogue, periods
 from kam_core.metrics.day_cache import Day
 from kam_core.settings import loader
-from kam_core.verify.check import compare_all, find_differences
+from kam_core.verify.check import FigureCheck, compare_all
 from kam_core.verify.figures import RULES, Recount
 from kam_core.verify.settings import read_settings
 from kam_core.verify.tables import read_rows
@@ -91,7 +91,11 @@ def test_the_sample_agrees_by_month_within_a_scope_on_an_earlier_day(
     shown = cursor(sample, EARLIER, sample_day.regions[:2], TIERS)
     months = periods.months_of(periods.quarter("2024-Q2"))
     asked = [*months, *periods.months_of(periods.quarter("2023-Q4"))]
-    assert not find_differences(shown, earlier_recount, name, asked)
+    metric = catalogue.metric(name)
+    data = availability.survey_data(shown, [metric])
+    check = FigureCheck(shown, earlier_recount, asked, data)
+    check.compare(metric, ())
+    assert not check.differences
 
 
 # Another scheme than the one that is active: other measures, three levels, tiers of other names.
@@ -335,6 +339,7 @@ def test_random_companies_agree(
     asked = [*periods.quarters_until(LAST, 5, start_month), periods.month("2024-02")]
     with cursor(scratch, as_of, sorted(regions), tiers) as shown:
         data = availability.survey_data(shown, map(catalogue.metric, names))
-        for name in names:
-            allowed = tuple(column for column in by if column in catalogue.metric(name).dimensions)
-            assert not find_differences(shown, recount, name, asked, allowed, data)
+        check = FigureCheck(shown, recount, asked, data)
+        for metric in map(catalogue.metric, names):
+            check.compare(metric, tuple(column for column in by if column in metric.dimensions))
+            assert not check.differences

@@ -199,8 +199,8 @@ def test_a_file_is_read_through_once_in_a_process_and_again_when_replaced(
 ) -> None:
     load_once(warehouse, company)
     read: list[Path] = []
-    hashed = store._file_sha256
-    monkeypatch.setattr(store, "_file_sha256", lambda path: read.append(path) or hashed(path))
+    hashed = store.hash_file
+    monkeypatch.setattr(store, "hash_file", lambda path: read.append(path) or hashed(path))
     for _ in range(3):
         Warehouse(warehouse.path).verified_file(1)
     assert read == [warehouse.file(1)]

@@ -1,7 +1,6 @@
 """What the numbers of a view are about, in one line."""
 
 from kam_core.dashboard.view import View
-from kam_core.text import formats
 
 
 def name_regions(view: View) -> str:
@@ -21,11 +20,10 @@ def name_tiers(view: View) -> str:
 
 def context_line(view: View) -> str:
     """The line that stands under every title: what the numbers are about."""
-    lang = view.text.lang
     return view.text(
         "context.line",
-        quarter=formats.period(view.period.period, lang),
-        as_of=formats.day(view.scope.as_of, lang),
+        quarter=view.period.period,
+        as_of=view.scope.as_of,
         regions=name_regions(view),
         tiers=name_tiers(view),
         version=view.company.version,

@@ -68,7 +68,7 @@ def compose_lifetime(view: View) -> Figure:
     listed = rows[[*WHO, "clv", *TERMS, "account_id"]]
     return Figure(
         "lifetime",
-        sentences=(value_sentences.lifetime(rows, rows["clv"].sum(), text),),
+        sentences=(value_sentences.lifetime(rows, text),),
         charts=(Terms(amounts, text("value.lifetime_total")),),
         table=answer_table("lifetime", listed, text, dict.fromkeys(["clv", *TERMS], "money")),
         is_open=True,

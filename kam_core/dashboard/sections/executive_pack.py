@@ -16,7 +16,7 @@ SOURCES = ["table_name", "file_name", "newest_as_of", "snapshots", "covers_from"
 def gather_pack(view: View) -> Pack:
     """The pack of a view."""
     text = view.text
-    running = text("pack.running", as_of=formats.day(view.scope.as_of, text.lang))
+    running = text("pack.running", as_of=view.scope.as_of)
     return Pack(
         lang=text.lang,
         quarter=view.period.period,
@@ -60,21 +60,14 @@ def _sections(view: View) -> tuple[Section, ...]:
 
 def _marks(view: View) -> tuple[tuple[str, str], ...]:
     """What the numbers are about, and what they were made from."""
-    text, lang = view.text, view.text.lang
-    period, record = view.period, view.company.record
-    days = {"first": formats.day(period.starts_on, lang), "last": formats.day(period.ends_on, lang)}
+    text, record = view.text, view.company.record
     state = "pack.quarter_running" if view.is_running else "pack.quarter_ended"
     values = {
-        "quarter": text(state, quarter=formats.period(period.period, lang), **days),
-        "as_of": formats.day(view.scope.as_of, lang),
+        "quarter": text(state, **vars(view.period)),
+        "as_of": formats.day(view.scope.as_of, text.lang),
         "regions": name_regions(view),
         "tiers": name_tiers(view),
-        "version": text(
-            "pack.version",
-            version=record.version,
-            at=formats.moment(record.created_at, lang),
-            by=record.created_by,
-        ),
+        "version": text("pack.version", **vars(record)),
         "fingerprint": record.content_hash[:SHORT_HASH],
         "settings": record.settings_sha256[:SHORT_HASH],
     }

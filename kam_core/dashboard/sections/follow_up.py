@@ -8,14 +8,13 @@ from math import ceil
 import pandas as pd
 
 from kam_core.dashboard.charts import Columns, Heat, Stacked
-from kam_core.dashboard.model import Figure, FigureColumn, FigureTable
+from kam_core.dashboard.model import Figure, FigureColumn, FigureTable, Section
 from kam_core.dashboard.sections.scorecards import points, without_value
-from kam_core.dashboard.tables import answer_table, heading
+from kam_core.dashboard.tables import answer_table, heading, in_words
 from kam_core.dashboard.view import View
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.text.sentences import figure_sentences, target_sentences
-from kam_core.text.tables import in_words
 
 METRIC = "followup_completion"
 KIND = "monthly_callback"
@@ -57,8 +56,8 @@ def _month_grid(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _heat_sentence(rows: pd.DataFrame, view: View) -> str:
     counted = rows.groupby("region")[["numerator", "denominator"]].sum()
-    counted["rate"] = (counted["numerator"] / counted["denominator"]).astype(float)
-    return figure_sentences.heat(counted, view.text)
+    rates = (counted["numerator"] / counted["denominator"]).astype(float)
+    return figure_sentences.heat(rates, view.text)
 
 
 def compose_region_months(view: View) -> Figure | None:
@@ -95,19 +94,14 @@ def compose_by_month(view: View) -> Figure:
 
 
 def _month_sentence(rows: pd.DataFrame, view: View) -> str:
-    text, lang = view.text, view.text.lang
-    last = rows.iloc[-1]
     best, worst = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
-    return text.rich(
+    return view.text.rich(
         "pack.follow_up_sentence",
-        month=formats.period(last["period"], lang),
-        done=formats.count(last["numerator"], lang),
-        owed=formats.count(last["denominator"], lang),
-        rate=formats.percent(last["value"], lang),
-        best_month=formats.period(best["period"], lang),
-        best=formats.percent(best["value"], lang),
-        worst_month=formats.period(worst["period"], lang),
-        worst=formats.percent(worst["value"], lang),
+        **rows.iloc[-1],
+        best_month=best["period"],
+        best=best["value"],
+        worst_month=worst["period"],
+        worst=worst["value"],
     )
 
 
@@ -118,8 +112,8 @@ def compose_outlook(view: View) -> Figure:
     rows = view.query("completion_outlook", periods=(view.period,), target=target or 0)
     rows = rows[rows["kind"] == KIND]
     if rows.empty:
-        quarter = formats.period(view.period.period, text.lang)
-        return Figure("outlook", title, note=text("follow_up.outlook_none", quarter=quarter))
+        note = text("follow_up.outlook_none", quarter=view.period.period)
+        return Figure("outlook", title, note=note)
     totals = rows[ADDED].sum().astype(int).to_dict()
     if target is not None:
         totals["needed"] = still_needed(target, totals["owed"], totals["done"])
@@ -167,7 +161,7 @@ def compose_worklist(view: View, owner: str | None = None) -> tuple[Figure, ...]
     groups = [
         Figure(
             f"worklist_{reason}",
-            sentences=(_group_title(str(reason), len(group), view),),
+            sentences=(text.rich("follow_up.group", reason=reason, count=len(group)),),
             table=answer_table(
                 f"worklist_{reason}", group[WORKLIST], text, {"revenue_12m": "money"}
             ),
@@ -184,10 +178,6 @@ def worklist_table(view: View, owner: str | None = None) -> FigureTable:
     return answer_table("worklist", rows[["reason", *WORKLIST]], view.text)
 
 
-def _group_title(reason: str, count: int, view: View) -> str:
-    return view.text.rich("follow_up.group", reason=view.text.value("reason", reason), count=count)
-
-
 def compose_worklist_extract(view: View) -> Figure:
     """Whom to call next: the first rows on paper, all of them in the workbook."""
     text, rows = view.text, view.worklist()
@@ -202,3 +192,12 @@ def compose_worklist_extract(view: View) -> Figure:
     table = answer_table("worklist", listed, text, units, ON_PAPER, shown)
     sentence, note = figure_sentences.worklist(rows, text), text("follow_up.kind_parts")
     return Figure("worklist", text("follow_up.worklist"), (sentence,), table=table, note=note)
+
+
+def compose_page(view: View, owner: str | None = None) -> tuple[Section, ...]:
+    """The whole page, with the worklist of one owner or of all."""
+    text, figures = view.text, (compose_heat(view), compose_outlook(view))
+    return (
+        Section("follow_up", text("follow_up.title"), figures),
+        Section("worklist", text("follow_up.worklist"), compose_worklist(view, owner)),
+    )

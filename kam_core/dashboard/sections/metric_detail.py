@@ -1,6 +1,7 @@
 """One figure, opened: its value, why it moved, whether that is noise, and the rows behind it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
-from kam_core.text.sentences import change_sentences, evidence_sentences
+from kam_core.text.sentences import change_sentences
 from kam_core.text.writer import Text
 
 HALVES = {"mix_effect": "mix_pp", "rate_effect": "rate_pp", "difference": "whole_pp"}
@@ -40,18 +41,22 @@ def score_lines(score: Score, metric: Metric, text: Text) -> list[str]:
 def _divided(score: Score, metric: Metric, text: Text) -> list[str]:
     """What is above and below the line, to the last digit."""
     if score.numerator is None:
-        return [text("figure.cases_only", denominator=formats.count(score.denominator, text.lang))]
-    numerator = write_exact(score.numerator, text)
+        return [text("figure.cases_only", denominator=score.denominator)]
     if score.denominator is None:
-        return [text("figure.sum_of", numerator=numerator)]
+        return [text("figure.sum_of", **exact_halves(score, text))]
     if "denominator" not in metric.kind.halves:
         return []
-    denominator = write_exact(score.denominator, text)
-    return [text("figure.numerator", numerator=numerator, denominator=denominator)]
+    return [text("figure.numerator", **exact_halves(score, text))]
 
 
-def write_exact(amount: Exact, text: Text) -> str:
-    """An amount that is not shortened: whole, or with two digits."""
+def exact_halves(score: Score, text: Text) -> dict[str, str]:
+    """What is above and below the line, not shortened: whole, or with two digits."""
+    return {half: _write_exact(getattr(score, half), text) for half in BOTH}
+
+
+def _write_exact(amount: Exact | None, text: Text) -> str:
+    if amount is None:
+        return formats.NOTHING
     number = amount if isinstance(amount, int) else float(amount)
     return formats.decimal(number, text.lang, 0 if number == int(number) else 2)
 
@@ -84,8 +89,7 @@ def _change_notes(moved: FigureChange, view: View, metric: Metric) -> list[str]:
     if metric.kind.is_growth:
         notes.append(text("figure.growth_note" if moved.is_on_the_year else "figure.weights_note"))
     if view.is_running:
-        period = formats.period(view.period.period, text.lang)
-        notes.append(text("figure.partial_note", period=period))
+        notes.append(text("figure.partial_note", period=view.period.period))
     return notes
 
 
@@ -152,7 +156,7 @@ def _limits(metric: Metric, rows: pd.DataFrame) -> Limits:
     own = control_limits.limits(pairs, settings.moving_range_factor, settings.enough_points)
     if not is_overlapping(metric):
         return own
-    return Limits(own.points, own.mean, None, None, own.is_trial, (), own.gaps)
+    return replace(own, low=None, high=None, signals=())
 
 
 def _drawn_limits(limits: Limits, metric: Metric, rows: pd.DataFrame) -> tuple[float, float]:
@@ -172,8 +176,7 @@ def _months_sentence(limits: Limits, rows: pd.DataFrame, metric: Metric, text: T
     shown = limits
     if limits.low is not None:
         low, high = float(rows["limit_low"].iloc[0]), float(rows["limit_high"].iloc[0])
-        ends = limits.is_trial, limits.signals, limits.gaps
-        shown = Limits(limits.points, limits.mean, low, high, *ends)
+        shown = replace(limits, low=low, high=high)
     enough = load_settings().pages.figure.enough_points
     return change_sentences.limits(shown, title, metric.unit, enough, text)
 
@@ -195,8 +198,7 @@ def parts_note(view: View, metric: Metric) -> str:
     """Whether the parts add up: as they are, numerators and denominators apart, or not at all."""
     key = "note" if metric.kind.adds_up else "apart_note"
     key = "sum_note" if metric.kind.is_amount else key
-    period = formats.period(view.period.period, view.text.lang)
-    return view.text(f"figure.parts_{key}", period=period)
+    return view.text(f"figure.parts_{key}", period=view.period.period)
 
 
 def compose_parts(view: View, metric: Metric, dimension: str) -> Figure:
@@ -253,7 +255,7 @@ def compose_evidence(view: View, metric: Metric, account: str | None = None) -> 
     most = load_settings().pages.figure.rows_shown
     query = queries.evidence_of(metric).name
     rows = view.query(query, periods=(view.period,), account=account, most=most)
-    sentence = evidence_sentences.behind(rows, metric, view.period.period, account, most, view.text)
+    sentence = change_sentences.behind(rows, metric, view.period.period, account, most, view.text)
     name = f"evidence_{metric.name}"
-    table = answer_table(name, evidence_sentences.listed(rows, metric), view.text)
+    table = answer_table(name, change_sentences.evidence_listed(rows, metric), view.text)
     return Figure(name, sentences=(sentence,), table=table)

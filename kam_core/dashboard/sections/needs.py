@@ -1,7 +1,5 @@
 """Needs: match rate beside coverage, the age of what is open, and the lists to work through."""
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from kam_core.dashboard.charts import Columns, Lines, Point
@@ -102,14 +100,6 @@ def compose_response(view: View) -> Figure:
     )
 
 
-def compose_open(view: View) -> Figure:
-    """Open needs one by one."""
-    rows = view.query("open_needs")
-    sentence = figure_sentences.ages(rows, view.text)
-    table = answer_table("open_needs", rows[[*OPEN, *WHERE]], view.text)
-    return Figure("open_needs", view.text("needs.open"), (sentence,), table=table)
-
-
 def compose_open_in_full(view: View) -> Figure:
     """Open needs one by one, in the workbook only."""
     rows = view.query("open_needs")
@@ -118,32 +108,23 @@ def compose_open_in_full(view: View) -> Figure:
     return Figure("open_needs", view.text("needs.open"), table=table)
 
 
-def compose_unheard(view: View) -> Figure:
-    """Needs that callbacks did not name."""
-    return _list(view, "unheard", "unheard_needs", [*UNHEARD, *WHERE])
-
-
-def compose_wrong_links(view: View) -> Figure:
-    """Interactions that name a need which is not theirs."""
-    return _list(view, "wrong", "wrong_need_links", [*WRONG, *WHERE])
-
-
-def compose_invitations(view: View) -> Figure:
-    """Invitations of customers that nobody answered."""
-    columns = [*INVITED, *WHERE]
-    return _list(view, "invitations", "unanswered_invitations", columns, "working_days")
-
-
-def _list(view: View, name: str, query: str, columns: list[str], days: str | None = None) -> Figure:
-    rows, text = view.query(query), view.text
-    sentence = figure_sentences.listed(f"needs.{name}", rows, text, days)
-    table = answer_table(query, rows[columns], text)
-    return Figure(query, text(f"needs.{name}"), (sentence,), table=table)
-
-
-LISTS: dict[str, Callable[[View], Figure]] = {
-    "open": compose_open,
-    "unheard": compose_unheard,
-    "wrong": compose_wrong_links,
-    "invitations": compose_invitations,
+# The query of each list, its columns, and the one of which the sentence tells the largest.
+LISTS: dict[str, tuple[str, list[str], str | None]] = {
+    "open": ("open_needs", OPEN, None),
+    "unheard": ("unheard_needs", UNHEARD, None),
+    "wrong": ("wrong_need_links", WRONG, None),
+    "invitations": ("unanswered_invitations", INVITED, "working_days"),
 }
+
+
+def compose_list(view: View, name: str) -> Figure:
+    """Open needs, needs that callbacks did not name, wrong links, or unanswered invitations."""
+    query, columns, days = LISTS[name]
+    rows, text = view.query(query), view.text
+    if name == "open":
+        sentence = figure_sentences.ages(rows, text)
+    else:
+        longest = rows[days].max() if days else None
+        sentence = figure_sentences.listed(f"needs.{name}", rows, text, days=longest)
+    table = answer_table(query, rows[[*columns, *WHERE]], text)
+    return Figure(query, text(f"needs.{name}"), (sentence,), table=table)

@@ -1,8 +1,11 @@
 """The overview: whether all is on target, and what needs attention."""
 
-from kam_core.dashboard.model import Figure
+from kam_core.dashboard.model import Figure, Section
+from kam_core.dashboard.sections import scorecards
+from kam_core.dashboard.sections.context import context_line
 from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
+from kam_core.settings.loader import load_settings
 from kam_core.text.sentences import figure_sentences
 
 ATTENTION = [
@@ -27,3 +30,16 @@ def compose_attention(view: View) -> Figure:
         table=answer_table("attention", listed, text, UNITS),
         form="list",
     )
+
+
+def compose_page(view: View, trend: str | None = None) -> tuple[Section, ...]:
+    """The whole page; ``trend`` names one metric."""
+    names = scorecards.choose_headline(view)
+    figures = (
+        Figure("context", sentences=(context_line(view),)),
+        scorecards.compose_headline(view, names),
+        scorecards.compose_trend(view, trend or load_settings().pages.overview.trend[0]),
+        compose_attention(view),
+        scorecards.compose_regions(view),
+    )
+    return (Section("overview", view.text("overview.title"), figures),)

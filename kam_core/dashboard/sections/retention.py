@@ -131,10 +131,8 @@ def compose_accounts_lost(view: View) -> Figure:
     text, rows = view.text, view.query("accounts_lost", periods=(view.period,))
     title = text("value.lost_accounts")
     if rows.empty:
-        quarter = formats.period(view.period.period, text.lang)
-        return Figure(
-            "accounts_lost", title, note=text("value.lost_accounts_none", quarter=quarter)
-        )
+        note = text("value.lost_accounts_none", quarter=view.period.period)
+        return Figure("accounts_lost", title, note=note)
     table = answer_table("accounts_lost", rows[GONE], text, {"revenue_before": "money"})
     return Figure("accounts_lost", title, table=table)
 
@@ -163,7 +161,7 @@ def compose_lost_by_region(view: View) -> Figure:
     if rows.empty:
         return without_value(view.score(LOST_SHARE), text, "lost_by_region", title)
     most = rows.to_dict("records")[0]
-    sentences = (value_sentences.lost_in_region(most, text),) if most["numerator"] else ()
+    sentences = (text.rich("value.lost_region", **most),) if most["numerator"] else ()
     names = {"numerator": "lost_amount", "denominator": "region_revenue", "value": "lost_share"}
     listed = rows.rename(columns=names)[["region", *names.values()]]
     units = dict(zip(names.values(), ("money", "money", "percent"), strict=True))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from kam_core.dashboard.charts import Compared, Intervals, MarkedLines, Spread
+from kam_core.dashboard.charts import Compared, Intervals, Lines, Spread
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.sections.scorecards import without_value
 from kam_core.dashboard.tables import answer_table
@@ -33,7 +33,7 @@ def compose_trend(view: View) -> Figure:
         NAME,
         text("service.satisfaction"),
         (figure_sentences.trend(title, rows, score, text),),
-        (MarkedLines(rows, {"value": title}, rows["target"].tolist(), UNIT),),
+        (Lines(rows, {"value": title}, UNIT, rows["target"].tolist()),),
         answer_table(NAME, rows, text),
     )
 
@@ -59,10 +59,7 @@ def compose_tiers(view: View) -> Figure:
 
 
 def _compare_tiers(rows: pd.DataFrame, least: int, text: Text) -> Compared:
-    names = [
-        text("service.tier_and_n", tier=text.value("tier", row.tier), n=row.answers)
-        for row in rows.itertuples()
-    ]
+    names = [service_sentences.tier_and_n(row, text) for row in rows.to_dict("records")]
     series = {catalogue.metric(NAME).title(text.lang): rows["value"].tolist()}
     return Compared(names, series, UNIT, (rows["answers"] < least).tolist())
 

@@ -31,16 +31,14 @@ OWN = dict.fromkeys(("value", "target", "gap", "low", "high"), "own")
 EXACT = {"numerator": "exact", "denominator": "exact"}
 
 
-def _only_metrics(names: Sequence[str]) -> list[str]:
+def _counted(names: Sequence[str]) -> list[str]:
     """The names that the catalogue has: settings may name what a later release will count."""
     return [name for name in names if name in catalogue.load_metrics()]
 
 
 def choose_headline(view: View) -> list[str]:
     """The figures at the top of the overview: one without data only where nothing else is."""
-    names = [
-        name for name in load_settings().pages.overview.cards if name in catalogue.load_metrics()
-    ]
+    names = _counted(load_settings().pages.overview.cards)
     chosen = sorted(names, key=lambda name: is_waiting(view.score(name)))[:CARDS]
     return [name for name in names if name in chosen]
 
@@ -81,26 +79,18 @@ def _spell_out(past: pd.DataFrame, metric: Metric, text: Text) -> str:
 
 def target_lines(score: Score, text: Text) -> list[str]:
     """Target and gap, and the interval."""
-    lang, unit = text.lang, score.unit
     target = text("blocks.no_target")
     if score.target is not None:
-        target = text("blocks.target", target=formats.quantity(score.target, unit, lang))
+        target = text("blocks.target", **vars(score))
     if score.gap is not None:
-        gap = text("blocks.gap", gap=formats.difference(score.gap, unit, lang))
-        target = f"{target} · {gap}"
-    if score.low is None:
-        return [target]
-    low, high = (formats.quantity(end, unit, lang) for end in (score.low, score.high))
-    return [target, text("blocks.interval", low=low, high=high)]
+        target = f"{target} · {text('blocks.gap', **vars(score))}"
+    return [target] if score.low is None else [target, text("blocks.interval", **vars(score))]
 
 
 def _pace(view: View, score: Score) -> str:
     """Where an amount or a count would end if its quarter went on as it began."""
     paced = view.paced(score)
-    if paced is None:
-        return ""
-    written = formats.quantity(paced, score.unit, view.text.lang)
-    return view.text("targets.card_paced", paced=written)
+    return "" if paced is None else view.text("targets.card_paced", paced=paced, unit=score.unit)
 
 
 def without_value(score: Score, text: Text, name: str = "", title: str = "") -> Figure:
@@ -147,9 +137,7 @@ def points(view: View, rows: pd.DataFrame, periods: Sequence[Period]) -> tuple[P
 def compose_regions(view: View) -> Figure:
     """Regions down, figures across, each judged against the target that holds there."""
     text = view.text
-    names = [
-        name for name in load_settings().pages.overview.regions if name in catalogue.load_metrics()
-    ]
+    names = _counted(load_settings().pages.overview.regions)
     rows, title = view.region_scores(names), text("overview.heat")
     if rows.empty:
         return Figure("regions", title, note=text("blocks.nothing_here"))
@@ -177,9 +165,7 @@ def drop_empty_columns(table: FigureTable) -> FigureTable:
 
 def region_table(view: View) -> FigureTable:
     """The same with all that is known of each cell, one row per region and figure."""
-    names = [
-        name for name in load_settings().pages.overview.regions if name in catalogue.load_metrics()
-    ]
+    names = _counted(load_settings().pages.overview.regions)
     rows = view.region_scores(names)
     titles = [catalogue.metric(name).title(view.text.lang) for name in rows["metric"]]
     return answer_table("regions", rows.assign(metric=titles), view.text)
@@ -194,25 +180,24 @@ def _judged(row: dict, text: Text) -> Quantity:
 
 def compose_headline(view: View, names: Sequence[str]) -> Figure:
     """The figures of the overview with all that stands on their cards."""
-    scores = view.scores(names)
-    rows = [_score_row(score, view.text) for score in scores]
-    table = cells_table("headline", columns_of(SCORE, view.text, OWN | EXACT, ON_PAPER), rows)
-    sentence = figure_sentences.headline(scores, view.text)
-    title = view.text("pack.headline")
-    return Figure("headline", title, (sentence,), table=table, form="cards")
+    return replace(_scores_figure("headline", view.scores(names), view.text), form="cards")
 
 
 def compose_scorecard(view: View) -> Figure:
     """Every figure for which the tables are there, topic by topic."""
-    text = view.text
     scores = [score for score in view.scores() if not is_waiting(score)]
     scores.sort(key=lambda score: catalogue.TOPICS.index(catalogue.metric(score.metric).topic))
-    rows = [_score_row(score, text) for score in scores]
+    note = view.text("pack.scorecard_note")
+    return replace(_scores_figure("scorecard", scores, view.text, "topic"), note=note)
+
+
+def _scores_figure(
+    name: str, scores: Sequence[Score], text: Text, group: str | None = None
+) -> Figure:
     columns = columns_of(SCORE, text, OWN | EXACT, ON_PAPER)
-    table = cells_table("scorecard", columns, rows, group="topic")
+    table = cells_table(name, columns, [_score_row(score, text) for score in scores], group)
     sentence = figure_sentences.headline(scores, text)
-    note = text("pack.scorecard_note")
-    return Figure("scorecard", text("pack.scorecard"), (sentence,), table=table, note=note)
+    return Figure(name, text(f"pack.{name}"), (sentence,), table=table)
 
 
 def _score_row(score: Score, text: Text) -> tuple[Cell, ...]:
@@ -223,7 +208,7 @@ def _score_row(score: Score, text: Text) -> tuple[Cell, ...]:
         "value": Quantity(score.value, unit),
         "target": Quantity(score.target, unit),
         "gap": Quantity(score.gap, unit, is_difference=True),
-        "interval": _interval(score, text),
+        "interval": "" if score.low is None else text("pack.from_to", **vars(score)),
         "cases": rests_on(score, metric, text),
         "status": status_words(score.status, text, score.decidable),
         "note": text.reason(score),
@@ -239,13 +224,6 @@ def _score_row(score: Score, text: Text) -> tuple[Cell, ...]:
 def _number(exact: Exact | None) -> Number | None:
     """A numerator or denominator as a cell holds it: a fraction has no end in decimals."""
     return float(exact) if isinstance(exact, Fraction) else exact
-
-
-def _interval(score: Score, text: Text) -> str:
-    if score.low is None:
-        return ""
-    low, high = (formats.quantity(end, score.unit, text.lang) for end in (score.low, score.high))
-    return text("pack.from_to", low=low, high=high)
 
 
 def compose_waiting(view: View) -> Figure:
@@ -272,21 +250,18 @@ def compose_trends(view: View, names: Sequence[str]) -> Figure:
     charts = tuple(
         trend_chart(view, metric, rows) for metric, rows in zip(metrics, histories, strict=True)
     )
-    heads = [FigureColumn("period", heading("period", text), "period")]
-    for metric in metrics:
+    columns = [FigureColumn("period", heading("period", text), "period")]
+    frame = pd.DataFrame({"period": [period.period for period in view.window]})
+    for metric, rows in zip(metrics, histories, strict=True):
         title = metric.title(text.lang)
-        heads.append(FigureColumn(metric.name, title, metric.unit))
-        heads.append(
-            FigureColumn(f"{metric.name}_target", text("pack.target_of", metric=title), metric.unit)
-        )
-    rows = [
-        [
-            period.period,
-            *(rows[name].iloc[at] for rows in histories for name in ("value", "target")),
+        target_title = text("pack.target_of", metric=title)
+        columns += [
+            FigureColumn(metric.name, title, metric.unit),
+            FigureColumn(f"{metric.name}_target", target_title, metric.unit),
         ]
-        for at, period in enumerate(view.window)
-    ]
-    return Figure("trends", text("pack.trends"), (), charts, cells_table("trends", heads, rows))
+        frame[[metric.name, f"{metric.name}_target"]] = rows[["value", "target"]]
+    table = FigureTable("trends", tuple(columns), frame)
+    return Figure("trends", text("pack.trends"), (), charts, table)
 
 
 def compose_extremes(view: View, names: Sequence[str]) -> Figure:
@@ -296,8 +271,7 @@ def compose_extremes(view: View, names: Sequence[str]) -> Figure:
     heads = ("metric", "part", "best", "best_value", "best_n", "worst", "worst_value", "worst_n")
     units = {"best_value": "own", "worst_value": "own", "best_n": "count", "worst_n": "count"}
     table = cells_table("stretches", columns_of(heads, text, units), rows)
-    fewest = formats.count(load_settings().pages.pack.fewest_cases, text.lang)
-    note = text("pack.stretches_note", fewest=fewest)
+    note = text("pack.stretches_note", fewest=load_settings().pages.pack.fewest_cases)
     return Figure("stretches", text("pack.stretches"), table=table, note=note)
 
 

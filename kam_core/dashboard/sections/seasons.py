@@ -6,7 +6,7 @@ from kam_core.dashboard.charts import SeasonChart
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
-from kam_core.text.sentences import value_sentences
+from kam_core.text.sentences import figure_sentences, value_sentences
 
 WHO = ["account_name", "region", "account_manager"]
 PEAKS = [*WHO, "peak_on", "at_stake", "next_planned_on", "account_id"]
@@ -25,13 +25,10 @@ def compose_foresight(view: View) -> Figure:
 def list_seasonal_accounts(view: View) -> dict[str, str]:
     """The name of every account that has a season, by its id; those with most revenue first."""
     names = _accounts_with_orders(view)["account_name"]
-    ranked = _seasonal(view).sort_values("revenue", ascending=False)
-    return {account_id: names[account_id] for account_id in ranked["account_id"]}
-
-
-def _seasonal(view: View) -> pd.DataFrame:
     accounts = view.forecast().accounts
-    return accounts[accounts["verdict"] != "no_season"]
+    seasonal = accounts[accounts["verdict"] != "no_season"]
+    ranked = seasonal.sort_values("revenue", ascending=False)
+    return {account_id: names[account_id] for account_id in ranked["account_id"]}
 
 
 def _accounts_with_orders(view: View) -> pd.DataFrame:
@@ -53,7 +50,7 @@ def compose_peaks(view: View) -> Figure:
     return Figure(
         "peaks",
         text("value.peaks"),
-        (value_sentences.peaks(rows, text),),
+        (figure_sentences.listed("value.peaks", rows, text, amount=rows["at_stake"].sum()),),
         table=None if rows.empty else table,
     )
 

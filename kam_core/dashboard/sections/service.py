@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from kam_core.dashboard.charts import AgedTickets, Columns, Compared, MarkedLines
+from kam_core.dashboard.charts import AgedTickets, Columns, Compared, Lines
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.sections.scorecards import compose_trend, points, without_value
 from kam_core.dashboard.tables import answer_table
@@ -55,7 +55,7 @@ def _response_hours(view: View, names: Sequence[str], periods: Sequence[Period])
         last["period"], last, cases[last["period"]], standard, text
     )
     titles = {name: text(f"service.{name}") for name in names}
-    chart = MarkedLines(rows, titles, [standard] * len(rows), "hours")
+    chart = Lines(rows, titles, "hours", [standard] * len(rows))
     listed = rows.rename(columns=dict(zip(names, MEASURES, strict=True)))
     table = answer_table("response_hours", listed, text)
     return Figure("response_hours", sentences=(sentence,), charts=(chart,), table=table)
@@ -67,7 +67,7 @@ def _within_standard(view: View, periods: Sequence[Period]) -> Figure:
     if valued.empty:
         return without_value(view.score(WITHIN), text, WITHIN)
     last, rows = valued.iloc[-1], view.history(WITHIN, periods)
-    sentence = service_sentences.within(last["period"], last, _standard_hours(view), text)
+    sentence = text.rich("service.within_sentence", **last, standard=_standard_hours(view))
     title = catalogue.metric(WITHIN).title(text.lang)
     chart = Columns(title, sentence, "percent", points(view, rows, periods))
     table = answer_table(WITHIN, rows, text, dict.fromkeys(("value", "target"), "percent"))

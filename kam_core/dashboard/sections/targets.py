@@ -120,8 +120,7 @@ def compose_year(view: View) -> tuple[Figure, list[str]]:
     columns = [FigureColumn("metric", heading("metric", text)), *quarters]
     note = ""
     if left_out:
-        listed = text("punctuation.list").join(titles[name] for name in left_out)
-        note = text("targets.year_left_out", metrics=listed)
+        note = text("targets.year_left_out", metrics=[titles[name] for name in left_out])
     table = cells_table("targets_year", columns, rows) if shown else None
     return Figure("targets_year", sentences=(sentence,), table=table, note=note), shown
 

@@ -83,7 +83,7 @@ def compose_members(view: View, tier: str) -> Figure:
     rows = rows[rows["tier"] == tier].astype({"potential": float, "revenue_12m": float})
     units = {"revenue_12m": "money", "rank": "percent"}
     table = answer_table("accounts", rows[MEMBERS], view.text, units)
-    sentence = figure_sentences.tier_members(cell, view.text)
+    sentence = view.text.rich("tiers.accounts_sentence", **cell)
     return Figure("accounts", sentences=(sentence,), table=table)
 
 
@@ -92,6 +92,6 @@ def compose_moves(view: View) -> Figure:
     start = view.period.starts_on - timedelta(days=1)
     until = min(view.period.ends_on, view.scope.as_of)
     moves = view.query("tier_moves", from_day=start, to_day=until)
-    sentence = figure_sentences.tier_moves(moves, view.period.period, view.text)
+    sentence = figure_sentences.listed("tiers.moves", moves, view.text, quarter=view.period.period)
     table = None if moves.empty else answer_table("tier_moves", moves[MOVED], view.text)
     return Figure("tier_moves", view.text("tiers.moves"), (sentence,), table=table)

@@ -56,7 +56,8 @@ class RowJudge:
         """
         columns, is_doubtful = self._read_columns(plain.rows)
         is_doubtful |= self._is_no_data(plain.rows)
-        for finding in find_contradictions(self.table, columns, self._has_time(columns)):
+        has_time = columns["occurred_at"].is_valid() if "occurred_at" in self.readers else None
+        for finding in find_contradictions(self.table, columns, has_time):
             is_doubtful[finding.row] = True
         columns["line_no"] = pa.array(plain.numbers, pa.int64())
         sure = np.flatnonzero(~is_doubtful)
@@ -77,9 +78,6 @@ class RowJudge:
         columns["extra"], doubts = _extra_as_json(rows, self.extra)
         return columns, is_doubtful | doubts
 
-    def _has_time(self, columns: dict[str, pa.Array]) -> pa.Array | None:
-        return columns["occurred_at"].is_valid() if "occurred_at" in self.readers else None
-
     def _is_no_data(self, rows: pa.Table) -> np.ndarray:
         """Whether the strict path might find a blank row, a total or the header again."""
         first = _column_cells(rows, self.names[0])
@@ -87,7 +85,7 @@ class RowJudge:
         first = pc.utf8_trim(first, characters=WHITE_SPACE)
         may_be = pc.is_in(first, pa.array(["", self.header[0]])).to_numpy(zero_copy_only=False)
         unproven = np.flatnonzero(~(may_be | self._holds_words(rows)))
-        is_total = [_begins_totals(text) for text in first.take(pa.array(unproven)).to_pylist()]
+        is_total = [is_totals([text, ""]) for text in first.take(pa.array(unproven)).to_pylist()]
         may_be = may_be.copy()
         may_be[unproven[np.array(is_total, dtype=bool)]] = True
         return may_be
@@ -118,10 +116,6 @@ def _column_cells(rows: pa.Table, name: str) -> pa.Array:
 @lru_cache(1 << 16)
 def _is_word(text: str) -> bool:
     return bool(text.strip()) and not may_stand_beside_totals(text)
-
-
-def _begins_totals(text: str) -> bool:
-    return is_totals([text, ""])
 
 
 def _extra_as_json(rows: pa.Table, names: Sequence[str]) -> Values:

@@ -1,6 +1,5 @@
 """Columns of text to typed columns at once, where a cell can mean one thing only."""
 
-import sys
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby
@@ -19,9 +18,11 @@ from kam_core.ingest.validate.row_checks import arrow_type
 from kam_core.settings.loader import load_settings
 
 # What str.strip removes; Arrow's own idea of white space is another one.
-WHITE_SPACE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
+WHITE_SPACE = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 # An id with one of these may be what a spreadsheet made of a number, or marked as a text.
 ID_IN_DOUBT = ".+'"
+# In place of a value: the cell is for the strict path.
+DOUBTFUL = object()
 MOST_REMEMBERED = 1 << 18
 DAY = (
     r"(?:{years})-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
@@ -52,11 +53,6 @@ class Values(NamedTuple):
     is_doubtful: np.ndarray
 
 
-class CellVerdict(NamedTuple):
-    value: object
-    is_doubtful: bool
-
-
 class CellReader:
     """Reads the cells of one column; each distinct text is cast once."""
 
@@ -71,18 +67,18 @@ class CellReader:
         is_money = column.type == "money"
 
         @lru_cache(MOST_REMEMBERED)
-        def judge(text: str) -> CellVerdict:
-            """What the strict caster says; with a remark, the row is for the strict path."""
+        def judge(text: str) -> object:
+            """What the strict caster says; DOUBTFUL where it remarks something or refuses it."""
             if is_nothing(text, column, rule):
-                return CellVerdict(None, True)
+                return DOUBTFUL
             try:
                 value = cast(text) if text else None
             except Bad:
-                return CellVerdict(None, True)
-            is_doubtful = isinstance(value, Noted) or (is_money and bool(currency_of(text)))
-            return CellVerdict(None, True) if is_doubtful else CellVerdict(value, False)
+                return DOUBTFUL
+            is_doubtful = isinstance(value, Noted) or (is_money and currency_of(text))
+            return DOUBTFUL if is_doubtful else value
 
-        self.judge: Callable[[str], CellVerdict] = judge
+        self.judge: Callable[[str], object] = judge
 
     def read_cells(self, cells: pa.Array) -> Values:
         """The values of texts, which may be a dictionary."""
@@ -125,9 +121,9 @@ class CellReader:
 
     def _judge_distinct(self, cells: pa.DictionaryArray) -> Values:
         """Each distinct text is judged once."""
-        verdicts = [self.judge(strip_guard(text or "")) for text in cells.dictionary.to_pylist()]
-        values = pa.array([verdict.value for verdict in verdicts], self.type)
-        is_doubtful = np.array([verdict.is_doubtful for verdict in verdicts], dtype=bool)
+        judged = [self.judge(strip_guard(text or "")) for text in cells.dictionary.to_pylist()]
+        is_doubtful = np.array([value is DOUBTFUL for value in judged], dtype=bool)
+        values = pa.array([None if value is DOUBTFUL else value for value in judged], self.type)
         codes = cells.indices
         doubts = np.zeros(len(cells), dtype=bool)
         if is_doubtful.any():

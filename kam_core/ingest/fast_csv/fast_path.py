@@ -41,7 +41,7 @@ from kam_core.ingest.fast_csv.line_reader import (
 from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.read.delimited import read_head
 from kam_core.ingest.read.sources import read_part
-from kam_core.ingest.read.table_layout import GOOD, Dialect, Opening, Reading, Record, read_table
+from kam_core.ingest.read.table_layout import GOOD, Dialect, Opening, Reading, Record, to_reading
 from kam_core.ingest.stage import Staged, stage_bytes, stage_reading
 from kam_core.ingest.text_folding import strip_guard, unique_names
 from kam_core.ingest.validate.cast import strip_apostrophe
@@ -63,6 +63,10 @@ OnProgress = Callable[[int, int], None]
 Result = TypeVar("Result")
 
 
+def _ignore_progress(_done: int, _total: int) -> None:
+    """The listener of a file that nobody watches."""
+
+
 def load_fast_settings() -> FastPathSettings:
     """How large files are read in pieces."""
     return load_settings().reading.bulk
@@ -73,7 +77,7 @@ def is_large(path: Path) -> bool:
     return path.stat().st_size >= load_fast_settings().least_bytes
 
 
-def stage_file(path: Path, recipe: Recipe, on_progress: OnProgress | None = None) -> Staged:
+def stage_file(path: Path, recipe: Recipe, on_progress: OnProgress = _ignore_progress) -> Staged:
     """Exactly what ``stage`` makes of the bytes of a file; large ones in bounded memory."""
     if is_large(path):
         try:
@@ -111,22 +115,26 @@ def raw_lines(path: Path, recipe: Recipe, line_numbers: Collection[int]) -> dict
     return {r.line_no: r.raw.rstrip("\r\n") for r in records if r.line_no in line_numbers}
 
 
-def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress | None = None) -> Staged:
+def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress = _ignore_progress) -> Staged:
     """What ``stage`` makes of the file, or Unsuited; rows beyond ``held_bytes`` lie in a file."""
     _refuse_unsuited(recipe)
     with map_file(path) as file, tempfile.TemporaryFile(dir=path.parent) as store:
         fast_path = _open_fast_path(file.data, recipe)
-        kept, doubtful = fast_path.read_rows(store, file.forget, on_progress or _ignore_progress)
+        kept, doubtful = fast_path.read_rows(store, file.forget, on_progress)
         recalled = _repeated_lines(kept, fast_path.read_keys(doubtful.records))
         doubtful.extend(fast_path.read_again(recalled))
         if kept.num_rows == len(recalled):
             raise Unsuited
         strict = stage_reading(fast_path.remaining_reading(doubtful), recipe)
-    return _merge_rows(_drop_lines(kept, recalled), strict)
-
-
-def _ignore_progress(_done: int, _total: int) -> None:
-    """The listener of a file that nobody watches."""
+    if len(recalled):
+        kept = kept.filter(pc.invert(pc.is_in(kept["line_no"], pa.array(recalled))))
+    # All but the number of accepted rows is known to the strict path.
+    accepted = pa.concat_tables([kept, strict.accepted.cast(kept.schema)])
+    return replace(
+        strict,
+        accepted=accepted,
+        received=strict.received + kept.num_rows,
+    )
 
 
 def _refuse_unsuited(recipe: Recipe) -> None:
@@ -154,7 +162,7 @@ def _key_in_file(recipe: Recipe) -> list[str]:
 def _open_fast_path(data: memoryview, recipe: Recipe) -> "_FastPath":
     """Find header and rows of a file."""
     head = _read_head(data)
-    dialect, opening = read_head(head, recipe.encoding, recipe.delimiter, recipe.header_line)
+    dialect, opening = read_head(head, recipe)
     lines = head.decode("utf-8-sig").split("\n")[:-1]
     top = [f"{line}\n" for line in lines[: load_settings().reading.header_search_lines]]
     if any(f'{dialect.delimiter} "' in line for line in top):
@@ -222,12 +230,8 @@ class _FastPath:
                 doubtful.extend(others)
                 if len(doubtful.records) > load_fast_settings().most_doubtful_rows:
                     raise Unsuited
-                on_progress(piece.first_line + piece.line_count - 1, self._line_count)
+                on_progress(piece.last_line, self.pieces[-1].last_line)
         return kept.rows(), doubtful
-
-    @property
-    def _line_count(self) -> int:
-        return self.pieces[-1].first_line + self.pieces[-1].line_count - 1
 
     def _is_coded(self, taken: np.ndarray) -> list[bool]:
         """Which columns repeat few texts, by the first rows: each text is then read only once."""
@@ -278,25 +282,11 @@ class _FastPath:
 
     def remaining_reading(self, doubtful: DoubtfulRows) -> Reading:
         """The file as the strict path would read it, less the rows accepted."""
-        rows = _RemainingRows(self.file.top, sorted(doubtful.records, key=lambda r: r.line_no))
-        reading = read_table(rows, self.dialect, self.opening)
+        records = sorted(doubtful.records, key=lambda record: record.line_no)
+        # A row accepted before was of the header's width, and so is the table.
+        reading = to_reading(self.file.top, self.dialect, self.opening, records)
         escaped = [("escaped_quotes", line) for line in sorted(doubtful.escaped_lines)]
         return replace(reading, notes=(*reading.notes, *escaped))
-
-
-@dataclass(frozen=True)
-class _RemainingRows:
-    """The rows that are left of a file, for the strict path."""
-
-    lines: Sequence[str]
-    left: Sequence[Record]
-
-    def record(self, start: int) -> tuple[Record, int]:
-        raise NotImplementedError(start)
-
-    def records(self, start: int, width: int) -> Iterator[Record]:
-        """What is left below the header; a row accepted before was of the header's width."""
-        return iter(self.left)
 
 
 class _RowStore:
@@ -364,19 +354,3 @@ def _repeated_lines(kept: pa.Table, others: pa.Table) -> np.ndarray:
             "order by line_no"
         )
         return connection.execute(query).fetchnumpy()["line_no"]
-
-
-def _drop_lines(kept: pa.Table, line_numbers: np.ndarray) -> pa.Table:
-    if not len(line_numbers):
-        return kept
-    return kept.filter(pc.invert(pc.is_in(kept["line_no"], pa.array(line_numbers))))
-
-
-def _merge_rows(kept: pa.Table, strict: Staged) -> Staged:
-    """The rows of both paths; all but the number of accepted rows is known to the strict one."""
-    accepted = pa.concat_tables([kept, strict.accepted.cast(kept.schema)])
-    return replace(
-        strict,
-        accepted=accepted,
-        received=strict.received + kept.num_rows,
-    )

@@ -31,6 +31,10 @@ class Piece(NamedTuple):
     first_line: int
     line_count: int
 
+    @property
+    def last_line(self) -> int:
+        return self.first_line + self.line_count - 1
+
 
 class DoubtfulRows(NamedTuple):
     """Strictly read records, and the lines of those whose quotes are escaped by a backslash."""
@@ -242,8 +246,8 @@ def read_plain(file: CsvFile, piece: Piece, taken: np.ndarray, is_coded: Sequenc
     if is_long or not is_utf8(file.data[piece.start : piece.end]):
         raise Unsuited
     is_taken = np.zeros(len(starts) - 1, dtype=bool)
-    is_taken[taken[(taken >= piece.first_line) & (taken < piece.first_line + piece.line_count)]
-             - piece.first_line] = True  # fmt: skip
+    is_here = (taken >= piece.first_line) & (taken <= piece.last_line)
+    is_taken[taken[is_here] - piece.first_line] = True
     is_plain = ~(is_taken | _is_unusual(block, starts, ord(file.delimiter)))
     rows, ragged = _parse_rows(_join_lines(file, piece, starts, is_plain), file, is_coded)
     positions = np.flatnonzero(is_plain)

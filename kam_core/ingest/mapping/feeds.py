@@ -19,6 +19,7 @@ from kam_core.errors import KamError
 from kam_core.ingest.mapping import composite_keys, inference, name_map
 from kam_core.ingest.mapping import headers as mapping
 from kam_core.ingest.mapping.overrides import Overrides, header_key, read_overrides, recipes_with
+from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.ingest.text_folding import fold, unique_names
 from kam_core.ingest.validate import currencies
 from kam_core.ingest.validate.cast import EXACT, Bad, to_decimal
@@ -33,7 +34,7 @@ Rows = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(ReadOptions):
     """How to read a file into one table; plain values only, so that ``document`` is JSON.
 
     Keys of ``columns``, ``constants``, ``values``, ``when``, ``joined``, ``made``, ``multiplied``,
@@ -60,7 +61,6 @@ class Recipe:
     - ``personal``: those of them that were left out because they look like data about persons, with
       what they look like.
     - ``currency``: the header that tells the currency of each row's amounts.
-    - ``member``, ``sheet``: which file of an archive, which sheet of a workbook this is.
     - ``format``: the format under which it was made; checks that came later do not touch its rows.
     - ``unused``: on a file's first recipe, its members and sheets that no recipe takes.
     """
@@ -68,11 +68,6 @@ class Recipe:
     table: str
     columns: Mapping[str, str] = field(default_factory=dict)
     feed: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    header_line: int | None = None
-    member: str | None = None
-    sheet: str | None = None
     unused: Sequence[str] = field(default_factory=list)
     timezone: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -385,7 +380,7 @@ def _pinned(recipe: Recipe) -> Recipe:
 def _meanings(recipe: Recipe) -> dict[str, dict[str, str]]:
     return {
         column.name: {
-            **{alias: value for value, aliases in column.values for alias in aliases},
+            **{alias: value for value, aliases in column.values.items() for alias in aliases},
             **recipe.values.get(column.name, {}),
         }
         for column in tables()[recipe.table].columns

@@ -269,5 +269,5 @@ def _is_identity_number(text: str) -> bool:
 def value_names(table: str, column: str) -> dict[str, str]:
     """Folded text -> meaning, for every text that an enumerated column knows."""
     values = tables()[table].column(column).values
-    names = {fold(alias): value for value, aliases in values for alias in aliases}
-    return names | {fold(value): value for value, _ in values}
+    names = {fold(alias): value for value, aliases in values.items() for alias in aliases}
+    return names | {fold(value): value for value in values}

@@ -86,17 +86,11 @@ class Overrides:
         values = without(older.values, moved)
         for column, meanings in self.values.items():
             values[column] = {**values.get(column, {}), **meanings}
+        parts = ("columns", "constants", "joined", *SETTINGS_OF_COLUMNS)
         return Overrides(
             table=self.table or older.table,
-            columns=merged("columns"),
-            constants=merged("constants"),
-            joined=merged("joined"),
             values=values,
-            dates=merged("dates"),
-            scales=merged("scales"),
-            factors=merged("factors"),
-            blanks=merged("blanks"),
-            decimals=merged("decimals"),
+            **{part: merged(part) for part in parts},
             left_out=older.left_out if self.left_out is None else self.left_out,
             shared=sorted({*self.shared, *older.shared}),
         )
@@ -301,7 +295,7 @@ def _allowed(part: str, column: Column) -> list[str]:
     if part in WORDS:
         return list(WORDS[part])
     if part == "values":
-        return [value for value, _ in column.values] or ["true", "false"]
+        return list(column.values) or ["true", "false"]
     return []
 
 

@@ -202,7 +202,7 @@ def _values(recipe: Recipe, evidence: Evidence) -> Iterable[ValueProposal]:
             continue
         known = {**inference.value_names(recipe.table, name)}
         known |= {fold(text): value for text, value in recipe.values.get(name, {}).items()}
-        allowed = tuple(value for value, _ in column.values)
+        allowed = tuple(column.values)
         for text, rows in Counter(inference.filled(evidence.texts(cell))).most_common():
             if fold(text) not in known:
                 meaning, confidence = likeliest_meaning(text, known)

@@ -5,6 +5,7 @@ import io
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -12,15 +13,18 @@ from kam_core.errors import KamError
 from kam_core.ingest.read.encoding import REPLACEMENT, Decoded, decode_bytes
 from kam_core.ingest.read.table_layout import (
     BLANK,
+    FIND_OUT,
     GOOD,
     Dialect,
     Opening,
     Reading,
+    ReadOptions,
     Record,
     count_known,
     header_index,
     read_opening,
     read_table,
+    refuse_missing_header,
 )
 from kam_core.settings.loader import load_settings
 
@@ -31,38 +35,19 @@ GLUED_QUOTE = re.compile(r'[^\s"]"[^\W\d_]')
 EXCEL_SEPARATOR = re.compile(r"sep=(.)[\r\n]*", re.IGNORECASE)
 
 
-def read_file(
-    data: bytes,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header_line: int | None = None,
-    most: int | None = None,
-) -> Reading:
-    """Read a delimited file strictly; what is not given is found out, ``most`` records at most."""
-    scanner, dialect, head, decoded = _open_scanner(data, encoding, delimiter, header_line)
+def read_file(data: bytes, options: ReadOptions = FIND_OUT, most: int | None = None) -> Reading:
+    """Read a delimited file strictly, ``most`` records at most."""
+    scanner, dialect, head, decoded = _open_scanner(data, options)
     reading = read_table(scanner, dialect, head, most)
     notes = [*reading.notes, *(("escaped_quotes", line) for line in scanner.escaped_lines)]
     if decoded.is_guess:
         notes.append(("encoding_guessed", 1))
-    return Reading(**{**vars(reading), "notes": tuple(notes)})
+    return replace(reading, notes=tuple(notes))
 
 
-def sniff_dialect(
-    data: bytes,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header_line: int | None = None,
-) -> tuple[Dialect, list[str]]:
-    """Dialect and header, without reading the records."""
-    _, dialect, head, _ = _open_scanner(data, encoding, delimiter, header_line)
-    return dialect, head.header
-
-
-def read_head(
-    data: bytes, encoding: str | None, delimiter: str | None, header_line: int | None
-) -> tuple[Dialect, Opening]:
+def read_head(data: bytes, options: ReadOptions = FIND_OUT) -> tuple[Dialect, Opening]:
     """Dialect, and the header with the line where the rows below it begin."""
-    _, dialect, head, _ = _open_scanner(data, encoding, delimiter, header_line)
+    _, dialect, head, _ = _open_scanner(data, options)
     return dialect, head
 
 
@@ -80,18 +65,14 @@ def extract_records(
 
 
 def _open_scanner(
-    data: bytes, encoding: str | None, delimiter: str | None, header_line: int | None
+    data: bytes, options: ReadOptions
 ) -> tuple["_Scanner", Dialect, Opening, Decoded]:
-    _refuse_endless_lines(data)
-    _refuse_countless_lines(data)
-    decoded = decode_bytes(data, encoding)
+    _refuse_vast_lines(data)
+    decoded = decode_bytes(data, options.encoding)
     # Not str.splitlines: that also breaks at form feeds and other marks which csv keeps in a cell.
     lines = list(io.StringIO(decoded.text, newline=""))
-    if not any(line.strip() for line in lines):
-        raise KamError("empty_file")
-    if header_line is not None and not 1 <= header_line <= len(lines):
-        raise KamError("no_such_line", line=header_line, lines=len(lines))
-    delimiter, start = _layout(lines, _one_character(delimiter), header_line)
+    refuse_missing_header(lines, options)
+    delimiter, start = _layout(lines, _one_character(options.delimiter), options.header_line)
     scanner = _Scanner(lines, delimiter, decoded.is_damaged)
     head = read_opening(scanner, start)
     return scanner, Dialect(decoded.encoding, delimiter, start + 1), head, decoded
@@ -103,23 +84,19 @@ def _one_character(delimiter: str | None) -> str | None:
     return delimiter
 
 
-def _refuse_endless_lines(data: bytes) -> None:
-    """Refuse a line that no table has, before anything is made of it."""
+def _refuse_vast_lines(data: bytes) -> None:
+    """Refuse a line, or as many of them, as no table has, before anything is made of it."""
+    limits = load_settings().reading.limits
     # Four bytes are the most that one character takes.
-    longest = load_settings().reading.limits.cell_characters
-    window, start = 4 * longest, 0
+    window, start = 4 * limits.cell_characters, 0
     while start + window < len(data):
         end = max(data.rfind(mark, start, start + window) for mark in (b"\n", b"\r"))
         if end < 0:
-            raise KamError("cell_too_long", line=None, most=longest)
+            raise KamError("cell_too_long", line=None, most=limits.cell_characters)
         start = end + 1
-
-
-def _refuse_countless_lines(data: bytes) -> None:
-    """Every line takes memory of its own, however short it is."""
-    most = load_settings().reading.limits.lines
-    if len(data) > most and max(data.count(b"\n"), data.count(b"\r")) > most:
-        raise KamError("too_many_lines", most=most)
+    # Every line takes memory of its own, however short it is.
+    if len(data) > limits.lines and max(map(data.count, (b"\n", b"\r"))) > limits.lines:
+        raise KamError("too_many_lines", most=limits.lines)
 
 
 def _layout(lines: list[str], delimiter: str | None, header_line: int | None) -> tuple[str, int]:

@@ -79,11 +79,15 @@ class Scan:
             raise KamError("sheet_too_large", sheet=sheet, cells=cells, most=limit.cells)
 
 
-def scan_xlsx(archive: Archive) -> Callable[[str], Scan]:
+# Scans a sheet by its name and its number, from 0.
+Scanner = Callable[[str, int], Scan]
+
+
+def scan_xlsx(archive: Archive) -> Scanner:
     """How to scan each sheet of a modern workbook."""
     parts = _parts_of_sheets(archive)
 
-    def scan(sheet: str) -> Scan:
+    def scan(sheet: str, _: int) -> Scan:
         part = parts.get(sheet)
         return _xlsx_sheet(archive, part, sheet) if part and part in archive.infos else Scan()
 
@@ -200,7 +204,7 @@ def _parse_xml(archive: Archive, name: str) -> Any:
         raise KamError("damaged_file", detail=str(error)) from error
 
 
-def scan_ods(archive: Archive) -> Callable[[str], Scan]:
+def scan_ods(archive: Archive) -> Scanner:
     """How to scan each sheet of an OpenDocument workbook; all of them stand in one part."""
     if "content.xml" not in archive.infos:
         raise KamError("damaged_file", detail="content.xml")
@@ -208,7 +212,7 @@ def scan_ods(archive: Archive) -> Callable[[str], Scan]:
     # The reader takes all sheets when it opens the workbook.
     for sheet, extent in scans.items():
         extent.refuse_if_vast(sheet)
-    return lambda sheet: scans.get(sheet, Scan())
+    return lambda sheet, _: scans.get(sheet, Scan())
 
 
 def _ods_sheets(events: Iterator[tuple[str, Element]]) -> dict[str, Scan]:
@@ -244,15 +248,24 @@ def _add_ods_row(scan: Scan, row: int, rows: int, element: Element) -> None:
         column += columns
 
 
-def scan_xls(data: bytes) -> list[Scan]:
-    """The sheets of an older binary workbook, in their order; a locked one is refused."""
+def scan_xls(data: bytes) -> Scanner:
+    """How to scan the sheets of an older binary workbook; a locked one is refused."""
     stream = _xls_stream(data)
-    begins = [
-        struct.unpack_from("<I", body)[0]
+    scans = [
+        _xls_sheet(stream, struct.unpack_from("<I", body)[0])
         for _, kind, body in _read_xls_records(stream, 0)
         if kind == XLS_SHEET and len(body) >= 4
     ]
-    return [_xls_sheet(stream, begin) for begin in begins]
+    # The reader takes all sheets when it opens the workbook.
+    for number, extent in enumerate(scans, start=1):
+        extent.refuse_if_vast(str(number))
+
+    def scan(name: str, number: int) -> Scan:
+        if number >= len(scans):
+            raise KamError("damaged_file", detail=name)
+        return scans[number]
+
+    return scan
 
 
 def _xls_stream(data: bytes) -> bytes:

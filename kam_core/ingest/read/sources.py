@@ -1,13 +1,13 @@
 """Any file a person may upload: its tables, wherever they stand, each read the same way."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from kam_core.errors import ErrorRecord, KamError
 from kam_core.ingest.corrections.resubmission import restore_reading
 from kam_core.ingest.read import delimited, zip_archive
-from kam_core.ingest.read.table_layout import BLANK, GOOD, Reading
+from kam_core.ingest.read.table_layout import BLANK, FIND_OUT, GOOD, Reading, ReadOptions
 from kam_core.ingest.read.workbook import OLE_START, Book, is_workbook
 from kam_core.settings.loader import load_settings
 
@@ -27,21 +27,6 @@ class FilePart(NamedTuple):
     @property
     def name(self) -> str:
         return WITHIN.join(filter(None, (self.member, self.sheet)))
-
-
-class ReadOptions(Protocol):
-    """How one table of a file is read; what is None is found out."""
-
-    @property
-    def encoding(self) -> str | None: ...
-    @property
-    def delimiter(self) -> str | None: ...
-    @property
-    def header_line(self) -> int | None: ...
-    @property
-    def member(self) -> str | None: ...
-    @property
-    def sheet(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -66,13 +51,13 @@ class Glimpse:
     is_hidden: bool
     encoding: str
     delimiter: str
-    header_line: int
-    preamble: list[str]
-    header: list[str]
-    rows: list[list[str]]
-    notes: list[LineNote]
-    error: ErrorRecord | None
-    other_encodings: list[str]
+    header_line: int = 0
+    preamble: list[str] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    notes: list[LineNote] = field(default_factory=list)
+    error: ErrorRecord | None = None
+    other_encodings: list[str] = field(default_factory=list)
 
 
 def refuse_if_too_large(size: int) -> None:
@@ -82,8 +67,9 @@ def refuse_if_too_large(size: int) -> None:
         raise KamError("file_too_large", size=size, most=most)
 
 
-def list_parts(data: bytes, member: str | None = None, sheet: str | None = None) -> list[FilePart]:
-    """All parts of a file where a table may stand, or the one of this member and sheet."""
+def list_parts(data: bytes, options: ReadOptions = FIND_OUT) -> list[FilePart]:
+    """All parts of a file where a table may stand, or the one of a member and sheet."""
+    member, sheet = options.member, options.sheet
     refuse_if_too_large(len(data))
     _refuse_other_kinds(data)
     if not zip_archive.is_zip(data) or is_workbook(data):
@@ -96,19 +82,16 @@ def list_parts(data: bytes, member: str | None = None, sheet: str | None = None)
     if member is not None and member not in names:
         raise KamError("no_such_member", name=member, known=names)
     chosen = [name for name in names if member in (None, name)]
-    parts = [part for name in chosen for part in _parts_of_member(data, name, sheet)]
+    parts = []
+    for name in chosen:
+        content = zip_archive.unpack_file(data, name)
+        if zip_archive.is_zip(content) and not is_workbook(content):
+            raise KamError("archive_in_archive", name=name)
+        is_book = content.startswith(WORKBOOK_STARTS)
+        parts += _parts_of_table_file(content, name, sheet) if is_book else [FilePart(name)]
     if not parts:
         raise KamError("no_table_in_archive", known=names)
     return parts
-
-
-def _parts_of_member(data: bytes, member: str, sheet: str | None) -> list[FilePart]:
-    content = zip_archive.unpack_file(data, member)
-    if zip_archive.is_zip(content) and not is_workbook(content):
-        raise KamError("archive_in_archive", name=member)
-    if not content.startswith(WORKBOOK_STARTS):
-        return [FilePart(member)]
-    return _parts_of_table_file(content, member, sheet)
 
 
 def _parts_of_table_file(data: bytes, member: str | None, sheet: str | None) -> list[FilePart]:
@@ -135,128 +118,78 @@ def content_of(data: bytes, member: str | None) -> bytes:
     return data if member is None else zip_archive.unpack_file(data, member)
 
 
-def read_part(data: bytes, options: ReadOptions) -> Reading:
-    """The table of a file that a recipe, or anything like one, names: read as it says."""
-    part = FilePart(options.member, options.sheet)
-    return _read_part(data, part, options.encoding, options.delimiter, options.header_line)
-
-
-def first_rows(data: bytes, options: ReadOptions) -> Reading:
-    """The same, but only the beginning of it."""
-    part = FilePart(options.member, options.sheet)
-    most = load_settings().reading.sample_rows
-    return _read_part(data, part, options.encoding, options.delimiter, options.header_line, most)
-
-
-def read_samples(
-    data: bytes,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header_line: int | None = None,
-    member: str | None = None,
-    sheet: str | None = None,
-) -> Iterator[tuple[FilePart, Reading | KamError]]:
-    """Each part of a file with the first rows of its table, or why it holds none."""
-    most = load_settings().reading.sample_rows
-    for part in list_parts(data, member, sheet):
-        try:
-            yield part, _read_part(data, part, encoding, delimiter, header_line, most)
-        except KamError as error:
-            yield part, error
-
-
-def _read_part(
-    data: bytes,
-    part: FilePart,
-    encoding: str | None,
-    delimiter: str | None,
-    header_line: int | None,
-    most: int | None = None,
-) -> Reading:
-    content = content_of(data, part.member)
+def read_part(data: bytes, options: ReadOptions, most: int | None = None) -> Reading:
+    """The table of a file that the options, such as a recipe, name; ``most`` rows of it at most."""
+    content = content_of(data, options.member)
     # A long file is looked at from its beginning only, so that nothing of it is copied.
     if not content[:256].strip() and not content.strip():
         raise KamError("empty_file")
     _refuse_other_kinds(content)
-    if content.startswith(WORKBOOK_STARTS):
-        return restore_reading(_read_sheet(content, part.sheet, header_line, most))
-    return restore_reading(delimited.read_file(content, encoding, delimiter, header_line, most))
-
-
-def _read_sheet(
-    data: bytes, sheet: str | None, header_line: int | None, most: int | None
-) -> Reading:
-    if not is_workbook(data):
+    if not content.startswith(WORKBOOK_STARTS):
+        return restore_reading(delimited.read_file(content, options, most))
+    if not is_workbook(content):
         raise KamError("archive_in_archive")
-    book = Book(data)
+    book = Book(content)
     if not book.sheets:
         raise KamError("empty_file")
-    return book.read(sheet or book.sheets[0].name, header_line, most)
+    return restore_reading(book.read(options, most))
+
+
+def first_rows(data: bytes, options: ReadOptions) -> Reading:
+    """The same, but only the beginning of it."""
+    return read_part(data, options, load_settings().reading.sample_rows)
+
+
+def read_samples(
+    data: bytes, options: ReadOptions = FIND_OUT
+) -> Iterator[tuple[FilePart, Reading | KamError]]:
+    """Each part of a file with the first rows of its table, or why it holds none."""
+    for part in list_parts(data, options):
+        try:
+            yield part, first_rows(data, replace(options, member=part.member, sheet=part.sheet))
+        except KamError as error:
+            yield part, error
 
 
 def inspect_file(
-    data: bytes,
-    file_name: str,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header_line: int | None = None,
-    member: str | None = None,
-    sheet: str | None = None,
-) -> list[Glimpse]:
-    """What is found in a file, one glimpse for each table-like part, changed by what is given.
+    data: bytes, file_name: str, options: ReadOptions = FIND_OUT
+) -> list[tuple[Glimpse, Reading | KamError]]:
+    """What is found in a file: a glimpse of each table-like part, and its first rows.
 
     A part that cannot be read has its ``error``; a file that cannot be opened raises KamError.
     """
     try:
-        samples = list(read_samples(data, encoding, delimiter, header_line, member, sheet))
+        samples = list(read_samples(data, options))
     except KamError as error:
         raise KamError(error.code, **{"file": file_name, **error.details}) from error
-    return [
-        _make_failed_glimpse(part, seen, encoding, delimiter)
-        if isinstance(seen, KamError)
-        else _make_glimpse(part, seen)
-        for part, seen in samples
-    ]
+    return [(_make_glimpse(part, seen, options), seen) for part, seen in samples]
 
 
-def _make_glimpse(part: FilePart, reading: Reading) -> Glimpse:
-    dialect, most = reading.dialect, load_settings().reading.limits.glimpse_rows
-    shown = [record for record in reading.records if record.kind != BLANK][:most]
+def _make_glimpse(part: FilePart, reading: Reading | KamError, options: ReadOptions) -> Glimpse:
+    if isinstance(reading, KamError):
+        return _make_failed_glimpse(part, reading, options)
+    dialect, settings = reading.dialect, load_settings().reading
+    shown = [record for record in reading.records if record.kind != BLANK]
+    shown = shown[: settings.limits.glimpse_rows]
     faults = [(record.kind, record.line_no) for record in shown if record.kind != GOOD]
-    others = [
-        e for e in load_settings().reading.encodings if e != dialect.encoding.removesuffix("-sig")
-    ]
+    others = [e for e in settings.encodings if e != dialect.encoding.removesuffix("-sig")]
     return Glimpse(
-        member=part.member,
-        sheet=part.sheet,
-        is_hidden=part.is_hidden,
-        encoding=dialect.encoding,
-        delimiter=dialect.delimiter,
-        header_line=dialect.header_line,
+        *part,
+        **vars(dialect),
         preamble=reading.preamble.splitlines(),
         header=reading.header,
         rows=[record.fields or [record.raw.rstrip("\r\n")] for record in shown],
         notes=[LineNote(code, line) for code, line in [*reading.notes, *faults]],
-        error=None,
         other_encodings=others if dialect.encoding else [],
     )
 
 
-def _make_failed_glimpse(
-    part: FilePart, error: KamError, encoding: str | None, delimiter: str | None
-) -> Glimpse:
+def _make_failed_glimpse(part: FilePart, error: KamError, options: ReadOptions) -> Glimpse:
     proposals = error.details.get("proposals")
     return Glimpse(
-        member=part.member,
-        sheet=part.sheet,
-        is_hidden=part.is_hidden,
-        encoding=encoding or "",
-        delimiter=delimiter or "",
-        header_line=0,
-        preamble=[],
-        header=[],
-        rows=[],
-        notes=[],
+        *part,
+        encoding=options.encoding or "",
+        delimiter=options.delimiter or "",
         error=error.record(),
         other_encodings=list(proposals) if isinstance(proposals, list) else [],
     )

@@ -48,6 +48,23 @@ class Dialect:
     header_line: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How one table of a file is read; what is None is found out.
+
+    ``member`` is a file of an archive, ``sheet`` one of a workbook.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+    member: str | None = None
+    sheet: str | None = None
+
+
+FIND_OUT = ReadOptions()
+
+
 @dataclass(frozen=True)
 class Reading:
     """A whole table: ``preamble + header_raw`` and the records' ``raw`` are its text, gapless.
@@ -92,6 +109,14 @@ class Opening(NamedTuple):
     notes: tuple[tuple[str, int], ...]
 
 
+def refuse_missing_header(lines: Sequence[str], options: ReadOptions) -> None:
+    """Refuse an empty file, and one that does not have the line said to be its header."""
+    if not any(line.strip() for line in lines):
+        raise KamError("empty_file")
+    if options.header_line is not None and not 1 <= options.header_line <= len(lines):
+        raise KamError("no_such_line", line=options.header_line, lines=len(lines))
+
+
 def read_opening(rows: Rows, start: int) -> Opening:
     """The header that stands at a line; refuses a file without rows below it."""
     head, body_start = rows.record(start)
@@ -100,7 +125,8 @@ def read_opening(rows: Rows, start: int) -> Opening:
     header = [cell.strip() for cell in head.fields]
     if not any(line.strip() for line in rows.lines[body_start:]):
         raise KamError("no_rows", header=header)
-    if _holds_separators(header):
+    # A single column whose name holds separators is a table that was not taken apart.
+    if len(header) == 1 and any(mark in header[0] for mark in load_settings().reading.separators):
         raise KamError("one_column", header=header)
     below, after = rows.record(body_start)
     if _completes_header(header, below.fields):
@@ -109,13 +135,6 @@ def read_opening(rows: Rows, start: int) -> Opening:
         notes = (("two_line_header", start + 1),)
         return Opening(start + 1, merged, head.raw + below.raw, after, notes)
     return Opening(start + 1, header, head.raw, body_start, ())
-
-
-def _holds_separators(header: Sequence[str]) -> bool:
-    """A single column whose name holds separators is a table that was not taken apart."""
-    return len(header) == 1 and any(
-        mark in header[0] for mark in load_settings().reading.separators
-    )
 
 
 def _completes_header(header: Sequence[str], below: Sequence[str]) -> bool:
@@ -133,16 +152,24 @@ def read_table(rows: Rows, dialect: Dialect, opening: Opening, most: int | None 
 
     With ``most`` only so many are read.
     """
-    header = list(opening.header)
+    header = opening.header
     records = list(islice(rows.records(opening.body_start, len(header)), most))
     if width := _common_other_width(records, header):
-        header = [*header, *[""] * width][:width]
+        opening = opening._replace(header=[*header, *[""] * width][:width])
         records = list(islice(rows.records(opening.body_start, width), most))
     if most is None and all(record.kind == BLANK for record in records):
-        raise KamError("no_rows", header=header)
+        raise KamError("no_rows", header=opening.header)
+    return to_reading(rows.lines, dialect, opening, records)
+
+
+def to_reading(
+    lines: Sequence[str], dialect: Dialect, opening: Opening, records: list[Record]
+) -> Reading:
+    """The table of a header and the records below it; ``lines`` are those above, and more."""
+    header = list(opening.header)
     return Reading(
         dialect=dialect,
-        preamble="".join(rows.lines[: opening.header_line - 1]),
+        preamble="".join(lines[: opening.header_line - 1]),
         header_raw=opening.header_raw,
         header=header,
         names=unique_names(header),
@@ -164,9 +191,10 @@ def _name_special_rows(records: list[Record], header: list[str]) -> list[Record]
     """The records, where totals, footers and repeated headers are called what they are."""
     for position, record in enumerate(records):
         if record.kind == GOOD:
-            if record.fields[0].strip() == header[0] and _stripped_cells(record) == header:
+            cells = record.fields
+            if cells[0].strip() == header[0] and [cell.strip() for cell in cells] == header:
                 records[position] = record._replace(kind="repeated_header")
-            elif is_totals(record.fields):
+            elif is_totals(cells):
                 records[position] = record._replace(kind="totals_row")
     for position in _find_footers(records, len(header)):
         records[position] = records[position]._replace(kind="footer")
@@ -184,10 +212,6 @@ def _is_cut_off(last: Record, width: int) -> bool:
         return False
     is_short = last.kind == "ragged_row" and len(last.fields) < width
     return is_short or last.kind in ("broken_quotes", "undecodable_row")
-
-
-def _stripped_cells(record: Record) -> list[str]:
-    return [cell.strip() for cell in record.fields]
 
 
 def is_totals(fields: Sequence[str]) -> bool:

@@ -11,16 +11,18 @@ from typing import Any, NamedTuple
 import python_calamine as calamine
 
 from kam_core.errors import KamError
-from kam_core.ingest.read.sheet_scan import Scan, scan_ods, scan_xls, scan_xlsx
+from kam_core.ingest.read.sheet_scan import Scan, Scanner, scan_ods, scan_xls, scan_xlsx
 from kam_core.ingest.read.table_layout import (
     BLANK,
     GOOD,
     Dialect,
     Reading,
+    ReadOptions,
     Record,
     header_index,
     read_opening,
     read_table,
+    refuse_missing_header,
 )
 from kam_core.ingest.read.zip_archive import Archive, is_zip
 from kam_core.settings.loader import load_settings
@@ -71,15 +73,19 @@ class Book:
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet
         ]
 
-    def read(self, name: str, header_line: int | None = None, most: int | None = None) -> Reading:
-        """One sheet as a table; lines are its row numbers."""
+    def read(self, options: ReadOptions, most: int | None = None) -> Reading:
+        """One sheet as a table, the first where none is named; lines are its row numbers."""
+        name = options.sheet or self.sheets[0].name
         if name not in [sheet.name for sheet in self.sheets]:
             raise KamError("no_such_sheet", name=name, known=[s.name for s in self.sheets])
         number = [*self._book.sheet_names].index(name)
         scan = _guard(lambda: self._scan(name, number))
         sheet = _guard(lambda: self._book.get_sheet_by_name(name))
         rows = _Grid(_read_texts(sheet, scan), scan)
-        reading = _read_grid(rows, header_line, most)
+        refuse_missing_header(rows.lines, options)
+        start = options.header_line - 1 if options.header_line else header_index(rows)
+        dialect = Dialect("", "", start + 1)
+        reading = read_table(rows, dialect, read_opening(rows, start), most)
         merged = _guard(lambda: sheet.merged_cell_ranges) or []
         return _with_merged_cells(reading, merged, sheet.start[1])
 
@@ -104,27 +110,12 @@ def _with_merged_cells(
     return replace(reading, notes=(*reading.notes, *notes), merged=names)
 
 
-def _make_scanner(data: bytes) -> Callable[[str, int], Scan]:
-    """How to learn a sheet's extent, errors and dead formulas, by its name and number."""
+def _make_scanner(data: bytes) -> Scanner:
+    """How to learn a sheet's extent, errors and dead formulas."""
     if data.startswith(OLE_START):
-        return _xls_scanner(data)
+        return scan_xls(data)
     archive = Archive(data, load_settings().reading.limits.workbook_unpacked_bytes)
-    by_name = scan_xlsx(archive) if "xl/workbook.xml" in archive.infos else scan_ods(archive)
-    return lambda name, number: by_name(name)
-
-
-def _xls_scanner(data: bytes) -> Callable[[str, int], Scan]:
-    scans = scan_xls(data)
-    # The reader takes all sheets when it opens the workbook.
-    for number, extent in enumerate(scans, start=1):
-        extent.refuse_if_vast(str(number))
-
-    def scan(name: str, number: int) -> Scan:
-        if number >= len(scans):
-            raise KamError("damaged_file", detail=name)
-        return scans[number]
-
-    return scan
+    return scan_xlsx(archive) if "xl/workbook.xml" in archive.infos else scan_ods(archive)
 
 
 def _guard(step: Callable[[], Any]) -> Any:
@@ -140,16 +131,6 @@ def _guard(step: Callable[[], Any]) -> Any:
     # A panic of the reader's own language is no Exception.
     except BaseException as error:
         raise KamError("damaged_file", detail=str(error)) from error
-
-
-def _read_grid(rows: "_Grid", header_line: int | None, most: int | None) -> Reading:
-    if not any(line.strip() for line in rows.lines):
-        raise KamError("empty_file")
-    if header_line is not None and not 1 <= header_line <= len(rows.lines):
-        raise KamError("no_such_line", line=header_line, lines=len(rows.lines))
-    start = header_line - 1 if header_line else header_index(rows)
-    head = read_opening(rows, start)
-    return read_table(rows, Dialect("", "", start + 1), head, most)
 
 
 def _read_texts(sheet: Any, scan: Scan) -> list[list[str]]:

@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from babel import Locale
 
 from kam_core.contract.declaration import Column
 from kam_core.ingest.text_folding import fold, simplify
@@ -116,10 +118,10 @@ def cast_id(text: str) -> object:
 def _enum_caster(column: Column, rule: ColumnRule) -> Cast:
     spoken = rule.meanings
     if spoken is None:
-        spoken = {alias: value for value, aliases in column.values for alias in aliases}
-    meanings = {fold(value): value for value, _ in column.values}
+        spoken = {alias: value for value, aliases in column.values.items() for alias in aliases}
+    meanings = {fold(value): value for value in column.values}
     meanings |= {fold(text): value for text, value in spoken.items()}
-    allowed = [value for value, _ in column.values]
+    allowed = list(column.values)
 
     def cast(text: str) -> str:
         value = meanings.get(fold(text))
@@ -350,11 +352,12 @@ TWO_DIGIT_YEAR = re.compile(
     r"(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\d{1,2}[-\s][A-Za-z]{3,9}[-\s]\d{2}|\d{2}年\d{1,2}月\d{1,2}日?)(?:[T\s].*)?"
 )
 SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-LONG_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+# The names of months in English, short and long.
+MONTHS = {
+    name.casefold(): number
+    for width in ("abbreviated", "wide")
+    for number, name in Locale("en").months["format"][width].items()
+}
 
 
 def _date_caster(column: Column, texts: Iterable[str], rule: ColumnRule) -> Cast:
@@ -403,42 +406,28 @@ def parse_moment(text: str, order: str | None, zone: ZoneInfo) -> datetime | Not
             pass
     text = WEEKDAY.sub("", unicodedata.normalize("NFKC", text))
     text = COMPACT_TIME.sub(r"\1\2\3 \4:\5:\6", text) if len(text) == 14 else text
-    if match := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
-        parts = match.groupdict()
-        return _build_moment(
-            parts, parts["month"] or parts["month_zh"], parts["day"] or parts["day_zh"], zone
-        )
-    if match := YEAR_LAST.fullmatch(text):
-        return _build_moment(match.groupdict(), *_month_and_day(match, order), zone)
-    if match := NAMED_MONTH.fullmatch(text):
-        parts = match.groupdict()
-        return _build_moment(
-            parts,
-            _month_number(parts["name"] or parts["name_first"]),
-            parts["day"] or parts["day_after"],
-            zone,
-        )
+    for pattern in (YEAR_FIRST, COMPACT, YEAR_LAST, NAMED_MONTH):
+        if match := pattern.fullmatch(text):
+            parts = match.groupdict()
+            return _build_moment(parts, *_month_and_day(parts, order), zone)
     if SERIAL.fullmatch(text):
         return _excel_moment(text)
     raise Bad(_date_fault(text))
 
 
-def _month_and_day(match: re.Match[str], order: str | None) -> tuple[str, str]:
-    first, second = match["first"], match["second_part"]
-    if order is None and int(first) != int(second):
-        raise Bad("ambiguous_date")
-    return (second, first) if order == "dmy" else (first, second)
-
-
-def _month_number(name: str) -> int:
-    for names in (MONTHS, LONG_MONTHS):
-        if name.casefold() in names:
-            return names.index(name.casefold()) + 1
-    raise Bad("bad_date")
+def _month_and_day(parts: Mapping[str, Any], order: str | None) -> tuple[Any, Any]:
+    if "first" in parts:
+        first, second = parts["first"], parts["second_part"]
+        if order is None and int(first) != int(second):
+            raise Bad("ambiguous_date")
+        return (second, first) if order == "dmy" else (first, second)
+    name = parts.get("name") or parts.get("name_first")
+    month = MONTHS.get(name.casefold()) if name else parts["month"] or parts.get("month_zh")
+    return month, parts["day"] or parts.get("day_zh") or parts.get("day_after")
 
 
 def _build_moment(
-    parts: Mapping[str, str | None], month: str | int | None, day: str | None, zone: ZoneInfo
+    parts: Mapping[str, Any], month: str | int | None, day: str | None, zone: ZoneInfo
 ) -> datetime:
     try:
         moment = datetime(
@@ -455,7 +444,7 @@ def _build_moment(
         raise Bad("bad_date") from None
 
 
-def _parse_hour(parts: Mapping[str, str | None]) -> int:
+def _parse_hour(parts: Mapping[str, Any]) -> int:
     hour = int(parts["hour"] or 0)
     half = parts["half"] or parts["half_before"]
     if not half:

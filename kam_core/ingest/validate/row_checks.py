@@ -1,7 +1,6 @@
 """Text cells to typed columns, and every problem of every row at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Column, Table
-from kam_core.contract.target_bounds import is_share, target_bounds
 from kam_core.ingest.text_folding import strip_guard
 from kam_core.ingest.validate import currencies
 from kam_core.ingest.validate.cast import (
@@ -56,8 +54,7 @@ class Origin(NamedTuple):
     fields: Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True)
-class CheckedRows:
+class CheckedRows(NamedTuple):
     """All columns of the contract in its order, NULL where a value was missing or wrong."""
 
     columns: dict[str, pa.Array]
@@ -92,7 +89,9 @@ def check_rows(
             columns[column.name] = pa.nulls(len(cells), arrow_type(column))
     for name, duration in elapsed.items():
         if name in texts:
-            columns[name] = _add_times(columns[duration["since"]], texts[name], duration, findings)
+            columns[name] = _add_times(
+                columns[duration["since"]], texts[name], name, duration["unit"], findings
+            )
     findings += _find_other_currencies(table, texts, currency)
     findings += _find_missing(table, texts, len(cells))
     findings += find_contradictions(table, columns, _is_filled(texts.get("occurred_at")))
@@ -111,8 +110,8 @@ class _Texts(NamedTuple):
     distinct: list[str]
     codes: np.ndarray
 
-    def where(self, is_chosen: Sequence[bool]) -> np.ndarray:
-        return np.flatnonzero(np.asarray(is_chosen, dtype=bool)[self.codes])
+    def where(self, is_chosen: Sequence[bool]) -> list[int]:
+        return np.flatnonzero(np.asarray(is_chosen, dtype=bool)[self.codes]).tolist()
 
 
 def _trim_cells(cells: pd.Series) -> _Texts:
@@ -127,7 +126,7 @@ def _blank_out_words(
     are_words = [is_nothing(text, column, rule) for text in texts.distinct]
     for row in texts.where(are_words) if any(are_words) else ():
         details = {"column": column.name, "value": texts.distinct[texts.codes[row]]}
-        findings.append(Finding(int(row), "word_for_nothing", details))
+        findings.append(Finding(row, "word_for_nothing", details))
     distinct = ["" if is_word else t for t, is_word in zip(texts.distinct, are_words, strict=True)]
     return _Texts(distinct, texts.codes)
 
@@ -151,20 +150,20 @@ def _cast_distinct(
     for row in texts.where([p in remarks for p in range(len(values))]) if remarks else ():
         code, details = remarks[texts.codes[row]]
         text = texts.distinct[texts.codes[row]]
-        findings.append(Finding(int(row), code, {"column": name, "value": text, **details}))
+        findings.append(Finding(row, code, {"column": name, "value": text, **details}))
     return pa.array(values, type).take(pa.array(texts.codes))
 
 
 def _add_times(
-    since: pa.Array, texts: _Texts, duration: Mapping[str, str], findings: list[Finding]
+    since: pa.Array, texts: _Texts, name: str, unit: str, findings: list[Finding]
 ) -> pa.Array:
     """Times given as a duration after another column."""
 
     def seconds(text: str) -> int:
         amount: Decimal = to_decimal(text, "number")
-        return round(Fraction(amount) * SECONDS[duration["unit"]])
+        return round(Fraction(amount) * SECONDS[unit])
 
-    lengths = _cast_distinct(seconds, texts, duration["column"], pa.int64(), findings)
+    lengths = _cast_distinct(seconds, texts, name, pa.int64(), findings)
     moments = [
         None if start is None or length is None else start + timedelta(seconds=length)
         for start, length in zip(since.to_pylist(), lengths.to_pylist(), strict=True)
@@ -196,9 +195,8 @@ def _find_missing(table: Table, texts: Mapping[str, _Texts], row_count: int) -> 
     for column in table.required:
         cells = texts.get(column.name)
         rows = cells.where([not t for t in cells.distinct]) if cells else range(row_count)
-        findings += [
-            Finding(int(row), "missing_value", {"column": column.name, "value": ""}) for row in rows
-        ]
+        details = {"column": column.name, "value": ""}
+        findings += [Finding(row, "missing_value", details) for row in rows]
     return findings
 
 
@@ -209,15 +207,52 @@ def find_contradictions(
 
     ``has_time`` tells of an interaction whether the file names a time, be it readable or not.
     """
-    findings = _find_out_of_order(table, columns)
+    findings = []
+    for earlier, later in table.in_order:
+        is_wrong = pc.greater(columns[earlier], columns[later])
+        findings += _findings("impossible_order", columns, later, is_wrong, earlier)
     if table.name == "interactions":
-        findings += _find_without_time(columns, has_time)
-        findings += _find_long_durations(columns)
+        # A time that could not be read has a problem of its own.
+        lacks_time = pc.equal(columns["status"], "completed")
+        if has_time is not None:
+            lacks_time = pc.and_(lacks_time, pc.invert(has_time))
+        findings += _findings("completed_without_time", columns, "occurred_at", lacks_time)
+        # Hours that are too many for one interaction; minutes, it may be.
+        is_long = pc.greater(columns["duration_hours"], load_settings().reading.longest_hours)
+        findings += _findings("long_duration", columns, "duration_hours", is_long)
     if table.name == "accounts":
-        findings += _find_lost_mismatches(columns)
+        is_lost, has_date = pc.equal(columns["status"], "lost"), pc.is_valid(columns["lost_on"])
+        undated, not_lost = pc.and_not(is_lost, has_date), pc.and_not(has_date, is_lost)
+        findings += _findings("lost_without_date", columns, "lost_on", undated)
+        findings += _findings("lost_date_not_lost", columns, "status", not_lost)
     if table.name == "targets":
         findings += _out_of_bounds(columns)
     return findings
+
+
+def _findings(
+    code: str,
+    columns: Mapping[str, pa.Array],
+    column: str,
+    mask: pa.Array,
+    other: str | None = None,
+    **details: object,
+) -> list[Finding]:
+    """One for each row where the mask is true, with what its columns say; unknown is not true."""
+    findings = []
+    for row in np.flatnonzero(pc.fill_null(mask, False).to_numpy(False)).tolist():
+        cells = {"column": column, "value": _written(columns[column][row])}
+        if other:
+            cells |= {"other_column": other, "other_value": _written(columns[other][row])}
+        findings.append(Finding(row, code, cells | details))
+    return findings
+
+
+def _written(cell: pa.Scalar) -> str:
+    value = cell.as_py()
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)
 
 
 def _is_filled(texts: _Texts | None) -> pa.Array | None:
@@ -226,84 +261,23 @@ def _is_filled(texts: _Texts | None) -> pa.Array | None:
     return pa.array(np.asarray([bool(text) for text in texts.distinct], dtype=bool)[texts.codes])
 
 
-def _find_out_of_order(table: Table, columns: Mapping[str, pa.Array]) -> list[Finding]:
-    findings = []
-    for earlier, later in table.in_order:
-        for row in _true_rows(pc.greater(columns[earlier], columns[later])):
-            details = {
-                "column": later,
-                "value": str(columns[later][row].as_py()),
-                "other_column": earlier,
-                "other_value": str(columns[earlier][row].as_py()),
-            }
-            findings.append(Finding(row, "impossible_order", details))
-    return findings
-
-
-def _find_without_time(columns: Mapping[str, pa.Array], has_time: pa.Array | None) -> list[Finding]:
-    """A time that could not be read has a problem of its own."""
-    lacks_time = pc.equal(columns["status"], "completed")
-    if has_time is not None:
-        lacks_time = pc.and_(lacks_time, pc.invert(has_time))
-    return [
-        Finding(row, "completed_without_time", {"column": "occurred_at", "value": ""})
-        for row in _true_rows(lacks_time)
-    ]
-
-
-def _find_long_durations(columns: Mapping[str, pa.Array]) -> list[Finding]:
-    """Hours that are too many for one interaction; minutes, it may be."""
-    hours = columns["duration_hours"]
-    return [
-        Finding(
-            row,
-            "long_duration",
-            {"column": "duration_hours", "value": f"{hours[row].as_py().normalize():f}"},
-        )
-        for row in _true_rows(pc.greater(hours, load_settings().reading.longest_hours))
-    ]
-
-
-def _find_lost_mismatches(columns: Mapping[str, pa.Array]) -> list[Finding]:
-    status, lost_on = columns["status"], columns["lost_on"]
-    undated = pc.and_(pc.equal(status, "lost"), pc.is_null(lost_on))
-    not_lost = pc.and_(pc.not_equal(status, "lost"), pc.is_valid(lost_on))
-    findings = [
-        Finding(row, "lost_without_date", {"column": "lost_on", "value": ""})
-        for row in _true_rows(undated)
-    ]
-    return findings + [
-        Finding(row, "lost_date_not_lost", {"column": "status", "value": status[row].as_py()})
-        for row in _true_rows(not_lost)
-    ]
-
-
 def _out_of_bounds(columns: Mapping[str, pa.Array]) -> list[Finding]:
     """Targets that the figure cannot reach; of a share, 90 may stand for 90 %."""
     metric, target = columns["metric"], columns["target"]
-    findings = []
+    bounds, findings = load_settings().target_bounds, []
     for name in metric.unique().drop_null().to_pylist():
-        lowest, highest = target_bounds(name)
-        too_high = "target_above_whole" if is_share(name) else "target_out_of_bounds"
+        lowest, highest = bounds.bounds_of(name)
+        is_share = name in bounds.highest_share
+        too_high = "target_above_whole" if is_share else "target_out_of_bounds"
         for limit, is_beyond, code in (
             (lowest, pc.less, "target_out_of_bounds"),
             (highest, pc.greater, too_high),
         ):
             if limit is not None:
-                rows = _true_rows(pc.and_(pc.equal(metric, name), is_beyond(target, limit)))
-                findings += [_beyond(code, row, target[row].as_py(), limit) for row in rows]
+                most = int(limit) if limit == int(limit) else float(limit)
+                is_out = pc.and_(pc.equal(metric, name), is_beyond(target, limit))
+                findings += _findings(code, columns, "target", is_out, most=most)
     return findings
-
-
-def _beyond(code: str, row: int, target: Decimal, limit: Decimal) -> Finding:
-    details = {"column": "target", "value": f"{target.normalize():f}"}
-    plain = int(limit) if limit == int(limit) else float(limit)
-    return Finding(row, code, {**details, "most": plain})
-
-
-def _true_rows(mask: pa.Array) -> list[int]:
-    """Positions where the mask is true; unknown is not true."""
-    return [int(row) for row in np.flatnonzero(pc.fill_null(mask, False).to_numpy(False))]
 
 
 def _find_repeats(table: Table, columns: Mapping[str, pa.Array], origin: Origin) -> list[Finding]:
@@ -322,26 +296,22 @@ def _find_repeats(table: Table, columns: Mapping[str, pa.Array], origin: Origin)
 
 def _number_keys(table: Table, columns: Mapping[str, pa.Array]) -> np.ndarray:
     """A number for each distinct key; -1 where a required part of it is missing."""
-    keys = pd.DataFrame({name: _encode_column(columns[name]) for name in table.key})
-    group = keys.groupby(list(table.key), sort=False).ngroup().to_numpy().copy()
+    codes = {
+        name: columns[name].dictionary_encode(null_encoding="encode").indices.to_numpy(False)
+        for name in table.key
+    }
+    group = pd.DataFrame(codes).groupby(list(table.key), sort=False).ngroup().to_numpy().copy()
     for name in table.key:
         if table.column(name).required:
             group[columns[name].is_null().to_numpy(False)] = -1
     return group
 
 
-def _encode_column(column: pa.Array) -> np.ndarray:
-    return column.dictionary_encode(null_encoding="encode").indices.to_numpy(False)
-
-
 def _describe_repeat(
     table: Table, columns: Mapping[str, pa.Array], origin: Origin, first: int, row: int
 ) -> Finding:
     is_same = list(origin.fields[row]) == list(origin.fields[first])
-    key = " | ".join(str(columns[name][row].as_py() or "") for name in table.key)
-    details = {
-        "column": ", ".join(table.key),
-        "value": key,
-        "first_line": origin.line_numbers[first],
-    }
-    return Finding(row, "duplicate_row" if is_same else "duplicate_key", details)
+    key = [str(columns[name][row].as_py() or "") for name in table.key]
+    details = {"column": ", ".join(table.key), "value": " | ".join(key)}
+    code = "duplicate_row" if is_same else "duplicate_key"
+    return Finding(row, code, {**details, "first_line": origin.line_numbers[first]})

@@ -14,7 +14,6 @@ from kam_core.dashboard.charts import Columns
 from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, Pack, Quantity
 from kam_core.dashboard.tables import cell_words, plain_rows
 from kam_core.render.html import svg
-from kam_core.text import formats
 from kam_core.text.marked_text import runs
 from kam_core.text.writer import Text
 
@@ -154,5 +153,4 @@ def _more_rows(table: FigureTable, text: Text) -> str:
     if table.brief_rows is None or len(table.frame) <= table.brief_rows:
         return ""
     key = "pack.shown_rows" if table.brief_rows else "pack.in_workbook"
-    shown, total = (formats.count(n, text.lang) for n in (table.brief_rows, len(table.frame)))
-    return text(key, shown=shown, total=total)
+    return text(key, shown=table.brief_rows, total=len(table.frame))

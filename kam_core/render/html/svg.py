@@ -119,11 +119,10 @@ def _field(field: Field, rows: int, text: Text) -> Markup:
     left, top = AXIS + field.x * FIELD_WIDTH, (rows - 1 - field.y) * FIELD_HEIGHT
     kind = "key-field" if field.is_key else "field"
     box = _rect(kind, left + 1, top + 1, FIELD_WIDTH - 2, FIELD_HEIGHT - 2)
-    share = formats.percent(field.share, text.lang, 0)
     lines = (
         text.value("tier", field.tier),
-        text("pack.accounts", count=formats.count(field.accounts, text.lang)),
-        text("pack.revenue_share", revenue=formats.money(field.revenue, text.lang), share=share),
+        text("pack.accounts", **vars(field)),
+        text("pack.revenue_share", **vars(field)),
     )
     kinds = ("field-name", "field-count", "tick")
     words = [

@@ -1,16 +1,23 @@
 """Figures of a difference and its parts, and of a monthly series within its limits."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
-import pandas as pd
 import plotly.graph_objects as go
 
+from kam_core.dashboard.charts import Limited, Waterfall
 from kam_core.metrics.change import ACCOUNTS, GROUPS, FigureChange, MixPart, Movement
 from kam_core.metrics.control_limits import Limits
-from kam_core.render.plotly.charts import Palette, canvas, value_axis
+from kam_core.render.plotly.charts import (
+    INSIDE,
+    Palette,
+    canvas,
+    draw_steps,
+    measure_extent,
+    short_names,
+    value_axis,
+)
 from kam_core.text import formats
-from kam_core.text.sentences.change_sentences import difference, name_of, quantity
+from kam_core.text.sentences.change_sentences import name_of
 from kam_core.text.writer import Text, plotly_escape
 
 Bar = tuple[str, Fraction]
@@ -18,42 +25,26 @@ MARGIN = 0.04
 MONTHS_A_MARK = 6
 
 
-def draw_waterfall(moved: FigureChange, shown: int, text: Text, colours: Palette) -> go.Figure:
+def draw_waterfall(chart: Waterfall, text: Text, colours: Palette) -> go.Figure:
     """From one value down to the other, a bar for each part; zero is the value before."""
-    bars = _bars(moved, shown, text)
+    moved = chart.moved
+    bars = _bars(moved, chart.shown, text)
     values = zip(moved.periods, (moved.before, moved.after), strict=True)
     ends = [_end(period, value, moved, text) for period, value in values]
     # Beside the names there is room for the numbers on any screen; beside the bars there is not.
-    parts = (f"{name}  <b>{difference(step, moved.unit, text)}</b>" for name, step in bars)
+    parts = (
+        f"{name}  <b>{formats.difference(step, moved.unit, text.lang)}</b>" for name, step in bars
+    )
     names = [ends[0], *parts, ends[1]]
     steps = [Fraction(0), *(step for _, step in bars)]
     total = sum(steps, Fraction(0))
-    figure = canvas(colours, 90 + 34 * len(names))
-    figure.add_waterfall(
-        orientation="h",
-        y=list(range(len(names))),
-        x=[*map(float, steps), float(total)],
-        measure=["relative"] * len(steps) + ["total"],
-        text=[""] * len(steps) + [_sum(moved, text)],
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        textfont={"color": colours.paper},
-        connector={"line": {"color": colours.quiet, "width": 1}},
-        increasing={"marker": {"color": colours.actual}},
-        decreasing={"marker": {"color": colours.target}},
-        totals={"marker": {"color": colours.quiet}},
-        hoverinfo="skip",
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        autorange="reversed",
-        showgrid=False,
-        tickfont={"color": colours.text},
-    )
-    figure.update_xaxes(range=_reach(steps, total), zeroline=True, zerolinecolor=colours.quiet)
-    figure.update_xaxes(showticklabels=False, showgrid=False)
+    whole = f"<b>{formats.difference(moved.difference, moved.unit, text.lang)}</b>"
+    written = [""] * len(steps) + [whole]
+    how = INSIDE | {"textfont": {"color": colours.paper}}
+    figure = draw_steps(names, list(map(float, steps)), float(total), written, colours, 90, **how)
+    low, high = measure_extent(steps)
+    margin = ((high - low) or 1.0) * MARGIN
+    figure.update_xaxes(range=[low - margin, high + margin], zerolinecolor=colours.quiet)
     return figure
 
 
@@ -73,48 +64,28 @@ def _bars(moved: FigureChange, shown: int, text: Text) -> list[Bar]:
     steps = sorted((bar for bar in steps if bar[1]), key=lambda bar: -abs(bar[1]))
     rest = steps[shown:]
     if rest:
-        words = text("figure.others", count=formats.count(len(rest), text.lang))
+        words = text("figure.others", count=len(rest))
         return [*mix, *steps[:shown], (words, sum((step for _, step in rest), Fraction(0)))]
     return [*mix, *steps]
 
 
 def _group_words(part: MixPart | Movement, text: Text) -> str:
     accounts = part.accounts if isinstance(part, Movement) else None
-    return text(f"figure.moved_{part.name}", accounts=formats.count(accounts, text.lang))
+    return text(f"figure.moved_{part.name}", accounts=accounts)
 
 
 def _end(period: str, value: Fraction | None, moved: FigureChange, text: Text) -> str:
     name = formats.short_period(period, text.lang) or period
-    return f"<b>{plotly_escape(name)}  {quantity(value, moved.unit, text)}</b>"
+    return f"<b>{plotly_escape(name)}  {formats.quantity(value, moved.unit, text.lang)}</b>"
 
 
-def _sum(moved: FigureChange, text: Text) -> str:
-    return f"<b>{difference(moved.difference, moved.unit, text)}</b>"
-
-
-def _reach(steps: Sequence[Fraction], total: Fraction) -> list[float]:
-    """As far as the bars go, and a little further."""
-    stands, at = [Fraction(0), total], Fraction(0)
-    for step in steps:
-        at += step
-        stands.append(at)
-    low, high = float(min(stands)), float(max(stands))
-    margin = ((high - low) or 1.0) * MARGIN
-    return [low - margin, high + margin]
-
-
-def draw_limited(
-    rows: pd.DataFrame, limits: Limits, unit: str, text: Text, colours: Palette
-) -> go.Figure:
-    """A monthly line within its limits: signals have a shape and a word, noise is grey.
-
-    ``rows``: period, value, limit_low, limit_high; a month without a value leaves a gap.
-    """
-    names = [formats.short_period(code, text.lang) for code in rows["period"]]
-    written = [formats.quantity(value, unit, text.lang) for value in rows["value"]]
+def draw_limited(chart: Limited, text: Text, colours: Palette) -> go.Figure:
+    """Signals have a shape and a word, noise is grey; a month without a value leaves a gap."""
+    rows, limits = chart.rows, chart.limits
+    names = short_names(rows["period"], text)
     figure = canvas(colours, 300)
     if limits.low is not None:
-        _band(figure, names, rows, limits, text, colours)
+        _band(figure, names, chart, text, colours)
     figure.add_scatter(
         x=names,
         y=rows["value"],
@@ -122,42 +93,36 @@ def draw_limited(
         name=text("figure.inside") if limits.low is not None else text("charts.actual"),
         line={"color": colours.quiet, "width": 1.5},
         marker={"symbol": "circle", "size": 7, "color": colours.quiet},
-        hovertext=written,
+        hovertext=[formats.quantity(value, chart.unit, text.lang) for value in rows["value"]],
         hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
     )
     if limits.signals:
-        _signals(figure, names, rows, limits, unit, text, colours)
+        _signals(figure, names, chart, text, colours)
     highest = float(rows[["value", "limit_high"]].max(numeric_only=True).max() or 0)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=names)
     figure.update_xaxes(tickvals=names[::-1][::MONTHS_A_MARK], tickangle=0)
-    figure.update_yaxes(**value_axis(unit, highest, text))
+    figure.update_yaxes(**value_axis(chart.unit, highest, text))
     return figure
 
 
 def _band(
-    figure: go.Figure,
-    names: list[str],
-    rows: pd.DataFrame,
-    limits: Limits,
-    text: Text,
-    colours: Palette,
+    figure: go.Figure, names: list[str], chart: Limited, text: Text, colours: Palette
 ) -> None:
     """The mean dashed and the limits dotted, over every month."""
-    dotted = {"color": colours.target, "dash": "dot", "width": 1.5}
     for number, column in enumerate(("limit_high", "limit_low")):
         figure.add_scatter(
             x=names,
-            y=rows[column],
+            y=chart.rows[column],
             mode="lines",
             name=text("figure.limits"),
             legendgroup="limits",
             showlegend=number == 0,
-            line=dotted,
+            line={"color": colours.target, "dash": "dot", "width": 1.5},
             hoverinfo="skip",
         )
     figure.add_scatter(
         x=names,
-        y=[limits.mean] * len(names),
+        y=[chart.limits.mean] * len(names),
         mode="lines",
         name=text("figure.mean"),
         line={"color": colours.actual, "dash": "dash", "width": 1.5},
@@ -166,32 +131,22 @@ def _band(
 
 
 def _signals(
-    figure: go.Figure,
-    names: list[str],
-    rows: pd.DataFrame,
-    limits: Limits,
-    unit: str,
-    text: Text,
-    colours: Palette,
+    figure: go.Figure, names: list[str], chart: Limited, text: Text, colours: Palette
 ) -> None:
     """The months outside: a shape of their own, and the word at the first of neighbours."""
-    is_out = [limits.is_signal(code) for code in rows["period"]]
-    first = [out and not before for out, before in zip(is_out, [False, *is_out], strict=False)]
-    outside = [
-        (name, value, text("figure.signal") if is_first else "", _beside(value, limits))
-        for name, value, out, is_first in zip(names, rows["value"], is_out, first, strict=True)
-        if out
-    ]
+    is_out = chart.rows["period"].map(chart.limits.is_signal)
+    is_first = (is_out & ~is_out.shift(fill_value=False))[is_out]
+    values = chart.rows["value"][is_out]
     figure.add_scatter(
-        x=[name for name, *_ in outside],
-        y=[value for _, value, *_ in outside],
+        x=[name for name, out in zip(names, is_out, strict=True) if out],
+        y=values.tolist(),
         mode="markers+text",
         name=text("figure.signal"),
-        text=[word for *_, word, _ in outside],
-        textposition=[side for *_, side in outside],
+        text=[text("figure.signal") if first else "" for first in is_first],
+        textposition=[_beside(value, chart.limits) for value in values],
         cliponaxis=False,
         marker={"symbol": "diamond", "size": 13, "color": colours.target},
-        hovertext=[formats.quantity(value, unit, text.lang) for _, value, *_ in outside],
+        hovertext=[formats.quantity(value, chart.unit, text.lang) for value in values],
         hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
     )
 

@@ -1,11 +1,13 @@
 """Figures: rows and words in, a plotly figure out. Time runs left to right; actual is solid."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from kam_core.dashboard.charts import Columns, Field, Matrix
+from kam_core.dashboard.charts import Columns, Field, Heat, Lines, Matrix, Stacked
 from kam_core.text import formats
 from kam_core.text.writer import Text, plotly_escape
 
@@ -55,6 +57,8 @@ TICK_FORMATS = {"percent": "~%", "money": "~s", "hours": "~g", "days": "~g", "co
 FONTS = "Inter, Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+# How a number is written inside a bar.
+INSIDE = {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0}
 
 
 def palette(theme: str | None) -> Palette:
@@ -133,53 +137,77 @@ def draw_columns(chart: Columns, text: Text, colours: Palette) -> go.Figure:
     )
     numbers = [number for number in (*values, *targets, chart.highest) if number is not None]
     if any(target is not None for target in targets):
-        figure.add_scatter(
-            x=names,
-            y=targets,
-            mode="markers",
-            name=titles[1],
-            marker={"symbol": "line-ew-open", "size": 26, "color": colours.target, "line_width": 3},
-            hovertext=[formats.quantity(value, chart.unit, text.lang) for value in targets],
-            hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
-        )
+        figure.add_scatter(name=titles[1], **_marks_at(names, targets, chart.unit, text, colours))
     figure.update_xaxes(type="category")
     figure.update_yaxes(**value_axis(chart.unit, float(max(numbers, default=0)), text))
     return figure
 
 
-def draw_lines(
-    rows: pd.DataFrame, series: dict[str, str], unit: str, text: Text, colours: Palette
-) -> go.Figure:
-    """One line per series (column -> name) over the periods of the rows, on one scale."""
-    names = [formats.short_period(code, text.lang) for code in rows["period"]]
+def _marks_at(
+    names: Sequence[str], values: Sequence[Any], unit: str, text: Text, colours: Palette
+) -> dict:
+    """What columns or lines are held against, as a mark at each."""
+    return {
+        "x": names,
+        "y": values,
+        "mode": "markers",
+        "marker": {
+            "symbol": "line-ew-open",
+            "size": 26,
+            "color": colours.target,
+            "line_width": 3,
+        },
+        "hovertext": [formats.quantity(value, unit, text.lang) for value in values],
+        "hovertemplate": "%{x}<br>%{hovertext}<extra></extra>",
+    }
+
+
+def short_names(periods: Iterable[str], text: Text) -> list[str]:
+    """Periods as they stand at an axis."""
+    return [formats.short_period(code, text.lang) for code in periods]
+
+
+def draw_lines(chart: Lines, text: Text, colours: Palette) -> go.Figure:
+    """Lines of time, and what they are held against as marks.
+
+    The axis of a single marked line need not begin at zero: it tells by where it lies.
+    """
+    names = short_names(chart.rows["period"], text)
     dashes = ("solid", "dash", "dot", "dashdot")
     figure = canvas(colours, 280)
-    for position, (column, name) in enumerate(series.items()):
+    for position, (column, name) in enumerate(chart.series.items()):
+        values = chart.rows[column]
         figure.add_scatter(
             x=names,
-            y=rows[column],
+            y=values,
             name=name,
             mode="lines+markers",
             line={"color": colours.series[position], "dash": dashes[position], "width": 2.5},
             marker={"symbol": position, "size": 8},
-            hovertext=[formats.quantity(value, unit, text.lang) for value in rows[column]],
+            hovertext=[formats.quantity(value, chart.unit, text.lang) for value in values],
             hovertemplate="%{x}<br>%{hovertext}",
         )
-    highest = float(rows[list(series)].max(numeric_only=True).max() or 0)
+    highest = float(chart.rows[list(chart.series)].max(numeric_only=True).max() or 0)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(**value_axis(unit, highest, text))
+    figure.update_yaxes(**value_axis(chart.unit, highest, text))
+    if chart.marks:
+        is_any = any(not formats.is_missing(mark) for mark in chart.marks)
+        marks = _marks_at(names, chart.marks, chart.unit, text, colours)
+        figure.add_scatter(name=text("charts.target"), visible=is_any, **marks)
+        if len(chart.series) == 1:
+            figure.update_yaxes(rangemode="normal")
     return figure
 
 
-def draw_heat(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
-    """A grid of shares: one row per index entry, one column per period, the share written in."""
-    written = [[formats.percent(cell, text.lang, 0) for cell in line] for line in rows.to_numpy()]
+def draw_heat(chart: Heat, text: Text, colours: Palette) -> go.Figure:
+    """A grid with the share written into each cell."""
+    rows = chart.rows
     figure = canvas(colours, 90 + 30 * len(rows))
     figure.add_heatmap(
-        x=[formats.short_period(code, text.lang) for code in rows.columns],
+        x=short_names(rows.columns, text),
         y=[plotly_escape(str(name)) for name in rows.index],
         z=rows.to_numpy(dtype=float),
-        text=written,
+        text=[[formats.percent(cell, text.lang, 0) for cell in line] for line in rows.to_numpy()],
         texttemplate="%{text}",
         textfont={"color": colours.text},
         colorscale=[[0, colours.low], [1, colours.high]],
@@ -195,11 +223,11 @@ def draw_heat(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
     return figure
 
 
-def draw_stacked(parts: dict[str, float], text: Text, colours: Palette) -> go.Figure:
-    """One bar of a whole cut into named parts, each with its count."""
+def draw_stacked(chart: Stacked, text: Text, colours: Palette) -> go.Figure:
+    """One lying bar, with the count written into each part."""
     shades = (colours.actual, colours.previous, colours.line, colours.target, colours.paper)
     figure = canvas(colours, 120)
-    for shade, (name, number) in zip(shades, parts.items(), strict=False):
+    for shade, (name, number) in zip(shades, chart.parts.items(), strict=False):
         figure.add_bar(
             x=[number],
             y=[""],
@@ -211,10 +239,57 @@ def draw_stacked(parts: dict[str, float], text: Text, colours: Palette) -> go.Fi
             textangle=0,
             hovertemplate=f"{plotly_escape(name)}<br>%{{x}}<extra></extra>",
         )
-    figure.update_layout(barmode="stack", legend_traceorder="normal")
+    stack(figure)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     return figure
+
+
+def stack(figure: go.Figure) -> None:
+    """The bars of a figure on one another, named in the order in which they stand."""
+    figure.update_layout(barmode="stack", legend_traceorder="normal")
+
+
+def draw_steps(
+    names: Sequence[str],
+    steps: Sequence[float],
+    total: float,
+    written: Sequence[str],
+    colours: Palette,
+    height: int,
+    **how_written: Any,
+) -> go.Figure:
+    """Bars one below the other, each from where the last one ended, down to their total."""
+    positions = list(range(len(names)))
+    figure = canvas(colours, height + 34 * len(names))
+    figure.add_waterfall(
+        orientation="h",
+        y=positions,
+        x=[*steps, total],
+        measure=["relative"] * len(steps) + ["total"],
+        text=written,
+        connector={"line": {"color": colours.quiet, "width": 1}},
+        increasing={"marker": {"color": colours.actual}},
+        decreasing={"marker": {"color": colours.target}},
+        totals={"marker": {"color": colours.quiet}},
+        hoverinfo="skip",
+        **how_written,
+    )
+    figure.update_yaxes(
+        tickvals=positions,
+        ticktext=names,
+        autorange="reversed",
+        showgrid=False,
+        tickfont={"color": colours.text},
+    )
+    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=True)
+    return figure
+
+
+def measure_extent(steps: Sequence[Any]) -> tuple[float, float]:
+    """How far below and above zero a running sum goes."""
+    stands = [sum(steps[:count]) for count in range(len(steps) + 1)]
+    return float(min(stands)), float(max(stands))
 
 
 def draw_matrix(chart: Matrix, text: Text, colours: Palette) -> go.Figure:
@@ -276,19 +351,13 @@ def _cell_words(field: Field, chart: Matrix, text: Text, colours: Palette) -> di
     """The words of a cell in its upper corner; those of the last column stand at the right."""
     is_last = field.x == len(chart.x_cuts)
     side = "right" if is_last else "left"
-    words = text(
-        "charts.cell",
-        tier=plotly_escape(text.value("tier", field.tier)),
-        accounts=formats.count(field.accounts, text.lang),
-        revenue=formats.money(field.revenue, text.lang),
-        share=formats.percent(field.share, text.lang, 0),
-    )
+    tier = plotly_escape(text.value("tier", field.tier))
     return {
         "x": 102.0 if is_last else (-2.0, *chart.x_cuts)[field.x],
         "y": (*(cut - 0.01 for cut in chart.y_cuts), 1.15)[field.y],
         "xanchor": side,
         "yanchor": "top",
-        "text": words,
+        "text": text("charts.cell", **vars(field) | {"tier": tier}),
         "align": side,
         "showarrow": False,
         "bgcolor": colours.paper,

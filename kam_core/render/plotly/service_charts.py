@@ -1,10 +1,16 @@
-"""Figures of the service page: rows and words in, a plotly figure out."""
-
-from collections.abc import Mapping, Sequence
+"""Figures of service and of what time is spent on: bars side by side, parts, intervals, spreads."""
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from kam_core.dashboard.charts import (
+    AgedTickets,
+    Compared,
+    Intervals,
+    RenewalBands,
+    Shares,
+    Spread,
+)
 from kam_core.render.plotly import charts
 from kam_core.render.plotly.charts import Palette
 from kam_core.text import formats
@@ -12,87 +18,48 @@ from kam_core.text.writer import Text, plotly_escape
 
 GOLDEN = 0.618034
 MARKED = 12
+# A part thinner than this has no room for its number.
+WRITTEN_FROM = 0.035
 
 
-def draw_marked_lines(
-    rows: pd.DataFrame,
-    series: dict[str, str],
-    marks: Sequence[float],
-    unit: str,
-    text: Text,
-    colours: Palette,
-) -> go.Figure:
-    """Lines over the periods (column -> name), what they are held against as a mark on each.
-
-    The axis of a single line need not begin at zero: it tells by where it lies, not by its length.
-    """
-    figure = charts.draw_lines(rows, series, unit, text, colours)
-    figure.add_scatter(
-        x=[formats.short_period(code, text.lang) for code in rows["period"]],
-        y=list(marks),
-        visible=any(not formats.is_missing(mark) for mark in marks),
-        mode="markers",
-        name=text("charts.target"),
-        marker={"symbol": "line-ew-open", "size": 26, "color": colours.target, "line_width": 3},
-        hovertext=[formats.quantity(mark, unit, text.lang) for mark in marks],
-        hovertemplate="%{x}<br>%{hovertext}<extra></extra>",
-    )
-    if len(series) == 1:
-        figure.update_yaxes(rangemode="normal")
-    return figure
-
-
-def draw_aged_tickets(
-    names: Sequence[str], parts: Mapping[str, Sequence[int]], text: Text, colours: Palette
-) -> go.Figure:
-    """Open tickets by age, each column cut into named parts, the late part hatched."""
+def draw_aged_tickets(chart: AgedTickets, text: Text, colours: Palette) -> go.Figure:
+    """Columns cut into parts, the late part hatched."""
     shades = (colours.target, colours.previous, colours.actual)
     patterns = ("/", "", "")
     figure = charts.canvas(colours, 260)
-    for shade, pattern, (name, counts) in zip(shades, patterns, parts.items(), strict=True):
+    for shade, pattern, (name, counts) in zip(shades, patterns, chart.parts.items(), strict=True):
         figure.add_bar(
-            x=[plotly_escape(age) for age in names],
+            x=[plotly_escape(age) for age in chart.names],
             y=list(counts),
             name=name,
             marker=charts.hatched(shade, pattern, colours),
             text=[formats.count(number, text.lang) if number else "" for number in counts],
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
             hovertemplate=f"%{{x}}<br>{plotly_escape(name)} %{{y}}<extra></extra>",
+            **charts.INSIDE,
         )
-    figure.update_layout(barmode="stack", legend_traceorder="normal")
+    charts.stack(figure)
     figure.update_xaxes(type="category")
     figure.update_yaxes(tickformat=",d", rangemode="tozero")
     return figure
 
 
-def draw_compared(
-    names: Sequence[str],
-    series: Mapping[str, Sequence[float]],
-    unit: str,
-    text: Text,
-    colours: Palette,
-    is_hollow: Sequence[bool] = (),
-) -> go.Figure:
-    """One or two values per name as lying bars: the first dark, what it is held against lighter.
-
-    A bar that says little is hollow.
-    """
+def draw_compared(chart: Compared, text: Text, colours: Palette) -> go.Figure:
+    """Lying bars: the first value dark, what it is held against lighter; hollow on few cases."""
+    series, names = chart.series, [plotly_escape(name) for name in chart.names]
     figure = charts.canvas(colours, 70 + (14 + 19 * len(series)) * max(len(names), 1))
-    for shade, (label, values) in zip(
-        (colours.actual, colours.previous), series.items(), strict=False
-    ):
+    shades = (colours.actual, colours.previous)
+    for shade, (label, values) in zip(shades, series.items(), strict=False):
         figure.add_bar(
             x=list(values),
-            y=[plotly_escape(name) for name in names],
+            y=names,
             orientation="h",
             name=label,
             marker={
-                "color": [colours.paper if hollow else shade for hollow in is_hollow] or shade,
+                "color": [colours.paper if hollow else shade for hollow in chart.is_hollow]
+                or shade,
                 "line": {"color": shade, "width": 1.5},
             },
-            text=[formats.quantity(value, unit, text.lang) for value in values],
+            text=[formats.quantity(value, chart.unit, text.lang) for value in values],
             textposition="outside",
             textangle=0,
             cliponaxis=False,
@@ -105,10 +72,9 @@ def draw_compared(
     return figure
 
 
-def draw_intervals(
-    rows: pd.DataFrame, series: Mapping[str, str], text: Text, colours: Palette
-) -> go.Figure:
-    """Shares over the periods with their intervals; columns NAME, NAME_low and NAME_high."""
+def draw_intervals(chart: Intervals, text: Text, colours: Palette) -> go.Figure:
+    """Lines of time with an interval at each mark, side by side so that none hides another."""
+    rows, series = chart.rows, chart.series
     figure = charts.canvas(colours, 280)
     positions = list(range(len(rows)))
     for number, (name, title) in enumerate(series.items()):
@@ -129,26 +95,22 @@ def draw_intervals(
             hovertext=[formats.percent(value, text.lang) for value in rows[name]],
             hovertemplate="%{hovertext}",
         )
-    figure.update_xaxes(
-        tickvals=positions,
-        ticktext=[formats.short_period(code, text.lang) for code in rows["period"]],
-        range=[-0.4, len(rows) - 0.6],
-    )
+    names, ends = charts.short_names(rows["period"], text), [-0.4, len(rows) - 0.6]
+    figure.update_xaxes(tickvals=positions, ticktext=names, range=ends)
     figure.update_yaxes(tickformat=charts.TICK_FORMATS["percent"], rangemode="tozero")
     return figure
 
 
-def draw_spread(
-    groups: Mapping[str, pd.DataFrame], least_cases: int, unit: str, text: Text, colours: Palette
-) -> go.Figure:
-    """How values lie, one column per group: a box over a mark per case, larger for more behind it.
+def draw_spread(chart: Spread, text: Text, colours: Palette) -> go.Figure:
+    """A column per group: a box over a mark per case, larger for more behind it.
 
-    A group has ``value`` and ``cases``; marks with fewer than ``least_cases`` are hollow and are
-    not in the box. Nobody is named: the picture is about the spread, not about a person.
+    Marks with too few cases are hollow and are not in the box. Nobody is named: the picture is
+    about the spread, not about a person.
     """
+    groups = chart.groups
     figure = charts.canvas(colours, 340)
     for position, group in enumerate(groups.values()):
-        solid = group["cases"] >= least_cases
+        solid = group["cases"] >= chart.least_cases
         values = group.loc[solid, "value"]
         figure.add_box(
             x=[position] * len(values),
@@ -160,7 +122,7 @@ def draw_spread(
             showlegend=False,
             hoverinfo="skip",
         )
-        strip = _strip(position, group, solid, unit, text, colours)
+        strip = _strip(position, group, solid, chart.unit, text, colours)
         # Many columns leave little room for each.
         strip["marker"]["size"] = _sizes(group["cases"], MARKED / (1 + len(groups) / 8))
         figure.add_scatter(**strip)
@@ -169,7 +131,7 @@ def draw_spread(
         ticktext=[plotly_escape(name) for name in groups],
         range=[-0.6, len(groups) - 0.4],
     )
-    figure.update_yaxes(tickformat=charts.TICK_FORMATS.get(unit, "~g"))
+    figure.update_yaxes(tickformat=charts.TICK_FORMATS.get(chart.unit, "~g"))
     figure.update_layout(showlegend=False)
     return figure
 
@@ -199,3 +161,78 @@ def _strip(
 
 def _sizes(cases: pd.Series, largest: float) -> list[float]:
     return (4 + largest * (cases / float(cases.max() or 1)) ** 0.5).tolist()
+
+
+def draw_shares(chart: Shares, text: Text, colours: Palette) -> go.Figure:
+    """Columns of a whole, cut into parts with their shares written where there is room."""
+    shades = (colours.actual, colours.previous, colours.target, colours.line)
+    patterns = ("", "", "/", ".")
+    figure = charts.canvas(colours, 320)
+    looks = zip(shades, patterns, chart.parts.items(), strict=False)
+    for shade, pattern, (column, name) in looks:
+        shares = chart.rows[column]
+        figure.add_bar(
+            x=charts.short_names(chart.rows["period"], text),
+            y=shares,
+            name=name,
+            marker=charts.hatched(shade, pattern, colours),
+            text=[
+                formats.percent(share, text.lang, 0) if share >= WRITTEN_FROM else ""
+                for share in shares
+            ],
+            hovertext=[formats.percent(share, text.lang) for share in shares],
+            hovertemplate="%{x}<br>%{hovertext}",
+            **charts.INSIDE,
+        )
+    charts.stack(figure)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(tickformat=".0%", range=[0, 1])
+    return figure
+
+
+def draw_renewal_bands(chart: RenewalBands, text: Text, colours: Palette) -> go.Figure:
+    """The rate of each band with interval and n, and the two curves as far as there are any."""
+    figure, bands = charts.canvas(colours, 340), chart.bands
+    figure.add_scatter(**_observed_marks(chart, text, colours))
+    for (hours, rates), name, dash, colour in (
+        (chart.fitted, "resources.fitted", "solid", colours.actual),
+        (chart.claimed, "resources.claimed", "dot", colours.target),
+    ):
+        if len(hours):
+            figure.add_scatter(
+                x=list(hours),
+                y=list(rates),
+                mode="lines",
+                name=text(name),
+                line={"dash": dash, "color": colour, "width": 2},
+                hoverinfo="skip",
+            )
+    # The last number stands to the right of its mark.
+    furthest = 1.2 * float(bands["mean_hours"].max()) or 1.0
+    figure.update_xaxes(title_text=text("resources.hours_axis"), range=[0, furthest])
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
+    return figure
+
+
+def _observed_marks(chart: RenewalBands, text: Text, colours: Palette) -> dict:
+    bands = chart.bands
+    return {
+        "x": bands["mean_hours"],
+        "y": bands["rate"],
+        "mode": "markers+text",
+        "name": text("resources.observed"),
+        "marker": {"color": colours.actual, "size": 11},
+        "text": [f"n = {formats.count(number, text.lang)}" for number in bands["contracts"]],
+        "textposition": "bottom right",
+        "error_y": {
+            "array": (bands["high"] - bands["rate"]).tolist(),
+            "arrayminus": (bands["rate"] - bands["low"]).tolist(),
+            "thickness": 1.5,
+            "width": 5,
+        },
+        "hovertext": [
+            f"{name}<br>{formats.percent(rate, text.lang)}"
+            for name, rate in zip(chart.names, bands["rate"], strict=True)
+        ],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }

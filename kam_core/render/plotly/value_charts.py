@@ -1,10 +1,9 @@
 """Figures of value: who brings how much, what is bought elsewhere, a sum of terms, a season."""
 
-from collections.abc import Mapping, Sequence
-
 import pandas as pd
 import plotly.graph_objects as go
 
+from kam_core.dashboard.charts import Pareto, SeasonChart, Terms, Wallets
 from kam_core.render.plotly import charts
 from kam_core.render.plotly.charts import Palette
 from kam_core.text import formats
@@ -14,10 +13,9 @@ SHORT = 14
 ROOM_FOR_WORDS = 1.28
 
 
-def draw_pareto(
-    shares: Sequence[float], names: Sequence[str], marked: int, text: Text, colours: Palette
-) -> go.Figure:
-    """The share of revenue the first accounts bring, and how many bring most of it."""
+def draw_pareto(chart: Pareto, text: Text, colours: Palette) -> go.Figure:
+    """A curve of shares added up, beside the line of all being equal, and a mark on it."""
+    shares, marked = chart.shares, chart.marked
     figure = charts.canvas(colours, 320)
     figure.add_scatter(
         x=list(range(1, len(shares) + 1)),
@@ -28,7 +26,7 @@ def draw_pareto(
         name=text("value.cumulative"),
         hovertext=[
             f"{rank}. {plotly_escape(name)}<br>{formats.percent(share, text.lang)}"
-            for rank, (name, share) in enumerate(zip(names, shares, strict=True), start=1)
+            for rank, (name, share) in enumerate(zip(chart.names, shares, strict=True), start=1)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
@@ -45,7 +43,7 @@ def draw_pareto(
         y=[shares[marked - 1]],
         mode="markers+text",
         marker={"color": colours.target, "size": 12, "symbol": "diamond"},
-        text=[text("value.marked", accounts=formats.count(marked, text.lang))],
+        text=[text("value.marked", accounts=marked)],
         textposition="bottom right",
         showlegend=False,
         hoverinfo="skip",
@@ -55,9 +53,11 @@ def draw_pareto(
     return figure
 
 
-def draw_wallets(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
-    """What accounts buy of us and elsewhere, one bar each, with our share written beside it."""
-    names = [_shorten(name) for name in rows["account_name"]]
+def draw_wallets(chart: Wallets, text: Text, colours: Palette) -> go.Figure:
+    """One lying bar for each account, with our share written beside it."""
+    rows = chart.rows
+    # There is room for the bars, on a phone too.
+    names = [plotly_escape(formats.shortened(name, SHORT)) for name in rows["account_name"]]
     positions = list(range(len(rows)))
     figure = charts.canvas(colours, 90 + 32 * len(rows))
     shares = [formats.percent(share, text.lang, 0) for share in rows["share"]]
@@ -79,7 +79,7 @@ def draw_wallets(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
             hovertemplate="%{hovertext}<extra></extra>",
         )
     highest = float(rows["annual_purchase_budget"].max())
-    figure.update_layout(barmode="stack", legend_traceorder="normal")
+    charts.stack(figure)
     figure.update_xaxes(**charts.value_axis("money", highest, text))
     figure.update_xaxes(range=[0, highest * 1.1], nticks=5)
     figure.update_yaxes(tickvals=positions, ticktext=names, autorange="reversed", showgrid=False)
@@ -93,61 +93,25 @@ def _bar_of(column: str, colours: Palette) -> dict:
     return {"color": colours.line, "line": {"color": colours.quiet, "width": 0.8}}
 
 
-def _shorten(name: str) -> str:
-    """A name that leaves room for the bars, on a phone too."""
-    return plotly_escape(name if len(name) <= SHORT else f"{name[: SHORT - 1]}…")
-
-
-def draw_terms(amounts: Mapping[str, float], total: str, text: Text, colours: Palette) -> go.Figure:
-    """Terms with their signs, one below the other, down to their sum."""
-    names = [*amounts, total]
-    steps = [float(amount) for amount in amounts.values()]
-    written = [formats.money(amount, text.lang, signed=True) for amount in amounts.values()]
-    whole = sum(steps)
-    figure = charts.canvas(colours, 80 + 34 * len(names))
-    figure.add_waterfall(
-        orientation="h",
-        y=list(range(len(names))),
-        x=[*steps, whole],
-        measure=["relative"] * len(steps) + ["total"],
-        text=[*written, f"<b>{formats.money(whole, text.lang)}</b>"],
-        textposition="outside",
-        cliponaxis=False,
-        connector={"line": {"color": colours.quiet, "width": 1}},
-        increasing={"marker": {"color": colours.actual}},
-        decreasing={"marker": {"color": colours.target}},
-        totals={"marker": {"color": colours.quiet}},
-        hoverinfo="skip",
-    )
-    highest, lowest = _measure_extent(steps)
-    figure.update_xaxes(range=[lowest * ROOM_FOR_WORDS, highest * ROOM_FOR_WORDS])
-    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=True)
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=[*map(plotly_escape, amounts), f"<b>{plotly_escape(total)}</b>"],
-        autorange="reversed",
-        showgrid=False,
-        tickfont={"color": colours.text},
-    )
+def draw_terms(chart: Terms, text: Text, colours: Palette) -> go.Figure:
+    """A bar for each term with its amount, down to the sum."""
+    steps = [float(amount) for amount in chart.amounts.values()]
+    total = sum(steps)
+    names = [*map(plotly_escape, chart.amounts), f"<b>{plotly_escape(chart.total)}</b>"]
+    written = [formats.money(term, text.lang, signed=True) for term in chart.amounts.values()]
+    written.append(f"<b>{formats.money(total, text.lang)}</b>")
+    how = {"textposition": "outside", "cliponaxis": False}
+    figure = charts.draw_steps(names, steps, total, written, colours, 80, **how)
+    lowest, highest = charts.measure_extent(steps)
+    figure.update_xaxes(range=[lowest * ROOM_FOR_WORDS, (highest or 1.0) * ROOM_FOR_WORDS])
     return figure
 
 
-def _measure_extent(steps: Sequence[float]) -> tuple[float, float]:
-    """How far right and left of zero a running sum goes."""
-    stands = [sum(steps[:count]) for count in range(len(steps) + 1)]
-    return max(*stands, 0.0) or 1.0, min(*stands, 0.0)
-
-
-def draw_season(
-    past: pd.DataFrame, ahead: pd.DataFrame, is_forecast: bool, text: Text, colours: Palette
-) -> go.Figure:
-    """Months as they were, solid, and as they are expected: dashed, with the range they lie in.
-
-    ``past``: month, revenue; ``ahead``: month, expected, low, high, last_year.
-    """
-    figure = charts.canvas(colours, 320)
+def draw_season(chart: SeasonChart, text: Text, colours: Palette) -> go.Figure:
+    """Months as they were, solid, and as they are expected: dashed, with the range they lie in."""
+    figure, past, ahead = charts.canvas(colours, 320), chart.past, chart.ahead
     months = [_write_month(month, text) for month in ahead["month"]]
-    if is_forecast:
+    if chart.is_forecast:
         figure.add_scatter(
             x=[*months, *reversed(months)],
             y=[*ahead["high"], *reversed(ahead["low"].tolist())],
@@ -159,7 +123,7 @@ def draw_season(
             name=text("value.range"),
             hoverinfo="skip",
         )
-    for days, amounts, colour, key, dash in _list_courses(past, ahead, is_forecast, colours):
+    for days, amounts, colour, key, dash in _list_courses(chart, colours):
         figure.add_scatter(
             x=[_write_month(month, text) for month in days],
             y=amounts.astype(float),
@@ -177,18 +141,16 @@ def draw_season(
     return figure
 
 
-def _list_courses(
-    past: pd.DataFrame, ahead: pd.DataFrame, is_forecast: bool, colours: Palette
-) -> list[tuple]:
+def _list_courses(chart: SeasonChart, colours: Palette) -> list[tuple]:
     """The lines of a season: what was, what last year lets expect, and what the forecast does."""
-    months = ahead["month"]
-    paler = colours.previous if is_forecast else colours.target
+    past, ahead, months = chart.past, chart.ahead, chart.ahead["month"]
+    paler = colours.previous if chart.is_forecast else colours.target
     lines = [
         (past["month"], past["revenue"], colours.actual, "charts.actual", "solid"),
         (months, ahead["last_year"], paler, "value.same_month_last_year", "dot"),
     ]
     forecast = (months, ahead["expected"], colours.target, "value.forecast", "dash")
-    return [*lines, forecast] if is_forecast else lines
+    return [*lines, forecast] if chart.is_forecast else lines
 
 
 def _write_month(day: object, text: Text) -> str:

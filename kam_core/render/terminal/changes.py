@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kam_core.metrics.compare import AccountChange, KpiChange, VersionComparison
-from kam_core.text import formats
+from kam_core.metrics.compare import AccountChange, VersionComparison
 from kam_core.text.writer import Text
 from kam_core.uploads.report_model import Preview
 from kam_core.uploads.report_sentences import describe_report
@@ -27,8 +26,7 @@ def render_comparison(comparison: VersionComparison, text: Text) -> str:
         return text("cli.nothing_differs")
     lines = _as_of(comparison, text) + _uploads(comparison, text)
     if comparison.settings:
-        listed = text("punctuation.list").join(comparison.settings)
-        lines.append(text("cli.settings_changed", settings=listed))
+        lines.append(text("cli.settings_changed", settings=comparison.settings))
     lines += _tables(comparison, text) + _accounts(comparison, text) + _kpis(comparison, text)
     return "\n".join(lines)
 
@@ -46,7 +44,7 @@ def _uploads(comparison: VersionComparison, text: Text) -> list[str]:
             f"cli.upload_{upload.change}",
             file=upload.file_name,
             table=text.table(upload.table_name),
-            mode=text.value("mode", upload.mode),
+            mode=upload.mode,
             as_of=upload.as_of,
         )
         for upload in comparison.uploads
@@ -55,13 +53,8 @@ def _uploads(comparison: VersionComparison, text: Text) -> list[str]:
 
 
 def _tables(comparison: VersionComparison, text: Text) -> list[str]:
-    counts = ("before", "after", "added", "changed", "gone")
     lines = [
-        text(
-            "cli.table_rows",
-            table=text.table(table.table),
-            **{name: formats.count(getattr(table, name), text.lang) for name in counts},
-        )
+        text("cli.table_rows", **vars(table) | {"table": text.table(table.table)})
         for table in comparison.tables
         if table.is_any
     ]
@@ -70,8 +63,7 @@ def _tables(comparison: VersionComparison, text: Text) -> list[str]:
 
 def _accounts(comparison: VersionComparison, text: Text) -> list[str]:
     lines = [_account(change, text) for change in comparison.accounts]
-    count = formats.count(len(lines), text.lang)
-    return [text("cli.accounts_changed", count=count), *lines] if lines else []
+    return [text("cli.accounts_changed", count=len(lines)), *lines] if lines else []
 
 
 def _account(change: AccountChange, text: Text) -> str:
@@ -90,19 +82,13 @@ def _kpis(comparison: VersionComparison, text: Text) -> list[str]:
     lines: list[str] = []
     for quarter in dict.fromkeys(kpi.quarter for kpi in comparison.kpis):
         changed = [
-            _kpi(kpi, text)
+            text("cli.kpi_change", **vars(kpi) | {"metric": text.metric(kpi.metric)})
             for kpi in comparison.kpis
             if kpi.quarter == quarter and kpi.before != kpi.after
         ]
         if changed:
-            heading = text("cli.kpis_changed", quarter=formats.period(quarter, text.lang))
-            lines += [heading, *changed]
+            lines += [text("cli.kpis_changed", quarter=quarter), *changed]
     return lines
-
-
-def _kpi(kpi: KpiChange, text: Text) -> str:
-    before, after = (formats.quantity(v, kpi.unit, text.lang) for v in (kpi.before, kpi.after))
-    return text("cli.kpi_change", metric=text.metric(kpi.metric), before=before, after=after)
 
 
 def render_event(event: Mapping[str, Any], text: Text) -> str:

@@ -4,15 +4,14 @@ from decimal import Decimal
 
 import pandas as pd
 
+from kam_core.dashboard.sections.metric_detail import exact_halves
+from kam_core.dashboard.tables import in_words
 from kam_core.metrics.change import ACCOUNTS, GROUPS, FigureChange, MixPart
 from kam_core.metrics.explain import Explanation
-from kam_core.metrics.kinds import Exact
 from kam_core.metrics.scorecard import Score
-from kam_core.render.terminal.text_columns import align_columns
+from kam_core.render.terminal.section import align_columns
 from kam_core.text import formats
 from kam_core.text.sentences import change_sentences as sentences
-from kam_core.text.sentences.evidence_sentences import listed
-from kam_core.text.tables import in_words
 from kam_core.text.writer import Text
 
 # What a terminal has room for; a program asks for JSON, which holds every column.
@@ -43,30 +42,17 @@ def render_explanation(opened: Explanation, text: Text) -> str:
 
 
 def _value(opened: Explanation, text: Text) -> str:
-    score, lang = opened.score, text.lang
+    score = opened.score
+    title, period = opened.metric.title(text.lang), opened.period.period
     lines = [
-        text(
-            "cli.explain_value",
-            title=opened.metric.title(lang),
-            period=formats.period(opened.period.period, lang),
-            value=formats.quantity(score.value, score.unit, lang),
-        ),
-        text(
-            "cli.explain_standing",
-            target=formats.quantity(score.target, score.unit, lang),
-            gap=formats.difference(score.gap, score.unit, lang),
-            status=text.standing(score),
-        ),
+        text("cli.explain_value", **vars(score), title=title, period=period),
+        text("cli.explain_standing", **vars(score) | {"status": text.standing(score)}),
         *_template(score, text),
     ]
     if score.low is not None:
-        ends = {"low": score.low, "high": score.high}
-        written = {name: formats.quantity(end, score.unit, lang) for name, end in ends.items()}
-        lines.append(text("cli.explain_interval", **written))
+        lines.append(text("cli.explain_interval", **vars(score)))
     if score.denominator is not None and "denominator" in opened.metric.kind.halves:
-        numerator, denominator = _exact(score.numerator, lang), _exact(score.denominator, lang)
-        words = {"numerator": numerator, "denominator": denominator}
-        lines.append(text("cli.explain_cases", **words))
+        lines.append(text("cli.explain_cases", **exact_halves(score, text)))
     return "\n".join(lines)
 
 
@@ -74,12 +60,6 @@ def _template(score: Score, text: Text) -> list[str]:
     """How to get the table that a figure waits for as a template."""
     code, _, need = (score.reason or "").partition(":")
     return [text("cli.explain_template", table=need.partition(".")[0])] if code == "needs" else []
-
-
-def _exact(amount: Exact | None, lang: str) -> str:
-    if amount is None:
-        return formats.NOTHING
-    return formats.decimal(float(amount), lang, 0 if float(amount).is_integer() else 2)
 
 
 def _meaning(opened: Explanation, text: Text) -> str:
@@ -106,11 +86,11 @@ def _part(moved: FigureChange, part: object, text: Text) -> list[str]:
     assert hasattr(part, "name") and hasattr(part, "difference")
     in_groups = moved.dimension == ACCOUNTS and part.name in GROUPS
     name = sentences.name_of(part.name, "movement" if in_groups else moved.dimension or "", text)
-    cells = [f"  {name}", sentences.difference(part.difference, moved.unit, text)]
+    cells = [f"  {name}", formats.difference(part.difference, moved.unit, text.lang)]
     if isinstance(part, MixPart):
         halves = {"mix_effect": part.mix, "rate_effect": part.rate}
         cells += [
-            f"{text.column(half)} {sentences.difference(step, moved.unit, text)}"
+            f"{text.column(half)} {formats.difference(step, moved.unit, text.lang)}"
             for half, step in halves.items()
         ]
     accounts = getattr(part, "accounts", None)
@@ -136,12 +116,13 @@ def _rows(opened: Explanation, text: Text) -> str:
     shown = opened.rows
     if shown.empty:
         return ""
-    shown = listed(shown, opened.metric).drop(columns=[n for n in LEFT_OUT if n in shown])
+    shown = sentences.evidence_listed(shown, opened.metric).drop(
+        columns=[n for n in LEFT_OUT if n in shown]
+    )
     shown = in_words(shown.dropna(axis="columns", how="all"), text)
     heads = [f"  {text.column(str(shown.columns[0]))}", *map(text.column, shown.columns[1:])]
     cells = [[f"  {_cell(row[0])}", *map(_cell, row[1:])] for row in shown.itertuples(index=False)]
-    count = formats.count(opened.row_count, text.lang)
-    lead = text("cli.explain_rows", shown=len(shown), count=count)
+    lead = text("cli.explain_rows", shown=len(shown), count=opened.row_count)
     return f"{lead}\n{align_columns([heads, *cells])}"
 
 

@@ -54,7 +54,8 @@ def _part(part: InspectedPart, text: Text) -> Iterator[str]:
     else:
         yield text("inspect.read_sheet", file=name, line=glimpse.header_line)
     for row in [glimpse.header, *glimpse.rows[:ROWS_SHOWN]]:
-        yield INDENT + " | ".join(_short(cell) for cell in row)
+        cells = (" ".join(cell.split()) for cell in row)
+        yield INDENT + " | ".join(formats.shortened(cell, CELL_WIDTH) for cell in cells)
     if part.error:
         yield INDENT + text.error(part.error.as_error())
     for proposal in part.proposals:
@@ -90,7 +91,7 @@ def _other_headers(headers: Sequence[HeaderProposal], text: Text) -> Iterator[st
     for becomes in ("part", "extra", "left_out"):
         named = [_header(header, text) for header in headers if header.becomes == becomes]
         if named:
-            yield text(f"inspect.{becomes}", headers=text("punctuation.list").join(named))
+            yield text(f"inspect.{becomes}", headers=named)
 
 
 def _column(column: ColumnProposal, proposal: Proposal, text: Text) -> Iterator[str]:
@@ -128,8 +129,7 @@ def _value(value: ValueProposal, proposal: Proposal, text: Text) -> str:
     words = {"column": column, "text": value.text, "rows": value.rows}
     if value.meaning:
         return text("inspect.value", **words, meaning=value.meaning)
-    allowed = text("punctuation.list").join(value.allowed)
-    return text("inspect.value_unknown", **words, allowed=allowed)
+    return text("inspect.value_unknown", **words, allowed=list(value.allowed))
 
 
 def _name(name: NameProposal, proposal: Proposal, text: Text) -> str:
@@ -168,8 +168,3 @@ def _option(value: Any, shown_as: str, text: Text) -> str:
 def name_delimiter(mark: str, text: Text) -> str:
     """A separator in words, as most of them can hardly be seen; a rare one as it is."""
     return text.value("delimiter", DELIMITERS[mark]) if mark in DELIMITERS else mark
-
-
-def _short(cell: str) -> str:
-    plain = " ".join(cell.split())
-    return plain if len(plain) <= CELL_WIDTH else plain[: CELL_WIDTH - 1] + "…"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kam_core.text import formats
 from kam_core.text.writer import Text
 
 # The rest is told by a number; a defect in a common table would fill the screen.
@@ -16,27 +15,15 @@ def render_proof(report: Mapping[str, Any], text: Text) -> str:
     differences = report["differences"]
     first = [_difference(difference, text) for difference in differences[:FIRST_DIFFERENCES]]
     if further := len(differences) - len(first):
-        first.append(text("verify.further", count=formats.count(further, text.lang)))
+        first.append(text("verify.further", count=further))
     return "\n".join([*_summary(report, text), *findings, *first])
 
 
 def _summary(report: Mapping[str, Any], text: Text) -> list[str]:
-    count = formats.count
-    counts = {name: count(report[name], text.lang) for name in ("compared", "uploads")}
+    compared = {**report, "quarters": report["quarters"] or text("cli.nothing")}
     wrong = {name: len(report[name]) for name in ("differences", "findings")}
-    lines = [
-        text(
-            "verify.compared",
-            version=report["version"],
-            as_of=report["as_of"],
-            quarters=text("punctuation.list").join(report["quarters"]) or text("cli.nothing"),
-            **counts,
-        )
-    ]
-    if not any(wrong.values()):
-        return [*lines, text("verify.holds")]
-    words = {name: count(number, text.lang) for name, number in wrong.items()}
-    return [*lines, text("verify.fails", **words)]
+    verdict = text("verify.fails", **wrong) if any(wrong.values()) else text("verify.holds")
+    return [text("verify.compared", **compared), verdict]
 
 
 def _finding(finding: Mapping[str, Any], text: Text) -> str:
@@ -57,7 +44,7 @@ def _difference(difference: Mapping[str, Any], text: Text) -> str:
         "verify.difference",
         metric=text.metric(difference["metric"]),
         name=difference["metric"],
-        where=text("punctuation.list").join([difference["period"], *sliced]),
+        where=[difference["period"], *sliced],
         shown=_figure(difference["shown"], text),
         recounted=_figure(difference["recounted"], text),
     )

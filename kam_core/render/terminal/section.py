@@ -1,10 +1,11 @@
-"""A section of the dashboard as lines for a terminal."""
+"""A section of the dashboard, and the scorecard of a quarter, as lines for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from kam_core.dashboard.model import Figure, FigureTable, Section
 from kam_core.dashboard.tables import cell_words, plain_rows
-from kam_core.render.terminal.text_columns import align_columns
+from kam_core.metrics.scorecard import Score
+from kam_core.text import formats
 from kam_core.text.marked_text import strip_marks
 from kam_core.text.writer import Text
 
@@ -39,11 +40,37 @@ def table_text(table: FigureTable, text: Text) -> str:
     lines = [[column.title for _, column in columns]]
     for row in list(plain_rows(table))[:ROWS]:
         lines.append([cell_words(row[at], column.unit, text.lang) for at, column in columns])
-    written = align_columns([[_shortened(cell) for cell in line] for line in lines])
+    written = align_columns([[formats.shortened(cell, WIDEST) for cell in line] for line in lines])
     if len(table.frame) <= ROWS:
         return written
     return f"{written}\n{text('blocks.shown_rows', shown=ROWS, total=len(table.frame))}"
 
 
-def _shortened(cell: str) -> str:
-    return cell if len(cell) <= WIDEST else f"{cell[: WIDEST - 1]}…"
+def render_scores(scores: Sequence[Score], paced: Mapping[str, float], text: Text) -> str:
+    """One line for each score; ``paced``: where some would end, by metric."""
+    names = ("metric", "value", "target", "gap", "paced", "status")
+    cells = [_cells(score, paced.get(score.metric), text) for score in scores]
+    shown = [name for name in names if paced or name != "paced"]
+    heads = [text.column(name) for name in shown]
+    return align_columns([heads, *([row[name] for name in shown] for row in cells)])
+
+
+def _cells(score: Score, paced: float | None, text: Text) -> dict[str, str]:
+    return {
+        "metric": text.metric(score.metric),
+        "value": formats.quantity(score.value, score.unit, text.lang),
+        "target": formats.quantity(score.target, score.unit, text.lang),
+        "gap": formats.difference(score.gap, score.unit, text.lang),
+        "paced": "" if paced is None else formats.quantity(paced, score.unit, text.lang),
+        "status": text.standing(score),
+    }
+
+
+def align_columns(lines: Sequence[Sequence[str]]) -> str:
+    """Lines of cells as columns of a terminal, where a Chinese character takes two places."""
+    widths = [max(map(formats.display_width, cells)) for cells in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(_pad, line, widths)).rstrip() for line in lines)
+
+
+def _pad(cell: str, width: int) -> str:
+    return cell + " " * (width - formats.display_width(cell))

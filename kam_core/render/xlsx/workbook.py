@@ -2,7 +2,6 @@
 
 import io
 import textwrap
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from kam_core.dashboard.charts import Columns, Matrix
 from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, Number, Pack, Quantity
 from kam_core.dashboard.tables import cells_table, plain_rows
+from kam_core.text.formats import display_width
 from kam_core.text.marked_text import strip_marks
 from kam_core.text.writer import Text
 
@@ -101,7 +101,7 @@ class _Writer:
         sheet.merge_range(SAID, 0, SAID, last, "", style)
         sheet.write_string(SAID, 0, words, style)
         room = sum(widths) + 9.0 * max(last + 1 - len(widths), 0)
-        lines = min(int(_width(words) / room) + 1, MOST_LINES)
+        lines = min(int(display_width(words) / room) + 1, MOST_LINES)
         sheet.set_row(SAID, LINE_HEIGHT * lines + 3)
 
     def _table(self, sheet: Worksheet, table: FigureTable) -> None:
@@ -222,7 +222,7 @@ def _unique(heads: Iterator[str] | Sequence[str]) -> Iterator[str]:
 def _widths(table: FigureTable, text: Text) -> list[float]:
     """How wide each column is: as its longest cell, within limits."""
     return [
-        min(max(NARROWEST, *(_width(_sketch(cell)) for cell in cells)) + 2.5, WIDEST)
+        min(max(NARROWEST, *(display_width(_sketch(cell)) for cell in cells)) + 2.5, WIDEST)
         for cells in zip(
             [column.title[:24] for column in table.columns], *plain_rows(table), strict=True
         )
@@ -236,11 +236,6 @@ def _sketch(cell: Cell) -> str:
     if isinstance(cell, int | float | Decimal):
         return f"{cell:,.2f}"
     return "" if cell is None else str(cell)
-
-
-def _width(words: str) -> int:
-    """Columns that words take: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
 
 
 def _last_column(widths: Sequence[float]) -> int:

@@ -22,7 +22,10 @@ class ColumnSettings(Bilingual):
 
 
 class RevealedColumn(Settings):
-    """A column that a moment reveals, and what it says before: nothing, or ``before``."""
+    """What a column says before its moment: ``before``, where it says one of ``instead_of``.
+
+    Without ``before`` it is empty then; without ``instead_of`` whatever it says.
+    """
 
     column: str
     before: str | None = None
@@ -32,7 +35,16 @@ class RevealedColumn(Settings):
 Pair = Annotated[Names, Field(min_length=2, max_length=2)]
 
 
-class TableSettings(Bilingual):
+class TableDeclaration(Bilingual):
+    """What is declared of a table beside its columns; contract.toml says what each part means.
+
+    ``key`` identifies a row when a file updates the table. A row stands for the first of the days
+    of ``event_date`` that is filled. ``facts`` are moments that say something happened, in rows
+    with one of the values of each column. While a moment of ``known_from`` lies ahead, neither it
+    nor what it reveals is known. ``noted_order`` has a problem of rows whose first moment comes
+    after the second: a column, ``accounts.`` and a column of the account, or ``event_date``.
+    """
+
     key: Names
     aliases: Names = []
     event_date: Names = []
@@ -50,6 +62,9 @@ class TableSettings(Bilingual):
     retention: Literal["master", "activity", "money", "personal", "plan", "decision"]
     time_may_lack: Names = []
     says_how_far: bool = False
+
+
+class TableSettings(TableDeclaration):
     columns: dict[str, ColumnSettings]
 
     @model_validator(mode="after")

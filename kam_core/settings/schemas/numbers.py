@@ -1,5 +1,7 @@
 """thresholds.toml, cadences.toml, tier_schemes.toml, and what the headers of metrics set."""
 
+from decimal import Decimal
+from math import inf, isfinite
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -113,6 +115,13 @@ class TargetBoundSettings(Settings):
     lowest: dict[str, float]
     highest: dict[str, float]
     highest_share: dict[str, float]
+
+    def bounds_of(self, metric: str) -> tuple[Decimal | None, Decimal | None]:
+        """The least and the most that a target can be, each None where there is none."""
+        highest = self.highest | self.highest_share
+        ends = self.lowest.get(metric, -inf), highest.get(metric, inf)
+        least, most = (Decimal(str(end)) if isfinite(end) else None for end in ends)
+        return least, most
 
 
 class CadenceSettings(Settings):

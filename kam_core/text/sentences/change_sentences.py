@@ -1,39 +1,30 @@
 """Why a figure moved, whether a month is a signal, and what stands behind a number: in words."""
 
-from collections.abc import Sequence
-from fractions import Fraction
+import pandas as pd
 
+from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.change import ACCOUNTS, FigureChange, Movement
 from kam_core.metrics.control_limits import Limits
-from kam_core.text import formats
+from kam_core.metrics.kinds import BOTH
 from kam_core.text.sentences.figure_sentences import joined
 from kam_core.text.writer import Text
 
 NO_VALUE = "no_value"
+WHOLE = ("line_no", "snapshot_id")
+FIRST = ("account_name", "file_name", "line_no")
 
 
 def why(moved: FigureChange, text: Text) -> str:
     """The difference and what it is made of."""
+    before_period, after_period = moved.periods
+    words = vars(moved) | {"metric": text.metric(moved.metric), "difference": moved.difference}
     if moved.difference is None:
-        before, after = moved.periods
         is_missing_before = moved.before is None and not moved.is_on_the_year
-        period = formats.period(before if is_missing_before else after, text.lang)
-        return text.rich("change.no_value", metric=text.metric(moved.metric), period=period)
-    return joined([_difference(moved, text), _parts(moved, text)], text)
-
-
-def _difference(moved: FigureChange, text: Text) -> str:
-    key = "change.moved" if moved.difference else "change.unmoved"
-    before, after = (formats.period(period, text.lang) for period in moved.periods)
-    return text.rich(
-        "change.growth" if moved.is_on_the_year else key,
-        metric=text.metric(moved.metric),
-        before_period=before,
-        after_period=after,
-        before=quantity(moved.before, moved.unit, text),
-        after=quantity(moved.after, moved.unit, text),
-        difference=difference(moved.difference, moved.unit, text),
-    )
+        words["period"] = before_period if is_missing_before else after_period
+        return text.rich("change.no_value", **words)
+    key = "growth" if moved.is_on_the_year else "moved" if moved.difference else "unmoved"
+    words |= {"before_period": before_period, "after_period": after_period}
+    return joined([text.rich(f"change.{key}", **words), _parts(moved, text)], text)
 
 
 def _parts(moved: FigureChange, text: Text) -> str:
@@ -41,62 +32,41 @@ def _parts(moved: FigureChange, text: Text) -> str:
         return text(f"change.unsplit_{moved.unsplit}")
     if not moved.parts or not moved.difference:
         return ""
-    if moved.dimension == ACCOUNTS and isinstance(moved.parts[0], Movement):
-        return _groups(moved, text)
     first = moved.parts[0]
-    most = text.rich(
-        "change.most_from",
-        name=name_of(first.name, moved.dimension or "", text),
-        part=difference(first.difference, moved.unit, text),
-    )
+    if moved.dimension == ACCOUNTS and isinstance(first, Movement):
+        return _groups(moved, text)
+    name = name_of(first.name, moved.dimension or "", text)
+    most = text.rich("change.most_from", name=name, part=first.difference, unit=moved.unit)
     if isinstance(first, Movement):
         return most
-    halves = text.rich(
-        "change.mix_and_rate",
-        slices=text(f"change.slices_{moved.dimension}"),
-        mix=difference(moved.mix, moved.unit, text),
-        rate=difference(moved.rate, moved.unit, text),
-    )
-    return joined([halves, most], text)
+    slices = text(f"change.slices_{moved.dimension}")
+    words = {"slices": slices, "mix": moved.mix, "rate": moved.rate, "unit": moved.unit}
+    return joined([text.rich("change.mix_and_rate", **words), most], text)
 
 
 def _groups(moved: FigureChange, text: Text) -> str:
-    words: dict[str, object] = {}
+    words: dict[str, object] = {"unit": moved.unit}
     for group in moved.parts:
         if isinstance(group, Movement):
-            words[str(group.name)] = formats.count(group.accounts, text.lang)
-            words[f"{group.name}_by"] = difference(group.difference, moved.unit, text)
+            words |= {f"{group.name}": group.accounts, f"{group.name}_by": group.difference}
     return text.rich("change.groups", **words)
 
 
 def limits(control: Limits, title: str, unit: str, enough_points: int, text: Text) -> str:
     """Whether any month is a signal, how far the limits can be trusted, and which months lack."""
-    words = {"metric": title, "points": formats.count(control.points, text.lang)}
-    parts = []
+    words = vars(control) | {"metric": title, "unit": unit, "count": len(control.signals)}
+    key = "outside" if control.signals else "none_outside"
     if control.low is None:
-        parts.append(text.rich("limits.no_limits", **words))
-    else:
-        words |= {
-            "low": formats.quantity(control.low, unit, text.lang),
-            "high": formats.quantity(control.high, unit, text.lang),
-            "mean": formats.quantity(control.mean, unit, text.lang),
-        }
-        key = "limits.outside" if control.signals else "limits.none_outside"
-        outside = {"count": len(control.signals), "months": months(control.signals, text)}
-        parts.append(text.rich(key, **words, **(outside if control.signals else {})))
-        if control.is_trial:
-            points = formats.count(control.points, text.lang)
-            parts.append(text.rich("limits.trial", points=points, enough=enough_points))
+        key = "no_limits"
+    parts = [text.rich(f"limits.{key}", **words)]
+    if control.low is not None and control.is_trial:
+        parts.append(text.rich("limits.trial", points=control.points, enough=enough_points))
     return joined([*parts, gaps(control, text)], text)
 
 
 def gaps(control: Limits, text: Text) -> str:
     """The months without a value, which are no zeros."""
-    return text.rich("limits.gaps", months=months(control.gaps, text)) if control.gaps else ""
-
-
-def months(codes: Sequence[str], text: Text) -> str:
-    return text("punctuation.list").join(formats.period(code, text.lang) for code in codes)
+    return text.rich("limits.gaps", months=control.gaps) if control.gaps else ""
 
 
 def name_of(name: str | None, by: str, text: Text) -> str:
@@ -104,9 +74,36 @@ def name_of(name: str | None, by: str, text: Text) -> str:
     return text("figure.not_stated") if name is None else text.value(by, name)
 
 
-def quantity(value: Fraction | None, unit: str, text: Text) -> str:
-    return formats.quantity(None if value is None else float(value), unit, text.lang)
+def behind(
+    rows: pd.DataFrame, metric: Metric, period: str, account: str | None, most: int, text: Text
+) -> str:
+    """How many rows stand behind a figure, and whether they add up to it."""
+    if rows.empty:
+        return text.rich("evidence.none", period=period)
+    if len(rows) >= most:
+        return text.rich("evidence.shown", shown=most)
+    words = {"period": period, "metric": metric.title(text.lang), "count": len(rows)}
+    key = "evidence.sentence_account" if account else "evidence.sentence"
+    added = text(f"evidence.{_how_rows_add_up(rows, metric)}", **words)
+    return joined([text.rich(key, **words, account=account), added], text)
 
 
-def difference(value: Fraction | None, unit: str, text: Text) -> str:
-    return formats.difference(None if value is None else float(value), unit, text.lang)
+def _how_rows_add_up(rows: pd.DataFrame, metric: Metric) -> str:
+    """How the rows make up the figure: which halves of it they hold."""
+    if metric.kind.rows_word:
+        return metric.kind.rows_word
+    if rows["numerator"].isna().all():
+        return "not_by_row"
+    if metric.scale > 1:
+        return "microseconds"
+    if not metric.kind.is_amount and rows["denominator"].isna().all():
+        return "numerator_only"
+    return "obligations" if "state" in rows and "due_on" in rows else "add_up"
+
+
+def evidence_listed(rows: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """The rows without a half that nobody reads: an empty one, or one in microseconds."""
+    unread = [half for half in BOTH if rows[half].isna().all() or metric.scale > 1]
+    # A row that was never uploaded has no line; the others have a whole one.
+    shown = rows.drop(columns=["period", *unread]).astype(dict.fromkeys(WHOLE, "Int64"))
+    return shown[[*FIRST, *(name for name in shown if name not in FIRST)]]

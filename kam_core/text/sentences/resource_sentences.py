@@ -1,6 +1,6 @@
 """What the pictures of the resources page show, in one sentence each with the number in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,154 +15,93 @@ if TYPE_CHECKING:
 
 def hours(period: str, value: float, target: float | None, months: pd.DataFrame, text: Text) -> str:
     """Hours per manager and week of a quarter, and the months between which they moved."""
-    lang = text.lang
-    words = {"period": formats.period(period, lang), "hours": formats.hours(value, lang)}
-    sentence = text.rich("resources.hours_sentence", **words)
-    if target is not None:
-        sentence = text.rich(
-            "resources.hours_sentence_target", **words, target=formats.hours(target, lang)
-        )
+    key = "resources.hours_sentence" if target is None else "resources.hours_sentence_target"
+    sentence = text.rich(key, period=period, hours=value, target=target)
     valued = months[months["value"].notna()]
     if valued.empty:
         return sentence
     most = valued.loc[valued["value"].idxmax()]
     least = valued.loc[valued["value"].idxmin()]
-    ranged = text.rich(
-        "resources.hours_range",
-        count=formats.count(len(valued), lang),
-        high=formats.hours(most["value"], lang),
-        high_month=formats.period(most["period"], lang),
-        low=formats.hours(least["value"], lang),
-        low_month=formats.period(least["period"], lang),
-    )
+    words = {"high": most["value"], "high_month": most["period"]}
+    words |= {"low": least["value"], "low_month": least["period"]}
+    ranged = text.rich("resources.hours_range", count=len(valued), **words)
     return joined([sentence, ranged], text)
 
 
 def work_types(period: str, shares: Mapping[str, float], total: float, text: Text) -> str:
     """How the hours of a period divide; the parts are of one whole."""
-    lang = text.lang
     personalised = shares.get("personalised", 0.0)
-    rest = text("punctuation.list").join(
-        f"{text.value('work_type', name)} {formats.percent(share, lang)}"
+    words = {"hours": total, "personalised": personalised, "others": 1 - personalised}
+    rest = [
+        f"{text.value('work_type', name)} {formats.percent(share, text.lang)}"
         for name, share in shares.items()
         if name != "personalised" and share
-    )
-    return text.rich(
-        "resources.work_types_sentence",
-        period=formats.period(period, lang),
-        hours=formats.hours(total, lang, 0),
-        personalised=formats.percent(personalised, lang),
-        others=formats.percent(1 - personalised, lang),
-        rest=rest,
-    )
+    ]
+    return text.rich("resources.work_types_sentence", period=period, **words, rest=rest)
 
 
 def tiers(period: str, rows: pd.DataFrame, text: Text) -> str:
     """The tier that gets most time beyond its share of revenue, and the one that gets least."""
-    lang, beyond = text.lang, rows["hours_share"] - rows["revenue_share"]
+    beyond = rows["hours_share"] - rows["revenue_share"]
     over, under = rows.loc[beyond.idxmax()], rows.loc[beyond.idxmin()]
     return text.rich(
         "resources.tiers_sentence",
-        period=formats.period(period, lang),
-        over=text.value("tier", over["tier"]),
-        over_hours=formats.percent(over["hours_share"], lang),
-        over_revenue=formats.percent(over["revenue_share"], lang),
-        under=text.value("tier", under["tier"]),
-        under_hours=formats.percent(under["hours_share"], lang),
-        under_revenue=formats.percent(under["revenue_share"], lang),
+        period=period,
+        over=over["tier"],
+        over_hours=over["hours_share"],
+        over_revenue=over["revenue_share"],
+        under=under["tier"],
+        under_hours=under["hours_share"],
+        under_revenue=under["revenue_share"],
     )
 
 
 def top_managers(period: str, rows: pd.DataFrame, text: Text) -> str:
     """How many of the largest accounts have both managers, and what hangs on the others."""
-    lang, both = text.lang, rows["managers"] == 2
-    sentence = text.rich(
-        "resources.top_sentence",
-        period=formats.period(period, lang),
-        total=formats.count(len(rows), lang),
-        both=formats.count(both.sum(), lang),
-        share=formats.percent(both.mean(), lang),
-    )
+    both = rows["managers"] == 2
+    words = {"total": len(rows), "both": both.sum(), "share": both.mean()}
+    sentence = text.rich("resources.top_sentence", period=period, **words)
     if both.all():
         return sentence
     lacking = rows[~both]
-    without = text.rich(
-        "resources.top_without",
-        count=formats.count(len(lacking), lang),
-        revenue=formats.money(lacking["revenue_12m"].sum(), lang),
-        account=lacking.iloc[0]["account_name"] or lacking.iloc[0]["account_id"],
-    )
-    return joined([sentence, without], text)
+    account = lacking.iloc[0]["account_name"] or lacking.iloc[0]["account_id"]
+    words = {"count": len(lacking), "revenue": lacking["revenue_12m"].sum(), "account": account}
+    return joined([sentence, text.rich("resources.top_without", **words)], text)
 
 
 def contacts(period: str, rows: pd.DataFrame, text: Text) -> str:
     """How many accounts were met at all three levels, and which level is missing most."""
-    lang, lacking = text.lang, rows[rows["levels_met"] < 3]
-    sentence = text.rich(
-        "resources.contacts_sentence",
-        period=formats.period(period, lang),
-        total=formats.count(len(rows), lang),
-        met=formats.count(len(rows) - len(lacking), lang),
-        share=formats.percent(1 - len(lacking) / len(rows), lang),
-    )
+    lacking = rows[rows["levels_met"] < 3]
+    met = len(rows) - len(lacking)
+    words = {"total": len(rows), "met": met, "share": 1 - len(lacking) / len(rows)}
+    sentence = text.rich("resources.contacts_sentence", period=period, **words)
     if lacking.empty:
         return sentence
-    absent = {
-        level: int((rows[level] == 0).sum()) for level in ("executive", "management", "working")
-    }
-    level = max(absent, key=lambda name: absent[name])
-    missing = text.rich(
-        "resources.contacts_lacking",
-        key=formats.count(lacking["is_key"].sum(), lang),
-        level=text.value("contact_level", level),
-        count=formats.count(absent[level], lang),
-    )
-    return joined([sentence, missing], text)
+    absent = (rows[["executive", "management", "working"]] == 0).sum()
+    level = absent.idxmax()
+    words = {"key": lacking["is_key"].sum(), "level": level, "count": absent[level]}
+    return joined([sentence, text.rich("resources.contacts_lacking", **words)], text)
 
 
 def estimated(estimate: "Estimate", claim: float | None, text: Text) -> str:
     """The effect an hour is associated with, its interval and n; or why it cannot be estimated."""
-    lang = text.lang
-    words = {"contracts": formats.count(estimate.contracts, lang)}
+    words = vars(estimate)
     if estimate.effect is None or estimate.low is None or estimate.high is None:
-        reason = text(f"resources.cannot_{estimate.reason}", **_limits(estimate, lang))
-        return text.rich("resources.cannot", **words, reason=reason)
-    sentence = text.rich(
-        "resources.effect_sentence",
-        **words,
-        accounts=formats.count(estimate.accounts, lang),
-        effect=formats.points(estimate.effect, lang),
-        low=formats.points(estimate.low, lang),
-        high=formats.points(estimate.high, lang),
-        confidence=formats.percent(estimate.confidence, lang, 0),
-    )
-    undecided = text("resources.effect_undecided") if estimate.low <= 0 <= estimate.high else ""
-    return joined([sentence, undecided, _against(estimate, claim, text)], text)
-
-
-def _limits(estimate: "Estimate", lang: str) -> dict[str, str]:
-    return {
-        "contracts": formats.count(estimate.contracts, lang),
-        "renewed": formats.count(estimate.renewed, lang),
-        "lost": formats.count(estimate.contracts - estimate.renewed, lang),
-        "accounts": formats.count(estimate.accounts, lang),
-    }
-
-
-def _against(estimate: "Estimate", claim: float | None, text: Text) -> str:
-    """What somebody claims beside what this data says, where a claim is set."""
-    if claim is None or estimate.low is None or estimate.high is None:
-        return ""
-    key = "inside" if estimate.low <= claim <= estimate.high else "outside"
-    return text.rich(f"resources.claim_{key}", claim=formats.points(claim, text.lang, 0))
-
-
-def band_names(rows: pd.DataFrame, text: Text) -> Sequence[str]:
-    """``2 to less than 6 h`` for each band."""
-    return [band_name(row, text) for row in rows.to_dict("records")]
+        lost = estimate.contracts - estimate.renewed
+        reason = text(f"resources.cannot_{estimate.reason}", **words, lost=lost)
+        return text.rich("resources.cannot", **words | {"reason": reason})
+    parts = [text.rich("resources.effect_sentence", **words)]
+    if estimate.low <= 0 <= estimate.high:
+        parts.append(text("resources.effect_undecided"))
+    # What somebody claims beside what this data says.
+    if claim is not None:
+        key = "inside" if estimate.low <= claim <= estimate.high else "outside"
+        parts.append(text.rich(f"resources.claim_{key}", claim=claim))
+    return joined(parts, text)
 
 
 def band_name(row: Mapping[str, Any], text: Text) -> str:
+    """``2 to less than 6 h``."""
     start, end = (_hour(row[name], text.lang) for name in ("from_hours", "to_hours"))
     if row["to_hours"] == float("inf"):
         return text("resources.band_from", start=start)
@@ -181,9 +120,9 @@ def banded(rows: pd.DataFrame, text: Text) -> str:
     return text.rich(
         "resources.bands_sentence",
         first=band_name(first, text),
-        first_rate=formats.percent(first["rate"], text.lang),
-        first_n=formats.count(first["contracts"], text.lang),
+        first_rate=first["rate"],
+        first_n=first["contracts"],
         last=band_name(last, text),
-        last_rate=formats.percent(last["rate"], text.lang),
-        last_n=formats.count(last["contracts"], text.lang),
+        last_rate=last["rate"],
+        last_n=last["contracts"],
     )

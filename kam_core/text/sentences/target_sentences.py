@@ -6,10 +6,9 @@ import pandas as pd
 
 from kam_core.metrics.compare import VersionComparison
 from kam_core.metrics.quarterly_targets import Standing, TargetChange
-from kam_core.metrics.scorecard import JUDGED
+from kam_core.metrics.scorecard import JUDGED, Score
 from kam_core.metrics.target_grid import LineProblem
 from kam_core.metrics.target_history import Edit
-from kam_core.text import formats
 from kam_core.text.sentences.figure_sentences import joined, running
 from kam_core.text.writer import Text, escape
 
@@ -18,70 +17,52 @@ OWNERS_NAMED = 3
 
 def scorecard(standings: Sequence[Standing], quarter: str, text: Text) -> str:
     """How many figures met their target, which one is furthest from it, and what is not judged."""
-    statuses = [standing.score.status for standing in standings]
+    scores = [standing.score for standing in standings]
+    statuses = [score.status for score in scores]
     counts = {status: statuses.count(status) for status in JUDGED}
-    words = {"quarter": formats.period(quarter, text.lang)}
-    if not sum(counts.values()):
-        judged = text.rich("targets.scorecard_none", **words)
-    else:
-        judged = text.rich(
-            "targets.scorecard_sentence",
-            **words,
-            judged=sum(counts.values()),
-            undecided=sum(_is_undecided(standing) for standing in standings),
-            **counts,
-        )
+    undecided = sum(score.is_judged and score.decidable is False for score in scores)
+    words = {"judged": sum(counts.values()), "undecided": undecided, **counts}
+    key = "scorecard_sentence" if words["judged"] else "scorecard_none"
+    judged = text.rich(f"targets.{key}", quarter=quarter, **words)
     rest = {status: statuses.count(status) for status in ("no_target", "no_data")}
     without = text.rich("targets.scorecard_rest", **rest) if any(rest.values()) else ""
-    early = running(sum(_is_running(standing) for standing in standings), text)
-    return joined([judged, _furthest(standings, text), early, without], text)
+    early = running(sum(map(_may_still_change, scores)), text)
+    return joined([judged, _furthest(scores, text), early, without], text)
 
 
-def _is_running(standing: Standing) -> bool:
-    return standing.score.is_judged and standing.score.is_running
+def _may_still_change(score: Score) -> bool:
+    return score.is_judged and score.is_running
 
 
-def _is_undecided(standing: Standing) -> bool:
-    return standing.score.is_judged and standing.score.decidable is False
-
-
-def _furthest(standings: Sequence[Standing], text: Text) -> str:
+def _furthest(scores: Sequence[Score], text: Text) -> str:
     missed = [
-        standing
-        for standing in standings
-        if standing.score.status == "missed"
-        and standing.score.attainment is not None
-        and not _is_undecided(standing)
-        and not _is_running(standing)
+        score
+        for score in scores
+        if score.status == "missed" and score.attainment is not None
+        if score.decidable is not False and not score.is_running
     ]
     if not missed:
         return ""
-    score = min(missed, key=lambda standing: standing.score.attainment or 0).score
-    return text.rich(
-        "targets.furthest",
-        metric=text.metric(score.metric),
-        value=formats.quantity(score.value, score.unit, text.lang),
-        target=formats.quantity(score.target, score.unit, text.lang),
-    )
+    score = min(missed, key=lambda score: score.attainment or 0)
+    return text.rich("targets.furthest", **vars(score) | {"metric": text.metric(score.metric)})
 
 
 def year(quarters: Mapping[str, Sequence[Standing]], text: Text) -> str:
     """How many figures met their target in each quarter of a fiscal year."""
-    sentences = [_of_quarter(quarter, standings, text) for quarter, standings in quarters.items()]
-    name = next(iter(quarters)).partition("-")[0]
-    return text(
-        "targets.year_sentence", year=name, quarters=text("targets.year_list").join(sentences)
-    )
+    sentences = [
+        _of_quarter(quarter, [standing.score for standing in standings], text)
+        for quarter, standings in quarters.items()
+    ]
+    name, listed = next(iter(quarters)).partition("-")[0], text("targets.year_list").join(sentences)
+    return text("targets.year_sentence", year=name, quarters=listed)
 
 
-def _of_quarter(quarter: str, standings: Sequence[Standing], text: Text) -> str:
-    statuses = [standing.score.status for standing in standings]
-    judged = sum(statuses.count(status) for status in JUDGED)
+def _of_quarter(quarter: str, scores: Sequence[Score], text: Text) -> str:
+    judged = [score for score in scores if score.is_judged]
+    key = "year_quarter_running" if any(map(_may_still_change, scores)) else "year_quarter"
+    words = {"met": sum(score.status == "met" for score in judged), "judged": len(judged)}
     label = quarter.partition("-")[2]
-    if not judged:
-        return text.rich("targets.year_quarter_none", quarter=label)
-    key = "year_quarter_running" if any(map(_is_running, standings)) else "year_quarter"
-    return text.rich(f"targets.{key}", quarter=label, met=statuses.count("met"), judged=judged)
+    return text.rich(f"targets.{key if judged else 'year_quarter_none'}", quarter=label, **words)
 
 
 def owners(rows: pd.DataFrame, text: Text) -> str:
@@ -93,7 +74,7 @@ def owners(rows: pd.DataFrame, text: Text) -> str:
         text.rich("targets.owner_needs", owner=row["account_manager"], count=int(row["needed"]))
         for row in most.to_dict("records")
     ]
-    neediest = text("targets.owners", owners=text("punctuation.list").join(named)) if named else ""
+    neediest = text("targets.owners", owners=named) if named else ""
     beyond = len(needed) - len(within)
     return joined(
         [neediest, text.rich("targets.owners_beyond", count=beyond) if beyond else ""], text
@@ -104,21 +85,14 @@ def history(edits: Sequence[Edit], text: Text) -> str:
     """How often targets were changed, and who did last."""
     if not edits:
         return text("targets.history_none")
-    last = edits[0]
-    return text.rich(
-        "targets.history_sentence",
-        edits=formats.count(len(edits), text.lang),
-        versions=formats.count(len({(edit.version, edit.at) for edit in edits}), text.lang),
-        by=last.by,
-        at=formats.moment(last.at, text.lang),
-    )
+    versions = len({(edit.version, edit.at) for edit in edits})
+    words = {"edits": len(edits), "versions": versions, "by": edits[0].by, "at": edits[0].at}
+    return text.rich("targets.history_sentence", **words)
 
 
 def copying(count: int, capped: int, quarter: str, text: Text) -> str:
     """How many targets would be copied, and how many stop at the most they can be."""
-    copied = text.rich(
-        "targets.copy_sentence", count=count, quarter=formats.period(quarter, text.lang)
-    )
+    copied = text.rich("targets.copy_sentence", count=count, quarter=quarter)
     return joined([copied, text.rich("targets.copy_capped", capped=capped) if capped else ""], text)
 
 
@@ -136,9 +110,9 @@ def effect(preview: VersionComparison, text: Text) -> str:
     rows = next(row for row in preview.tables if row.table == "targets")
     counts = {"added": rows.added, "changed": rows.changed, "removed": rows.gone}
     moved = sum(kpi.before_status != kpi.after_status for kpi in preview.kpis)
-    quarters = dict.fromkeys(formats.period(kpi.quarter, text.lang) for kpi in preview.kpis)
-    words = {"quarter": text("punctuation.list").join(quarters), "count": moved}
-    moves = text.rich("targets.effect_some" if moved else "targets.effect_none", **words)
+    quarters = list(dict.fromkeys(kpi.quarter for kpi in preview.kpis))
+    key = "targets.effect_some" if moved else "targets.effect_none"
+    moves = text.rich(key, quarter=quarters, count=moved)
     return joined([text.rich("targets.draft_sentence", **counts), moves], text)
 
 
@@ -153,18 +127,10 @@ def cell_problem(fault: LineProblem, text: Text) -> str:
 
 
 def _why(fault: LineProblem, text: Text) -> str:
-    words = dict(fault.details)
-    if "metric" in words:
-        words["metric"] = text.metric(str(words["metric"]))
-    if "quarter" in words:
-        words["quarter"] = formats.period(str(words["quarter"]), text.lang)
-    return text(f"targets.problem.{fault.code}", **words)
+    metric = text.metric(str(fault.details.get("metric")))
+    return text(f"targets.problem.{fault.code}", **{**fault.details, "metric": metric})
 
 
 def origin(standing: Standing, regions: Sequence[str], tiers: Sequence[str], text: Text) -> str:
     """Where the target of a figure comes from."""
-    return text(
-        f"targets.origin.{standing.origin}",
-        region=text("punctuation.list").join(regions),
-        tier=text("punctuation.list").join(text.value("tier", tier) for tier in tiers),
-    )
+    return text(f"targets.origin.{standing.origin}", region=list(regions), tier=list(tiers))

@@ -10,7 +10,7 @@ from kam_core.metrics import queries
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.text.writer import Text, escape
-from pages.parts.render import figures
+from pages.parts.render import figures, tabs
 from pages.parts.state import url_state
 
 PINNED = ("lang", "quarter", "as_of", "region", "tier", "metric", "against", "split", "account")
@@ -27,11 +27,7 @@ def render_tabs(view: View, metric: Metric, against: Period | None, text: Text) 
         "sql": lambda: _render_sql(metric, text),
         "link": lambda: _render_link(view, metric, against, text),
     }
-    tabs = st.tabs([text(f"figure.{name}") for name in draw], key="figure_tabs", on_change="rerun")
-    for tab, render in zip(tabs, draw.values(), strict=True):
-        if tab.open:
-            with tab:
-                render()
+    tabs.render_tabs("figure", draw, "figure_tabs", text, lambda name: draw[name]())
 
 
 def _render_parts(view: View, metric: Metric, text: Text) -> None:

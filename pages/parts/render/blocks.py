@@ -1,50 +1,21 @@
 """Answers that no section composes, such as those about uploads: rows in words, with a download."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
-from kam_core.dashboard.model import FigureTable
 from kam_core.dashboard.tables import answer_table
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures
 
 
-def table(
-    name: str,
-    listed: pd.DataFrame,
-    text: Text,
-    *,
-    money: Sequence[str] = (),
-    percent: Sequence[str] = (),
-) -> None:
+def table(name: str, listed: pd.DataFrame, text: Text) -> None:
     """Rows with headings and codes in words, and all of them as a download."""
-    figures.render_table(_answer(name, listed, text, money, percent), text)
+    figures.render_table(answer_table(name, listed, text), text)
 
 
-def rows(
-    listed: pd.DataFrame,
-    text: Text,
-    *,
-    money: Sequence[str] = (),
-    percent: Sequence[str] = (),
-    height: figures.Height = "auto",
-) -> None:
+def rows(listed: pd.DataFrame, text: Text, height: figures.Height = "auto") -> None:
     """Rows with headings and codes in words."""
-    figures.render_rows(_answer("rows", listed, text, money, percent), text, height)
-
-
-def _answer(
-    name: str, listed: pd.DataFrame, text: Text, money: Sequence[str], percent: Sequence[str]
-) -> FigureTable:
-    units = dict.fromkeys(money, "money") | dict.fromkeys(percent, "percent")
-    return answer_table(name, listed, text, units)
-
-
-def download(name: str, listed: pd.DataFrame, text: Text) -> None:
-    """Rows as CSV, with headings and codes in words."""
-    figures.render_download(answer_table(name, listed, text), text)
+    figures.render_rows(answer_table("rows", listed, text), text, height)
 
 
 def written(listed: pd.DataFrame, text: Text) -> None:
@@ -52,11 +23,6 @@ def written(listed: pd.DataFrame, text: Text) -> None:
     shown = listed.map(lambda cell: escape(str(cell)))
     shown.columns = pd.Index([escape(text.column(str(name))) for name in listed])
     st.table(shown, border="horizontal", hide_index=True)
-
-
-def sentence(markdown: str) -> None:
-    """A sentence already made safe by ``Text.rich``."""
-    st.markdown(markdown)
 
 
 # The file uploader's own words cannot be set and are English.

@@ -12,10 +12,10 @@ from kam_core.dashboard.model import (
     Figure,
     FigureColumn,
     FigureTable,
-    JudgedWords,
     Quantity,
 )
 from kam_core.dashboard.sections.context import context_line
+from kam_core.dashboard.tables import cell_words
 from kam_core.dashboard.view import View
 from kam_core.render import csv_export
 from kam_core.render.html.sparkline import spark
@@ -89,6 +89,13 @@ def render_figure(
     if figure.note:
         st.caption(escape(figure.note))
     return event
+
+
+def render_side_by_side(composed: Sequence[Figure], text: Text) -> None:
+    """Figures in columns of equal width."""
+    for column, figure in zip(st.columns(len(composed), gap="medium"), composed, strict=True):
+        with column:
+            render_figure(figure, text)
 
 
 def _render_table_of(figure: Figure, table: FigureTable, text: Text) -> None:
@@ -195,12 +202,10 @@ def render_judged(table: FigureTable, lang: str) -> None:
 
 
 def _cell_words(cell: Cell, lang: str) -> str:
-    if isinstance(cell, JudgedWords):
-        return cell.words
-    if not isinstance(cell, Quantity):
-        return str(cell)
-    written = formats.quantity(cell.value, cell.unit, lang)
-    return f"{written}  {cell.standing}" if cell.value is not None else written
+    written = cell_words(cell, "own", lang)
+    if isinstance(cell, Quantity) and cell.value is not None:
+        return f"{written}  {cell.standing}"
+    return written
 
 
 def render_download(table: FigureTable, text: Text) -> None:

@@ -1,6 +1,6 @@
 """Parts of a page of which one is open: only that one computes, and it stands in the address."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,7 +11,8 @@ from kam_core.dashboard.view import View
 from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import figures
-from pages.parts.state import url_state
+from pages.parts.state import filters, url_state
+from pages.parts.state.viewer import Viewer
 
 Draw = Callable[[View, Text], None]
 Composer = Callable[[View], Figure | tuple[Figure, ...]]
@@ -37,8 +38,22 @@ def draw_figures(*composers: Composer) -> Draw:
     return draw
 
 
-def render_parts(page: str, parts: Mapping[str, PagePart], view: View, text: Text) -> None:
+def render_tabs(
+    page: str, names: Collection[str], key: str, text: Text, draw: Callable[[str], object]
+) -> None:
+    """Tabs of which only the open one asks anything: it is drawn by its name."""
+    tabs = st.tabs([text(f"{page}.{name}") for name in names], key=key, on_change="rerun")
+    for name, tab in zip(names, tabs, strict=True):
+        if tab.open:
+            with tab:
+                draw(name)
+
+
+def render_page(page: str, parts: Mapping[str, PagePart], viewer: Viewer, lang: str) -> None:
     """The choice of a part, its cards, and what it draws or the table it waits for."""
+    text = Text(lang)
+    view = filters.choose(viewer, text)
+    figures.render_heading(view, f"{page}.title")
     chosen = _choose(page, parts, text)
     figures.render_cards(compose_cards(view, _cards(page, chosen)), text)
     part = parts[chosen]
@@ -53,7 +68,7 @@ def render_parts(page: str, parts: Mapping[str, PagePart], view: View, text: Tex
 
 def _choose(page: str, parts: Iterable[str], text: Text) -> str:
     names = list(parts)
-    part = url_state.one(
+    return url_state.one(
         st.segmented_control,
         text("blocks.part"),
         names,
@@ -63,7 +78,6 @@ def _choose(page: str, parts: Iterable[str], text: Text) -> str:
         required=True,
         label_visibility="collapsed",
     )
-    return part or names[0]
 
 
 def _cards(page: str, part: str) -> list[str]:

@@ -3,9 +3,11 @@
 import gc
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import streamlit as st
@@ -75,6 +77,13 @@ def prepare() -> None:
         _ask_ahead(choose_view(company, Marked(lang)))
 
 
+@asynccontextmanager
+async def ready(_: st.App) -> AsyncIterator[None]:
+    """Serve at once, and meanwhile put into memory what the first page would wait for."""
+    Thread(target=prepare, name="prepare", daemon=True).start()
+    yield
+
+
 def _ask_ahead(view: View) -> None:
     """What the pages show to those who have chosen nothing yet."""
     for name in catalogue.load_metrics():
@@ -90,32 +99,17 @@ def _ask_ahead(view: View) -> None:
 
 def versions() -> pd.DataFrame:
     """Every version, newest first."""
-    warehouse = _warehouse(warehouse_folder())
-    rows = [
-        {
-            "version": version.version,
-            "as_of": version.as_of,
-            "created_at": version.created_at,
-            "created_by": version.created_by,
-        }
-        for version in reversed(warehouse.ledger.versions())
-    ]
+    rows = map(vars, reversed(_warehouse(warehouse_folder()).ledger.versions()))
     return pd.DataFrame(rows, columns=["version", "as_of", "created_at", "created_by"])
 
 
 def publications() -> pd.DataFrame:
     """Every publication, newest first: who, when, why, which version, which files it brought."""
-    rows = [
-        {
-            "published_at": event.published_at,
-            "version": event.version,
-            "reason": event.reason,
-            "published_by": event.published_by,
-            "files": [snapshot.file_name for snapshot in event.snapshots],
-        }
-        for event in reversed(upload_history.list_events(_warehouse(warehouse_folder())))
-    ]
-    return pd.DataFrame(rows)
+    events = reversed(upload_history.list_events(_warehouse(warehouse_folder())))
+    return pd.DataFrame(
+        vars(event) | {"files": [snapshot.file_name for snapshot in event.snapshots]}
+        for event in events
+    )
 
 
 @dataclass(frozen=True)

@@ -47,29 +47,25 @@ def choose(viewer: Viewer, text: Text) -> View:
     regions = viewer.sees(holdings.regions)
     with st.sidebar:
         quarter_slot = st.empty()
-        chosen_regions = _regions(regions, text)
-        tiers = _tiers(holdings.tiers, text)
+        chosen_regions = url_state.many(
+            text("filters.regions"),
+            regions,
+            "region",
+            format_func=escape,
+            placeholder=text("filters.all_regions"),
+        )
+        tiers = url_state.many(
+            text("filters.tiers"),
+            holdings.tiers,
+            "tier",
+            format_func=lambda tier: escape(text.value("tier", tier)),
+            placeholder=text("filters.all_tiers"),
+        )
         as_of = _as_of(company, holdings, text)
         with quarter_slot:
             period = _quarter(company.quarters(as_of), as_of, text)
     scope = Scope(chosen_regions or regions, as_of, tiers or None)
     return View(company, scope, period, Marked(text.lang), chosen_regions)
-
-
-def _regions(regions: tuple[str, ...], text: Text) -> tuple[str, ...]:
-    label, every = text("filters.regions"), text("filters.all_regions")
-    return url_state.many(label, regions, "region", format_func=escape, placeholder=every)
-
-
-def _tiers(tiers: tuple[str, ...], text: Text) -> tuple[str, ...]:
-    label, every = text("filters.tiers"), text("filters.all_tiers")
-    return url_state.many(
-        label,
-        tiers,
-        "tier",
-        format_func=lambda tier: escape(text.value("tier", tier)),
-        placeholder=every,
-    )
 
 
 def _as_of(company: Company, holdings: Holdings, text: Text) -> date:
@@ -84,15 +80,14 @@ def _as_of(company: Company, holdings: Holdings, text: Text) -> date:
         help=text("filters.as_of_help"),
         accept_new_options=True,
     )
-    shown = formats.day(company.as_of, text.lang)
     try:
         day = date.fromisoformat(written or days[0])
         refuse_unusable_day(day, company.as_of)
     except ValueError:
-        st.warning(escape(text("filters.bad_date", value=written, day=shown)))
+        st.warning(escape(text("filters.bad_date", value=written, day=company.as_of)))
     except KamError as error:
         refusal = text.error(error)
-        st.warning(escape(text("filters.unusable_date", refusal=refusal, day=shown)))
+        st.warning(escape(text("filters.unusable_date", refusal=refusal, day=company.as_of)))
     else:
         return day
     return company.as_of

@@ -1,4 +1,7 @@
-"""Links from one page to another, which know nothing of each other."""
+"""Links from one page to another, which know nothing of each other, and into the app.
+
+A visitor whom a page file sent to app.py is brought back to the page and the view they came for.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +13,7 @@ from pages.parts.state import url_state
 
 PAGES = "pages"
 FIGURE = "figure"
+DESTINATION = "came_for"
 OF_ANOTHER_FIGURE = ("against", "split", "account")
 
 
@@ -24,6 +28,19 @@ def names() -> list[str]:
 
 def page(name: str) -> StreamlitPage:
     return st.session_state[PAGES][name]
+
+
+def with_destination(name: str) -> dict[str, list[str]]:
+    """The address of a visitor who has not come through app.py, to be handed over to it."""
+    return {key: st.query_params.get_all(key) for key in st.query_params} | {DESTINATION: [name]}
+
+
+def go_to_destination() -> None:
+    """Go on to the page that was asked for, with the view that was asked for."""
+    name = st.query_params.get(DESTINATION)
+    if name in names():
+        keys = (key for key in st.query_params if key != DESTINATION)
+        st.switch_page(page(name), query_params={key: st.query_params.get_all(key) for key in keys})
 
 
 def to(name: str, label: str) -> None:

@@ -1,7 +1,8 @@
-"""The first page of an empty warehouse: three steps to one's own data, or the sample."""
+"""What stands in place of the pages: without data how to begin, with damaged data the way out."""
 
 import streamlit as st
 
+from kam_core.errors import KamError
 from kam_core.text.writer import Text
 from pages.parts.state import links
 from pages.parts.state.viewer import Viewer
@@ -9,6 +10,7 @@ from pages.parts.uploads import commands
 
 
 def page(viewer: Viewer, lang: str) -> None:
+    """Three steps to one's own data, or the sample."""
     text = Text(lang)
     st.title(text("start.title"), anchor=False)
     st.markdown(text("start.lead"))
@@ -23,6 +25,22 @@ def page(viewer: Viewer, lang: str) -> None:
             outcome = commands.load_sample(lang)
         if outcome.refusal:
             st.error(text("start.sample_failed"))
+            st.text(outcome.refusal)
+        else:
+            st.rerun()
+
+
+def render_trouble(error: KamError, text: Text) -> None:
+    """The refusal in words; a damaged version can be made again from the uploads at once."""
+    st.title(text("trouble.title"), anchor=False)
+    st.error(text("trouble.lead"))
+    st.text(text.error(error))
+    if error.code != "version_damaged":
+        return
+    if st.button(text("trouble.rebuild"), type="primary"):
+        with st.spinner(text("trouble.rebuilding")):
+            outcome = commands.rebuild_version(int(str(error.details["version"])), text.lang)
+        if outcome.refusal:
             st.text(outcome.refusal)
         else:
             st.rerun()

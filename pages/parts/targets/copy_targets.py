@@ -55,7 +55,7 @@ def render_copying(draft: Draft, view: View, viewer: Viewer, text: Text) -> None
     _preview(copies, to, text)
     label = text("targets.copy_button", count=len(copies))
     if st.button(label, disabled=not copies):
-        changes = [TargetChange("changed", c.goal.key, c.present, c.goal.target) for c in copies]
+        changes = [TargetChange(c.goal.key, c.present, c.goal.target) for c in copies]
         target_draft.put_in(draft, changes)
 
 
@@ -133,7 +133,7 @@ def _preview(copies: Sequence[TargetCopy], to: str, text: Text) -> None:
         st.caption(text("targets.copy_none"))
         return
     capped = sum(copy.limit is not None for copy in copies)
-    blocks.sentence(target_sentences.copying(len(copies), capped, to, text))
+    st.markdown(target_sentences.copying(len(copies), capped, to, text))
     blocks.rows(pd.DataFrame([_row(copy, text) for copy in copies]), text, height=240)
 
 

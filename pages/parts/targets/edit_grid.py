@@ -5,7 +5,8 @@ import streamlit as st
 
 from kam_core.dashboard.sections.targets import change_cells
 from kam_core.dashboard.view import View
-from kam_core.metrics import quarterly_targets, target_grid
+from kam_core.metrics import target_grid
+from kam_core.metrics.catalogue import load_metrics
 from kam_core.metrics.quarterly_targets import TargetChange, TargetKey
 from kam_core.metrics.target_grid import EVERY, CellProblem, LineProblem
 from kam_core.text import formats
@@ -58,7 +59,7 @@ def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
     columns = {
         "metric": st.column_config.SelectboxColumn(
             text.column("metric"),
-            options=list(quarterly_targets.known_metrics()),
+            options=list(load_metrics()),
             format_func=lambda metric: text.metric(str(metric)),
             pinned=True,
             width=230,
@@ -115,7 +116,7 @@ def _one(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
     with st.form("target_one", border=False):
         name = st.selectbox(
             text("targets.one_metric"),
-            quarterly_targets.known_metrics(),
+            list(load_metrics()),
             format_func=lambda name: escape(text.metric(name)),
         )
         region = st.selectbox(
@@ -149,14 +150,14 @@ def _put(draft: Draft, key: TargetKey, written: str, text: Text) -> None:
         line_problem = LineProblem(1, problem.code, details | problem.details)
         st.error(target_sentences.cell_problem(line_problem, text))
         return
-    target_draft.put_in(draft, [TargetChange("changed", key, None, after)])
+    target_draft.put_in(draft, [TargetChange(key, None, after)])
 
 
 def _save(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
     """What is about to change, and the way to save it or to give it up."""
     st.subheader(text("targets.draft"), anchor=False)
     made = target_draft.made(draft, viewer)
-    blocks.sentence(target_sentences.draft(made, text))
+    st.markdown(target_sentences.draft(made, text))
     if not made:
         return
     rows = [change_cells(change, text) for change in made]
@@ -194,7 +195,7 @@ def _moved(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool)
     words = {"by": published["published_by"], "found": view.company.version}
     st.warning(text.rich("targets.moved", expected=draft.version, **words))
     if clashing := target_draft.clashes(draft, view, viewer):
-        named = text("punctuation.list").join(_name(change.key, text) for change in clashing)
+        named = [_name(change.key, text) for change in clashing]
         st.warning(escape(text("targets.clashes", goals=named)))
     label = text("targets.carry_over", version=view.company.version)
     if st.button(label, type="primary", disabled=not is_sound):

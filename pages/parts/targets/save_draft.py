@@ -106,7 +106,7 @@ def _decide(saving: Saving, outcome: Outcome[Preview], text: Text) -> None:
 def _effect(preview: Preview, text: Text) -> None:
     """How many targets change, and which figures of the last complete quarter then stand apart."""
     st.subheader(text("targets.effect"), anchor=False)
-    blocks.sentence(target_sentences.effect(preview, text))
+    st.markdown(target_sentences.effect(preview, text))
     moved = [
         {
             "quarter": formats.period(kpi.quarter, text.lang),

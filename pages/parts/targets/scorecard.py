@@ -5,8 +5,6 @@ import streamlit as st
 from kam_core.dashboard.sections import targets
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
-from kam_core.metrics.quarterly_targets import TargetKey
-from kam_core.text import formats
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures
 from pages.parts.state import cache, links
@@ -59,18 +57,15 @@ def render_year(view: View, viewer: Viewer, text: Text) -> None:
 
 def render_history(view: View, viewer: Viewer, text: Text) -> None:
     """Who changed which target, and when."""
-    edits = [edit for edit in cache.target_edits() if _sees(viewer, edit.change.key)]
+    seen = None if viewer.regions is None else (None, *viewer.regions)
+    edits = [e for e in cache.target_edits() if seen is None or e.change.key.region in seen]
     figure = targets.compose_history(edits, view.text)
     figures.render_sentence(figure.sentences[0])
     if not edits:
         return
     quarter = view.period.period
-    label = text("targets.history_filter", quarter=formats.period(quarter, text.lang))
+    label = text("targets.history_filter", quarter=quarter)
     if st.toggle(label, key="target_history_quarter"):
         figure = targets.compose_history(edits, view.text, quarter)
     if figure.table:
         figures.render_table(figure.table, text)
-
-
-def _sees(viewer: Viewer, key: TargetKey) -> bool:
-    return viewer.regions is None or key.region is None or key.region in viewer.regions

@@ -1,7 +1,7 @@
 """What the columns and words of a file mean: proposed, corrected by hand, confirmed once."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -60,7 +60,7 @@ def ask_about_part(
     if part.error or not part.proposals:
         return None
     if len(part.proposals) > 1:
-        tables = text("punctuation.list").join(text.table(p.table) for p in part.proposals)
+        tables = [text.table(proposal.table) for proposal in part.proposals]
         st.caption(escape(text("uploads.several_tables", tables=tables)))
         return {}
     (proposal,) = part.proposals
@@ -86,14 +86,14 @@ def _is_open(proposal: Proposal) -> bool:
 
 
 def _ask_about_proposal(proposal: Proposal, key: str, text: Text) -> dict[str, object] | None:
-    decisions = Decisions(proposal.table)
+    decisions: Decisions = defaultdict(dict, table=proposal.table)
     edit_columns(proposal, key, decisions, text)
     for value in proposal.values:
         # What stays open is quarantined.
         if meaning := _choose_meaning(value, proposal.table, key, text):
-            decisions.values.setdefault(value.column, {})[value.text] = meaning
+            decisions["values"].setdefault(value.column, {})[value.text] = meaning
     _ask_about_names(proposal, key, decisions, text)
-    chosen = set(decisions.columns)
+    chosen = set(decisions["columns"])
     answered = [
         _ask_question(question, key, decisions, text)
         for question in proposal.questions
@@ -102,7 +102,7 @@ def _ask_about_proposal(proposal: Proposal, key: str, text: Text) -> dict[str, o
     is_confirmed = _is_confirmed(proposal, decisions, key, text)
     if not all(answered) or not is_confirmed:
         return None
-    answers = {name: value for name, value in vars(decisions).items() if value}
+    answers = {name: value for name, value in decisions.items() if value}
     return answers if set(answers) != {"table"} or not proposal.ready else {}
 
 
@@ -146,7 +146,7 @@ def _ask_about_names(proposal: Proposal, key: str, decisions: Decisions, text: T
         question = escape(text("uploads.same_name", **words))
         box = f"name/{key}/{name.column}/{name.name}"
         if st.checkbox(question, key=box, persist_state="session"):
-            decisions.values.setdefault(name.column, {})[name.name] = name.nearest
+            decisions["values"].setdefault(name.column, {})[name.name] = name.nearest
 
 
 def _ask_question(question: Question, key: str, decisions: Decisions, text: Text) -> bool:
@@ -156,7 +156,7 @@ def _ask_question(question: Question, key: str, decisions: Decisions, text: Text
         options[LEFT] = text("uploads.leave_quarantined")
     words = text(
         f"uploads.question.{question.kind}",
-        column=text.column_of(decisions.table, question.column),
+        column=text.column_of(decisions["table"], question.column),
         header=question.header,
     )
     chosen = st.radio(
@@ -168,7 +168,10 @@ def _ask_question(question: Question, key: str, decisions: Decisions, text: Text
         persist_state="session",
     )
     if chosen not in (None, LEFT):
-        _take_answer(question, question.options[chosen].value, decisions)
+        value = question.options[chosen].value
+        decisions[PARTS.get(question.kind, "columns")][question.column] = value
+        if question.kind == "key":
+            decisions.setdefault("shared", []).append(value)
     return chosen is not None
 
 
@@ -178,8 +181,7 @@ def _option(question: Question, option: Option, text: Text) -> str:
     if question.kind not in PARTS:
         return text("uploads.option_column", **vars(option))
     if question.kind == "joined":
-        shown = text("punctuation.list").join(value)
-        return text("uploads.option_joined", **{**vars(option), "value": shown})
+        return text("uploads.option_joined", **vars(option))
     if question.kind == "blanks":
         return text(f"uploads.blanks_{value}", **vars(option))
     named = NAMED.get(PARTS[question.kind])
@@ -197,12 +199,6 @@ def _is_about_columns(question: Question) -> bool:
     return question.kind in ("several", "key", "joined")
 
 
-def _take_answer(question: Question, value: Any, decisions: Decisions) -> None:
-    getattr(decisions, PARTS.get(question.kind, "columns"))[question.column] = value
-    if question.kind == "key":
-        decisions.shared.append(value)
-
-
 def _unsure_columns(proposal: Proposal) -> list[ColumnProposal]:
     return [column for column in proposal.columns if column.header and not column.is_certain]
 
@@ -212,8 +208,7 @@ def _is_confirmed(proposal: Proposal, decisions: Decisions, key: str, text: Text
     missing = _missing_columns(proposal, decisions)
     if missing:
         named = [text.column_of(proposal.table, column) for column in missing]
-        listed = text("punctuation.list").join(named)
-        st.warning(escape(text("uploads.columns_missing", columns=listed)))
+        st.warning(escape(text("uploads.columns_missing", columns=named)))
         return False
     if not _unsure_columns(proposal) and not proposal.values:
         return True
@@ -233,8 +228,7 @@ def _render_unsure_columns(proposal: Proposal, text: Text) -> None:
         for column in _unsure_columns(proposal)
     ]
     if named:
-        listed = text("punctuation.list").join(named)
-        st.markdown(escape(text("uploads.unsure", columns=listed)))
+        st.markdown(escape(text("uploads.unsure", columns=named)))
 
 
 def _missing_columns(proposal: Proposal, decisions: Decisions) -> Sequence[str]:
@@ -248,5 +242,5 @@ def _missing_columns(proposal: Proposal, decisions: Decisions) -> Sequence[str]:
 def _has_source(column: ColumnProposal, decisions: Decisions) -> bool:
     """Whether a column of the contract is taken from one of the file, or made in another way."""
     is_made = not column.header and column.is_certain
-    chosen = decisions.columns.get(column.column, column.header)
-    return bool(chosen) or is_made or column.column in decisions.joined
+    chosen = decisions["columns"].get(column.column, column.header)
+    return bool(chosen) or is_made or column.column in decisions["joined"]

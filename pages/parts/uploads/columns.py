@@ -1,7 +1,7 @@
 """The columns of a table beside those of the file: what was found for each, changeable by hand."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,20 +14,8 @@ from pages.parts.state import widget_state
 NONE = ""
 
 
-@dataclass
-class Decisions:
-    """What a person decides about one part, as it grows in a run: see ``overrides.Answers``."""
-
-    table: str
-    columns: dict[str, str] = field(default_factory=dict)
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
-    dates: dict[str, str] = field(default_factory=dict)
-    decimals: dict[str, str] = field(default_factory=dict)
-    scales: dict[str, Sequence[str]] = field(default_factory=dict)
-    factors: dict[str, str] = field(default_factory=dict)
-    joined: dict[str, Sequence[str]] = field(default_factory=dict)
-    blanks: dict[str, str] = field(default_factory=dict)
-    shared: list[str] = field(default_factory=list)
+# What a person decides about one part, as it grows in a run: see ``overrides.Overrides``.
+Decisions = dict[str, Any]
 
 
 def edit_columns(proposal: Proposal, key: str, decisions: Decisions, text: Text) -> None:
@@ -91,9 +79,9 @@ def _describe_reason(column: ColumnProposal, header: str, text: Text) -> str:
 def _take_choice(column: ColumnProposal, chosen: str, decisions: Decisions) -> None:
     if chosen == (column.header or NONE) and (not chosen or column.is_certain):
         return
-    decisions.columns[column.column] = chosen
+    decisions["columns"][column.column] = chosen
     if column.factor and chosen == column.header:
-        decisions.factors[column.column] = column.factor
+        decisions["factors"][column.column] = column.factor
 
 
 def _render_other_headers(proposal: Proposal, chosen: Mapping[str, str], text: Text) -> None:
@@ -105,8 +93,7 @@ def _render_other_headers(proposal: Proposal, chosen: Mapping[str, str], text: T
             if header.becomes == becomes and header.header not in chosen.values()
         ]
         if named:
-            listed = text("punctuation.list").join(named)
-            st.caption(escape(text(f"inspect.{becomes}", headers=listed)))
+            st.caption(escape(text(f"inspect.{becomes}", headers=named)))
     for header in proposal.headers:
         if header.becomes == "left_out":
             kind = text.value("personal", header.personal)

@@ -34,10 +34,10 @@ class Request:
     """How files are to be loaded: everything that a preview depends on.
 
     ``options`` are those of the command line; ``answers`` what a person decided, by header set;
-    ``reading`` how files are read, by their paths.
+    ``reading`` how files are read, by their paths (see docs/uploads.md).
     """
 
-    options: tuple[str, ...]
+    options: tuple[str, ...] = ()
     answers: Mapping[str, dict] = field(default_factory=dict)
     reading: Mapping[str, dict] = field(default_factory=dict)
 

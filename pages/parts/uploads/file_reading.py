@@ -142,8 +142,7 @@ def _hint_at_encodings(glimpse: Glimpse, text: Text) -> None:
     others = [encoding for encoding in glimpse.other_encodings if encoding in choices]
     if others and (is_guessed or glimpse.error):
         named = [text.value("encoding", encoding) for encoding in others]
-        listed = text("punctuation.list").join(named)
-        st.caption(escape(text("uploads.if_garbled", encodings=listed)))
+        st.caption(escape(text("uploads.if_garbled", encodings=named)))
 
 
 def _describe_dialect(glimpse: Glimpse, text: Text) -> str:

@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from kam_core.dashboard.view import View, choose_view
-from kam_core.text import findings, formats
+from kam_core.text import findings
 from kam_core.text.marked_text import Marked
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
-from pages.parts.render import blocks
+from pages.parts.render import blocks, tabs
 from pages.parts.state import cache
 from pages.parts.state.viewer import Viewer
 from pages.parts.uploads import commands, preview_step
@@ -41,36 +41,32 @@ def render_history(viewer: Viewer, text: Text) -> None:
         return
     regions = viewer.sees(company.holdings().regions)
     view = choose_view(company, Marked(text.lang), regions=regions)
-    shows: dict[str, Callable] = {
+    draw: dict[str, Callable] = {
         "history": _history,
         "quarantine": _quarantine,
         "notes": _notes,
         "versions": _versions,
         "compare": _compare,
     }
-    titles = [text(f"uploads.{name}") for name in shows]
-    tabs = st.tabs(titles, key="upload_lists", on_change="rerun")
-    for tab, shown in zip(tabs, shows.values(), strict=True):
-        if tab.open:
-            with tab:
-                shown(view, viewer, text)
+    tabs.render_tabs(
+        "uploads", draw, "upload_lists", text, lambda name: draw[name](view, viewer, text)
+    )
 
 
 def _history(view: View, viewer: Viewer, text: Text) -> None:
     rows = view.query("snapshots")
-    blocks.sentence(figure_sentences.uploads(rows, text))
+    st.markdown(figure_sentences.uploads(rows, text))
     blocks.table("uploads", rows[UPLOADED], text)
     if not view.sees_everything:
         return
-    chosen = _upload(rows, "original", text)
-    _offer("original", cache.original(chosen), text)
+    _offer("original", cache.original(_choose_upload(rows, "original", text)), text)
 
 
 def _quarantine(view: View, viewer: Viewer, text: Text) -> None:
     """What is left to correct: which cell of which row, what is wrong, and what to do."""
     rows = view.query("quarantine")
     is_open = rows["state"] == "open"
-    blocks.sentence(figure_sentences.listed("uploads.quarantine", rows[is_open], text))
+    st.markdown(figure_sentences.listed("uploads.quarantine", rows[is_open], text))
     is_all = not is_open.all() and st.toggle(text("uploads.quarantine_all"))
     shown = rows if is_all else rows[is_open]
     likely = cache.likely_accounts(view)
@@ -80,7 +76,7 @@ def _quarantine(view: View, viewer: Viewer, text: Text) -> None:
     to_correct = snapshots[snapshots["snapshot_id"].isin(rows[is_open]["snapshot_id"])]
     if to_correct.empty:
         return
-    chosen = _upload(to_correct, "corrections", text)
+    chosen = _choose_upload(to_correct, "corrections", text)
     _offer("corrections", cache.corrections(view.company, chosen, text.lang), text)
     st.caption(text("uploads.corrections_help"))
 
@@ -88,29 +84,26 @@ def _quarantine(view: View, viewer: Viewer, text: Text) -> None:
 def _notes(view: View, viewer: Viewer, text: Text) -> None:
     """What the checks across tables remark on rows that were kept."""
     rows = view.query("notes")
-    blocks.sentence(figure_sentences.listed("uploads.notes", rows, text))
-    shown = rows.assign(
-        problem=[text.problem(code) for code in rows["code"]],
-        todo=[text.todo(code) for code in rows["code"]],
-    )
+    st.markdown(figure_sentences.listed("uploads.notes", rows, text))
+    codes = rows["code"]
+    shown = rows.assign(problem=codes.map(text.problem), todo=codes.map(text.todo))
     blocks.table("notes", shown[NOTED], text)
 
 
-def _upload(rows: pd.DataFrame, purpose: str, text: Text) -> int:
-    """The number of one of some uploads."""
-    named = {row["snapshot_id"]: row for row in rows.to_dict("records")}
+def _choose(rows: pd.DataFrame, column: str, words: str, key: str, text: Text) -> int:
+    """The number, in a column, of one of some uploads or versions, each told in words."""
+    named = {row[column]: row for row in rows.to_dict("records")}
     return st.selectbox(
-        text(f"uploads.{purpose}_of"),
+        text(f"uploads.{key}"),
         list(named),
-        format_func=lambda number: text(
-            "uploads.upload_name",
-            number=number,
-            file=named[number]["file_name"],
-            table=text.table(named[number]["table_name"]),
-        ),
-        key=f"upload_for_{purpose}/{text.lang}",
+        format_func=lambda number: text(f"uploads.{words}", **named[number]),
+        key=f"{key}/{text.lang}",
         width=420,
     )
+
+
+def _choose_upload(rows: pd.DataFrame, purpose: str, text: Text) -> int:
+    return _choose(rows, "snapshot_id", "upload_name", f"{purpose}_of", text)
 
 
 def _offer(purpose: str, download: cache.Download, text: Text) -> None:
@@ -126,20 +119,20 @@ def _offer(purpose: str, download: cache.Download, text: Text) -> None:
 
 def _versions(view: View, viewer: Viewer, text: Text) -> None:
     rows = cache.versions()
-    count = formats.count(len(rows), text.lang)
-    blocks.sentence(text.rich("uploads.versions_sentence", count=count, live=view.company.version))
+    words = {"count": len(rows), "live": view.company.version}
+    st.markdown(text.rich("uploads.versions_sentence", **words))
     published = cache.publications()[PUBLISHED]
     reasons = published["reason"].map(lambda reason: text.value("publication", reason))
     blocks.rows(published.assign(reason=reasons), text)
-    others = [version for version in rows["version"] if version != view.company.version]
-    if others:
-        _roll_back(others, rows, viewer, text)
+    others = rows[rows["version"] != view.company.version]
+    if len(others):
+        _roll_back(others, viewer, text)
     if notice := st.session_state.pop(NOTICE, None):
         st.success(notice)
 
 
-def _roll_back(others: list[int], rows: pd.DataFrame, viewer: Viewer, text: Text) -> None:
-    version = _version("rollback_to", others, rows, text)
+def _roll_back(others: pd.DataFrame, viewer: Viewer, text: Text) -> None:
+    version = _choose_version(others, "rollback_to", text)
     if st.button(text("uploads.rollback_button", version=version)):
         outcome = commands.roll_back(version, viewer.name, text.lang)
         if outcome.refusal:
@@ -150,30 +143,17 @@ def _roll_back(others: list[int], rows: pd.DataFrame, viewer: Viewer, text: Text
             st.rerun()
 
 
-def _version(label: str, numbers: list[int], rows: pd.DataFrame, text: Text) -> int:
-    named = {row["version"]: row for row in rows.to_dict("records")}
-    return st.selectbox(
-        text(f"uploads.{label}"),
-        numbers,
-        format_func=lambda number: text(
-            "uploads.version_name",
-            version=number,
-            as_of=formats.day(named[number]["as_of"], text.lang),
-            created=formats.moment(named[number]["created_at"], text.lang),
-        ),
-        key=f"version_{label}/{text.lang}",
-        width=420,
-    )
+def _choose_version(rows: pd.DataFrame, key: str, text: Text) -> int:
+    return _choose(rows, "version", "version_name", key, text)
 
 
 def _compare(view: View, viewer: Viewer, text: Text) -> None:
     rows = cache.versions()
-    numbers = list(rows["version"])
-    if len(numbers) < 2:
+    if len(rows) < 2:
         st.caption(text("uploads.one_version"))
         return
-    after = _version("compare_after", numbers, rows, text)
-    before = _version("compare_before", [n for n in numbers if n != after], rows, text)
+    after = _choose_version(rows, "compare_after", text)
+    before = _choose_version(rows[rows["version"] != after], "compare_before", text)
     compared = (before, after, viewer.regions)
     if st.button(text("uploads.compare_button", before=before, after=after)):
         with st.spinner(text("uploads.comparing")):

@@ -56,7 +56,7 @@ class Job(Generic[Document]):
 
     @property
     def is_running(self) -> bool:
-        return self.process.poll() is None and not self._is_late()
+        return self.process.poll() is None and self._seconds_left() >= 0
 
     def outcome(self) -> Outcome[Document]:
         """Wait for the end and tell how it went."""
@@ -91,9 +91,6 @@ class Job(Generic[Document]):
     def _seconds_left(self) -> float:
         allowed = load_settings().pages.uploads.minutes_allowed * SECONDS_PER_MINUTE
         return self.started + allowed - time.monotonic()
-
-    def _is_late(self) -> bool:
-        return self._seconds_left() < 0
 
 
 def start_job(

@@ -51,8 +51,7 @@ def _describe_step(step: Progress | None, text: Text) -> str:
         numbers = {"file": step.file, "number": step.number, "files": step.files}
         parts.append(text("uploads.at_file", **numbers) if step.files > 1 else step.file)
     if step.total:
-        rows, total = (formats.count(count, text.lang) for count in (step.rows, step.total))
-        parts.append(text("uploads.at_row", rows=rows, total=total))
+        parts.append(text("uploads.at_row", rows=step.rows, total=step.total))
     return " · ".join(parts)
 
 
@@ -100,7 +99,7 @@ def render_result(outcome: Outcome[list[FileReport]], live: int | None, text: Te
 def render_counts(reports: Sequence[FileReport], text: Text) -> None:
     """The rows of all files together, and what happens to those of earlier uploads."""
     counts = {
-        name: formats.count(sum(getattr(report, name) for report in reports), text.lang)
+        name: sum(getattr(report, name) for report in reports)
         for name in ("received", "accepted", "quarantined")
     }
     st.markdown(text.rich("uploads.counts", **counts))
@@ -185,7 +184,7 @@ def _render_unmoved(kpis: Sequence[KpiChange], text: Text) -> None:
     """The figures that stay as they are or hardly move, for whoever wants to see that they do."""
     if not kpis:
         return
-    title = text("uploads.figures_stay", count=formats.count(len(kpis), text.lang))
+    title = text("uploads.figures_stay", count=len(kpis))
     folded = st.expander(title, key="figures_stay", on_change="rerun")
     if folded.open:
         with folded:

@@ -1,7 +1,6 @@
 """What the chosen files hold and mean, file by file: looked into, corrected by hand, answered."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -9,30 +8,23 @@ import streamlit as st
 from kam_core.text.writer import Text
 from kam_core.uploads.report_model import InspectedPart
 from pages.parts.uploads import column_mapping, commands, file_reading
+from pages.parts.uploads.commands import Request
 from pages.parts.uploads.jobs import Outcome
 
 # What was seen of each file, by the options it was read with.
 SEEN = "upload_seen"
 
 
-@dataclass(frozen=True)
-class Reviewed:
-    """What was decided: ``answers`` by header set, ``reading`` by file (see docs/uploads.md)."""
-
-    answers: Mapping[str, dict] = field(default_factory=dict)
-    reading: Mapping[str, dict] = field(default_factory=dict)
-
-
-def review_files(paths: Sequence[Path], text: Text) -> Reviewed | None:
+def review_files(paths: Sequence[Path], text: Text) -> Request | None:
     """All files shown with what they ask; None while something must be decided first."""
     # Every file is shown, whatever is open in another one.
     files = [_review_file(path, text) for path in paths]
     decided = [file for file in files if file is not None]
     if len(decided) < len(files):
         return None
-    return Reviewed(
-        {key: answers for file in decided for key, answers in file.answers.items()},
-        {name: reading for file in decided for name, reading in file.reading.items()},
+    return Request(
+        answers={key: answers for file in decided for key, answers in file.answers.items()},
+        reading={name: reading for file in decided for name, reading in file.reading.items()},
     )
 
 
@@ -40,7 +32,7 @@ def forget_files() -> None:
     st.session_state.pop(SEEN, None)
 
 
-def _review_file(path: Path, text: Text) -> Reviewed | None:
+def _review_file(path: Path, text: Text) -> Request | None:
     choices = file_reading.ReadingChoices(path, text)
     outcome = _inspect(path, choices.options, text)
     parts = outcome.document
@@ -57,7 +49,7 @@ def _review_file(path: Path, text: Text) -> Reviewed | None:
         return None
     reading = choices.document(used, len(parts))
     merged = {key: value for answers in decided for key, value in answers.items()}
-    return Reviewed(merged, {str(path): reading} if reading else {})
+    return Request(answers=merged, reading={str(path): reading} if reading else {})
 
 
 def _review_part(

@@ -1,5 +1,6 @@
 """From files to a new version: choose, look, answer what only a person knows, preview, publish."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -75,7 +76,7 @@ def _choose_files(text: Text) -> Saved | None:
         _render_steps(text)
     elif not chosen:
         # Streamlit empties the uploader when another page is visited; the files are still here.
-        names = text("punctuation.list").join(path.name for path in files.paths)
+        names = [path.name for path in files.paths]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(escape(text("uploads.still_chosen", files=names)), width="content")
             st.button(text("uploads.remove_files"), type="tertiary", on_click=_forget)
@@ -105,7 +106,7 @@ def _ask_how_to_load(files: Saved, viewer: Viewer, text: Text) -> Request | None
     if options is None or decisions is None:
         st.info(text("uploads.answer_first"))
         return None
-    return Request((*options, "--by", viewer.name), decisions.answers, decisions.reading)
+    return replace(decisions, options=(*options, "--by", viewer.name))
 
 
 def _choose_load_options(text: Text) -> tuple[str, ...] | None:
@@ -204,9 +205,9 @@ def render_tables(text: Text) -> None:
     rows = [
         {
             "loaded": text("uploads.loaded" if name in loaded else "uploads.not_loaded"),
-            "table": table.title(text.lang),
+            "table": table.text(text.lang),
             "required_columns": text("punctuation.list").join(
-                column.title(text.lang) for column in table.required
+                column.text(text.lang) for column in table.required
             ),
         }
         for name, table in declaration.tables().items()

@@ -1,11 +1,28 @@
-"""What the headers of the metric files set: the names, the default and the bounds of a target."""
+"""Headers of documented SQL files, and what those of the metrics set: names, default and bounds.
+
+A header is comment lines ``-- key: value`` above the query.
+"""
 
 from pathlib import Path
 from typing import Any
 
-from kam_core.settings.sql_header import header
-
 METRICS = Path(__file__).parents[1] / "sql" / "metrics"
+
+
+def split_header(text: str) -> tuple[dict[str, str], str]:
+    """Split a documented SQL file into header and query; an indented line continues a value."""
+    values: dict[str, str] = {}
+    lines = text.splitlines()
+    key = ""
+    for number, line in enumerate(lines):
+        if not line.startswith("--"):
+            return values, "\n".join(lines[number:])
+        if line.startswith("--  "):
+            values[key] += " " + line[2:].strip()
+        else:
+            key, _, value = line[2:].strip().partition(":")
+            values[key] = value.strip()
+    return values, ""
 
 
 def list_metric_files() -> list[Path]:
@@ -16,7 +33,7 @@ def list_metric_files() -> list[Path]:
 
 def read_values(path: Path) -> dict[str, str]:
     """The header of a metric file, key by key."""
-    return header(path.read_text("utf-8"))[0]
+    return split_header(path.read_text("utf-8"))[0]
 
 
 def read_metric_settings(path: Path) -> dict[str, Any]:
