@@ -52,8 +52,7 @@ def _divided(score: Score, metric: Metric, text: Text) -> list[str]:
 
 def write_exact(amount: Exact, text: Text) -> str:
     """An amount that is not shortened: whole, or with two digits."""
-    number = amount if isinstance(amount, int) else float(amount)
-    return formats.decimal(number, text.lang, 0 if number == int(number) else 2)
+    return formats.decimal(amount, text.lang, 0 if amount == int(amount) else 2)
 
 
 def list_earlier(view: View) -> list[Period]:

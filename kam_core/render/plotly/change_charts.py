@@ -1,6 +1,7 @@
 """Figures of a difference and its parts, and of a monthly series within its limits."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
@@ -8,26 +9,29 @@ import plotly.graph_objects as go
 
 from kam_core.metrics.change import ACCOUNTS, GROUPS, FigureChange, MixPart, Movement
 from kam_core.metrics.control_limits import Limits
-from kam_core.render.plotly.charts import Palette, canvas, value_axis
+from kam_core.render.plotly.charts import Palette, canvas, period_names, value_axis
 from kam_core.text import formats
-from kam_core.text.sentences.change_sentences import difference, name_of, quantity
+from kam_core.text.sentences.change_sentences import name_of
 from kam_core.text.writer import Text, plotly_escape
 
 Bar = tuple[str, Fraction]
+ShownBar = tuple[str, Decimal]
 MARGIN = 0.04
 MONTHS_A_MARK = 6
 
 
 def draw_waterfall(moved: FigureChange, shown: int, text: Text, colours: Palette) -> go.Figure:
     """From one value down to the other, a bar for each part; zero is the value before."""
-    bars = _bars(moved, shown, text)
-    values = zip(moved.periods, (moved.before, moved.after), strict=True)
-    ends = [_end(period, value, moved, text) for period, value in values]
+    bars = _add_rounding(_bars(moved, shown, text), moved, text)
+    values = formats.pair(moved.before, moved.after, moved.unit, text.lang)
+    ends = [_end(*end, text) for end in zip(moved.periods, values, strict=True)]
     # Beside the names there is room for the numbers on any screen; beside the bars there is not.
-    parts = (f"{name}  <b>{difference(step, moved.unit, text)}</b>" for name, step in bars)
+    parts = (
+        f"{name}  <b>{formats.difference(step, moved.unit, text.lang)}</b>" for name, step in bars
+    )
     names = [ends[0], *parts, ends[1]]
-    steps = [Fraction(0), *(step for _, step in bars)]
-    total = sum(steps, Fraction(0))
+    steps = [Decimal(0), *(step for _, step in bars)]
+    total = sum(steps, Decimal(0))
     figure = canvas(colours, 90 + 34 * len(names))
     figure.add_waterfall(
         orientation="h",
@@ -78,23 +82,32 @@ def _bars(moved: FigureChange, shown: int, text: Text) -> list[Bar]:
     return [*mix, *steps]
 
 
+def _add_rounding(bars: Sequence[Bar], moved: FigureChange, text: Text) -> list[ShownBar]:
+    """The bars as long as their numbers say, and a last one for what these lack to the whole."""
+    assert moved.difference is not None
+    lang, unit = text.lang, moved.unit
+    lacking = formats.rounding(moved.difference, (step for _, step in bars), unit, lang)
+    shown = [(name, formats.as_shown(step, unit, lang)) for name, step in bars]
+    return [*shown, (text("figure.rounding"), lacking)] if lacking else shown
+
+
 def _group_words(part: MixPart | Movement, text: Text) -> str:
     accounts = part.accounts if isinstance(part, Movement) else None
     return text(f"figure.moved_{part.name}", accounts=formats.count(accounts, text.lang))
 
 
-def _end(period: str, value: Fraction | None, moved: FigureChange, text: Text) -> str:
+def _end(period: str, value: str, text: Text) -> str:
     name = formats.short_period(period, text.lang) or period
-    return f"<b>{plotly_escape(name)}  {quantity(value, moved.unit, text)}</b>"
+    return f"<b>{plotly_escape(name)}  {value}</b>"
 
 
 def _sum(moved: FigureChange, text: Text) -> str:
-    return f"<b>{difference(moved.difference, moved.unit, text)}</b>"
+    return f"<b>{formats.difference(moved.difference, moved.unit, text.lang)}</b>"
 
 
-def _reach(steps: Sequence[Fraction], total: Fraction) -> list[float]:
+def _reach(steps: Sequence[Decimal], total: Decimal) -> list[float]:
     """As far as the bars go, and a little further."""
-    stands, at = [Fraction(0), total], Fraction(0)
+    stands, at = [Decimal(0), total], Decimal(0)
     for step in steps:
         at += step
         stands.append(at)
@@ -110,7 +123,7 @@ def draw_limited(
 
     ``rows``: period, value, limit_low, limit_high; a month without a value leaves a gap.
     """
-    names = [formats.short_period(code, text.lang) for code in rows["period"]]
+    names = period_names(rows["period"], text)
     written = [formats.quantity(value, unit, text.lang) for value in rows["value"]]
     figure = canvas(colours, 300)
     if limits.low is not None:
@@ -128,9 +141,10 @@ def draw_limited(
     if limits.signals:
         _signals(figure, names, rows, limits, unit, text, colours)
     highest = float(rows[["value", "limit_high"]].max(numeric_only=True).max() or 0)
+    lowest = float(rows[["value", "limit_low"]].min(numeric_only=True).min() or 0)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=names)
     figure.update_xaxes(tickvals=names[::-1][::MONTHS_A_MARK], tickangle=0)
-    figure.update_yaxes(**value_axis(unit, highest, text))
+    figure.update_yaxes(**value_axis(unit, highest, text, lowest))
     return figure
 
 

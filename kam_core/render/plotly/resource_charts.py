@@ -20,7 +20,7 @@ def draw_shares(
     """One column per period, the whole of it, cut into parts (column -> name) that add to 100 %."""
     shades = (colours.actual, colours.previous, colours.target, colours.line)
     patterns = ("", "", "/", ".")
-    names = [formats.short_period(code, text.lang) for code in rows["period"]]
+    names = charts.period_names(rows["period"], text)
     figure = charts.canvas(colours, 320)
     for shade, pattern, (column, name) in zip(shades, patterns, parts.items(), strict=False):
         figure.add_bar(
@@ -42,7 +42,7 @@ def draw_shares(
 
 
 def _write_share(share: float, text: Text) -> str:
-    return formats.percent(share, text.lang, 0) if share >= WRITTEN_FROM else ""
+    return formats.percent(share, text.lang) if share >= WRITTEN_FROM else ""
 
 
 def draw_renewal_bands(

@@ -28,7 +28,7 @@ def draw_marked_lines(
     """
     figure = charts.draw_lines(rows, series, unit, text, colours)
     figure.add_scatter(
-        x=[formats.short_period(code, text.lang) for code in rows["period"]],
+        x=charts.period_names(rows["period"], text),
         y=list(marks),
         visible=any(not formats.is_missing(mark) for mark in marks),
         mode="markers",
@@ -59,11 +59,12 @@ def draw_aged_tickets(
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            hovertemplate=f"%{{x}}<br>{plotly_escape(name)} %{{y}}<extra></extra>",
+            hovertemplate=f"%{{x}}<br>{plotly_escape(name)} %{{text}}<extra></extra>",
         )
     figure.update_layout(barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(type="category")
-    figure.update_yaxes(tickformat=",d", rangemode="tozero")
+    highest = max((sum(stack) for stack in zip(*parts.values(), strict=True)), default=0)
+    figure.update_yaxes(**charts.value_axis("count", highest, text))
     return figure
 
 
@@ -131,7 +132,7 @@ def draw_intervals(
         )
     figure.update_xaxes(
         tickvals=positions,
-        ticktext=[formats.short_period(code, text.lang) for code in rows["period"]],
+        ticktext=charts.period_names(rows["period"], text),
         range=[-0.4, len(rows) - 0.6],
     )
     figure.update_yaxes(tickformat=charts.TICK_FORMATS["percent"], rangemode="tozero")

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from kam_core.render.plotly import charts
 from kam_core.render.plotly.charts import Palette
 from kam_core.text import formats
+from kam_core.text.formats import Number
 from kam_core.text.writer import Text, plotly_escape
 
 SHORT = 14
@@ -60,7 +61,7 @@ def draw_wallets(rows: pd.DataFrame, text: Text, colours: Palette) -> go.Figure:
     names = [_shorten(name) for name in rows["account_name"]]
     positions = list(range(len(rows)))
     figure = charts.canvas(colours, 90 + 32 * len(rows))
-    shares = [formats.percent(share, text.lang, 0) for share in rows["share"]]
+    shares = [formats.percent(share, text.lang) for share in rows["share"]]
     parts = (("revenue_12m", "bought_of_us", None), ("elsewhere", "bought_elsewhere", shares))
     for column, key, words in parts:
         figure.add_bar(
@@ -98,17 +99,21 @@ def _shorten(name: str) -> str:
     return plotly_escape(name if len(name) <= SHORT else f"{name[: SHORT - 1]}…")
 
 
-def draw_terms(amounts: Mapping[str, float], total: str, text: Text, colours: Palette) -> go.Figure:
+def draw_terms(
+    amounts: Mapping[str, Number], total: str, text: Text, colours: Palette
+) -> go.Figure:
     """Terms with their signs, one below the other, down to their sum."""
+    whole = sum(map(formats.to_fraction, amounts.values()))
+    lacking = formats.rounding(whole, amounts.values(), "money", text.lang)
+    amounts = {**amounts, text("figure.rounding"): lacking} if lacking else amounts
     names = [*amounts, total]
-    steps = [float(amount) for amount in amounts.values()]
+    steps = [float(formats.as_shown(amount, "money", text.lang)) for amount in amounts.values()]
     written = [formats.money(amount, text.lang, signed=True) for amount in amounts.values()]
-    whole = sum(steps)
     figure = charts.canvas(colours, 80 + 34 * len(names))
     figure.add_waterfall(
         orientation="h",
         y=list(range(len(names))),
-        x=[*steps, whole],
+        x=[*steps, sum(steps)],
         measure=["relative"] * len(steps) + ["total"],
         text=[*written, f"<b>{formats.money(whole, text.lang)}</b>"],
         textposition="outside",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kam_core.metrics.compare import AccountChange, KpiChange, VersionComparison
+from kam_core.metrics.compare import AccountChange, VersionComparison
 from kam_core.text import formats
 from kam_core.text.writer import Text
 from kam_core.uploads.report_model import Preview
@@ -89,20 +89,20 @@ def _account(change: AccountChange, text: Text) -> str:
 def _kpis(comparison: VersionComparison, text: Text) -> list[str]:
     lines: list[str] = []
     for quarter in dict.fromkeys(kpi.quarter for kpi in comparison.kpis):
-        changed = [
-            _kpi(kpi, text)
+        pairs = {
+            kpi.metric: formats.pair(kpi.before, kpi.after, kpi.unit, text.lang)
             for kpi in comparison.kpis
-            if kpi.quarter == quarter and kpi.before != kpi.after
+            if kpi.quarter == quarter
+        }
+        changed = [
+            text("cli.kpi_change", metric=text.metric(metric), before=before, after=after)
+            for metric, (before, after) in pairs.items()
+            if before != after
         ]
         if changed:
             heading = text("cli.kpis_changed", quarter=formats.period(quarter, text.lang))
             lines += [heading, *changed]
     return lines
-
-
-def _kpi(kpi: KpiChange, text: Text) -> str:
-    before, after = (formats.quantity(v, kpi.unit, text.lang) for v in (kpi.before, kpi.after))
-    return text("cli.kpi_change", metric=text.metric(kpi.metric), before=before, after=after)
 
 
 def render_event(event: Mapping[str, Any], text: Text) -> str:

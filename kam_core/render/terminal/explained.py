@@ -79,7 +79,7 @@ def _template(score: Score, text: Text) -> list[str]:
 def _exact(amount: Exact | None, lang: str) -> str:
     if amount is None:
         return formats.NOTHING
-    return formats.decimal(float(amount), lang, 0 if float(amount).is_integer() else 2)
+    return formats.decimal(amount, lang, 0 if amount == int(amount) else 2)
 
 
 def _meaning(opened: Explanation, text: Text) -> str:
@@ -99,18 +99,29 @@ def _parts(moved: FigureChange, text: Text) -> str:
         return ""
     by = text(f"figure.split_{moved.dimension}")
     shown = [_part(moved, part, text) for part in moved.parts]
+    if written := _rounding(moved, text):
+        empty = [""] * (len(shown[0]) - 2)
+        shown.append([f"  {text('figure.rounding')}", written, *empty])
     return f"{text('cli.explain_parts', by=by)}\n{align_columns(shown)}"
+
+
+def _rounding(moved: FigureChange, text: Text) -> str:
+    """What the parts as shown lack to the difference as shown; empty where they add up."""
+    assert moved.difference is not None
+    parts = [part.difference for part in moved.parts]
+    lacking = formats.rounding(moved.difference, parts, moved.unit, text.lang)
+    return formats.difference(lacking, moved.unit, text.lang) if lacking else ""
 
 
 def _part(moved: FigureChange, part: object, text: Text) -> list[str]:
     assert hasattr(part, "name") and hasattr(part, "difference")
     in_groups = moved.dimension == ACCOUNTS and part.name in GROUPS
     name = sentences.name_of(part.name, "movement" if in_groups else moved.dimension or "", text)
-    cells = [f"  {name}", sentences.difference(part.difference, moved.unit, text)]
+    cells = [f"  {name}", formats.difference(part.difference, moved.unit, text.lang)]
     if isinstance(part, MixPart):
         halves = {"mix_effect": part.mix, "rate_effect": part.rate}
         cells += [
-            f"{text.column(half)} {sentences.difference(step, moved.unit, text)}"
+            f"{text.column(half)} {formats.difference(step, moved.unit, text.lang)}"
             for half, step in halves.items()
         ]
     accounts = getattr(part, "accounts", None)
@@ -158,4 +169,5 @@ def _cell(cell: object) -> str:
 def _shortest(number: Decimal | float) -> str:
     """All digits of a number, and no zero that says nothing."""
     written = f"{Decimal(str(number)):,f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
+    shortest = written.rstrip("0").rstrip(".") if "." in written else written
+    return shortest.replace("-", "−")

@@ -25,14 +25,15 @@ def why(moved: FigureChange, text: Text) -> str:
 def _difference(moved: FigureChange, text: Text) -> str:
     key = "change.moved" if moved.difference else "change.unmoved"
     before, after = (formats.period(period, text.lang) for period in moved.periods)
+    values = formats.pair(moved.before, moved.after, moved.unit, text.lang)
     return text.rich(
         "change.growth" if moved.is_on_the_year else key,
         metric=text.metric(moved.metric),
         before_period=before,
         after_period=after,
-        before=quantity(moved.before, moved.unit, text),
-        after=quantity(moved.after, moved.unit, text),
-        difference=difference(moved.difference, moved.unit, text),
+        before=values[0],
+        after=values[1],
+        difference=formats.difference(moved.difference, moved.unit, text.lang),
     )
 
 
@@ -47,17 +48,17 @@ def _parts(moved: FigureChange, text: Text) -> str:
     most = text.rich(
         "change.most_from",
         name=name_of(first.name, moved.dimension or "", text),
-        part=difference(first.difference, moved.unit, text),
+        part=formats.difference(first.difference, moved.unit, text.lang),
     )
     if isinstance(first, Movement):
         return most
     halves = text.rich(
         "change.mix_and_rate",
         slices=text(f"change.slices_{moved.dimension}"),
-        mix=difference(moved.mix, moved.unit, text),
-        rate=difference(moved.rate, moved.unit, text),
+        mix=formats.difference(moved.mix, moved.unit, text.lang),
+        rate=formats.difference(moved.rate, moved.unit, text.lang),
     )
-    return joined([halves, most], text)
+    return joined([halves, _rounding([moved.mix, moved.rate], moved, text), most], text)
 
 
 def _groups(moved: FigureChange, text: Text) -> str:
@@ -65,8 +66,17 @@ def _groups(moved: FigureChange, text: Text) -> str:
     for group in moved.parts:
         if isinstance(group, Movement):
             words[str(group.name)] = formats.count(group.accounts, text.lang)
-            words[f"{group.name}_by"] = difference(group.difference, moved.unit, text)
-    return text.rich("change.groups", **words)
+            words[f"{group.name}_by"] = formats.difference(group.difference, moved.unit, text.lang)
+    groups = text.rich("change.groups", **words)
+    return joined([groups, _rounding([part.difference for part in moved.parts], moved, text)], text)
+
+
+def _rounding(parts: Sequence[Fraction], moved: FigureChange, text: Text) -> str:
+    """What the parts, added as they are written, lack to the difference as it is written."""
+    assert moved.difference is not None
+    lacking = formats.rounding(moved.difference, parts, moved.unit, text.lang)
+    written = formats.difference(lacking, moved.unit, text.lang)
+    return text.rich("change.rounding", rounding=written) if lacking else ""
 
 
 def limits(control: Limits, title: str, unit: str, enough_points: int, text: Text) -> str:
@@ -102,11 +112,3 @@ def months(codes: Sequence[str], text: Text) -> str:
 def name_of(name: str | None, by: str, text: Text) -> str:
     """A slice in words; one that no account states is called so."""
     return text("figure.not_stated") if name is None else text.value(by, name)
-
-
-def quantity(value: Fraction | None, unit: str, text: Text) -> str:
-    return formats.quantity(None if value is None else float(value), unit, text.lang)
-
-
-def difference(value: Fraction | None, unit: str, text: Text) -> str:
-    return formats.difference(None if value is None else float(value), unit, text.lang)

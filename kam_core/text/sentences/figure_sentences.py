@@ -236,7 +236,7 @@ def rates(view_period: str, values: Mapping[str, float | None], text: Text) -> s
         quarter=quarter(view_period, text),
         match=formats.percent(match, text.lang),
         coverage=formats.percent(values.get("need_coverage"), text.lang),
-        routine=formats.percent(None if match is None else 1 - match, text.lang),
+        routine=formats.percent(None if match is None else formats.subtract(1, match), text.lang),
     )
 
 
@@ -291,13 +291,8 @@ def comparison(compared: VersionComparison, text: Text) -> str:
 def is_moved(kpi: KpiChange, lang: str) -> bool:
     """Whether a figure moves by as much as is shown, or stands another way to its target."""
     before, after, unit = kpi.before, kpi.after, kpi.unit
-    shown = [formats.quantity(value, unit, lang) for value in (before, after)]
-    if shown[0] != shown[1] or kpi.before_status != kpi.after_status:
-        return True
-    if before is None or after is None:
-        return False
-    moved, still = (formats.difference(value, unit, lang) for value in (after - before, 0))
-    return moved != still
+    shown = formats.pair(before, after, unit, lang)
+    return shown[0] != shown[1] or kpi.before_status != kpi.after_status
 
 
 def uploads(snapshots: pd.DataFrame, text: Text) -> str:

@@ -42,18 +42,21 @@ def work_types(period: str, shares: Mapping[str, float], total: float, text: Tex
     """How the hours of a period divide; the parts are of one whole."""
     lang = text.lang
     personalised = shares.get("personalised", 0.0)
-    rest = text("punctuation.list").join(
+    rest = {name: share for name, share in shares.items() if name != "personalised" and share}
+    others = formats.subtract(1, personalised)
+    listed = [
         f"{text.value('work_type', name)} {formats.percent(share, lang)}"
-        for name, share in shares.items()
-        if name != "personalised" and share
-    )
+        for name, share in rest.items()
+    ]
+    if lacking := formats.rounding(others, rest.values(), "percent", lang):
+        listed.append(f"{text('figure.rounding')} {formats.difference(lacking, 'percent', lang)}")
     return text.rich(
         "resources.work_types_sentence",
         period=formats.period(period, lang),
         hours=formats.hours(total, lang, 0),
         personalised=formats.percent(personalised, lang),
-        others=formats.percent(1 - personalised, lang),
-        rest=rest,
+        others=formats.percent(others, lang),
+        rest=text("punctuation.list").join(listed),
     )
 
 
@@ -163,9 +166,10 @@ def band_names(rows: pd.DataFrame, text: Text) -> Sequence[str]:
 
 
 def band_name(row: Mapping[str, Any], text: Text) -> str:
-    start, end = (_hour(row[name], text.lang) for name in ("from_hours", "to_hours"))
+    start = _hour(row["from_hours"], text.lang)
     if row["to_hours"] == float("inf"):
         return text("resources.band_from", start=start)
+    end = _hour(row["to_hours"], text.lang)
     if not row["from_hours"]:
         return text("resources.band_below", end=end)
     return text("resources.band", start=start, end=end)

@@ -147,7 +147,7 @@ def feelings(period: str, last: Mapping[str, Any], text: Text) -> str:
             f"service.{name}_sentence",
             period=formats.period(period, text.lang),
             share=formats.percent(last[name], text.lang),
-            others=formats.percent(1 - last[name], text.lang),
+            others=formats.percent(formats.subtract(1, last[name]), text.lang),
             low=formats.percent(last[f"{name}_low"], text.lang),
             high=formats.percent(last[f"{name}_high"], text.lang),
             cases=formats.count(last[f"{name}_cases"], text.lang),

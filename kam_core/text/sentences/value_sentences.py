@@ -42,7 +42,7 @@ def concentration(
         parts.append(
             text.rich(
                 "value.hhi_sentence",
-                index=formats.decimal(index, lang, 4),
+                index=formats.quantity(index, "index", lang),
                 equal=formats.count(1 / index, lang),
             )
         )

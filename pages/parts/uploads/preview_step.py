@@ -204,16 +204,17 @@ def _side(change: AccountChange, value: str | None, text: Text) -> str:
 
 def _figure_rows(kpis: Sequence[KpiChange], text: Text) -> list[dict[str, str]]:
     """Every figure on both sides; the difference only where both have a value."""
+    pairs = [formats.pair(kpi.before, kpi.after, kpi.unit, text.lang) for kpi in kpis]
     return [
         {
             "quarter": formats.period(kpi.quarter, text.lang),
             "metric": catalogue.metric(kpi.metric).title(text.lang),
-            "before": formats.quantity(kpi.before, kpi.unit, text.lang),
-            "after": formats.quantity(kpi.after, kpi.unit, text.lang),
+            "before": before,
+            "after": after,
             "difference": _difference(kpi, text),
             "status": text.value("status", kpi.after_status),
         }
-        for kpi in kpis
+        for kpi, (before, after) in zip(kpis, pairs, strict=True)
     ]
 
 
@@ -222,4 +223,4 @@ def _difference(kpi: KpiChange, text: Text) -> str:
         return formats.NOTHING
     if kpi.before == kpi.after:
         return "="
-    return formats.difference(kpi.after - kpi.before, kpi.unit, text.lang)
+    return formats.difference(formats.subtract(kpi.after, kpi.before), kpi.unit, text.lang)
