@@ -125,7 +125,8 @@ def _header(header: HeaderProposal, text: Text) -> str:
 
 def _value(value: ValueProposal, proposal: Proposal, text: Text) -> str:
     column = text.column_of(proposal.table, value.column)
-    words = {"column": column, "text": value.text, "rows": value.rows}
+    rows = formats.count(value.rows, text.lang)
+    words = {"column": column, "text": value.text, "rows": rows}
     if value.meaning:
         return text("inspect.value", **words, meaning=value.meaning)
     allowed = text("punctuation.list").join(value.allowed)
@@ -133,7 +134,8 @@ def _value(value: ValueProposal, proposal: Proposal, text: Text) -> str:
 
 
 def _name(name: NameProposal, proposal: Proposal, text: Text) -> str:
-    words = {**vars(name), "column": text.column_of(proposal.table, name.column)}
+    rows = formats.count(name.rows, text.lang)
+    words = {**vars(name), "rows": rows, "column": text.column_of(proposal.table, name.column)}
     return text("inspect.name_like" if name.nearest else "inspect.name", **words)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kam_core.dashboard.model import Figure, FigureTable, Section
 from kam_core.dashboard.tables import cell_words, plain_rows
 from kam_core.render.terminal.text_columns import align_columns
+from kam_core.text import formats
 from kam_core.text.marked_text import strip_marks
 from kam_core.text.writer import Text
 
@@ -42,7 +43,8 @@ def table_text(table: FigureTable, text: Text) -> str:
     written = align_columns([[_shortened(cell) for cell in line] for line in lines])
     if len(table.frame) <= ROWS:
         return written
-    return f"{written}\n{text('blocks.shown_rows', shown=ROWS, total=len(table.frame))}"
+    total = formats.count(len(table.frame), text.lang)
+    return f"{written}\n{text('blocks.shown_rows', shown=ROWS, total=total)}"
 
 
 def _shortened(cell: str) -> str:

@@ -191,7 +191,8 @@ def tiers(cells: pd.DataFrame, accounts: int, revenue: float, unrated: int, text
             key["revenue_12m"].sum() / revenue if revenue else None, lang
         ),
     )
-    left_out = text.rich("tiers.unrated", count=unrated) if unrated else ""
+    count = formats.count(unrated, lang)
+    left_out = text.rich("tiers.unrated", count=count) if unrated else ""
     return joined([sentence, left_out], text)
 
 
@@ -210,7 +211,7 @@ def tier_moves(moves: pd.DataFrame, quarter: str, text: Text) -> str:
     words = {"quarter": formats.period(quarter, text.lang)}
     if moves.empty:
         return text.rich("tiers.moves_none", **words)
-    return text.rich("tiers.moves_sentence", **words, count=len(moves))
+    return text.rich("tiers.moves_sentence", **words, count=formats.count(len(moves), text.lang))
 
 
 def quarter(code: str, text: Text) -> str:

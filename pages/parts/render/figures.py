@@ -159,7 +159,8 @@ def render_rows(table: FigureTable, text: Text, height: Height = "auto") -> None
         column_config={c.name: _column_config(c, shown[c.name]) for c in table.columns},
     )
     if len(table.frame) > ROWS_SHOWN:
-        st.caption(text("blocks.shown_rows", shown=ROWS_SHOWN, total=len(table.frame)))
+        shown_rows, total = (formats.count(n, text.lang) for n in (ROWS_SHOWN, len(table.frame)))
+        st.caption(text("blocks.shown_rows", shown=shown_rows, total=total))
 
 
 def _in_words(shown: pd.DataFrame, table: FigureTable, lang: str) -> pd.DataFrame | Styler:
