@@ -101,7 +101,8 @@ class Table:
     """One table of the contract; settings/contract.toml says what each part of it means.
 
     ``key`` identifies a row when a file updates the table. A row stands for the first of the days
-    of ``event_date`` that is filled.
+    of ``event_date`` that is filled. ``currency`` is the column that says which currency the
+    amounts of a row are in.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Table:
     counts_from: str | None = None
     part_of: str | None = None
     sets_day: bool = True
+    currency: str | None = None
     retention: str = ""
     time_may_lack: tuple[str, ...] = ()
     says_how_far: bool = False
@@ -134,9 +136,10 @@ class Table:
         return tuple(column for column in self.columns if column.required)
 
     @property
-    def currency(self) -> Column | None:
-        """The column that says which currency the amounts of a row are in."""
-        return next((column for column in self.columns if column.type == "currency"), None)
+    def amounts(self) -> tuple[str, ...]:
+        """The columns that are amounts of money, the required one first."""
+        money = (column for column in self.columns if column.type == "money")
+        return tuple(c.name for c in sorted(money, key=lambda column: not column.required))
 
     @property
     def id_column(self) -> str | None:
@@ -184,7 +187,10 @@ def table_of_format(name: str, number: int) -> Table:
         for column in table.columns
     )
     key = tuple(part for part in table.key if part not in later.key)
-    return replace(table, key=key, columns=columns, essential=tuple(c.name for c in columns))
+    essential = tuple(column.name for column in columns)
+    return replace(
+        table, key=key, columns=columns, essential=essential, replaced_by=(), currency=None
+    )
 
 
 def refuse_unknown(table: str, columns: Iterable[str]) -> None:
@@ -225,6 +231,7 @@ def _table(
         counts_from=spec.counts_from,
         part_of=spec.part_of,
         sets_day=spec.sets_day,
+        currency=next((column.name for column in columns if column.type == "currency"), None),
         retention=spec.retention,
         time_may_lack=tuple(spec.time_may_lack),
         says_how_far=spec.says_how_far,

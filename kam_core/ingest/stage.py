@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from itertools import groupby
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from kam_core.ingest.read import sources
 from kam_core.ingest.read.fill_down import fill_down
 from kam_core.ingest.read.table_layout import BLANK, GOOD, Dialect, Reading, Record, Reference
 from kam_core.ingest.validate.row_checks import CheckedRows, Finding, Origin, check_rows
+from kam_core.settings.loader import load_settings
 
 # What a person overrides in a part, by its header.
 OverridesByHeader = Callable[[Sequence[str]], Overrides | None]
@@ -38,6 +39,15 @@ FIRST_LINES = 5
 MOST_EXAMPLES, EXAMPLE_LENGTH = 3, 60
 # Refusals of a part that may be no table at all.
 UNTELLING = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
+CELLS = pa.schema(
+    [
+        ("line_no", pa.int64()),
+        ("column_name", pa.string()),
+        ("cell", pa.string()),
+        ("code", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 REJECTED = pa.schema(
     [
@@ -58,6 +68,14 @@ class CellExample:
     rows: int
 
 
+class Remarks(NamedTuple):
+    """What is told of rows that were let in, by code: how many, the first lines, and examples."""
+
+    problems: dict[str, int]
+    first_lines: dict[str, tuple[int, ...]]
+    examples: dict[str, list[CellExample]]
+
+
 @dataclass(frozen=True)
 class Staged:
     """What a file held for one table: ``received == accepted.num_rows + rejected.num_rows``.
@@ -66,7 +84,7 @@ class Staged:
     ``raw``, ``codes``, ``detail``. ``problems`` counts rows per code, notes included,
     ``first_lines`` names the first few lines of each, and ``examples`` the cells it shows in most
     often. ``returned``: of a download of quarantined rows, the row that each line stands for; None
-    of any other file.
+    of any other file. ``cells``: those of accepted rows that could not be read and are empty there.
     """
 
     table: str
@@ -78,6 +96,7 @@ class Staged:
     problems: dict[str, int]
     first_lines: dict[str, tuple[int, ...]]
     examples: dict[str, list[CellExample]]
+    cells: pa.Table
     returned: Mapping[int, Reference] | None = None
 
 
@@ -209,8 +228,9 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     result = check_rows(shaped.cells, table, origin, column_rules(recipe), _elapsed(recipe), beside)
     findings = _looked_for([*result.findings, *_conflict_notes(shaped, good)], recipe)
     by_row = _group_by_row(findings)
-    is_rejected = _is_rejected(by_row, len(rows))
+    is_rejected = _is_rejected(by_row, len(rows), table)
     accepted = _accepted_rows(table, result, shaped, origin).filter(pa.array(~is_rejected))
+    remarks = remark_rows(accepted, table)
     rejected = _rejected_rows(unreadable, len(reading.names), rows, by_row, is_rejected)
     occurrences = [
         *_file_notes(reading),
@@ -226,9 +246,10 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         received=len(rows) + len(unreadable),
         blank=sum(record.kind == BLANK for record in reading.records),
         set_aside=len(good) - len(rows),
-        problems=_count_problems(occurrences),
-        first_lines=_first_lines(occurrences),
-        examples=_collect_examples(findings),
+        problems=_count_problems(occurrences) | remarks.problems,
+        first_lines=_first_lines(occurrences) | remarks.first_lines,
+        examples=_collect_examples(findings) | remarks.examples,
+        cells=_cells_set_apart(findings, is_rejected, table, origin),
         returned=reading.returned,
     )
 
@@ -274,11 +295,38 @@ def _group_by_row(findings: Iterable[Finding]) -> dict[int, list[Finding]]:
     return by_row
 
 
-def _is_rejected(by_row: dict[int, list[Finding]], row_count: int) -> np.ndarray:
+def _is_rejected(by_row: dict[int, list[Finding]], row_count: int, table: Table) -> np.ndarray:
     is_rejected = np.zeros(row_count, dtype=bool)
     for row, findings in by_row.items():
-        is_rejected[row] = any(not is_note(finding.code) for finding in findings)
+        is_rejected[row] = any(
+            not is_note(finding.code) and not _is_of_cell(finding, table) for finding in findings
+        )
     return is_rejected
+
+
+def _is_of_cell(finding: Finding, table: Table) -> bool:
+    """Whether it costs a cell that the row can stand without."""
+    name = finding.details.get("column")
+    return any(c.name == name and not table.is_essential(c) for c in table.columns)
+
+
+def _cells_set_apart(
+    findings: Iterable[Finding], is_rejected: np.ndarray, table: Table, origin: Origin
+) -> pa.Table:
+    """The cells of rows that stand without them, in the order of the lines."""
+    cells = [
+        {
+            "line_no": origin.line_numbers[finding.row],
+            "column_name": finding.details["column"],
+            "cell": finding.details["value"],
+            "code": finding.code,
+            "detail": to_json([{"code": finding.code, **finding.details}]),
+        }
+        for finding in findings
+        if not is_note(finding.code) and not is_rejected[finding.row]
+    ]
+    cells.sort(key=lambda cell: (cell["line_no"], cell["column_name"]))
+    return pa.Table.from_pylist(cells, CELLS)
 
 
 def _accepted_rows(table: Table, checked: CheckedRows, shaped: Shaped, origin: Origin) -> pa.Table:
@@ -361,6 +409,47 @@ def to_examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExam
     return [CellExample(column, value[:EXAMPLE_LENGTH], rows) for (column, value), rows in counted]
 
 
+def remark_rows(accepted: pa.Table, table: Table) -> Remarks:
+    """The rows that were let in and count nowhere, or are in another currency than the figures."""
+    lines: dict[str, list[pa.Array]] = defaultdict(list)
+    cells: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for code, column, values in _remarkable_values(accepted, table):
+        rows = accepted.filter(pc.is_in(accepted[column], values))
+        if not rows.num_rows:
+            continue
+        lines[code] += rows["line_no"].chunks
+        counted = Counter(rows[column].to_pylist())
+        cells[code].update({(column, _written(value)): n for value, n in counted.items()})
+    distinct = {code: np.unique(pa.chunked_array(parts)) for code, parts in lines.items()}
+    return Remarks(
+        {code: len(numbers) for code, numbers in distinct.items()},
+        {code: tuple(numbers[:FIRST_LINES].tolist()) for code, numbers in distinct.items()},
+        {code: to_examples(counts.most_common(MOST_EXAMPLES)) for code, counts in cells.items()},
+    )
+
+
+def _written(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _not_counted(table: Table) -> Iterator[tuple[str, pa.Array]]:
+    """Columns, each with its values with which a row counts nowhere."""
+    for column, values in table.not_counted:
+        is_bool = table.column(column).type == "bool"
+        yield column, pa.array([value == "true" for value in values] if is_bool else values)
+
+
+def _remarkable_values(accepted: pa.Table, table: Table) -> Iterator[tuple[str, str, pa.Array]]:
+    """Codes, each with a column and those of its values that it is about."""
+    for column, values in _not_counted(table):
+        yield "not_counted", column, values
+    if table.currency and table.amounts:
+        usual = (None, load_settings().thresholds.reporting_currency)
+        present = accepted[table.currency].unique().to_pylist()
+        if others := [code for code in present if code not in usual]:
+            yield "other_currency", table.currency, pa.array(others)
+
+
 def newest_fact(accepted: pa.Table, table: str, until: date) -> date | None:
     """The last day, up to ``until``, on which something in the accepted rows happened.
 
@@ -370,6 +459,7 @@ def newest_fact(accepted: pa.Table, table: str, until: date) -> date | None:
     for fact in tables()[table].facts if tables()[table].sets_day else ():
         days = accepted.column(fact.column).cast(pa.date32(), safe=False)
         are_facts = [pc.is_in(accepted[name], pa.array(values)) for name, values in fact.only]
+        are_facts += [pc.invert(pc.is_in(accepted[c], v)) for c, v in _not_counted(tables()[table])]
         are_past = pc.less_equal(days, pa.scalar(until))
         newest.append(pc.max(days.filter(reduce(pc.and_, are_facts, are_past))).as_py())
     return max(filter(None, newest), default=None)

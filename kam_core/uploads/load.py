@@ -289,6 +289,7 @@ class _PendingLoad:
             earlier=self.earlier[snapshot.snapshot_id],
             names=[] if repeated else self.names[snapshot.snapshot_id],
             examples=part.staged.examples | unknown,
+            cells_set_apart=part.staged.cells.num_rows,
         )
 
 
@@ -442,7 +443,7 @@ def _step_of(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = N
         return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
 
     returned = _resubmitted(warehouse, staged)
-    return build.Step(snapshot, staged.accepted, staged.rejected, raw_of, returned)
+    return build.Step(snapshot, staged.accepted, staged.rejected, staged.cells, raw_of, returned)
 
 
 def _resubmitted(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:

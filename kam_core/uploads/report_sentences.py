@@ -17,6 +17,9 @@ def describe_report(report: FileReport, text: Text) -> str:
         lines.append(f"  {day}")
     if report.already_loaded:
         lines.append(text("cli.already_loaded"))
+    if report.cells_set_apart:
+        count = formats.count(report.cells_set_apart, text.lang)
+        lines.append(text("cli.cells_set_apart", count=count))
     if report.earlier:
         lines.append(text("cli.earlier", **vars(report.earlier)))
     problems = text.describe_problems(

@@ -16,6 +16,8 @@ SCALES = {"raw", "percentile", "minmax"}
 DDL = """
 create or replace table settings.thresholds (name varchar, value decimal(18, 6));
 comment on table settings.thresholds is 'Limits and weights; a nested name is group.name';
+create or replace table settings.texts (name varchar, value varchar);
+comment on table settings.texts is 'Settings that are words, such as the reporting currency';
 create or replace table settings.targets (metric varchar, target decimal(24, 6));
 comment on table settings.targets is 'Default quarterly targets; shares as fractions of 1';
 create or replace table settings.cadences (tier varchar, kind varchar, every varchar);
@@ -37,6 +39,7 @@ def install_settings(con: duckdb.DuckDBPyConnection, document: dict) -> None:
     """Create and fill the tables of schema ``settings`` from a settings document."""
     con.execute(DDL)
     _fill(con, "thresholds", list(flatten_numbers(document["thresholds"])))
+    _fill(con, "texts", list(_texts(document["thresholds"])))
     _fill(con, "targets", list(flatten_numbers(document["targets"]["targets"])))
     _fill(con, "cadences", list(_cadence_rows(document["cadences"])))
     name = document["tier_schemes"]["active"]
@@ -65,8 +68,12 @@ def flatten_numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, Decim
     for name, value in values.items():
         if isinstance(value, dict):
             yield from flatten_numbers(value, f"{prefix}{name}.")
-        else:
+        elif not isinstance(value, str):
             yield f"{prefix}{name}", Decimal(str(value))
+
+
+def _texts(values: dict) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in values.items() if isinstance(value, str))
 
 
 def _active_scheme(document: dict) -> dict:

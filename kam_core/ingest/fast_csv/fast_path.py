@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kam_core.contract.declaration import Table
 from kam_core.errors import KamError
 from kam_core.ingest.corrections import resubmission
 from kam_core.ingest.fast_csv.accepted_rows import RowJudge
@@ -42,7 +43,7 @@ from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.read.delimited import read_head
 from kam_core.ingest.read.sources import read_part
 from kam_core.ingest.read.table_layout import GOOD, Dialect, Opening, Reading, Record, read_table
-from kam_core.ingest.stage import Staged, stage_bytes, stage_reading
+from kam_core.ingest.stage import Staged, remark_rows, stage_bytes, stage_reading
 from kam_core.ingest.text_folding import strip_guard, unique_names
 from kam_core.ingest.validate.cast import strip_apostrophe
 from kam_core.settings.loader import load_settings
@@ -122,7 +123,7 @@ def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress | None = None
         if kept.num_rows == len(recalled):
             raise Unsuited
         strict = stage_reading(fast_path.remaining_reading(doubtful), recipe)
-    return _merge_rows(_drop_lines(kept, recalled), strict)
+    return _merge_rows(_drop_lines(kept, recalled), strict, recipe.declared)
 
 
 def _ignore_progress(_done: int, _total: int) -> None:
@@ -372,11 +373,15 @@ def _drop_lines(kept: pa.Table, line_numbers: np.ndarray) -> pa.Table:
     return kept.filter(pc.invert(pc.is_in(kept["line_no"], pa.array(line_numbers))))
 
 
-def _merge_rows(kept: pa.Table, strict: Staged) -> Staged:
-    """The rows of both paths; all but the number of accepted rows is known to the strict one."""
+def _merge_rows(kept: pa.Table, strict: Staged, table: Table) -> Staged:
+    """The rows of both paths; what is wrong with any is known to the strict one."""
     accepted = pa.concat_tables([kept, strict.accepted.cast(kept.schema)])
+    remarks = remark_rows(accepted, table)
     return replace(
         strict,
         accepted=accepted,
         received=strict.received + kept.num_rows,
+        problems=strict.problems | remarks.problems,
+        first_lines=strict.first_lines | remarks.first_lines,
+        examples=strict.examples | remarks.examples,
     )

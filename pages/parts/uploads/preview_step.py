@@ -23,7 +23,7 @@ from pages.parts.uploads.jobs import Outcome
 
 COUNTED = ["file", "table", "mode", "received", "accepted", "quarantined"]
 # Counted beside, and told only where there are any.
-RARE = ["set_aside", "blank"]
+RARE = ["set_aside", "blank", "cells_set_apart"]
 LINES_SHOWN = 5
 
 
@@ -130,12 +130,18 @@ def render_reports(reports: Sequence[FileReport], text: Text) -> None:
         blocks.written(rows.drop(columns="file") if len(reports) == 1 else rows, text)
 
 
+def _severity(code: str, report: FileReport) -> str:
+    """What becomes of a row with the problem; it may have cost only the cell."""
+    severity = problems()[code].severity
+    return "cell_or_row" if severity == "quarantine" and report.cells_set_apart else severity
+
+
 def _problem_rows(report: FileReport, text: Text) -> list[dict[str, object]]:
     return [
         {
             "file": report.file,
             "problem": text.problem(code),
-            "severity": text.value("severity", problems()[code].severity),
+            "severity": text.value("severity", _severity(code, report)),
             "count": formats.count(count, text.lang),
             "first_lines": text("punctuation.list").join(
                 map(str, report.first_lines.get(code, ())[:LINES_SHOWN])
