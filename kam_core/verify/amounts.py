@@ -43,10 +43,10 @@ def _first_day(row: pd.Series, table: Table, as_of: pd.Timestamp) -> pd.Timestam
 
 
 def _rate_on(rates: pd.DataFrame, currency: str, day: pd.Timestamp) -> int | None:
-    known = rates[(rates["currency"] == currency) & (rates["applies_from"] <= day)]
-    if known.empty:
+    applicable = rates[(rates["currency"] == currency) & (rates["applies_from"] <= day)]
+    if applicable.empty:
         return None
-    return int(known.sort_values("applies_from")["rate"].iloc[-1])
+    return int(applicable.sort_values("applies_from")["rate"].iloc[-1])
 
 
 def _converted(amount: Any, rate: int | None) -> Any:

@@ -11,7 +11,7 @@ create macro as_of.rate_on(wanted, day) as
                     )
                 from as_of.rates
             ),
-            lambda known: known.currency = wanted and known.applies_from <= day
+            lambda each: each.currency = wanted and each.applies_from <= day
         )
     ).rate;
 
