@@ -55,10 +55,14 @@ class Column(ColumnSettings):
 
 
 class Table(TableDeclaration):
-    """One table of the contract, with what settings/contract.toml declares of it."""
+    """One table of the contract, with what settings/contract.toml declares of it.
+
+    ``currency`` is the column that says which currency the amounts of a row are in.
+    """
 
     name: str
     columns: list[Column]
+    currency: str | None = None
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -68,9 +72,10 @@ class Table(TableDeclaration):
         return [column for column in self.columns if column.required]
 
     @property
-    def currency(self) -> Column | None:
-        """The column that says which currency the amounts of a row are in."""
-        return next((column for column in self.columns if column.type == "currency"), None)
+    def amounts(self) -> tuple[str, ...]:
+        """The columns that are amounts of money, the required one first."""
+        money = (column for column in self.columns if column.type == "money")
+        return tuple(c.name for c in sorted(money, key=lambda column: not column.required))
 
     @property
     def id_column(self) -> str | None:
@@ -110,7 +115,8 @@ def table_of_format(name: str, number: int) -> Table:
     columns = [column.without(later.values) for column in table.columns]
     key = [part for part in table.key if part not in later.key]
     essential = [column.name for column in columns]
-    return table.model_copy(update={"key": key, "columns": columns, "essential": essential})
+    older = {"key": key, "columns": columns, "essential": essential}
+    return table.model_copy(update=older | {"replaced_by": [], "currency": None})
 
 
 def refuse_unknown(table: str, columns: Iterable[str]) -> None:
@@ -130,8 +136,9 @@ def _table(name: str, spec: TableSettings, contract: ContractSettings) -> Table:
         )
         for column, fields in (spec.columns | every.columns).items()
     ]
-    both = {
+    made = {
         "essential": [*spec.essential, *every.essential],
         "not_counted": spec.not_counted | every.not_counted,
+        "currency": next((column.name for column in columns if column.type == "currency"), None),
     }
-    return Table(**{**dict(spec), **both, "name": name, "columns": columns})
+    return Table(**{**dict(spec), **made, "name": name, "columns": columns})

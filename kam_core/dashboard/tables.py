@@ -11,6 +11,9 @@ from kam_core.text import formats
 from kam_core.text.marked_text import MARKS
 from kam_core.text.writer import Text
 
+# The units of columns that are known by their code: periods, and numbers that count nothing.
+UNITS = {"period": "period"} | dict.fromkeys(("snapshot_id", "version", "line_no"), "id")
+
 
 def answer_table(
     name: str,
@@ -42,7 +45,9 @@ def columns_of(
     """Columns by their codes; all of them stand on paper unless ``brief`` names some."""
     on_paper = set(brief) or set(names)
     return tuple(
-        FigureColumn(name, heading(name, text), units.get(name, "text"), name in on_paper)
+        FigureColumn(
+            name, heading(name, text), units.get(name, UNITS.get(name, "text")), name in on_paper
+        )
         for name in names
     )
 
@@ -81,12 +86,15 @@ def cell_words(cell: Cell, unit: str, lang: str) -> str:
     if cell is None:
         return "" if unit == "text" else formats.NOTHING
     if isinstance(cell, str):
-        return formats.short_period(cell, lang) if unit == "period" else cell
+        return formats.period(cell, lang) if unit == "period" else cell
     if isinstance(cell, datetime):
         return formats.moment(cell, lang)
     if isinstance(cell, date):
         return formats.day(cell, lang)
-    return formats.quantity(cell, unit, lang)
+    if unit == "id":
+        return str(cell)
+    is_count = unit == "text" and isinstance(cell, int)
+    return formats.quantity(cell, "count" if is_count else unit, lang)
 
 
 def in_words(rows: pd.DataFrame, text: Text) -> pd.DataFrame:

@@ -1,17 +1,18 @@
 """One file and one recipe in, checked rows and quarantined rows out; nothing is stored yet."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kam_core.contract.declaration import tables
+from kam_core.contract.declaration import Table, tables
 from kam_core.contract.problems import is_note, problems
 from kam_core.errors import KamError
 from kam_core.ingest.corrections.inherited_rules import inherit_rules
@@ -33,6 +34,7 @@ from kam_core.ingest.read.table_layout import (
     Reference,
 )
 from kam_core.ingest.validate.row_checks import Finding, Origin, check_rows
+from kam_core.settings.loader import load_settings
 
 # What a person overrides in a part, by its header.
 OverridesByHeader = Callable[[Sequence[str]], Overrides | None]
@@ -43,6 +45,15 @@ FIRST_LINES = 5
 MOST_EXAMPLES, EXAMPLE_LENGTH = 3, 60
 # Refusals of a part that may be no table at all.
 UNTELLING = {"empty_file", "no_header", "unknown_table", "hidden_sheet", "unsupported_file"}
+CELLS = pa.schema(
+    [
+        ("line_no", pa.int64()),
+        ("column_name", pa.string()),
+        ("cell", pa.string()),
+        ("code", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
 REJECTED = pa.schema(
     [
         ("line_no", pa.int64()),
@@ -62,6 +73,14 @@ class CellExample:
     rows: int
 
 
+class Remarks(NamedTuple):
+    """What is told of rows that were let in, by code: how many, the first lines, and examples."""
+
+    problems: dict[str, int]
+    first_lines: dict[str, tuple[int, ...]]
+    examples: dict[str, list[CellExample]]
+
+
 @dataclass(frozen=True)
 class Staged:
     """What a file held for one table: ``received == accepted.num_rows + rejected.num_rows``.
@@ -70,7 +89,7 @@ class Staged:
     ``raw``, ``codes``, ``detail``. ``problems`` counts rows per code, notes included,
     ``first_lines`` names the first few lines of each, and ``examples`` the cells it shows in most
     often. ``returned``: of a download of quarantined rows, the row that each line stands for; None
-    of any other file.
+    of any other file. ``cells``: those of accepted rows that could not be read and are empty there.
     """
 
     table: str
@@ -82,6 +101,7 @@ class Staged:
     problems: dict[str, int]
     first_lines: dict[str, tuple[int, ...]]
     examples: dict[str, list[CellExample]]
+    cells: pa.Table
     returned: Mapping[int, Reference] | None = None
 
 
@@ -208,10 +228,11 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     findings += _conflict_notes(shaped, good)
     # What nobody looked for when the recipe was made is left as it is.
     findings = [f for f in findings if problems()[f.code].since <= recipe.format]
-    rejected = {finding.row for finding in findings if not is_note(finding.code)}
+    rejected = {finding.row for finding in findings if _costs_row(finding, recipe.declared)}
     lines = _lines_by_problem(reading, recipe, unreadable, rows, findings)
     is_accepted = pa.array([row not in rejected for row in range(len(rows))], pa.bool_())
     accepted = accepted.filter(is_accepted)
+    remarks = remark_rows(accepted, recipe.declared)
     return Staged(
         table=recipe.table,
         accepted=accepted,
@@ -219,9 +240,11 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         received=len(rows) + len(unreadable),
         blank=sum(record.kind == BLANK for record in reading.records),
         set_aside=len(good) - len(rows),
-        problems={code: len(own) for code, own in lines.items()},
-        first_lines={code: tuple(own[:FIRST_LINES]) for code, own in lines.items()},
-        examples=_collect_examples(findings),
+        problems={code: len(own) for code, own in lines.items()} | remarks.problems,
+        first_lines={code: tuple(own[:FIRST_LINES]) for code, own in lines.items()}
+        | remarks.first_lines,
+        examples=_collect_examples(findings) | remarks.examples,
+        cells=_cells_set_apart(findings, rejected, rows),
         returned=reading.returned,
     )
 
@@ -255,6 +278,32 @@ def _conflict_notes(shaped: Shaped, good: list[Record]) -> list[Finding]:
         )
         for conflict in shaped.conflicts
     ]
+
+
+def _costs_row(finding: Finding, table: Table) -> bool:
+    """Whether it is more than a remark, or a cell without which the row can stand."""
+    name = finding.details.get("column")
+    is_of_cell = any(c.name == name and not table.is_essential(c) for c in table.columns)
+    return not is_note(finding.code) and not is_of_cell
+
+
+def _cells_set_apart(
+    findings: Iterable[Finding], rejected: Collection[int], rows: Sequence[Record]
+) -> pa.Table:
+    """The cells of rows that stand without them, in the order of the lines."""
+    cells = [
+        {
+            "line_no": rows[finding.row].line_no,
+            "column_name": finding.details["column"],
+            "cell": finding.details["value"],
+            "code": finding.code,
+            "detail": feeds.to_json([{"code": finding.code, **finding.details}]),
+        }
+        for finding in findings
+        if not is_note(finding.code) and finding.row not in rejected
+    ]
+    cells.sort(key=lambda cell: (cell["line_no"], cell["column_name"]))
+    return pa.Table.from_pylist(cells, CELLS)
 
 
 def _rejected_rows(
@@ -338,6 +387,47 @@ def to_examples(counted: Iterable[tuple[tuple[str, str], int]]) -> list[CellExam
     return [CellExample(column, value[:EXAMPLE_LENGTH], rows) for (column, value), rows in counted]
 
 
+def remark_rows(accepted: pa.Table, table: Table) -> Remarks:
+    """The rows that were let in and count nowhere, or are in another currency than the figures."""
+    lines: dict[str, list[pa.Array]] = defaultdict(list)
+    cells: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for code, column, values in _remarkable_values(accepted, table):
+        rows = accepted.filter(pc.is_in(accepted[column], values))
+        if not rows.num_rows:
+            continue
+        lines[code] += rows["line_no"].chunks
+        counted = Counter(rows[column].to_pylist())
+        cells[code].update({(column, _written(value)): n for value, n in counted.items()})
+    distinct = {code: np.unique(pa.chunked_array(parts)) for code, parts in lines.items()}
+    return Remarks(
+        {code: len(numbers) for code, numbers in distinct.items()},
+        {code: tuple(numbers[:FIRST_LINES].tolist()) for code, numbers in distinct.items()},
+        {code: to_examples(counts.most_common(MOST_EXAMPLES)) for code, counts in cells.items()},
+    )
+
+
+def _written(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _not_counted(table: Table) -> Iterator[tuple[str, pa.Array]]:
+    """Columns, each with its values with which a row counts nowhere."""
+    for column, values in table.not_counted.items():
+        is_bool = table.column(column).type == "bool"
+        yield column, pa.array([value == "true" for value in values] if is_bool else values)
+
+
+def _remarkable_values(accepted: pa.Table, table: Table) -> Iterator[tuple[str, str, pa.Array]]:
+    """Codes, each with a column and those of its values that it is about."""
+    for column, values in _not_counted(table):
+        yield "not_counted", column, values
+    if table.currency and table.amounts:
+        usual = (None, load_settings().thresholds.reporting_currency)
+        present = accepted[table.currency].unique().to_pylist()
+        if others := [code for code in present if code not in usual]:
+            yield "other_currency", table.currency, pa.array(others)
+
+
 def newest_fact(accepted: pa.Table, table: str, until: date) -> date | None:
     """The last day, up to ``until``, on which something in the accepted rows happened.
 
@@ -350,5 +440,8 @@ def newest_fact(accepted: pa.Table, table: str, until: date) -> date | None:
         is_fact = pc.less_equal(days, pa.scalar(until))
         for name, values in only.items():
             is_fact = pc.and_(is_fact, pc.is_in(accepted[name], pa.array(values)))
+        for name, values in _not_counted(declared):
+            is_fact = pc.and_(is_fact, pc.invert(pc.is_in(accepted[name], values)))
         newest.append(pc.max(days.filter(is_fact)).as_py())
+    return max(filter(None, newest), default=None)
     return max(filter(None, newest), default=None)

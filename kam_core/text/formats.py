@@ -1,12 +1,14 @@
 """Numbers, dates and periods as a reader of each language writes them."""
 
-import re
+import math
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
+from itertools import pairwise
+from typing import NamedTuple
 
 from babel import dates, numbers
 
@@ -26,57 +28,93 @@ def is_missing(value: object) -> bool:
     return value is None or value != value
 
 
-def _writable(value: Number) -> int | float | Decimal:
-    """Babel reads a number from its text, and that of a fraction is a division."""
-    return float(value) if isinstance(value, Fraction) else value
+def to_fraction(value: Number) -> Fraction:
+    """The exact number; a float is what its first fifteen digits say, as in a spreadsheet."""
+    return Fraction(f"{value:.15g}") if isinstance(value, float) else Fraction(value)
 
 
-def _signed(written: str, value: Number, signed: bool) -> str:
-    """A true minus sign, and no sign at all where nothing but zeros is shown."""
-    digits = written.replace("-", "")
-    if not re.search("[1-9]", digits):
-        return digits
-    if value < 0:
-        return f"−{digits}"
-    return f"+{digits}" if signed else digits
+def rounded(value: Number, digits: int = 0) -> Decimal:
+    """The number with so many decimals, half away from zero; never a negative zero."""
+    exact = to_fraction(value)
+    steps = math.floor(abs(exact) * 10**digits + Fraction(1, 2))
+    return Decimal(f"{'-' if exact < 0 and steps else ''}{steps}e-{digits}")
+
+
+def _signed(written: str, shown: Decimal, signed: bool) -> str:
+    """What is written of a rounded number, with a true minus sign or, if asked, a plus."""
+    sign = "−" if shown < 0 else "+" if shown > 0 and signed else ""
+    return f"{sign}{written}"
+
+
+def _pattern(whole: str, digits: int) -> str:
+    return f"{whole}.{'0' * digits}" if digits else whole
 
 
 def percent(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
     if value is None or is_missing(value):
         return NOTHING
-    pattern = "0%" if digits == 0 else f"0.{'0' * digits}%"
-    written = numbers.format_percent(_writable(value), pattern, locale=find_locale(lang))
-    return _signed(written, value, signed)
+    shown = rounded(value, digits + 2)
+    pattern = f"{_pattern('0', digits)}%"
+    written = numbers.format_percent(abs(shown), pattern, locale=find_locale(lang))
+    return _signed(written, shown, signed)
 
 
 def points(value: Number | None, lang: str, digits: int = 1, signed: bool = True) -> str:
     """A difference of two shares, in percentage points."""
     if value is None or is_missing(value):
         return NOTHING
-    number = decimal(_writable(value) * 100, lang, digits, signed)
+    number = decimal(to_fraction(value) * 100, lang, digits, signed)
     return say("formats.points", lang, number=number)
 
 
 def decimal(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
     if value is None or is_missing(value):
         return NOTHING
-    pattern = "#,##0" if digits == 0 else f"#,##0.{'0' * digits}"
-    written = numbers.format_decimal(_writable(value), pattern, locale=find_locale(lang))
-    return _signed(written, value, signed)
+    shown = rounded(value, digits)
+    written = numbers.format_decimal(abs(shown), _pattern("#,##0", digits), find_locale(lang))
+    return _signed(written, shown, signed)
 
 
 count = partial(decimal, digits=0)
 
 
-def money(value: Number | None, lang: str, digits: int = 1, signed: bool = False) -> str:
-    """A short amount in the reporting currency: 1.2亿, 120M."""
+class MoneyScale(NamedTuple):
+    """How amounts from ``start`` on are written: in ``unit``, with up to so many digits."""
+
+    start: int
+    unit: int
+    digits: int
+    mark: str
+
+
+@cache
+def money_scales(lang: str) -> tuple[MoneyScale, ...]:
+    """How a language shortens amounts, the smallest first."""
+    parts = (part.split(":") for part in say("formats.money_scales", lang).split(";"))
+    scales = [
+        MoneyScale(int(start), int(unit), int(digits), mark) for start, unit, digits, mark in parts
+    ]
+    return MoneyScale(0, 1, 0, ""), *scales
+
+
+def _shorten(value: Number, lang: str) -> tuple[Decimal, MoneyScale]:
+    """An amount in the first scale in which it stays, once rounded, below the next."""
+    scales = money_scales(lang)
+    for scale, above in pairwise(scales):
+        shown = rounded(to_fraction(value) / scale.unit, scale.digits)
+        if abs(shown) * scale.unit < above.start:
+            return shown, scale
+    return rounded(to_fraction(value) / scales[-1].unit, scales[-1].digits), scales[-1]
+
+
+def money(value: Number | None, lang: str, signed: bool = False) -> str:
+    """A short amount in the reporting currency: 1.121亿, 112.1M, whole where it is small."""
     if value is None or is_missing(value):
         return NOTHING
-    is_long = not -1000 < value < 1000
-    written = numbers.format_compact_decimal(
-        _writable(value), locale=find_locale(lang), fraction_digits=digits if is_long else 0
-    )
-    return _signed(written, value, signed)
+    shown, scale = _shorten(value, lang)
+    pattern = f"0.{'#' * scale.digits}" if scale.mark else "#,##0"
+    written = numbers.format_decimal(abs(shown), pattern, find_locale(lang))
+    return _signed(f"{written}{scale.mark}", shown, signed)
 
 
 def _with_unit(
@@ -103,6 +141,10 @@ WRITERS: dict[str, Callable[..., str]] = {
 }
 
 
+# Decimals of a unit, where not one.
+DECIMALS = {"count": 0, "index": 3}
+
+
 def quantity(value: Number | None, unit: str, lang: str) -> str:
     """A value of a metric in its unit."""
     return WRITERS.get(unit, decimal)(value, lang=lang)
@@ -112,6 +154,41 @@ def difference(value: Number | None, unit: str, lang: str) -> str:
     """The difference of two values of a metric, with its sign."""
     write = points if unit == "percent" else WRITERS.get(unit, decimal)
     return write(value, lang=lang, signed=True)
+
+
+def subtract(after: Number, before: Number) -> Fraction:
+    """The exact difference: that of two floats would be off by the last bit."""
+    return to_fraction(after) - to_fraction(before)
+
+
+def as_shown(value: Number, unit: str, lang: str) -> Decimal:
+    """The number that a reader of ``quantity`` sees, a share as a fraction of one."""
+    if unit == "money":
+        shown, scale = _shorten(value, lang)
+        return shown * scale.unit
+    return rounded(value, DECIMALS.get(unit, 1) + (2 if unit == "percent" else 0))
+
+
+def rounding(total: Number, parts: Iterable[Number], unit: str, lang: str) -> Decimal:
+    """What is lacking to the total as shown where the parts are added as shown."""
+    shown = (as_shown(part, unit, lang) for part in parts)
+    return as_shown(total, unit, lang) - sum(shown, Decimal(0))
+
+
+def pair(before: Number | None, after: Number | None, unit: str, lang: str) -> tuple[str, ...]:
+    """Two values side by side, in more digits where they differ as shown but would read alike."""
+    written = tuple(quantity(value, unit, lang) for value in (before, after))
+    if before is None or after is None or written[0] != written[1] or NOTHING in written:
+        return written
+    if not as_shown(subtract(after, before), unit, lang):
+        return written
+    is_money = unit == "money"
+    write = decimal if is_money else WRITERS.get(unit, decimal)
+    for digits in (0, 2) if is_money else (DECIMALS.get(unit, 1) + 1,):
+        written = tuple(write(value, lang=lang, digits=digits) for value in (before, after))
+        if written[0] != written[1]:
+            break
+    return written
 
 
 def as_date(value: object) -> date | None:
@@ -142,8 +219,13 @@ def period(code: str, lang: str) -> str:
 
 
 def short_period(code: str, lang: str) -> str:
-    """The same, narrow enough for an axis."""
-    return _period(code, lang, "short_quarter", "short_month")
+    """The same, a month narrow enough for the head of a column."""
+    return _period(code, lang, "quarter", "short_month")
+
+
+def axis_period(code: str, lang: str) -> str:
+    """The same for the marks of an axis: a long quarter in two lines."""
+    return _period(code, lang, "axis_quarter", "short_month")
 
 
 def _period(code: str, lang: str, quarter_key: str, month_key: str) -> str:

@@ -286,6 +286,7 @@ class _PendingLoad:
             earlier=new.earlier,
             names=[] if new.repeated else new.names,
             examples=staged.examples | unknown,
+            cells_set_apart=staged.cells.num_rows,
         )
 
 
@@ -424,7 +425,7 @@ def _step_of(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = N
         return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
 
     returned = _resubmitted(warehouse, staged)
-    return build.Step(snapshot, staged.accepted, staged.rejected, raw_of, returned)
+    return build.Step(snapshot, staged.accepted, staged.rejected, staged.cells, raw_of, returned)
 
 
 def _resubmitted(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:

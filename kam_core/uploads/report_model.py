@@ -85,7 +85,8 @@ class FileReport:
     """What became of one file in one table; ``received == accepted + quarantined``.
 
     ``problems`` counts rows by code, notes included; ``first_lines`` names up to five of each, and
-    ``examples`` up to three cells that it shows in.
+    ``examples`` up to three cells that it shows in. ``cells_set_apart``: those that could not be
+    read and without which their rows were accepted.
     ``names`` are regions and persons that the live version did not know, or has and this lacks.
     ``elsewhere`` counts rows of earlier uploads that the call sets apart or lets in; it stands with
     the first file only. ``confirm`` are the reasons why the file needs a second yes, or had one.
@@ -113,6 +114,7 @@ class FileReport:
     examples: dict[str, list[CellExample]] = field(default_factory=dict)
     as_of_from: str | None = None
     version_as_of: str | None = None
+    cells_set_apart: int = 0
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ def describe_report(report: FileReport, text: Text) -> str:
         lines.append(f"  {day}")
     if report.already_loaded:
         lines.append(text("cli.already_loaded"))
+    if report.cells_set_apart:
+        lines.append(text("cli.cells_set_apart", count=report.cells_set_apart))
     if report.earlier:
         lines.append(text("cli.earlier", **vars(report.earlier)))
     problems = text.describe_problems(

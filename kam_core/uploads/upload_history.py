@@ -27,6 +27,20 @@ from kam_core.warehouse.store import Warehouse, open_beside
 
 # Problems of rows whose cells do not stand under the headers they belong to.
 MISALIGNED = ("ragged_row", "broken_quotes", "cut_off_row", "nul_character")
+# Rows set apart, and rows that stand without a cell that was; of either what is wrong, as JSON.
+TO_CORRECT = """
+select line_no, raw, codes, detail
+from meta.quarantine_states
+where snapshot_id = $number and state in ('open', 'nothing_to_do')
+union all
+select
+    line_no, '', list(distinct code order by code),
+    '[' || string_agg(detail[2:-2], ', ' order by column_name) || ']'
+from meta.cell_states
+where snapshot_id = $number and state = 'open'
+group by line_no
+order by line_no
+"""
 # So many unknown accounts are held against the known ones.
 MOST_COMPARED = 200
 
@@ -91,7 +105,7 @@ def corrections_name(snapshot: Snapshot) -> str:
 def corrections_file(
     warehouse: Warehouse, version: int, snapshot_id: int, lang: str
 ) -> tuple[str, bytes]:
-    """A snapshot's quarantined rows as the person's own CSV file, ready to correct and upload.
+    """A snapshot's rows to correct as the person's own CSV file: quarantined, or lacking a cell.
 
     The file's own header and cells, then line, problem codes, messages, for a row that does not fit
     the header its text, and what tells on the way back which row it is. UTF-8 with byte order mark;
@@ -143,17 +157,13 @@ def require_upload(warehouse: Warehouse, snapshot_id: int) -> Snapshot:
 def _rows_to_correct(
     warehouse: Warehouse, version: int, snapshot_id: int
 ) -> tuple[list[tuple], list[AccountRef]]:
-    """An upload's quarantined rows that nobody sent back yet, and every account of the version."""
+    """An upload's rows to correct that nobody sent back yet, and every account of the version."""
     warehouse.known(version)
     with open_beside(intact_file(warehouse, version)) as connection:
-        # The views of a version are those of its time; this one is today's.
-        connection.execute((SQL / "views" / "80_quarantine.sql").read_text("utf-8"))
-        rows = connection.execute(
-            "select line_no, raw, codes, detail from meta.quarantine_states "
-            "where snapshot_id = $number and state in ('open', 'nothing_to_do') "
-            "order by line_no",
-            {"number": snapshot_id},
-        ).fetchall()
+        # The views of a version are those of its time; these are today's.
+        for name in ("80_quarantine.sql", "85_cells.sql"):
+            connection.execute((SQL / "views" / name).read_text("utf-8"))
+        rows = connection.execute(TO_CORRECT, {"number": snapshot_id}).fetchall()
         accounts = connection.execute(
             "select account_id, account_name from history.accounts where valid_to is null"
         ).fetchall()

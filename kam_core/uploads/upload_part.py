@@ -248,14 +248,17 @@ def _refuse_clash(parts: Sequence[UploadPart]) -> None:
     """Two files that are one table together must not say two things about one row."""
     if len(parts) < 2:
         return
-    key = declaration.tables()[parts[0].recipe.table].key
+    table = declaration.tables()[parts[0].recipe.table]
+    key = table.replaced_by or table.key
     rows = _all_rows(parts)
     cells = ", ".join(f'"{name}"' for name in rows.column_names if name != "part")
     with duckdb.connect() as connection:
         connection.register("rows", rows)
         same_key = " and ".join(f"one.{name} is not distinct from other.{name}" for name in key)
         clashes = connection.execute(
-            f"with contents as (select *, md5(row({cells})::varchar) as content from rows) "
+            f"with contents as (select part, {', '.join(key)}, "
+            f"list_sort(list(distinct md5(row({cells})::varchar))) as content "
+            f"from rows group by part, {', '.join(key)}) "
             f"select one.part, other.part, {', '.join(f'one.{name}' for name in key)} "
             "from contents one join contents other "
             f"on {same_key} and one.part < other.part and one.content <> other.content "

@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from kam_core.contract.declaration import Table, tables
+from kam_core.verify.amounts import in_reporting_currency, signed_amounts
 from kam_core.verify.days import DAY, DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
@@ -88,7 +89,8 @@ class CompanyOnDay:
                 is_hidden = is_ahead & (values.isin(each.instead_of) | (not each.instead_of))
                 rows[each.column] = values.mask(is_hidden, each.before)
             rows[moment] = rows[moment].where(~is_ahead)
-        return rows
+        rows, rates = signed_amounts(rows, table), self._rows_in_force("rates")
+        return in_reporting_currency(rows, table, self.settings.currency, rates, self.as_of)
 
     def _rows_in_force(self, name: str) -> pd.DataFrame:
         """A day before the first upload of a table is shown the rows of that first upload."""

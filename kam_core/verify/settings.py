@@ -22,8 +22,12 @@ class SchemeAxis:
 
 @dataclass(frozen=True)
 class RecountSettings:
-    """Limits by name; per tier what it is promised how often; the active tier scheme."""
+    """Limits by name; per tier what it is promised how often; the active tier scheme.
 
+    ``currency`` is that of the figures, None where the version was built before it was a setting.
+    """
+
+    currency: str | None
     limits: dict[str, Fraction]
     promises: dict[str, dict[str, str]]
     axes: dict[str, SchemeAxis]
@@ -48,7 +52,9 @@ def read_settings(connection: duckdb.DuckDBPyConnection) -> RecountSettings:
         promises.setdefault(tier, {})[kind] = every
     cells = _select_rows(connection, "tier_cells", "x_level, y_level, tier, is_key")
     axes = _select_rows(connection, "tier_axes", "axis, measure, scale, cuts")
+    texts = dict(_select_rows(connection, "texts", "name, value"))
     return RecountSettings(
+        currency=texts.get("reporting_currency"),
         limits={n: Fraction(v) for n, v in _select_rows(connection, "thresholds", "name, value")},
         promises=promises,
         # A cut of 0.8 is kept as the nearest double; its shortest decimal is what was written.

@@ -40,13 +40,14 @@ KEPT_BESIDE = {
 class Step:
     """A snapshot about to be applied: its checked rows, its rejects, its lines as received.
 
-    ``returned``: the quarantined rows of earlier uploads that its lines stand for, each as
-    (snapshot_id, line_no).
+    ``cells`` are those of accepted rows that could not be read. ``returned``: the quarantined rows
+    of earlier uploads that its lines stand for, each as (snapshot_id, line_no).
     """
 
     snapshot: Snapshot
     accepted: pa.Table
     rejected: pa.Table
+    cells: pa.Table
     raw_lines: Callable[[Collection[int]], dict[int, str]]
     returned: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
@@ -174,9 +175,11 @@ def describe(connection: DuckDBPyConnection) -> Built:
     for table in formats.in_hash_order(tables):
         if table in formats.FIRST_COLUMNS or _has_rows(connection, f"history.{table}"):
             digest.update(_history_line(connection, f"history.{table}"))
+    stored = stored_tables(connection)
     for relation, row in HASHED.items():
         # A version that has no row of them has the hash of one that has no such table.
-        if relation != "meta.returned" or _has_rows(connection, relation):
+        is_later = relation in ("meta.returned", "meta.cells")
+        if not is_later or (relation in stored and _has_rows(connection, relation)):
             digest.update(_content_line(connection, relation, row))
     counts = connection.execute(
         "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
@@ -215,6 +218,7 @@ HASHED = {
     "meta.snapshots": "concat_ws('|', snapshot_id, sha256, as_of, mode, accepted, quarantined)",
     "meta.notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
     "meta.returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line)",
+    "meta.cells": "concat_ws('|', snapshot_id, line_no, column_name, cell, code)",
 }
 
 
@@ -243,8 +247,10 @@ def _copy_base(connection: DuckDBPyConnection, base: Path) -> None:
         declaration.refuse_unknown(table, columns)
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
     connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
-    if "meta.returned" in stored_tables(connection, "base"):
-        connection.execute("insert into meta.returned by name from base.meta.returned")
+    stored = stored_tables(connection, "base")
+    for relation in ("meta.returned", "meta.cells"):
+        if relation in stored:
+            connection.execute(f"insert into {relation} by name from base.{relation}")
     connection.execute(
         "create temp table accounts_of_base as "
         "select distinct account_id from base.history.accounts"
@@ -368,6 +374,13 @@ def _quarantine(connection: DuckDBPyConnection, step: Step) -> None:
         {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.table.name},
     )
     connection.unregister("rejects")
+    connection.register("cells", step.cells)
+    connection.execute(
+        "insert into meta.cells "
+        "select $snapshot_id, $table_name, line_no, column_name, cell, code, detail from cells",
+        {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.table.name},
+    )
+    connection.unregister("cells")
     if step.table.is_of_accounts:
         _quarantine_unknown_accounts(connection, step)
 

@@ -356,8 +356,11 @@ def _complete(connection: DuckDBPyConnection, stored: Mapping[str, Collection[st
             "create or replace view meta.snapshots as "
             "select *, null::varchar as as_of_from from version.meta.snapshots"
         )
-    if "meta.returned" not in stored:
-        connection.execute((build.SQL / "schema" / "20_returned.sql").read_text("utf-8"))
+    for relation, file in (("returned", "20_returned.sql"), ("cells", "25_cells.sql")):
+        if f"meta.{relation}" not in stored:
+            connection.execute((build.SQL / "schema" / file).read_text("utf-8"))
+    if "settings.texts" not in stored:
+        connection.execute("create table settings.texts (name varchar, value varchar)")
     for table in declaration.tables().values():
         name = f"history.{table.name}"
         if name not in stored:

@@ -18,6 +18,7 @@ SCALES = {"raw", "percentile", "minmax"}
 def install_settings(con: DuckDBPyConnection, document: dict) -> None:
     """Fill the tables of schema ``settings`` from a settings document."""
     _fill(con, "thresholds", flatten_numbers(document["thresholds"]))
+    _fill(con, "texts", _texts(document["thresholds"]))
     _fill(con, "targets", flatten_numbers(document["targets"]["targets"]))
     _fill(con, "cadences", _cadence_rows(document["cadences"]))
     name, scheme = _active_scheme(document["tier_schemes"])
@@ -47,8 +48,12 @@ def flatten_numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, Decim
     for name, value in values.items():
         if isinstance(value, dict):
             yield from flatten_numbers(value, f"{prefix}{name}.")
-        else:
+        elif not isinstance(value, str):
             yield f"{prefix}{name}", Decimal(str(value))
+
+
+def _texts(values: dict) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in values.items() if isinstance(value, str))
 
 
 def _active_scheme(document: dict) -> tuple[str, dict]:

@@ -14,6 +14,7 @@ from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 
 SQL = Path(__file__).parents[1] / "sql"
 TABLES = SQL / "tables"
+RATES = "rates"
 ACCOUNTS, AND = "accounts.", "\n    and "
 
 
@@ -27,7 +28,8 @@ def view_statements() -> Iterator[str]:
     macros, *others = sorted((SQL / "views").glob("*.sql"))
     yield _table_days()
     yield macros.read_text("utf-8")
-    for table in tables().values():
+    # Amounts are converted by the rates, so that these come first.
+    for table in sorted(tables().values(), key=lambda table: table.name != RATES):
         yield _table_views(table)
         if (own := TABLES / f"{table.name}.sql").exists():
             yield own.read_text("utf-8")
@@ -38,6 +40,7 @@ def view_statements() -> Iterator[str]:
 def current_statements() -> Iterator[str]:
     """The views of the rows in force, and one of the cells that no column of theirs holds."""
     for table in tables().values():
+        signed = {name: f"{value} as {name}" for name, value in _signed(table).items()}
         conditions = ["valid_to is null", *_counts(table)]
         if table.is_of_accounts:
             conditions.append("account_id in (select account_id from history.accounts)")
@@ -45,7 +48,7 @@ def current_statements() -> Iterator[str]:
             "tables/in_force.sql",
             table=table.name,
             title=_title(table),
-            columns=", ".join(column.name for column in table.columns),
+            columns=", ".join(signed.get(column.name, column.name) for column in table.columns),
             conditions=AND.join(conditions),
             key=", ".join(table.key),
         )
@@ -153,7 +156,34 @@ def _replaced(table: Table) -> dict[str, str]:
         replaced[moment] = f"case when is_past({moment}) then {moment} end"
         for revealed in reveals:
             replaced[revealed.column] = _before(moment, revealed)
-    return replaced
+    return replaced | _in_reporting_currency(table)
+
+
+def _signed(table: Table) -> dict[str, str]:
+    """Amounts of rows that are negative whatever the file writes; the others turn with the first.
+
+    ``table.amounts`` begins with the one whose sign decides.
+    """
+    causes = (f"{name} in {_texts(values)}" for name, values in table.negative.items())
+    is_negative = " or ".join(causes)
+    if not is_negative:
+        return {}
+    first, *others = table.amounts
+    turned = {name: f"case when ({is_negative}) and {first} > 0 then -{name} else {name} end"
+              for name in others}  # fmt: skip
+    return {first: f"case when {is_negative} then -abs({first}) else {first} end"} | turned
+
+
+def _in_reporting_currency(table: Table) -> dict[str, str]:
+    """Amounts as the figures add them up; nothing where their currency has no rate on the day."""
+    signed = _signed(table)
+    if table.currency is None:
+        return signed
+    day = _event_day(table) if table.event_date else "as_of()"
+    return {
+        name: f"as_of.in_reporting_currency({signed.get(name, name)}, {table.currency}, {day})"
+        for name in table.amounts
+    }
 
 
 def _before(moment: str, revealed: RevealedColumn) -> str:

@@ -52,7 +52,7 @@ def test_the_first_two_of_four_accounts_bring_eighty_percent(sold: View) -> None
 
 def test_the_index_of_concentration_is_said_as_so_many_equal_accounts(sold: View) -> None:
     sentence = words(earnings.compose_concentration(sold))
-    assert "index is 0.4200, as if 2 accounts of equal size" in sentence
+    assert "index is 0.420, as if 2 accounts of equal size" in sentence
 
 
 def test_a_wallet_is_what_goes_elsewhere_most_of_that_first(sold: View) -> None:
@@ -160,7 +160,7 @@ def test_three_percent_of_two_key_accounts_allow_no_loss_and_one_was_lost(tmp_pa
     figure = retention.compose_key_losses(view)
     (chart,) = figure.charts
     assert isinstance(chart, Columns) and chart.names == ("Key accounts lost", "Allowed losses")
-    assert chart.points[-1] == Point("2024 Q3", 1, 0, False)
+    assert chart.points[-1] == Point("Q3 2024", 1, 0, False)
     assert cells(figure, "period", "key_lost", "key_at_start", "allowed")[-1] == (
         "2024-Q3",
         1,

@@ -360,3 +360,38 @@ def test_both_paths_make_the_same_version_and_it_can_be_rebuilt(
         hashes.append(warehouse.known(1).content_hash)
         assert rebuild_version(warehouse, 1).content_hash == hashes[-1]
     assert hashes[0] == hashes[1]
+
+
+ORDERS_HEADER = "order_id,account_id,ordered_on,amount,gross_profit,line,status,currency,void\n"
+ODD_ORDERS = [
+    "O1,A1,2024-07-01,10,2,1,draft,CNY,",
+    "O1,A1,2024-07-01,10,2,2,已取消,,是",
+    "O1,A1,2024-07-01,10,2,2,confirmed,,",
+    "O2,A1,2024-07-01,10,much,,confirmed,USD,",
+    "O2,A1,2024-07-01,11,3,,confirmed,usd,",
+    "O2,A1,2024-07-01,11,3,,confirmed,usd,",
+    "O3,A1,2024-07-01,$10,2,1,shipped,,no",
+    "O4,A1,2024-07-01,10,2,1,lost at sea,,",
+]
+
+
+def test_both_paths_say_the_same_of_what_counts_nowhere_and_of_cells_set_apart(file: Path) -> None:
+    sound = [
+        f"S{n // 2},A{n % 7},2024-05-{n % 28 + 1:02},10,2,{n % 2},paid,CNY,no" for n in range(60)
+    ]
+    cancelled = [f"C{n},A{n % 7},2024-05-01,10,2,1,cancelled,EUR," for n in range(20)]
+    lines = [*sound[:30], *ODD_ORDERS, *cancelled, *sound[30:]]
+    data = (ORDERS_HEADER + "".join(f"{line}\n" for line in lines)).encode()
+    recipe = plan_recipes(data, "orders.csv", table="orders")[0]
+    staged = in_bulk(file, data, recipe)
+    assert outcome(staged) == outcome(stage_bytes(data, recipe))
+    # A void row is told as one that counts nowhere, whatever else it says.
+    assert staged.problems == {
+        "bad_number": 1,
+        "duplicate_key": 1,
+        "duplicate_row": 1,
+        "unknown_value": 1,
+        "not_counted": 22,
+        "other_currency": 23,
+    }
+    assert staged.cells.to_pylist()[0]["cell"] == "much"

@@ -507,7 +507,9 @@ def test_a_key_may_have_empty_parts_where_they_are_not_required() -> None:
     result = checked(
         "targets", target | {"region": ""}, target | {"region": "East"}, target | {"region": ""}
     )
-    assert problems(result) == [(2, "duplicate_row", "metric, quarter, region, tier")]
+    assert problems(result) == [
+        (2, "duplicate_row", "metric, quarter, scheme, region, tier, owner")
+    ]
 
 
 def test_rows_without_a_key_are_missing_values_and_no_repeats() -> None:

@@ -1,10 +1,12 @@
 """Why a figure moved: parts counted by hand, and parts that always add up exactly."""
 
+import re
 from fractions import Fraction as F
 from functools import partial
 
 import duckdb
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -364,8 +366,37 @@ def test_the_bars_of_a_waterfall_add_up_however_few_are_shown(shown: int) -> Non
     drawn = change_charts.draw_waterfall(Waterfall(moved, shown), Text("en"), charts.LIGHT)
     (bars,) = drawn.data
     assert bars.measure[-1] == "total"
-    assert sum(bars.x[:-1]) == pytest.approx(bars.x[-1]) == pytest.approx(float(moved.difference))
-    assert len(bars.x) == 3 + min(shown, 8) + (shown < 8)
+    assert sum(bars.x[:-1]) == pytest.approx(bars.x[-1]) == pytest.approx(-0.14)
+    labels = [
+        float(re.search("<b>(.*) pp</b>", name)[1].replace("−", "-")) for name in names(drawn)
+    ]
+    assert labels == pytest.approx([100 * x for x in bars.x[1:-1]])
+    has_rounding = "Rounding" in names(drawn)[-1]
+    assert len(bars.x) == 3 + min(shown, 8) + (shown < 8) + has_rounding
+
+
+def names(drawn: go.Figure) -> list[str]:
+    """What stands beside the bars of a waterfall between its two ends."""
+    return list(drawn.layout.yaxis.ticktext[1:-1])
+
+
+def thirds() -> change.FigureChange:
+    """Three regions that each moved by a third of a point: 0.3 + 0.3 + 0.3 are not 1.0."""
+    before = {name: Figures(F(1), F(3)) for name in "abc"}
+    after = {name: Figures(F(1) + F(3, 100), F(3)) for name in "abc"}
+    totals = [F(1, 3), F(1, 3) + F(1, 100)]
+    names = ("2024-Q2", "2024-Q3")
+    parts = mix_and_rate(before, after)
+    return change.FigureChange("match_rate", "percent", "region", names, *totals, parts)
+
+
+def test_what_rounded_parts_lack_to_the_rounded_whole_is_shown_as_rounding() -> None:
+    moved = thirds()
+    drawn = change_charts.draw_waterfall(Waterfall(moved, 8), Text("en"), charts.LIGHT)
+    assert [name.replace("<b>", "").replace("</b>", "") for name in names(drawn)] == [
+        "Mix  0.0 pp", "a  +0.3 pp", "b  +0.3 pp", "c  +0.3 pp", "Rounding  +0.1 pp",
+    ]  # fmt: skip
+    assert drawn.data[0].text[-1] == "<b>+1.0 pp</b>"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

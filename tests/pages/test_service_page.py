@@ -105,7 +105,7 @@ def test_complaints_grew_by_12_percent_mostly_around_new_products(
 ) -> None:
     app = q3("complaints")
     assert "112 complaints, 100 in the same quarter last year: +12.0%" in plain(app)
-    assert "“新产品上线” grew most: from 27 to 63 (+36), 56.2% of the complaints" in plain(app)
+    assert "“新产品上线” grew most: from 27 to 63 (+36), 56.3% of the complaints" in plain(app)
     now, before = spec(app, "complaints_by_topic")["data"]
     assert (sum(now["x"]), sum(before["x"])) == (112, 100)
     assert now["y"][0] == "新产品上线"

@@ -118,7 +118,7 @@ def test_a_name_that_is_markup_shows_as_itself() -> None:
 
 
 def test_values_in_a_sentence_stand_out_and_cannot_act() -> None:
-    said = EN.rich("tiers.unrated", count="*1* ![](http://evil)")
+    said = EN.rich("value.season_account", account_name="*1* ![](http://evil)")
     assert said.startswith(r"**\*1\* \!\[\]\(http\:\/\/evil\)**")
 
 
@@ -288,9 +288,12 @@ def test_the_outlook_says_how_much_of_it_rests_on_months_to_come() -> None:
 
 
 def test_money_marks_on_an_axis_are_round_and_in_words() -> None:
-    ticks = charts.money_ticks(120_000_000, ZH)
-    assert ticks["ticktext"][:3] == ["0", "5000万", "1亿"]
-    assert charts.money_ticks(0, ZH) == {}
+    ticks = charts.whole_ticks("money", 120_000_000, ZH)
+    assert ticks["ticktext"] == ["0", "5000万", "1亿", "1.5亿"]
+    below = charts.whole_ticks("money", 2_000_000, EN, -1_000_000)
+    assert below["ticktext"] == ["−1M", "0", "1M", "2M", "3M"]
+    assert charts.whole_ticks("count", 3, EN)["ticktext"] == ["0", "1", "2", "3", "4"]
+    assert charts.whole_ticks("money", 0, ZH) == {}
 
 
 def test_a_period_without_a_value_stays_on_the_axis() -> None:

@@ -57,8 +57,7 @@ def exact_halves(score: Score, text: Text) -> dict[str, str]:
 def _write_exact(amount: Exact | None, text: Text) -> str:
     if amount is None:
         return formats.NOTHING
-    number = amount if isinstance(amount, int) else float(amount)
-    return formats.decimal(number, text.lang, 0 if number == int(number) else 2)
+    return formats.decimal(amount, text.lang, 0 if amount == int(amount) else 2)
 
 
 def list_earlier(view: View) -> list[Period]:

@@ -125,7 +125,7 @@ def points(view: View, rows: pd.DataFrame, periods: Sequence[Period]) -> tuple[P
     """Rows of period, value and target as columns of a chart."""
     return tuple(
         Point(
-            formats.short_period(period.period, view.text.lang),
+            formats.axis_period(period.period, view.text.lang),
             plain_cell(value),  # type: ignore[arg-type]
             plain_cell(target),  # type: ignore[arg-type]
             period.ends_on > view.scope.as_of,

@@ -53,25 +53,19 @@ def compose_scorecard(view: View, standings: Sequence[Standing]) -> Figure:
 
 def _scorecard_cells(standing: Standing, view: View) -> dict[str, Cell]:
     score, text, lang = standing.score, view.text, view.text.lang
+    value, target = formats.pair(score.value, score.target, score.unit, lang)
     return {
         "metric": catalogue.metric(score.metric).title(lang),
-        "value": _quantity(score.value, score.unit, text),
-        "target": _quantity(score.target, score.unit, text),
+        "value": value,
+        "target": target,
         "status": JudgedWords(_status(standing, text), _shade(standing)),
         "gap": formats.difference(score.gap, score.unit, lang),
         "attainment": formats.percent(score.attainment, lang),
-        "paced": _quantity(standing.paced, score.unit, text),
+        "paced": formats.quantity(standing.paced, score.unit, lang),
         "target_origin": target_sentences.origin(
             standing, view.scope.regions, view.scope.tiers or (), text
         ),
     }
-
-
-def _quantity(value: float | None, unit: str, text: Text) -> str:
-    """A value beside its target: an amount in one digit more, so that the two can be told apart."""
-    if unit == "money":
-        return formats.money(value, text.lang, digits=2)
-    return formats.quantity(value, unit, text.lang)
 
 
 def _status(standing: Standing, text: Text) -> str:
@@ -116,7 +110,7 @@ def compose_year(view: View) -> tuple[Figure, list[str]]:
         [titles[name], *(_year_cell(of, name, text) for of in by_quarter.values())]
         for name in shown
     ]
-    quarters = [FigureColumn(q, formats.short_period(q, text.lang)) for q in by_quarter]
+    quarters = [FigureColumn(q, formats.period(q, text.lang)) for q in by_quarter]
     columns = [FigureColumn("metric", heading("metric", text)), *quarters]
     note = ""
     if left_out:
@@ -146,9 +140,9 @@ def _with_anything(by_quarter: Mapping[str, Sequence[Standing]]) -> tuple[list[s
 def _year_words(standing: Standing, text: Text) -> str:
     """Actual and target, the status where there is one, and whether the quarter runs on."""
     score = standing.score
-    value, target = (_quantity(n, score.unit, text) for n in (score.value, score.target))
+    value, target = formats.pair(score.value, score.target, score.unit, text.lang)
     if standing.paced is not None:
-        paced = _quantity(standing.paced, score.unit, text)
+        paced = formats.quantity(standing.paced, score.unit, text.lang)
         value = text("targets.year_paced", value=value, paced=paced)
     parts = [
         value if score.target is None else text("targets.year_cell", value=value, target=target)

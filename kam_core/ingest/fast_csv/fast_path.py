@@ -42,7 +42,7 @@ from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.read.delimited import read_head
 from kam_core.ingest.read.sources import read_part
 from kam_core.ingest.read.table_layout import GOOD, Dialect, Opening, Reading, Record, to_reading
-from kam_core.ingest.stage import Staged, stage_bytes, stage_reading
+from kam_core.ingest.stage import Staged, remark_rows, stage_bytes, stage_reading
 from kam_core.ingest.text_folding import strip_guard, unique_names
 from kam_core.ingest.validate.cast import strip_apostrophe
 from kam_core.settings.loader import load_settings
@@ -128,12 +128,16 @@ def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress = _ignore_pro
         strict = stage_reading(fast_path.remaining_reading(doubtful), recipe)
     if len(recalled):
         kept = kept.filter(pc.invert(pc.is_in(kept["line_no"], pa.array(recalled))))
-    # All but the number of accepted rows is known to the strict path.
+    # What is wrong with any row is known to the strict path.
     accepted = pa.concat_tables([kept, strict.accepted.cast(kept.schema)])
+    remarks = remark_rows(accepted, recipe.declared)
     return replace(
         strict,
         accepted=accepted,
         received=strict.received + kept.num_rows,
+        problems=strict.problems | remarks.problems,
+        first_lines=strict.first_lines | remarks.first_lines,
+        examples=strict.examples | remarks.examples,
     )
 
 

@@ -344,7 +344,9 @@ def _with_decimals(recipe: Recipe, names: Sequence[str], sample: Rows) -> Recipe
 
 
 def _with_currency(recipe: Recipe, names: Sequence[str], sample: Rows) -> Recipe:
-    """The one column that names the currency of each row, where the table has amounts."""
+    """The one column that names the currency of each row, where the table has none for it."""
+    if tables()[recipe.table].currency:
+        return recipe
     amounts = [c for c in recipe.columns if tables()[recipe.table].column(c).type == "money"]
     telling = [
         cell

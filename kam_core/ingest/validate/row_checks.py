@@ -92,7 +92,10 @@ def check_rows(
             columns[name] = _add_times(
                 columns[duration["since"]], texts[name], name, duration["unit"], findings
             )
-    findings += _find_other_currencies(table, texts, currency)
+    if table.currency:
+        columns[table.currency] = _fill_currency(table, texts, columns[table.currency])
+    else:
+        findings += _find_other_currencies(table, texts, currency)
     findings += _find_missing(table, texts, len(cells))
     findings += find_contradictions(table, columns, _is_filled(texts.get("occurred_at")))
     findings += _find_repeats(table, columns, origin)
@@ -169,6 +172,16 @@ def _add_times(
         for start, length in zip(since.to_pylist(), lengths.to_pylist(), strict=True)
     ]
     return pa.array(moments, since.type)
+
+
+def _fill_currency(table: Table, texts: Mapping[str, _Texts], column: pa.Array) -> pa.Array:
+    """The currency of each row; what an amount names itself goes before the column."""
+    for name in reversed(table.amounts):
+        named = [currencies.currency_of(t) for t in texts[name].distinct] if name in texts else []
+        if any(named):
+            of_row = pa.array(named, pa.string()).take(pa.array(texts[name].codes))
+            column = pc.coalesce(of_row, column)
+    return column
 
 
 def _find_other_currencies(
@@ -284,14 +297,29 @@ def _find_repeats(table: Table, columns: Mapping[str, pa.Array], origin: Origin)
     """Rows after the first of their key: the same row again, or another one that contradicts it."""
     group = _number_keys(table, columns)
     order = np.argsort(group, kind="stable")
+    is_line = _may_be_further_lines(table, columns)
     findings = []
     first = -1
+    contents: dict[tuple[str, ...], int] = {}
     for before, row in pairwise([-1, *order.tolist()]):
         if before < 0 or group[row] != group[before]:
-            first = row
+            first, contents = row, {tuple(origin.fields[row]): row}
+        elif group[row] >= 0 and is_line[row]:
+            same = contents.setdefault(tuple(origin.fields[row]), row)
+            if same != row:
+                findings.append(_describe_repeat(table, columns, origin, same, row))
         elif group[row] >= 0:
             findings.append(_describe_repeat(table, columns, origin, first, row))
     return sorted(findings, key=lambda finding: finding.row)
+
+
+def _may_be_further_lines(table: Table, columns: Mapping[str, pa.Array]) -> np.ndarray:
+    """Whether a row's place among the lines of its order is empty: its content tells it apart."""
+    rest = [name for name in table.key if not table.column(name).required]
+    row_count = len(columns[table.key[0]])
+    if not table.replaced_by:
+        return np.zeros(row_count, dtype=bool)
+    return np.all([columns[name].is_null().to_numpy(False) for name in rest], axis=0)
 
 
 def _number_keys(table: Table, columns: Mapping[str, pa.Array]) -> np.ndarray:

@@ -71,7 +71,7 @@ class _Scale:
 def _column(
     point: Point, middle: float, slot: float, scale: _Scale, unit: str, lang: str
 ) -> Markup:
-    label = _text(point.label, middle, HEIGHT - 6, "tick")
+    label = _label(point.label, middle)
     target = Markup()
     if point.target is not None:
         half = slot * TARGET_SHARE / 2
@@ -87,6 +87,15 @@ def _column(
     written = formats.quantity(point.value, unit, lang)
     value = _text(written, middle, _beside(point, scale), "value")
     return Markup().join([bar, target, value, label])
+
+
+def _label(words: str, middle: float) -> Markup:
+    """What a column stands for, below it: up to two lines, the last at the foot of the chart."""
+    lines = reversed(words.split("\n"))
+    return Markup().join(
+        _text(line, middle, HEIGHT - 6 - LABEL_HEIGHT * above, "tick")
+        for above, line in enumerate(lines)
+    )
 
 
 def _beside(point: Point, scale: _Scale) -> float:

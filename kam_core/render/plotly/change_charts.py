@@ -1,5 +1,7 @@
 """Figures of a difference and its parts, and of a monthly series within its limits."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 import plotly.graph_objects as go
@@ -13,7 +15,7 @@ from kam_core.render.plotly.charts import (
     canvas,
     draw_steps,
     measure_extent,
-    short_names,
+    period_names,
     value_axis,
 )
 from kam_core.text import formats
@@ -21,6 +23,7 @@ from kam_core.text.sentences.change_sentences import name_of
 from kam_core.text.writer import Text, plotly_escape
 
 Bar = tuple[str, Fraction]
+ShownBar = tuple[str, Decimal]
 MARGIN = 0.04
 MONTHS_A_MARK = 6
 
@@ -28,16 +31,16 @@ MONTHS_A_MARK = 6
 def draw_waterfall(chart: Waterfall, text: Text, colours: Palette) -> go.Figure:
     """From one value down to the other, a bar for each part; zero is the value before."""
     moved = chart.moved
-    bars = _bars(moved, chart.shown, text)
-    values = zip(moved.periods, (moved.before, moved.after), strict=True)
-    ends = [_end(period, value, moved, text) for period, value in values]
+    bars = _add_rounding(_bars(moved, chart.shown, text), moved, text)
+    values = formats.pair(moved.before, moved.after, moved.unit, text.lang)
+    ends = [_end(*end, text) for end in zip(moved.periods, values, strict=True)]
     # Beside the names there is room for the numbers on any screen; beside the bars there is not.
     parts = (
         f"{name}  <b>{formats.difference(step, moved.unit, text.lang)}</b>" for name, step in bars
     )
     names = [ends[0], *parts, ends[1]]
-    steps = [Fraction(0), *(step for _, step in bars)]
-    total = sum(steps, Fraction(0))
+    steps = [Decimal(0), *(step for _, step in bars)]
+    total = sum(steps, Decimal(0))
     whole = f"<b>{formats.difference(moved.difference, moved.unit, text.lang)}</b>"
     written = [""] * len(steps) + [whole]
     how = INSIDE | {"textfont": {"color": colours.paper}}
@@ -69,20 +72,29 @@ def _bars(moved: FigureChange, shown: int, text: Text) -> list[Bar]:
     return [*mix, *steps]
 
 
+def _add_rounding(bars: Sequence[Bar], moved: FigureChange, text: Text) -> list[ShownBar]:
+    """The bars as long as their numbers say, and a last one for what these lack to the whole."""
+    assert moved.difference is not None
+    lang, unit = text.lang, moved.unit
+    lacking = formats.rounding(moved.difference, (step for _, step in bars), unit, lang)
+    shown = [(name, formats.as_shown(step, unit, lang)) for name, step in bars]
+    return [*shown, (text("figure.rounding"), lacking)] if lacking else shown
+
+
 def _group_words(part: MixPart | Movement, text: Text) -> str:
     accounts = part.accounts if isinstance(part, Movement) else None
     return text(f"figure.moved_{part.name}", accounts=accounts)
 
 
-def _end(period: str, value: Fraction | None, moved: FigureChange, text: Text) -> str:
+def _end(period: str, value: str, text: Text) -> str:
     name = formats.short_period(period, text.lang) or period
-    return f"<b>{plotly_escape(name)}  {formats.quantity(value, moved.unit, text.lang)}</b>"
+    return f"<b>{plotly_escape(name)}  {value}</b>"
 
 
 def draw_limited(chart: Limited, text: Text, colours: Palette) -> go.Figure:
     """Signals have a shape and a word, noise is grey; a month without a value leaves a gap."""
     rows, limits = chart.rows, chart.limits
-    names = short_names(rows["period"], text)
+    names = period_names(rows["period"], text)
     figure = canvas(colours, 300)
     if limits.low is not None:
         _band(figure, names, chart, text, colours)
@@ -99,9 +111,10 @@ def draw_limited(chart: Limited, text: Text, colours: Palette) -> go.Figure:
     if limits.signals:
         _signals(figure, names, chart, text, colours)
     highest = float(rows[["value", "limit_high"]].max(numeric_only=True).max() or 0)
+    lowest = float(rows[["value", "limit_low"]].min(numeric_only=True).min() or 0)
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=names)
     figure.update_xaxes(tickvals=names[::-1][::MONTHS_A_MARK], tickangle=0)
-    figure.update_yaxes(**value_axis(chart.unit, highest, text))
+    figure.update_yaxes(**value_axis(chart.unit, highest, text, lowest))
     return figure
 
 

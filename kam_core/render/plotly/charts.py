@@ -1,5 +1,6 @@
 """Figures: rows and words in, a plotly figure out. Time runs left to right; actual is solid."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,9 @@ DARK = Palette(
     series=("#8cc0de", "#d9a75f", "#83b8a5", "#a898cc", "#667085"),
 )
 # As many digits as the marks of an axis need.
-TICK_FORMATS = {"percent": "~%", "money": "~s", "hours": "~g", "days": "~g", "count": ",d"}
+TICK_FORMATS = {"percent": "~%", "hours": "~g", "days": "~g"}
+WHOLE_UNITS = ("money", "count")
+STEPS = 4
 FONTS = "Inter, Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
@@ -99,13 +102,15 @@ def hatched(colour: str, shape: str, colours: Palette) -> dict:
     return {"color": colour, "pattern": pattern | {"size": 8, "solidity": 0.15}}
 
 
-def money_ticks(highest: float, text: Text, steps: int = 4) -> dict:
-    """Axis marks in the reader's own units, which plotly has no words for."""
-    if not highest > 0:
+def whole_ticks(unit: str, highest: float, text: Text, lowest: float = 0) -> dict:
+    """Axis marks at whole amounts in the reader's own units, which plotly has no words for."""
+    lowest, highest = min(lowest, 0), max(highest, 0)
+    if lowest == highest:
         return {}
-    step = _round_step(highest / steps)
-    marks = [step * number for number in range(int(highest / step) + 2)]
-    return {"tickvals": marks, "ticktext": [formats.money(mark, text.lang) for mark in marks]}
+    step = _round_step((highest - lowest) / STEPS)
+    first, last = math.floor(lowest / step), math.floor(highest / step) + 1
+    marks = [step * number for number in range(first, last + 1)]
+    return {"tickvals": marks, "ticktext": [formats.quantity(m, unit, text.lang) for m in marks]}
 
 
 def _round_step(rough: float) -> float:
@@ -113,15 +118,24 @@ def _round_step(rough: float) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
 
 
-def value_axis(unit: str, highest: float, text: Text) -> dict:
+def value_axis(unit: str, highest: float, text: Text, lowest: float = 0) -> dict:
     """An axis of values from zero, with marks in the unit of the values."""
-    ticks = money_ticks(highest, text) if unit == "money" else {}
+    ticks = whole_ticks(unit, highest, text, lowest) if unit in WHOLE_UNITS else {}
     return {"tickformat": TICK_FORMATS.get(unit, "~g"), "rangemode": "tozero"} | ticks
+
+
+def period_names(codes: Iterable[str], text: Text) -> list[str]:
+    """Periods as the marks of an axis."""
+    return [_break_lines(formats.axis_period(code, text.lang)) for code in codes]
+
+
+def _break_lines(label: str) -> str:
+    return plotly_escape(label).replace("\n", "<br>")
 
 
 def draw_columns(chart: Columns, text: Text, colours: Palette) -> go.Figure:
     """Columns, mostly of time, and the target as a mark."""
-    names = [plotly_escape(point.label) for point in chart.points]
+    names = [_break_lines(point.label) for point in chart.points]
     values, targets = ([getattr(p, kind) for p in chart.points] for kind in ("value", "target"))
     titles = chart.names or (text("charts.actual"), text("charts.target"))
     figure = canvas(colours, 280)
@@ -139,7 +153,8 @@ def draw_columns(chart: Columns, text: Text, colours: Palette) -> go.Figure:
     if any(target is not None for target in targets):
         figure.add_scatter(name=titles[1], **_marks_at(names, targets, chart.unit, text, colours))
     figure.update_xaxes(type="category")
-    figure.update_yaxes(**value_axis(chart.unit, float(max(numbers, default=0)), text))
+    highest, lowest = (float(end(numbers, default=0)) for end in (max, min))
+    figure.update_yaxes(**value_axis(chart.unit, highest, text, lowest))
     return figure
 
 
@@ -162,17 +177,12 @@ def _marks_at(
     }
 
 
-def short_names(periods: Iterable[str], text: Text) -> list[str]:
-    """Periods as they stand at an axis."""
-    return [formats.short_period(code, text.lang) for code in periods]
-
-
 def draw_lines(chart: Lines, text: Text, colours: Palette) -> go.Figure:
     """Lines of time, and what they are held against as marks.
 
     The axis of a single marked line need not begin at zero: it tells by where it lies.
     """
-    names = short_names(chart.rows["period"], text)
+    names = period_names(chart.rows["period"], text)
     dashes = ("solid", "dash", "dot", "dashdot")
     figure = canvas(colours, 280)
     for position, (column, name) in enumerate(chart.series.items()):
@@ -188,8 +198,9 @@ def draw_lines(chart: Lines, text: Text, colours: Palette) -> go.Figure:
             hovertemplate="%{x}<br>%{hovertext}",
         )
     highest = float(chart.rows[list(chart.series)].max(numeric_only=True).max() or 0)
+    lowest = float(chart.rows[list(chart.series)].min(numeric_only=True).min() or 0)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(**value_axis(chart.unit, highest, text))
+    figure.update_yaxes(**value_axis(chart.unit, highest, text, lowest))
     if chart.marks:
         is_any = any(not formats.is_missing(mark) for mark in chart.marks)
         marks = _marks_at(names, chart.marks, chart.unit, text, colours)
@@ -204,10 +215,10 @@ def draw_heat(chart: Heat, text: Text, colours: Palette) -> go.Figure:
     rows = chart.rows
     figure = canvas(colours, 90 + 30 * len(rows))
     figure.add_heatmap(
-        x=short_names(rows.columns, text),
+        x=period_names(rows.columns, text),
         y=[plotly_escape(str(name)) for name in rows.index],
         z=rows.to_numpy(dtype=float),
-        text=[[formats.percent(cell, text.lang, 0) for cell in line] for line in rows.to_numpy()],
+        text=[[formats.percent(cell, text.lang) for cell in line] for line in rows.to_numpy()],
         texttemplate="%{text}",
         textfont={"color": colours.text},
         colorscale=[[0, colours.low], [1, colours.high]],
@@ -237,7 +248,7 @@ def draw_stacked(chart: Stacked, text: Text, colours: Palette) -> go.Figure:
             text=[formats.count(number, text.lang)] if number else None,
             insidetextanchor="middle",
             textangle=0,
-            hovertemplate=f"{plotly_escape(name)}<br>%{{x}}<extra></extra>",
+            hovertemplate=f"{plotly_escape(name)}<br>%{{text}}<extra></extra>",
         )
     stack(figure)
     figure.update_xaxes(visible=False)

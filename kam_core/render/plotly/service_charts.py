@@ -34,12 +34,13 @@ def draw_aged_tickets(chart: AgedTickets, text: Text, colours: Palette) -> go.Fi
             name=name,
             marker=charts.hatched(shade, pattern, colours),
             text=[formats.count(number, text.lang) if number else "" for number in counts],
-            hovertemplate=f"%{{x}}<br>{plotly_escape(name)} %{{y}}<extra></extra>",
+            hovertemplate=f"%{{x}}<br>{plotly_escape(name)} %{{text}}<extra></extra>",
             **charts.INSIDE,
         )
     charts.stack(figure)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(tickformat=",d", rangemode="tozero")
+    highest = max((sum(stack) for stack in zip(*chart.parts.values(), strict=True)), default=0)
+    figure.update_yaxes(**charts.value_axis("count", highest, text))
     return figure
 
 
@@ -95,7 +96,7 @@ def draw_intervals(chart: Intervals, text: Text, colours: Palette) -> go.Figure:
             hovertext=[formats.percent(value, text.lang) for value in rows[name]],
             hovertemplate="%{hovertext}",
         )
-    names, ends = charts.short_names(rows["period"], text), [-0.4, len(rows) - 0.6]
+    names, ends = charts.period_names(rows["period"], text), [-0.4, len(rows) - 0.6]
     figure.update_xaxes(tickvals=positions, ticktext=names, range=ends)
     figure.update_yaxes(tickformat=charts.TICK_FORMATS["percent"], rangemode="tozero")
     return figure
@@ -172,12 +173,12 @@ def draw_shares(chart: Shares, text: Text, colours: Palette) -> go.Figure:
     for shade, pattern, (column, name) in looks:
         shares = chart.rows[column]
         figure.add_bar(
-            x=charts.short_names(chart.rows["period"], text),
+            x=charts.period_names(chart.rows["period"], text),
             y=shares,
             name=name,
             marker=charts.hatched(shade, pattern, colours),
             text=[
-                formats.percent(share, text.lang, 0) if share >= WRITTEN_FROM else ""
+                formats.percent(share, text.lang) if share >= WRITTEN_FROM else ""
                 for share in shares
             ],
             hovertext=[formats.percent(share, text.lang) for share in shares],

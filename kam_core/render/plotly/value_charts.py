@@ -60,7 +60,7 @@ def draw_wallets(chart: Wallets, text: Text, colours: Palette) -> go.Figure:
     names = [plotly_escape(formats.shortened(name, SHORT)) for name in rows["account_name"]]
     positions = list(range(len(rows)))
     figure = charts.canvas(colours, 90 + 32 * len(rows))
-    shares = [formats.percent(share, text.lang, 0) for share in rows["share"]]
+    shares = [formats.percent(share, text.lang) for share in rows["share"]]
     parts = (("revenue_12m", "bought_of_us", None), ("elsewhere", "bought_elsewhere", shares))
     for column, key, words in parts:
         figure.add_bar(
@@ -95,13 +95,17 @@ def _bar_of(column: str, colours: Palette) -> dict:
 
 def draw_terms(chart: Terms, text: Text, colours: Palette) -> go.Figure:
     """A bar for each term with its amount, down to the sum."""
-    steps = [float(amount) for amount in chart.amounts.values()]
-    total = sum(steps)
-    names = [*map(plotly_escape, chart.amounts), f"<b>{plotly_escape(chart.total)}</b>"]
-    written = [formats.money(term, text.lang, signed=True) for term in chart.amounts.values()]
-    written.append(f"<b>{formats.money(total, text.lang)}</b>")
+    amounts: dict[str, formats.Number] = dict(chart.amounts)
+    lang = text.lang
+    whole = sum(map(formats.to_fraction, amounts.values()))
+    if lacking := formats.rounding(whole, amounts.values(), "money", lang):
+        amounts[text("figure.rounding")] = lacking
+    steps = [float(formats.as_shown(amount, "money", lang)) for amount in amounts.values()]
+    names = [*map(plotly_escape, amounts), f"<b>{plotly_escape(chart.total)}</b>"]
+    written = [formats.money(term, lang, signed=True) for term in amounts.values()]
+    written.append(f"<b>{formats.money(whole, lang)}</b>")
     how = {"textposition": "outside", "cliponaxis": False}
-    figure = charts.draw_steps(names, steps, total, written, colours, 80, **how)
+    figure = charts.draw_steps(names, steps, sum(steps), written, colours, 80, **how)
     lowest, highest = charts.measure_extent(steps)
     figure.update_xaxes(range=[lowest * ROOM_FOR_WORDS, (highest or 1.0) * ROOM_FOR_WORDS])
     return figure

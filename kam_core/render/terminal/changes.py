@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kam_core.metrics.compare import AccountChange, VersionComparison
+from kam_core.text import formats
 from kam_core.text.writer import Text
 from kam_core.uploads.report_model import Preview
 from kam_core.uploads.report_sentences import describe_report
@@ -81,10 +82,15 @@ def _account(change: AccountChange, text: Text) -> str:
 def _kpis(comparison: VersionComparison, text: Text) -> list[str]:
     lines: list[str] = []
     for quarter in dict.fromkeys(kpi.quarter for kpi in comparison.kpis):
-        changed = [
-            text("cli.kpi_change", **vars(kpi) | {"metric": text.metric(kpi.metric)})
+        pairs = {
+            kpi.metric: formats.pair(kpi.before, kpi.after, kpi.unit, text.lang)
             for kpi in comparison.kpis
-            if kpi.quarter == quarter and kpi.before != kpi.after
+            if kpi.quarter == quarter
+        }
+        changed = [
+            text("cli.kpi_change", metric=text.metric(metric), before=before, after=after)
+            for metric, (before, after) in pairs.items()
+            if before != after
         ]
         if changed:
             lines += [text("cli.kpis_changed", quarter=quarter), *changed]

@@ -79,7 +79,18 @@ def _parts(moved: FigureChange, text: Text) -> str:
         return ""
     by = text(f"figure.split_{moved.dimension}")
     shown = [_part(moved, part, text) for part in moved.parts]
+    if written := _rounding(moved, text):
+        empty = [""] * (len(shown[0]) - 2)
+        shown.append([f"  {text('figure.rounding')}", written, *empty])
     return f"{text('cli.explain_parts', by=by)}\n{align_columns(shown)}"
+
+
+def _rounding(moved: FigureChange, text: Text) -> str:
+    """What the parts as shown lack to the difference as shown; empty where they add up."""
+    assert moved.difference is not None
+    parts = [part.difference for part in moved.parts]
+    lacking = formats.rounding(moved.difference, parts, moved.unit, text.lang)
+    return formats.difference(lacking, moved.unit, text.lang) if lacking else ""
 
 
 def _part(moved: FigureChange, part: object, text: Text) -> list[str]:
@@ -139,4 +150,5 @@ def _cell(cell: object) -> str:
 def _shortest(number: Decimal | float) -> str:
     """All digits of a number, and no zero that says nothing."""
     written = f"{Decimal(str(number)):,f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
+    shortest = written.rstrip("0").rstrip(".") if "." in written else written
+    return shortest.replace("-", "−")

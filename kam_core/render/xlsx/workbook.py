@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from kam_core.dashboard.charts import Columns, Matrix
 from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, Number, Pack, Quantity
 from kam_core.dashboard.tables import cells_table, plain_rows
-from kam_core.text.formats import display_width
+from kam_core.text import formats
 from kam_core.text.marked_text import strip_marks
 from kam_core.text.writer import Text
 
@@ -36,6 +36,7 @@ FORMATS = {
     "index": "0.000",
     "exact": "#,##0.##########",
 }
+UNITS = {"days": "formats.days", "hours": "formats.hours", "points": "formats.score"}
 DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 SHADES = {"met": "#E6F1EC", "near": "#F6ECE1", "missed": "#F6E4E3", "undecided": "#EEF0F3"}
 EXCEL_DIGITS = 15
@@ -101,7 +102,7 @@ class _Writer:
         sheet.merge_range(SAID, 0, SAID, last, "", style)
         sheet.write_string(SAID, 0, words, style)
         room = sum(widths) + 9.0 * max(last + 1 - len(widths), 0)
-        lines = min(int(display_width(words) / room) + 1, MOST_LINES)
+        lines = min(int(formats.display_width(words) / room) + 1, MOST_LINES)
         sheet.set_row(SAID, LINE_HEIGHT * lines + 3)
 
     def _table(self, sheet: Worksheet, table: FigureTable) -> None:
@@ -122,13 +123,15 @@ class _Writer:
 
     def _cell(self, sheet: Worksheet, line: int, at: int, cell: Cell, unit: str) -> None:
         if isinstance(cell, Quantity):
-            pattern = _pattern(cell.unit, cell.is_difference) + _standing(cell)
+            pattern = _pattern(cell, self.text)
             shade = SHADES.get(cell.status or "")
             self._number(sheet, line, at, cell.value, self._style(pattern, shade))
         elif cell is None or isinstance(cell, int | float | Decimal):
-            self._number(sheet, line, at, cell, self._style(_pattern(unit)))
+            pattern = _pattern(Quantity(cell, unit), self.text)
+            self._number(sheet, line, at, cell, self._style(pattern))
         elif isinstance(cell, str):
-            sheet.write_string(line, at, cell, self._style(text_wrap=True))
+            words = formats.period(cell, self.text.lang) if unit == "period" else cell
+            sheet.write_string(line, at, words, self._style(text_wrap=True))
         else:
             pattern = MOMENT if isinstance(cell, datetime) else DAY
             sheet.write_datetime(line, at, cell, self._style(pattern))
@@ -196,10 +199,37 @@ def _standing(cell: Quantity) -> str:
     return f'"  {words}"' if words else ""
 
 
-def _pattern(unit: str, is_difference: bool = False) -> str:
-    """The number format of a unit; a difference shows its sign."""
-    pattern = FORMATS.get(unit, "General")
-    return f"+{pattern};-{pattern};{pattern}" if is_difference else pattern
+def _pattern(cell: Quantity, text: Text) -> str:
+    """The number format of a cell: its unit, a true minus, a plus before a difference, its status.
+
+    Without a sign where nothing but zeros is shown.
+    """
+    if cell.value is None:
+        return "General"
+    number, words = _unsigned(cell.value, cell.unit, text), _standing(cell)
+    if number == "General":
+        return number + words
+    if not _as_shown(cell.value, cell.unit, text):
+        return f"{number}{words};{number}{words}"
+    plus = "+" if cell.is_difference else ""
+    return f'{plus}{number}{words};"−"{number}{words};{number}{words}'
+
+
+def _unsigned(value: Number, unit: str, text: Text) -> str:
+    """The digits of a number, and its unit where it has one."""
+    if unit not in FORMATS:
+        return FORMATS["decimal"] if isinstance(value, float) else "General"
+    if unit == "exact" and value == int(value):
+        return FORMATS["count"]
+    return FORMATS[unit] + (f'"{text(UNITS[unit], number="")}"' if unit in UNITS else "")
+
+
+def _as_shown(value: Number, unit: str, text: Text) -> Decimal:
+    """The number as the workbook shows it, where amounts stand to the last cent."""
+    in_full = {"money": 2, "exact": 10}
+    if unit in in_full:
+        return formats.rounded(value, in_full[unit])
+    return formats.as_shown(value, unit, text.lang)
 
 
 def _digits(number: int | Decimal) -> int:
@@ -222,7 +252,7 @@ def _unique(heads: Iterator[str] | Sequence[str]) -> Iterator[str]:
 def _widths(table: FigureTable, text: Text) -> list[float]:
     """How wide each column is: as its longest cell, within limits."""
     return [
-        min(max(NARROWEST, *(display_width(_sketch(cell)) for cell in cells)) + 2.5, WIDEST)
+        min(max(NARROWEST, *(formats.display_width(_sketch(cell)) for cell in cells)) + 2.5, WIDEST)
         for cells in zip(
             [column.title[:24] for column in table.columns], *plain_rows(table), strict=True
         )

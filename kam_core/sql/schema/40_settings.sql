@@ -1,6 +1,8 @@
 -- Of the settings this version was built with, what changes a number.
 create table settings.thresholds (name varchar, value decimal(18, 6));
 comment on table settings.thresholds is 'Limits and weights; a nested name is group.name';
+create table settings.texts (name varchar, value varchar);
+comment on table settings.texts is 'Settings that are words, such as the reporting currency';
 create table settings.targets (metric varchar, target decimal(24, 6));
 comment on table settings.targets is 'Default quarterly targets; shares as fractions of 1';
 create table settings.cadences (tier varchar, kind varchar, every varchar);

@@ -8,6 +8,9 @@ comment on macro as_of is 'The as-of day of this session, null where none is set
 create macro setting(wanted) as (select value from settings.thresholds where name = wanted);
 comment on macro setting is 'A limit or weight this version was built with';
 
+create macro text_setting(wanted) as (select value from settings.texts where name = wanted);
+comment on macro text_setting is 'A setting that is a word';
+
 create macro first_as_of(wanted) as (
     select min(s.as_of) from meta.snapshots s where s.table_name = wanted
 );

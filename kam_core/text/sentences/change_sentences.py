@@ -1,11 +1,15 @@
 """Why a figure moved, whether a month is a signal, and what stands behind a number: in words."""
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 import pandas as pd
 
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.change import ACCOUNTS, FigureChange, Movement
 from kam_core.metrics.control_limits import Limits
 from kam_core.metrics.kinds import BOTH
+from kam_core.text import formats
 from kam_core.text.sentences.figure_sentences import joined
 from kam_core.text.writer import Text
 
@@ -23,6 +27,8 @@ def why(moved: FigureChange, text: Text) -> str:
         words["period"] = before_period if is_missing_before else after_period
         return text.rich("change.no_value", **words)
     key = "growth" if moved.is_on_the_year else "moved" if moved.difference else "unmoved"
+    before, after = formats.pair(moved.before, moved.after, moved.unit, text.lang)
+    words |= {"before": before, "after": after}
     words |= {"before_period": before_period, "after_period": after_period}
     return joined([text.rich(f"change.{key}", **words), _parts(moved, text)], text)
 
@@ -41,7 +47,8 @@ def _parts(moved: FigureChange, text: Text) -> str:
         return most
     slices = text(f"change.slices_{moved.dimension}")
     words = {"slices": slices, "mix": moved.mix, "rate": moved.rate, "unit": moved.unit}
-    return joined([text.rich("change.mix_and_rate", **words), most], text)
+    halves = text.rich("change.mix_and_rate", **words)
+    return joined([halves, _rounding([moved.mix, moved.rate], moved, text), most], text)
 
 
 def _groups(moved: FigureChange, text: Text) -> str:
@@ -49,7 +56,15 @@ def _groups(moved: FigureChange, text: Text) -> str:
     for group in moved.parts:
         if isinstance(group, Movement):
             words |= {f"{group.name}": group.accounts, f"{group.name}_by": group.difference}
-    return text.rich("change.groups", **words)
+    groups = text.rich("change.groups", **words)
+    return joined([groups, _rounding([part.difference for part in moved.parts], moved, text)], text)
+
+
+def _rounding(parts: Sequence[Fraction], moved: FigureChange, text: Text) -> str:
+    """What the parts, added as they are written, lack to the difference as it is written."""
+    assert moved.difference is not None
+    lacking = formats.rounding(moved.difference, parts, moved.unit, text.lang)
+    return text.rich("change.rounding", rounding=lacking, unit=moved.unit) if lacking else ""
 
 
 def limits(control: Limits, title: str, unit: str, enough_points: int, text: Text) -> str:

@@ -130,7 +130,7 @@ def tiers(cells: pd.DataFrame, accounts: int, revenue: float, unrated: int, text
 def rates(view_period: str, values: Mapping[str, float | None], text: Text) -> str:
     """Match rate and need coverage in one breath, as neither is to be read alone."""
     match = values.get("match_rate")
-    routine = None if match is None else 1 - match
+    routine = None if match is None else formats.subtract(1, match)
     words = {"match": match, "coverage": values.get("need_coverage"), "routine": routine}
     return text.rich("needs.rates_sentence", quarter=view_period, **words)
 
@@ -177,13 +177,8 @@ def comparison(compared: VersionComparison, text: Text) -> str:
 def is_moved(kpi: KpiChange, lang: str) -> bool:
     """Whether a figure moves by as much as is shown, or stands another way to its target."""
     before, after, unit = kpi.before, kpi.after, kpi.unit
-    shown = [formats.quantity(value, unit, lang) for value in (before, after)]
-    if shown[0] != shown[1] or kpi.before_status != kpi.after_status:
-        return True
-    if before is None or after is None:
-        return False
-    moved, still = (formats.difference(value, unit, lang) for value in (after - before, 0))
-    return moved != still
+    shown = formats.pair(before, after, unit, lang)
+    return shown[0] != shown[1] or kpi.before_status != kpi.after_status
 
 
 def uploads(snapshots: pd.DataFrame, text: Text) -> str:

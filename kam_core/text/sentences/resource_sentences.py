@@ -31,12 +31,16 @@ def hours(period: str, value: float, target: float | None, months: pd.DataFrame,
 def work_types(period: str, shares: Mapping[str, float], total: float, text: Text) -> str:
     """How the hours of a period divide; the parts are of one whole."""
     personalised = shares.get("personalised", 0.0)
-    words = {"hours": total, "personalised": personalised, "others": 1 - personalised}
+    others = formats.subtract(1, personalised)
+    words = {"hours": total, "personalised": personalised, "others": others}
+    shown = {name: share for name, share in shares.items() if name != "personalised" and share}
     rest = [
         f"{text.value('work_type', name)} {formats.percent(share, text.lang)}"
-        for name, share in shares.items()
-        if name != "personalised" and share
+        for name, share in shown.items()
     ]
+    if lacking := formats.rounding(others, shown.values(), "percent", text.lang):
+        written = formats.difference(lacking, "percent", text.lang)
+        rest.append(f"{text('figure.rounding')} {written}")
     return text.rich("resources.work_types_sentence", period=period, **words, rest=rest)
 
 
@@ -102,9 +106,10 @@ def estimated(estimate: "Estimate", claim: float | None, text: Text) -> str:
 
 def band_name(row: Mapping[str, Any], text: Text) -> str:
     """``2 to less than 6 h``."""
-    start, end = (_hour(row[name], text.lang) for name in ("from_hours", "to_hours"))
+    start = _hour(row["from_hours"], text.lang)
     if row["to_hours"] == float("inf"):
         return text("resources.band_from", start=start)
+    end = _hour(row["to_hours"], text.lang)
     if not row["from_hours"]:
         return text("resources.band_below", end=end)
     return text("resources.band", start=start, end=end)

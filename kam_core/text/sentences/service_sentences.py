@@ -101,7 +101,7 @@ def feelings(period: str, last: Mapping[str, Any], text: Text) -> str:
             f"service.{name}_sentence",
             period=period,
             share=last[name],
-            others=1 - last[name],
+            others=formats.subtract(1, last[name]),
             low=last[f"{name}_low"],
             high=last[f"{name}_high"],
             cases=last[f"{name}_cases"],

@@ -1,10 +1,12 @@
 """What the dashboard composed, drawn by Streamlit: cards, figures, tables, sentences."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from kam_core.dashboard.model import (
     Card,
@@ -31,8 +33,6 @@ from pages.parts.uploads import template_downloads
 CARDS = 4
 CARD_WIDTH = 215
 ROWS_SHOWN = 500
-# Numbers that name something and count nothing.
-NUMBERED = ("snapshot_id", "version", "line_no")
 # Grey stands for "inside the noise".
 SHADES = {
     "met": "#2f7d5b26",
@@ -153,11 +153,11 @@ def render_rows(table: FigureTable, text: Text, height: Height = "auto") -> None
     if table.frame.empty:
         st.caption(text("blocks.no_rows"))
         return
-    shown = table.frame.head(ROWS_SHOWN).copy()
+    shown = table.frame.head(ROWS_SHOWN).reset_index(drop=True)
     percent = [column.name for column in table.columns if column.unit == "percent"]
     shown[percent] = shown[percent].astype(float) * 100
     st.dataframe(
-        shown,
+        _in_words(shown, table, text.lang),
         hide_index=True,
         width="stretch",
         height=height,
@@ -168,15 +168,28 @@ def render_rows(table: FigureTable, text: Text, height: Height = "auto") -> None
         st.caption(text("blocks.shown_rows", shown=ROWS_SHOWN, total=len(table.frame)))
 
 
+def _in_words(shown: pd.DataFrame, table: FigureTable, lang: str) -> pd.DataFrame | Styler:
+    """Numbers and periods written as everywhere else, over cells that are still sorted as such."""
+    units = {c.name: unit for c in table.columns if (unit := _unit_of(c, shown[c.name]))}
+    writers = {name: partial(_write, unit=unit, lang=lang) for name, unit in units.items()}
+    return shown.style.format(writers, na_rep=formats.NOTHING) if writers else shown
+
+
+def _write(cell: Any, unit: str, lang: str) -> str:
+    # The cell beneath, which is copied and read aloud, holds a share in hundredths.
+    return cell_words(formats.to_fraction(cell) / 100 if unit == "percent" else cell, unit, lang)  # type: ignore[arg-type]
+
+
+def _unit_of(column: FigureColumn, cells: pd.Series) -> str:
+    """The unit of a column of numbers or periods; none where there is nothing to write."""
+    if column.unit != "text":
+        return column.unit
+    return {"f": "decimal", "i": "count", "u": "count"}.get(cells.dtype.kind, "")
+
+
 def _column_config(column: FigureColumn, cells: pd.Series) -> Any:
-    if column.unit == "percent":
-        return st.column_config.NumberColumn(column.title, format="%.1f%%")
-    if column.unit == "money":
-        return st.column_config.NumberColumn(column.title, format="%,.0f")
-    if cells.dtype.kind == "f":
-        return st.column_config.NumberColumn(column.title, format="%.1f")
-    if cells.dtype.kind == "i" and column.name not in NUMBERED:
-        return st.column_config.NumberColumn(column.title, format="%,.0f")
+    if column.unit in ("percent", "money"):
+        return st.column_config.NumberColumn(column.title)
     if cells.dtype.kind == "M":
         is_day = bool((cells.dropna() == cells.dropna().dt.normalize()).all())
         return st.column_config.DatetimeColumn(

@@ -72,13 +72,26 @@ def _quarantine(view: View, viewer: Viewer, text: Text) -> None:
     likely = cache.likely_accounts(view)
     table = findings.table(shown, text, likely)
     blocks.table("quarantine", table if is_all else table.drop(columns="quarantine_state"), text)
+    cells = _cells(view, text)
     snapshots = view.query("snapshots")
-    to_correct = snapshots[snapshots["snapshot_id"].isin(rows[is_open]["snapshot_id"])]
+    waiting = {*rows[is_open]["snapshot_id"], *cells["snapshot_id"]}
+    to_correct = snapshots[snapshots["snapshot_id"].isin(waiting)]
     if to_correct.empty:
         return
     chosen = _choose_upload(to_correct, "corrections", text)
     _offer("corrections", cache.corrections(view.company, chosen, text.lang), text)
     st.caption(text("uploads.corrections_help"))
+
+
+def _cells(view: View, text: Text) -> pd.DataFrame:
+    """The cells left to correct of rows that stand without them."""
+    rows = view.query("cells")
+    cells = rows[rows["state"] == "open"]
+    if len(cells):
+        st.markdown(figure_sentences.listed("uploads.cells", cells, text))
+        table = findings.table(cells.assign(raw=cells["cell"]), text, {})
+        blocks.table("cells", table.drop(columns="quarantine_state"), text)
+    return cells
 
 
 def _notes(view: View, viewer: Viewer, text: Text) -> None:

@@ -23,7 +23,7 @@ from pages.parts.uploads.jobs import Outcome
 
 COUNTED = ["file", "table", "mode", "received", "accepted", "quarantined"]
 # Counted beside, and told only where there are any.
-RARE = ["set_aside", "blank"]
+RARE = ["set_aside", "blank", "cells_set_apart"]
 LINES_SHOWN = 5
 
 
@@ -129,12 +129,18 @@ def render_reports(reports: Sequence[FileReport], text: Text) -> None:
         blocks.written(rows.drop(columns="file") if len(reports) == 1 else rows, text)
 
 
+def _severity(code: str, report: FileReport) -> str:
+    """What becomes of a row with the problem; it may have cost only the cell."""
+    severity = problems()[code].severity
+    return "cell_or_row" if severity == "quarantine" and report.cells_set_apart else severity
+
+
 def _problem_rows(report: FileReport, text: Text) -> list[dict[str, object]]:
     return [
         {
             "file": report.file,
             "problem": text.problem(code),
-            "severity": text.value("severity", problems()[code].severity),
+            "severity": text.value("severity", _severity(code, report)),
             "count": formats.count(count, text.lang),
             "first_lines": text("punctuation.list").join(
                 map(str, report.first_lines.get(code, ())[:LINES_SHOWN])
@@ -203,16 +209,17 @@ def _side(change: AccountChange, value: str | None, text: Text) -> str:
 
 def _figure_rows(kpis: Sequence[KpiChange], text: Text) -> list[dict[str, str]]:
     """Every figure on both sides; the difference only where both have a value."""
+    pairs = [formats.pair(kpi.before, kpi.after, kpi.unit, text.lang) for kpi in kpis]
     return [
         {
             "quarter": formats.period(kpi.quarter, text.lang),
             "metric": catalogue.metric(kpi.metric).title(text.lang),
-            "before": formats.quantity(kpi.before, kpi.unit, text.lang),
-            "after": formats.quantity(kpi.after, kpi.unit, text.lang),
+            "before": before,
+            "after": after,
             "difference": _difference(kpi, text),
             "status": text.value("status", kpi.after_status),
         }
-        for kpi in kpis
+        for kpi, (before, after) in zip(kpis, pairs, strict=True)
     ]
 
 
@@ -221,4 +228,4 @@ def _difference(kpi: KpiChange, text: Text) -> str:
         return formats.NOTHING
     if kpi.before == kpi.after:
         return "="
-    return formats.difference(kpi.after - kpi.before, kpi.unit, text.lang)
+    return formats.difference(formats.subtract(kpi.after, kpi.before), kpi.unit, text.lang)
