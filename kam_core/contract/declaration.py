@@ -189,7 +189,13 @@ def table_of_format(name: str, number: int) -> Table:
     key = tuple(part for part in table.key if part not in later.key)
     essential = tuple(column.name for column in columns)
     return replace(
-        table, key=key, columns=columns, essential=essential, replaced_by=(), currency=None
+        table,
+        key=key,
+        columns=columns,
+        essential=essential,
+        replaced_by=(),
+        currency=None,
+        time_may_lack=(),
     )
 
 

@@ -307,7 +307,13 @@ def _score(view: View, name: str, period: Period) -> Score:
         view.targets([period])[0].get(name),
         view.survey(),
         view.company.rules(),
+        _count_beside(view, name, period),
     )
+
+
+def _count_beside(view: View, name: str, period: Period) -> dict[str, int] | None:
+    with view.company.day(view.scope.as_of).cursor(view.scope) as cursor:
+        return run.count_beside(cursor, catalogue.metric(name), period, view.survey())
 
 
 def _standings(view: View) -> tuple[Standing, ...]:

@@ -85,6 +85,7 @@ class Staged:
     ``first_lines`` names the first few lines of each, and ``examples`` the cells it shows in most
     often. ``returned``: of a download of quarantined rows, the row that each line stands for; None
     of any other file. ``cells``: those of accepted rows that could not be read and are empty there.
+    ``timed``: the moments of which every filled cell names a time.
     """
 
     table: str
@@ -97,6 +98,7 @@ class Staged:
     first_lines: dict[str, tuple[int, ...]]
     examples: dict[str, list[CellExample]]
     cells: pa.Table
+    timed: tuple[str, ...]
     returned: Mapping[int, Reference] | None = None
 
 
@@ -250,6 +252,7 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         first_lines=_first_lines(occurrences) | remarks.first_lines,
         examples=_collect_examples(findings) | remarks.examples,
         cells=_cells_set_apart(findings, is_rejected, table, origin),
+        timed=result.timed,
         returned=reading.returned,
     )
 

@@ -4,7 +4,7 @@ No data, no target and zero are three different answers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
@@ -29,7 +29,7 @@ class Score:
 
     ``decidable`` is False where the interval contains the target: too few cases to tell.
     ``attainment`` is how much of the target is reached, 1 being all of it; None where that says
-    nothing, as with a target of zero.
+    nothing, as with a target of zero. ``beside`` counts the cases told beside it, by code.
     """
 
     metric: str
@@ -45,6 +45,7 @@ class Score:
     decidable: bool | None
     reason: str | None
     attainment: float | None = None
+    beside: dict[str, int] | None = None
 
     @property
     def is_judged(self) -> bool:
@@ -87,7 +88,15 @@ def scorecard(
     goals = targets(cursor, [period])[period.period]
     rules = load_rules(cursor)
     return [
-        score(m, period, _figures(cursor, m, period, data, facts), goals.get(m.name), data, rules)
+        score(
+            m,
+            period,
+            _figures(cursor, m, period, data, facts),
+            goals.get(m.name),
+            data,
+            rules,
+            run.count_beside(cursor, m, period, data),
+        )
         for m in metrics
     ]
 
@@ -251,12 +260,16 @@ def score(
     goal: Decimal | None,
     data: availability.Data,
     rules: JudgingRules,
+    beside: dict[str, int] | None = None,
 ) -> Score:
     """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
     if figures["value"] is None:
         reason = availability.find_obstacle(metric, period, data) or "no_cases"
-        return _without_value(metric, figures, goal, reason)
-    return judged(metric, figures, goal, rules, availability.is_partial(metric, period, data))
+        figure_score = _without_value(metric, figures, goal, reason)
+    else:
+        is_partial = availability.is_partial(metric, period, data)
+        figure_score = judged(metric, figures, goal, rules, is_partial)
+    return replace(figure_score, beside=beside)
 
 
 def _without_value(metric: Metric, figures: Mapping, goal: Decimal | None, reason: str) -> Score:
@@ -291,7 +304,7 @@ def judged(
     reason = PARTIAL if partial else None
     if decidable is False and not partial:
         reason = f"not_decidable:{figures['denominator']}"
-    return Score(
+    judged_score = Score(
         metric=metric.name,
         unit=metric.unit,
         value=float(value),
@@ -305,6 +318,15 @@ def judged(
         decidable=decidable,
         reason=reason,
         attainment=None if attained is None else float(attained),
+    )
+    is_beyond_whole = metric.is_of_whole and not 0 <= value <= 1
+    return _without_status(judged_score) if is_beyond_whole else judged_score
+
+
+def _without_status(beyond_whole: Score) -> Score:
+    """A share of one whole that returns pushed above it or below nothing: it says no more."""
+    return replace(
+        beyond_whole, gap=None, status="no_status", reason="beyond_whole", attainment=None
     )
 
 

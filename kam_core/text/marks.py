@@ -5,7 +5,8 @@ from kam_core.metrics.scorecard import Score
 from kam_core.text import formats
 from kam_core.text.writer import Text
 
-SHAPES = {"met": "●", "near": "◐", "missed": "▲", "no_target": "○", "no_data": "–"}
+SHAPES = {"met": "●", "near": "◐", "missed": "▲", "no_target": "○", "no_data": "–",
+          "no_status": "–"}  # fmt: skip
 
 
 def status_words(

@@ -49,6 +49,7 @@ def compare_all(
     for metric in metrics:
         for dimensions in [(), *((column,) for column in metric.dimensions)]:
             _compare_metric(result, cursor, recount, metric, periods, dimensions, data, facts)
+        _compare_beside(result, cursor, recount, metric, periods, data)
     return result
 
 
@@ -65,6 +66,7 @@ def find_differences(
     metric = catalogue.metric(name)
     data = data or availability.survey_data(cursor, [metric])
     _compare_metric(result, cursor, recount, metric, periods, dimensions, data, None)
+    _compare_beside(result, cursor, recount, metric, periods, data)
     return result.differences
 
 
@@ -93,6 +95,27 @@ def _compare_metric(
         for period, key in keys
         if shown.get((period, key)) != recounted.get((period, key))
     ]
+
+
+def _compare_beside(
+    result: CheckResult,
+    cursor: duckdb.DuckDBPyConnection,
+    recount: Recount,
+    metric: Metric,
+    periods: Sequence[Period],
+    data: availability.Data,
+) -> None:
+    """The cases told beside the figures of a metric."""
+    for period in periods:
+        if counts := run.count_beside(cursor, metric, period, data):
+            recounted = recount.count_beside(metric.name, period.starts_on, period.ends_on)
+            result.compared += 1
+            for code, count in counts.items():
+                if count != recounted:
+                    shown, other = ((Fraction(n), None, float(n)) for n in (count, recounted))
+                    result.differences.append(
+                        Difference(metric.name, period.period, {"beside": code}, shown, other)
+                    )
 
 
 def _shown_figures(

@@ -32,6 +32,28 @@ create or replace table settings.tier_needs (position integer, need varchar);
 comment on table settings.tier_needs is
     'Tables and columns without which the active scheme rates nobody; a|b = one is enough';
 comment on table settings.tier_cells is 'The tier of each pair of levels in the active tier scheme';
+create or replace table settings.response_standards (tier varchar, hours decimal(18, 6));
+comment on table settings.response_standards is
+    'Within how many hours tickets of a tier are to be answered, where that is not as for all';
+create or replace table settings.calendar (day date, is_working boolean, shift integer);
+comment on table settings.calendar is
+    'Which days are worked; shift: so many more than Mondays to Fridays up to the day';
+"""
+CALENDAR = """
+insert into settings.calendar
+with special as (
+    select unnest($days)::date as day, unnest($are_working)::boolean as is_working
+),
+every as (
+    select g.day::date as day, coalesce(s.is_working, isodow(g.day) < 6) as is_working
+    from generate_series(make_date($first, 1, 1), make_date($last, 12, 31), interval 1 day) g (day)
+    left join special s on s.day = g.day::date
+)
+select
+    day,
+    is_working,
+    sum(is_working::integer - (isodow(day) < 6)::integer) over (order by day)
+from every
 """
 
 
@@ -48,6 +70,9 @@ def install_settings(con: duckdb.DuckDBPyConnection, document: dict) -> None:
     _fill(con, "tier_axes", [_axis_row(name, axis, scheme["axes"][axis]) for axis in ("x", "y")])
     _fill(con, "tier_cells", [_cell_row(name, scheme, *cell) for cell in scheme["cells"].items()])
     _fill(con, "tier_needs", list(enumerate(scheme["needs"])))
+    _fill(con, "response_standards", list(_standard_rows(document, scheme)))
+    if calendar := document.get("calendar"):
+        _fill_calendar(con, calendar)
 
 
 def parse_document(data: bytes) -> dict:
@@ -111,6 +136,21 @@ def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None
     marks = ", ".join("?" * len(rows[0])) if rows else ""
     for row in rows:
         con.execute(f"insert into settings.{table} values ({marks})", row)
+
+
+def _standard_rows(document: dict, scheme: dict) -> Iterator[tuple[str, Decimal]]:
+    """The standard of each tier that has one: its own, else that of a group it is in."""
+    hours = document["thresholds"]["service"].get("standard_hours_by_tier", {})
+    for rank, (tier, of_tier) in enumerate([*scheme["tiers"].items(), ("unrated", {"key": False})]):
+        groups = [tier, *(["top"] if rank == 0 else []), "key" if of_tier["key"] else "other"]
+        if (group := next((g for g in groups if g in hours), None)) is not None:
+            yield tier, Decimal(str(hours[group]))
+
+
+def _fill_calendar(con: duckdb.DuckDBPyConnection, calendar: dict) -> None:
+    parameters = {"first": calendar["first_year"], "last": calendar["last_year"]}
+    days = {"days": list(calendar["days"]), "are_working": list(calendar["days"].values())}
+    con.execute(CALENDAR, parameters | days)
 
 
 def _cadence_rows(cadences: dict) -> Iterator[tuple[str, str, str]]:

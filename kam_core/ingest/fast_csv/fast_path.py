@@ -123,7 +123,9 @@ def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress | None = None
         if kept.num_rows == len(recalled):
             raise Unsuited
         strict = stage_reading(fast_path.remaining_reading(doubtful), recipe)
-    return _merge_rows(_drop_lines(kept, recalled), strict, recipe.declared)
+        timed = tuple(n for n in strict.timed if n not in fast_path.row_judge.days_only)
+    merged = _merge_rows(_drop_lines(kept, recalled), strict, recipe.declared)
+    return replace(merged, timed=timed)
 
 
 def _ignore_progress(_done: int, _total: int) -> None:

@@ -10,6 +10,15 @@ from kam_core.settings.schemas.base import Bilingual, Count, Names, Positive, Se
 Promises = dict[str, Literal["month", "quarter", "year"]]
 
 
+class CalendarSettings(Settings):
+    """``days``: of a version, the days that are worked, or not, unlike their day of the week."""
+
+    country: str
+    first_year: Count
+    last_year: Count
+    days: dict[str, bool] = {}
+
+
 class TopSettings(Settings):
     accounts: Positive
 
@@ -20,6 +29,7 @@ class CoverageSettings(Settings):
 
 class ServiceStandard(Settings):
     response_standard_hours: Positive
+    standard_hours_by_tier: dict[str, Positive] = {}
 
 
 class NeedSettings(Settings):
@@ -66,6 +76,7 @@ class ReturnSettings(Settings):
 
 
 class RenewalSettings(Settings):
+    decided_after_days: Count
     soon_days: Count
     ahead_days: Count
 

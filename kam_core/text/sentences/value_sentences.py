@@ -101,7 +101,7 @@ def ended(quarter: str, rows: pd.DataFrame, text: Text) -> str:
     lang, period = text.lang, formats.period(quarter, text.lang)
     if rows.empty:
         return text.rich("value.ended_none", quarter=period)
-    priced = rows[rows["difference"].notna()]
+    priced, is_open = rows[rows["difference"].notna()], rows["renewed"].isna()
     lead = text.rich(
         "value.ended_sentence",
         quarter=period,
@@ -111,7 +111,10 @@ def ended(quarter: str, rows: pd.DataFrame, text: Text) -> str:
         after=formats.money(priced["renewal_amount"].sum(), lang),
     )
     grown = priced[priced["difference"] > 0]
-    return lead if grown.empty else joined([lead, _largest_step(grown.iloc[0], text)], text)
+    step = "" if grown.empty else _largest_step(grown.iloc[0], text)
+    undecided = formats.count(is_open.sum(), lang)
+    still_open = text.rich("value.ended_undecided", count=undecided) if is_open.any() else ""
+    return joined([lead, still_open, step], text)
 
 
 def _largest_step(row: pd.Series, text: Text) -> str:
@@ -171,6 +174,28 @@ def _brought(lost: pd.DataFrame, text: Text) -> str:
         revenue=formats.money(lost["revenue_before"].sum(), text.lang),
         key_revenue=formats.money(of_key.sum(), text.lang),
     )
+
+
+def losses(quarter: str, rows: pd.DataFrame, text: Text) -> str:
+    """How many accounts were lost, what they took, and the reason that took most."""
+    lang, taken = text.lang, rows["revenue_before"]
+    lead = text.rich(
+        "value.losses_sentence",
+        quarter=formats.period(quarter, lang),
+        accounts=formats.count(rows["accounts"].sum(), lang),
+        revenue=formats.money(taken.dropna().sum() if taken.notna().any() else None, lang),
+    )
+    given = rows[rows["lost_reason"].notna()]
+    if given.empty:
+        return lead
+    by_reason = given.groupby("lost_reason", sort=False)["accounts"].sum()
+    reason = by_reason.idxmax()
+    most = text.rich(
+        "value.losses_most",
+        reason=text.value("lost_reason", reason),
+        accounts=formats.count(by_reason[reason], lang),
+    )
+    return joined([lead, most], text)
 
 
 def lost_projects(quarter: str, rows: pd.DataFrame, share: Score, text: Text) -> str:
