@@ -38,7 +38,7 @@ PARTS = {
     "wallet": _part("orders", earnings.compose_wallets),
     "retention": _part("orders", retention.compose_retention),
     "renewals": _part("contracts", retention.compose_renewals, retention.compose_ending),
-    "churn": _part("accounts", retention.compose_key_losses, retention.compose_accounts_lost),
+    "churn": _part("accounts", *retention.CHURN),
     "lost": PagePart("opportunities", LOST),
     "cross_sell": _part("opportunities", retention.compose_cross_sell),
     "lifetime": _part("value_items", earnings.compose_lifetime),

@@ -116,7 +116,8 @@ def table_of_format(name: str, number: int) -> Table:
     key = [part for part in table.key if part not in later.key]
     essential = [column.name for column in columns]
     older = {"key": key, "columns": columns, "essential": essential}
-    return table.model_copy(update=older | {"replaced_by": [], "currency": None})
+    nothing = {"replaced_by": [], "currency": None, "time_may_lack": []}
+    return table.model_copy(update=older | nothing)
 
 
 def refuse_unknown(table: str, columns: Iterable[str]) -> None:

@@ -147,7 +147,12 @@ class View:
             self.targets([period])[0].get(name),
             self.survey(),
             self.company.rules(),
+            self._count_beside(name, period),
         )
+
+    def _count_beside(self, name: str, period: Period) -> dict[str, int] | None:
+        with self.company.day(self.scope.as_of).cursor(self.scope) as cursor:
+            return run.count_beside(cursor, catalogue.metric(name), period, self.survey())
 
     def scores(self, names: Sequence[str] | None = None) -> list[Score]:
         """Some metrics, by default all, judged for the quarter."""

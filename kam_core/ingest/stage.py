@@ -33,7 +33,7 @@ from kam_core.ingest.read.table_layout import (
     Record,
     Reference,
 )
-from kam_core.ingest.validate.row_checks import Finding, Origin, check_rows
+from kam_core.ingest.validate.row_checks import CheckedRows, Finding, Origin, check_rows
 from kam_core.settings.loader import load_settings
 
 # What a person overrides in a part, by its header.
@@ -90,6 +90,7 @@ class Staged:
     ``first_lines`` names the first few lines of each, and ``examples`` the cells it shows in most
     often. ``returned``: of a download of quarantined rows, the row that each line stands for; None
     of any other file. ``cells``: those of accepted rows that could not be read and are empty there.
+    ``timed``: the moments of which every filled cell names a time.
     """
 
     table: str
@@ -102,6 +103,7 @@ class Staged:
     first_lines: dict[str, tuple[int, ...]]
     examples: dict[str, list[CellExample]]
     cells: pa.Table
+    timed: tuple[str, ...]
     returned: Mapping[int, Reference] | None = None
 
 
@@ -224,14 +226,17 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
     cells = [record.fields for record in good]
     shaped = feeds.shape(pd.DataFrame(cells, columns=reading.names, dtype="str"), recipe)
     rows = [good[position] for position in shaped.kept]
-    accepted, findings = _check(shaped, rows, reading.names, recipe)
-    findings += _conflict_notes(shaped, good)
+    checked = _check(shaped, rows, reading.names, recipe)
+    findings = [*checked.findings, *_conflict_notes(shaped, good)]
     # What nobody looked for when the recipe was made is left as it is.
     findings = [f for f in findings if problems()[f.code].since <= recipe.format]
     rejected = {finding.row for finding in findings if _costs_row(finding, recipe.declared)}
     lines = _lines_by_problem(reading, recipe, unreadable, rows, findings)
     is_accepted = pa.array([row not in rejected for row in range(len(rows))], pa.bool_())
-    accepted = accepted.filter(is_accepted)
+    extra = pa.array(shaped.extra, pa.string())
+    line_numbers = pa.array([row.line_no for row in rows], pa.int64())
+    every = pa.table({**checked.columns, "extra": extra, "line_no": line_numbers})
+    accepted = every.filter(is_accepted)
     remarks = remark_rows(accepted, recipe.declared)
     return Staged(
         table=recipe.table,
@@ -245,23 +250,18 @@ def stage_reading(reading: Reading, recipe: Recipe) -> Staged:
         | remarks.first_lines,
         examples=_collect_examples(findings) | remarks.examples,
         cells=_cells_set_apart(findings, rejected, rows),
+        timed=checked.timed,
         returned=reading.returned,
     )
 
 
-def _check(
-    shaped: Shaped, rows: list[Record], names: Sequence[str], recipe: Recipe
-) -> tuple[pa.Table, list[Finding]]:
-    """All rows with their values, what is left of the file and their lines; and what was found."""
+def _check(shaped: Shaped, rows: list[Record], names: Sequence[str], recipe: Recipe) -> CheckedRows:
     origin = Origin([row.line_no for row in rows], [row.fields for row in rows])
     position = names.index(recipe.currency) if recipe.currency is not None else None
     beside = None if position is None else [row.fields[position] for row in rows]
-    checked = check_rows(
+    return check_rows(
         shaped.cells, recipe.declared, origin, column_rules(recipe), recipe.elapsed, beside
     )
-    extra = pa.array(shaped.extra, pa.string())
-    lines = pa.array(origin.line_numbers, pa.int64())
-    return pa.table({**checked.columns, "extra": extra, "line_no": lines}), checked.findings
 
 
 def _conflict_notes(shaped: Shaped, good: list[Record]) -> list[Finding]:

@@ -22,6 +22,8 @@ TOPICS = ("revenue", "follow_up", "needs", "service", "value", "resources")
 TIERS = "tiers"
 # Above the second query of a file; what follows in the line says how the rows make up the figure.
 ROWS = "\n-- rows:"
+# Above the query of cases that are told beside the figure; the rest of the line is their code.
+BESIDE = "\n-- beside:"
 
 # Durations reach the end as whole microseconds, so that nothing is rounded on the way.
 MICROSECONDS = {"days": 86_400_000_000, "hours": 3_600_000_000}
@@ -33,6 +35,10 @@ class Metric:
 
     ``sql`` gives exact numerators and denominators per period and account, ``rows`` the rows behind
     them with their key; ``evidence`` names the file in sql/evidence that says how rows are shown.
+
+    ``is_of_whole``: a share of one whole, which returns can push above it or below nothing.
+    ``beside_rows`` gives the cases that are counted beside the figure and not in it; ``beside`` is
+    the code of what they are.
 
     ``parts`` is what a numerator and a denominator are amounts of: "count" (cases), "money" or
     "hours". ``reads`` is "period" where the metric counts what happened in one, "day" where it says
@@ -64,6 +70,9 @@ class Metric:
     reads: str = "period"
     parts: str = "count"
     quantile: Fraction = Fraction(1, 2)
+    is_of_whole: bool = False
+    beside: str = ""
+    beside_rows: str = field(default="", repr=False)
 
     @property
     def scale(self) -> int:
@@ -98,6 +107,7 @@ def parse_metric(text: str) -> Metric:
     """A metric from the text of its file: header lines ``-- key: value``, then its queries."""
     values, query = split_header(text)
     kind = KINDS[values["kind"]]
+    query, _, beside = query.partition(BESIDE)
     facts, _, rows = query.partition(ROWS)
     return Metric(
         name=values["metric"],
@@ -110,8 +120,11 @@ def parse_metric(text: str) -> Metric:
         reads=values.get("reads", "period"),
         parts=values.get("parts", "count"),
         quantile=Fraction(values.get("quantile", "0.5")),
+        is_of_whole=values.get("share", "") == "of one whole",
         sql=facts if rows else kind.facts_of(query),
         rows=rows.partition("\n")[2] if rows else query,
+        beside=beside.partition("\n")[0].strip(),
+        beside_rows=beside.partition("\n")[2],
         **{
             name: values[name]
             for name in ("topic", "zh", "en", "unit", "better", "grain", "interval", "evidence")

@@ -48,6 +48,22 @@ def run_metric(
     )
 
 
+def count_beside(
+    cursor: duckdb.DuckDBPyConnection, metric: Metric, period: Period, data: Data
+) -> dict[str, int] | None:
+    """How many cases are told beside a figure, by their code; None where the metric has none."""
+    if not metric.beside or find_obstacle(metric, period, data):
+        return None
+    set_periods(cursor, [period])
+    accounts = "tiered_account_periods" if data.is_of_tiers else "account_periods"
+    where = "where is_tier_in_scope(tier)" if data.is_of_tiers else ""
+    ((count,),) = cursor.execute(
+        f"select count(*) from (\n{metric.beside_rows}\n) "
+        f"join scoped.{accounts} using (period, account_id) {where}"
+    ).fetchall()
+    return {metric.beside: count}
+
+
 def set_periods(cursor: duckdb.DuckDBPyConnection, periods: Sequence[Period] | None) -> None:
     """Set the session variable ``periods``; None leaves none, so that no view shows a row."""
     value = None if periods is None else as_variable(periods)

@@ -4,7 +4,7 @@ No data, no target and zero are three different answers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
@@ -31,7 +31,7 @@ class Score:
 
     ``decidable`` is False where the interval contains the target: too few cases to tell.
     ``attainment`` is how much of the target is reached, 1 being all of it; None where that says
-    nothing, as with a target of zero.
+    nothing, as with a target of zero. ``beside`` counts the cases told beside it, by code.
     """
 
     metric: str
@@ -47,6 +47,7 @@ class Score:
     decidable: bool | None = None
     reason: str | None = None
     attainment: float | None = None
+    beside: dict[str, int] | None = None
 
     @property
     def is_judged(self) -> bool:
@@ -82,7 +83,15 @@ def scorecard(
     goals = targets(cursor, [period])[period.period]
     rules = load_rules(cursor)
     return [
-        score(m, period, _figures(cursor, m, period, data, facts), goals.get(m.name), data, rules)
+        score(
+            m,
+            period,
+            _figures(cursor, m, period, data, facts),
+            goals.get(m.name),
+            data,
+            rules,
+            run.count_beside(cursor, m, period, data),
+        )
         for m in metrics
     ]
 
@@ -203,6 +212,7 @@ def score(
     goal: Decimal | None,
     data: availability.Data,
     rules: JudgingRules,
+    beside: dict[str, int] | None = None,
 ) -> Score:
     """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
     if figures["value"] is None:
@@ -213,8 +223,10 @@ def score(
             denominator=figures["denominator"],
             target=None if goal is None else float(goal),
             reason=availability.find_obstacle(metric, period, data) or "no_cases",
+            beside=beside,
         )
-    return judged(metric, figures, goal, rules, availability.is_partial(metric, period, data))
+    is_partial = availability.is_partial(metric, period, data)
+    return replace(judged(metric, figures, goal, rules, is_partial), beside=beside)
 
 
 def judged(
@@ -234,7 +246,7 @@ def judged(
     reason = PARTIAL if partial else None
     if decidable is False and not partial:
         reason = f"not_decidable:{figures['denominator']}"
-    return Score(
+    judged_score = Score(
         metric.name,
         metric.unit,
         value=float(value),
@@ -248,6 +260,15 @@ def judged(
         decidable=decidable,
         reason=reason,
         attainment=None if attained is None else float(attained),
+    )
+    is_beyond_whole = metric.is_of_whole and not 0 <= value <= 1
+    return _without_status(judged_score) if is_beyond_whole else judged_score
+
+
+def _without_status(beyond_whole: Score) -> Score:
+    """A share of one whole that returns pushed above it or below nothing: it says no more."""
+    return replace(
+        beyond_whole, gap=None, status="no_status", reason="beyond_whole", attainment=None
     )
 
 

@@ -21,16 +21,18 @@ from pydantic_core import ErrorDetails
 from kam_core.errors import KamError, together
 from kam_core.settings.schemas.installation import InstallationSettings
 from kam_core.settings.sql_headers import list_metric_files, read_metric_settings
+from kam_core.settings.working_days import list_special_days
 
 SHIPPED = Path(__file__).parent
 VARIABLE = "KAM_SETTINGS"
 LONGEST_VALUE = 80
 # What influences numbers is written into each version.
 OF_A_VERSION = ("cadences", "tier_schemes", "targets", "thresholds")
+CALENDAR = "calendar.csv"
 
 
 DOCUMENTS = [name for name in InstallationSettings.model_fields if name != "feeds"]
-FILES = (*(f"{name}.toml" for name in DOCUMENTS), "names.csv")
+FILES = (*(f"{name}.toml" for name in DOCUMENTS), "names.csv", CALENDAR)
 
 
 class Source(NamedTuple):
@@ -48,9 +50,15 @@ def load_settings() -> InstallationSettings:
 
 def copy_version_settings() -> dict[str, Any]:
     """The settings that a version is built with, as plain values that the caller may change."""
-    load_settings()
+    settings = load_settings()
     merged = _merged(os.environ.get(VARIABLE, ""))
-    return {name: deepcopy(merged[name]) for name in OF_A_VERSION}
+    document = {name: deepcopy(merged[name]) for name in OF_A_VERSION}
+    spans, spoken = settings.calendar, settings.reading.bool
+    words = dict.fromkeys(spoken.true, True) | dict.fromkeys(spoken.false, False)
+    days = list_special_days(
+        spans.country, spans.first_year, spans.last_year, find_own_file(CALENDAR), words
+    )
+    return document | {"calendar": {**spans.model_dump(), "days": days}}
 
 
 def refuse_unknown_keys(document: Mapping[str, Any]) -> None:

@@ -4,7 +4,8 @@ from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.scorecard import Score
 from kam_core.text.writer import Text
 
-SHAPES = {"met": "●", "near": "◐", "missed": "▲", "no_target": "○", "no_data": "–"}
+SHAPES = {"met": "●", "near": "◐", "missed": "▲", "no_target": "○", "no_data": "–",
+          "no_status": "–"}  # fmt: skip
 
 
 def status_words(

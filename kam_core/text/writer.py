@@ -182,7 +182,15 @@ class Text:
         return self("scores.status_and_note", status=status, note=note) if note else status
 
     def reason(self, score: "Score") -> str:
-        """Why a score has no value, or cannot be decided; empty where neither is so."""
+        """Why a score has no value, or cannot be decided, and what is told beside it."""
+        beside = (
+            self(f"beside.{code}", count=formats.count(count, self.lang))
+            for code, count in (score.beside or {}).items()
+            if count
+        )
+        return self("punctuation.clause").join(filter(None, [self._why(score), *beside]))
+
+    def _why(self, score: "Score") -> str:
         if not score.reason:
             return ""
         code, _, detail = score.reason.partition(":")

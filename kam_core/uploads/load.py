@@ -425,7 +425,15 @@ def _step_of(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = N
         return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
 
     returned = _resubmitted(warehouse, staged)
-    return build.Step(snapshot, staged.accepted, staged.rejected, staged.cells, raw_of, returned)
+    return build.Step(
+        snapshot,
+        staged.accepted,
+        staged.rejected,
+        staged.cells,
+        staged.timed,
+        raw_of,
+        returned,
+    )
 
 
 def _resubmitted(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:

@@ -56,6 +56,22 @@ class FigureCheck:
             if shown.get(key) != recounted.get(key)
         ]
 
+    def compare_beside(self, metric: Metric) -> None:
+        """Count the cases told beside a metric's figures, and keep the counts that differ."""
+        for period in self.periods:
+            counts = run.count_beside(self.cursor, metric, period, self.data) or {}
+            if not counts:
+                continue
+            other = self.recount.count_beside(metric.name, period.starts_on, period.ends_on)
+            self.compared += 1
+            self.differences += [
+                Difference(
+                    metric.name, period.period, {"beside": code}, _counted(count), _counted(other)
+                )
+                for code, count in counts.items()
+                if count != other
+            ]
+
     def _shown(self, metric: Metric, dimensions: tuple[str, ...]) -> dict[FigureKey, Figure]:
         rows = run.run_metric(
             self.cursor, metric.name, self.periods, dimensions, self.data, self.facts
@@ -103,7 +119,12 @@ def compare_all(
     for metric in metrics:
         for dimensions in [(), *((column,) for column in metric.dimensions)]:
             check.compare(metric, dimensions)
+        check.compare_beside(metric)
     return check
+
+
+def _counted(number: int) -> Figure:
+    return Fraction(number), None, float(number)
 
 
 def _to_fraction(part: kinds.Exact | None) -> Fraction | None:

@@ -12,6 +12,8 @@ from kam_core.verify.days import DAY, DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
 
+# What an upload's day comes from where it is its own, and where it is that of what was there.
+OWN_DAYS, OF_TABLE = ("said", "file_name", "newest_fact"), "table"
 # Whole numbers of the last digit by account.
 Amounts = dict[str, int]
 
@@ -68,6 +70,26 @@ class CompanyOnDay:
         """The rows of a table whose day or moment lies in a run of days."""
         rows = self.table(table)
         return rows[span.contains(rows[column])]
+
+    def day_of(self, name: str) -> pd.Timestamp:
+        """The day up to which a table speaks: that of its newest file, where that sets one."""
+        uploads, is_of_facts = self.rows.uploads, bool(tables()[name].facts)
+        source = uploads["as_of_from"]
+        is_own = source.isin(OWN_DAYS) | (source.isna() & is_of_facts)
+        speaks = source.isna() | source.isin(OWN_DAYS) | ((source != OF_TABLE) & (not is_of_facts))
+        of_table = (uploads["table_name"] == name) & (uploads["as_of"] <= self.as_of)
+        newest = uploads.assign(is_own=is_own)[speaks & of_table].sort_values(
+            ["as_of", "snapshot_id"]
+        )
+        sets_day = not newest.empty and bool(newest["is_own"].iloc[-1])
+        return newest["as_of"].iloc[-1] if sets_day else self.as_of
+
+    def has_time(self, rows: pd.DataFrame, column: str) -> pd.Series:
+        """Which moments are more than a day: a midnight is one where its upload names all times."""
+        timed = self.rows.timed
+        uploads = timed.loc[timed["column_name"] == column, "snapshot_id"]
+        is_midnight = rows[column] == rows[column].dt.normalize()
+        return rows[column].notna() & (~is_midnight | rows["snapshot_id"].isin(uploads))
 
     def state_day(self, last: pd.Timestamp) -> pd.Timestamp:
         """The day on which a state is read: the last one of a period, or the as-of day."""

@@ -38,6 +38,12 @@ def months_later(day: pd.Timestamp, months: int) -> pd.Timestamp:
     return day + pd.DateOffset(months=months)
 
 
+def is_before(earlier: pd.Series, later: pd.Series, is_exact: pd.Series | bool = True) -> pd.Series:
+    """Whether moments lie before others; by day where not both of them have a time."""
+    by_day: pd.Series = earlier.dt.normalize() < later.dt.normalize()
+    return (earlier < later).where(is_exact, by_day)
+
+
 def trailing_months(months: int, until: pd.Timestamp, skipped: int = 0) -> DayRange:
     """The months up to and including a day; ``skipped`` months further back if wanted."""
     after = until + DAY

@@ -3,14 +3,21 @@
 import pandas as pd
 
 from kam_core.verify.cases import Context, Parts, as_parts, count_hits, count_rows, pair_amounts
-from kam_core.verify.company import sum_column
+from kam_core.verify.company import Amounts, sum_column
 
 FURTHER_SALES = ("cross_sell", "upsell")
 
 
 def renewal_rate(context: Context) -> Parts:
     ended = _ended_contracts(context)
-    return count_hits(ended, ended["renewed"].fillna(False))
+    decided = ended[_is_decided(context, ended)]
+    return count_hits(decided, decided["renewed"].fillna(False))
+
+
+def undecided(context: Context) -> Amounts:
+    """Contracts that ended lately and do not say whether they were renewed."""
+    ended = _ended_contracts(context)
+    return count_rows(ended[~_is_decided(context, ended)])
 
 
 def renewal_uplift(context: Context) -> Parts:
@@ -42,6 +49,13 @@ def _ended_contracts(context: Context) -> pd.DataFrame:
     """Contracts are known ahead: those that end after the as-of day have not ended."""
     contracts = context.rows("contracts", "ends_on")
     return contracts[contracts["ends_on"] <= context.company.as_of]
+
+
+def _is_decided(context: Context, contracts: pd.DataFrame) -> pd.Series:
+    company = context.company
+    after = pd.Timedelta(days=int(company.settings.limit("renewals.decided_after_days")))
+    spoken_until = company.day_of("contracts")
+    return contracts["renewed"].notna() | (contracts["ends_on"] + after < spoken_until)
 
 
 def _decided_opportunities(context: Context, *outcomes: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from kam_core.verify import deals, follow_up, money, needs, resources, service
 from kam_core.verify.aggregations import Aggregate, Figure
 from kam_core.verify.availability import Demand, has_data
 from kam_core.verify.cases import Context
-from kam_core.verify.company import CompanyOnDay
+from kam_core.verify.company import Amounts, CompanyOnDay
 from kam_core.verify.days import DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
@@ -26,12 +26,16 @@ PER_HOUR, PER_DAY = Fraction(1, 3_600_000_000), Fraction(1, 86_400_000_000)
 
 @dataclass(frozen=True)
 class Rule:
-    """How the cases of accounts make the figure, which they are, and what one unit of each is."""
+    """How the cases of accounts make the figure, which they are, and what one unit of each is.
+
+    ``beside``: how many cases of each account are told beside the figure.
+    """
 
     aggregate: Aggregate
     cases: Callable[[Context], Mapping[str, Any]]
     unit: Fraction = ONE
     below_unit: Fraction = ONE
+    beside: Callable[[Context], Amounts] | None = None
 
 
 def _completion(kind: str) -> Rule:
@@ -44,6 +48,10 @@ def _money_share(cases: Callable[[Context], Mapping[str, Any]]) -> Rule:
 
 def _hours_share(cases: Callable[[Context], Mapping[str, Any]]) -> Rule:
     return Rule(agg.divide_sums, cases, HOUR, HOUR)
+
+
+def _response_quantile(aggregate: Aggregate) -> Rule:
+    return Rule(aggregate, service.response_times, PER_HOUR, beside=service.time_not_recorded)
 
 
 RULES: dict[str, Rule] = {
@@ -70,15 +78,19 @@ RULES: dict[str, Rule] = {
     "need_response_median": Rule(agg.median, needs.response_times, PER_DAY),
     "need_response_p90": Rule(agg.ninth_decile, needs.response_times, PER_DAY),
     "need_response_within_standard": Rule(agg.divide_sums, needs.within_standard),
-    "renewal_rate": Rule(agg.divide_sums, deals.renewal_rate),
-    "renewal_uplift": Rule(agg.subtract_one, deals.renewal_uplift, CENT, CENT),
+    "renewal_rate": Rule(agg.divide_sums, deals.renewal_rate, beside=deals.undecided),
+    "renewal_uplift": Rule(
+        agg.subtract_one, deals.renewal_uplift, CENT, CENT, beside=deals.undecided
+    ),
     "lost_projects": Rule(agg.add_up, deals.lost_projects),
     "lost_projects_amount": Rule(agg.add_up, deals.lost_amount, CENT),
     "lost_projects_share": _money_share(deals.lost_share),
     "cross_sell_conversion": Rule(agg.divide_sums, deals.cross_sell_conversion),
-    "response_hours": Rule(agg.divide_sums, service.response_mean, PER_HOUR),
-    "response_hours_median": Rule(agg.median, service.response_times, PER_HOUR),
-    "response_hours_p90": Rule(agg.ninth_decile, service.response_times, PER_HOUR),
+    "response_hours": Rule(
+        agg.divide_sums, service.response_mean, PER_HOUR, beside=service.time_not_recorded
+    ),
+    "response_hours_median": _response_quantile(agg.median),
+    "response_hours_p90": _response_quantile(agg.ninth_decile),
     "response_within_sla": Rule(agg.divide_sums, service.within_standard),
     "first_contact_resolution": Rule(agg.divide_sums, service.first_contact_resolution),
     "complaints": Rule(agg.add_up, service.complaint_count),
@@ -124,6 +136,14 @@ class Recount:
             key: rule.aggregate([cases[a] for a in ids if a in cases], rule.unit, rule.below_unit)
             for key, ids in self._ids_by_group(period, dimensions).items()
         }
+
+    def count_beside(self, metric: str, starts_on: date, ends_on: date) -> int:
+        """How many cases are told beside a figure of one period."""
+        period = DayRange(to_timestamp(starts_on), to_timestamp(ends_on))
+        beside = RULES[metric].beside
+        counts = beside(Context(self.company, self.tiers, period)) if beside else {}
+        accounts = self._accounts_in_scope(period.first)
+        return sum(counts.get(account["account_id"], 0) for account in accounts)
 
     def has_data(self, demand: Demand, starts_on: date, ends_on: date) -> bool:
         """Whether the data can say anything about a figure with these demands in a period."""

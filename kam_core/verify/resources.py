@@ -44,8 +44,12 @@ def dual_managers(context: Context) -> Parts:
     active = company.active_ids(context.state_day)
     revenue = company.revenue(trailing_months(YEAR, context.state_day))
     best = top_accounts(context, {a: amount for a, amount in revenue.items() if a in active})
-    managers = company.accounts[["account_manager", "expert_manager"]].notna().all(axis=1)
-    return {account_id: (int(managers[account_id]), 1) for account_id in best}
+    first, second = (
+        company.accounts[name].str.replace(" ", "").str.lower()
+        for name in ("account_manager", "expert_manager")
+    )
+    are_two = first.notna() & second.notna() & (first != second)
+    return {account_id: (int(are_two[account_id]), 1) for account_id in best}
 
 
 def contact_coverage(context: Context) -> Parts:

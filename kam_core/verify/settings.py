@@ -1,6 +1,7 @@
 """The settings a version was built with, as the recount needs them: plain values, exact."""
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 import duckdb
@@ -9,6 +10,7 @@ from kam_core.errors import KamError
 
 EVERY_OTHER_TIER = "*"
 UNRATED = "unrated"
+WEEKEND = 5
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class SchemeAxis:
 class RecountSettings:
     """Limits by name; per tier what it is promised how often; the active tier scheme.
 
+    ``standards`` are the hours within which tickets of a tier are to be answered.
+    ``days_off`` are Mondays to Fridays that are not worked, ``days_worked`` weekends that are.
+
     ``currency`` is that of the figures, None where the version was built before it was a setting.
     """
 
@@ -33,6 +38,9 @@ class RecountSettings:
     axes: dict[str, SchemeAxis]
     cells: dict[tuple[int, int], str]
     key_tiers: frozenset[str]
+    standards: dict[str, Fraction]
+    days_off: tuple[date, ...]
+    days_worked: tuple[date, ...]
 
     def limit(self, name: str) -> Fraction:
         """A limit; KamError("unknown_setting") where the version was built before there was one."""
@@ -53,6 +61,8 @@ def read_settings(connection: duckdb.DuckDBPyConnection) -> RecountSettings:
     cells = _select_rows(connection, "tier_cells", "x_level, y_level, tier, is_key")
     axes = _select_rows(connection, "tier_axes", "axis, measure, scale, cuts")
     texts = dict(_select_rows(connection, "texts", "name, value"))
+    standards = _select_rows(connection, "response_standards", "tier, hours")
+    days = _select_rows(connection, "calendar", "day, is_working")
     return RecountSettings(
         currency=texts.get("reporting_currency"),
         limits={n: Fraction(v) for n, v in _select_rows(connection, "thresholds", "name, value")},
@@ -61,6 +71,9 @@ def read_settings(connection: duckdb.DuckDBPyConnection) -> RecountSettings:
         axes={a: SchemeAxis(m, s, tuple(Fraction(str(c)) for c in cuts)) for a, m, s, cuts in axes},
         cells={(x, y): tier for x, y, tier, _ in cells},
         key_tiers=frozenset(tier for *_, tier, is_key in cells if is_key),
+        standards={t: Fraction(h) for t, h in standards},
+        days_off=tuple(sorted(d for d, works in days if d.weekday() < WEEKEND and not works)),
+        days_worked=tuple(sorted(d for d, works in days if d.weekday() >= WEEKEND and works)),
     )
 
 

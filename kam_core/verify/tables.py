@@ -8,16 +8,21 @@ import pyarrow as pa
 
 from kam_core.contract import declaration
 
-IN_FORCE = ("valid_from", "valid_to")
+BESIDE = ("snapshot_id", "valid_from", "valid_to")
+UPLOADED = ("snapshot_id", "table_name", "as_of", "as_of_from")
 INT64_END = 2**63
 
 
 @dataclass(frozen=True)
 class VersionRows:
-    """What was ever accepted, by table, and which table was uploaded for which day."""
+    """What was ever accepted, by table, and which table was uploaded for which day.
+
+    ``timed``: the moments of an upload that always name a time.
+    """
 
     history: dict[str, pd.DataFrame]
     uploads: pd.DataFrame
+    timed: pd.DataFrame
 
     def first_upload(self, table: str) -> pd.Timestamp | None:
         """The day of the first upload of a table; None where it was never loaded."""
@@ -31,11 +36,13 @@ def read_rows(connection: duckdb.DuckDBPyConnection) -> VersionRows:
         table.name: _read_table(
             connection,
             f"history.{table.name}",
-            (*(column.name for column in table.columns), *IN_FORCE),
+            (*(column.name for column in table.columns), *BESIDE),
         )
         for table in declaration.tables().values()
     }
-    return VersionRows(history, _read_table(connection, "meta.snapshots", ("table_name", "as_of")))
+    uploads = _read_table(connection, "meta.snapshots", UPLOADED)
+    timed = _read_table(connection, "meta.timed", ("snapshot_id", "column_name"))
+    return VersionRows(history, uploads, timed)
 
 
 def _read_table(

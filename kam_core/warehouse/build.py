@@ -40,14 +40,16 @@ KEPT_BESIDE = {
 class Step:
     """A snapshot about to be applied: its checked rows, its rejects, its lines as received.
 
-    ``cells`` are those of accepted rows that could not be read. ``returned``: the quarantined rows
-    of earlier uploads that its lines stand for, each as (snapshot_id, line_no).
+    ``cells`` are those of accepted rows that could not be read. ``timed``: the moments of which
+    every filled cell names a time. ``returned``: the quarantined rows of earlier uploads that its
+    lines stand for, each as (snapshot_id, line_no).
     """
 
     snapshot: Snapshot
     accepted: pa.Table
     rejected: pa.Table
     cells: pa.Table
+    timed: tuple[str, ...]
     raw_lines: Callable[[Collection[int]], dict[int, str]]
     returned: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
@@ -178,7 +180,7 @@ def describe(connection: DuckDBPyConnection) -> Built:
     stored = stored_tables(connection)
     for relation, row in HASHED.items():
         # A version that has no row of them has the hash of one that has no such table.
-        is_later = relation in ("meta.returned", "meta.cells")
+        is_later = relation in ("meta.returned", "meta.cells", "meta.timed")
         if not is_later or (relation in stored and _has_rows(connection, relation)):
             digest.update(_content_line(connection, relation, row))
     counts = connection.execute(
@@ -219,6 +221,7 @@ HASHED = {
     "meta.notes": "concat_ws('|', snapshot_id, table_name, line_no, code, detail)",
     "meta.returned": "concat_ws('|', snapshot_id, line_no, of_snapshot, of_line)",
     "meta.cells": "concat_ws('|', snapshot_id, line_no, column_name, cell, code)",
+    "meta.timed": "concat_ws('|', snapshot_id, column_name)",
 }
 
 
@@ -248,7 +251,7 @@ def _copy_base(connection: DuckDBPyConnection, base: Path) -> None:
         connection.execute(f"insert into history.{table} by name from base.history.{table}")
     connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
     stored = stored_tables(connection, "base")
-    for relation in ("meta.returned", "meta.cells"):
+    for relation in ("meta.returned", "meta.cells", "meta.timed"):
         if relation in stored:
             connection.execute(f"insert into {relation} by name from base.{relation}")
     connection.execute(
@@ -271,6 +274,7 @@ def _apply_step(connection: DuckDBPyConnection, step: Step) -> None:
         f"create temp {kind} incoming as "
         f"select {names}, extra, line_no, {fingerprint} as fingerprint from staged"
     )
+    _note_timed(connection, step)
     _note_returned(connection, step)
     if has_rows:
         _close_returned(connection, step)
@@ -383,6 +387,16 @@ def _quarantine(connection: DuckDBPyConnection, step: Step) -> None:
     connection.unregister("cells")
     if step.table.is_of_accounts:
         _quarantine_unknown_accounts(connection, step)
+
+
+def _note_timed(connection: DuckDBPyConnection, step: Step) -> None:
+    """Write down which moments name times; where all are midnight they are days after all."""
+    for name in step.timed:
+        connection.execute(
+            "insert into meta.timed select $snapshot_id, $name "
+            f"where exists (from staged where {name} <> date_trunc('day', {name}))",
+            {"snapshot_id": step.snapshot.snapshot_id, "name": name},
+        )
 
 
 def _note_returned(connection: DuckDBPyConnection, step: Step) -> None:

@@ -349,6 +349,18 @@ def open_beside(path: Path) -> DuckDBPyConnection:
     return connection
 
 
+# What a file of an older release has not, with columns that the views of today read.
+LATER_TABLES = {
+    "meta.returned": "snapshot_id integer, line_no bigint, of_snapshot integer, of_line bigint",
+    "meta.cells": "snapshot_id integer, table_name varchar, line_no bigint, column_name varchar, "
+    "cell varchar, code varchar, detail varchar",
+    "meta.timed": "snapshot_id integer, column_name varchar",
+    "settings.texts": "name varchar, value varchar",
+    "settings.calendar": "day date, is_working boolean, shift integer",
+    "settings.response_standards": "tier varchar, hours decimal(18, 6)",
+}
+
+
 def _complete(connection: DuckDBPyConnection, stored: Mapping[str, Collection[str]]) -> None:
     """Let a file of an older release or a narrower contract be read by the views of today."""
     if "as_of_from" not in stored["meta.snapshots"]:
@@ -356,11 +368,9 @@ def _complete(connection: DuckDBPyConnection, stored: Mapping[str, Collection[st
             "create or replace view meta.snapshots as "
             "select *, null::varchar as as_of_from from version.meta.snapshots"
         )
-    for relation, file in (("returned", "20_returned.sql"), ("cells", "25_cells.sql")):
-        if f"meta.{relation}" not in stored:
-            connection.execute((build.SQL / "schema" / file).read_text("utf-8"))
-    if "settings.texts" not in stored:
-        connection.execute("create table settings.texts (name varchar, value varchar)")
+    for relation, columns in LATER_TABLES.items():
+        if relation not in stored:
+            connection.execute(f"create table {relation} ({columns})")
     for table in declaration.tables().values():
         name = f"history.{table.name}"
         if name not in stored:

@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
 from kam_core.settings.loader import refuse_unknown_keys
+from kam_core.warehouse.view_sql import load_sql
 
 EVERY_OTHER_TIER = "*"
 SCALES = {"raw", "percentile", "minmax"}
@@ -28,6 +29,9 @@ def install_settings(con: DuckDBPyConnection, document: dict) -> None:
     tiers = scheme["tiers"]
     _fill(con, "tier_cells", [(name, *levels, tier, tiers[tier]["key"]) for levels, tier in cells])
     _fill(con, "tier_needs", enumerate(scheme["needs"]))
+    _fill(con, "response_standards", _standard_rows(document, scheme))
+    if calendar := document.get("calendar"):
+        _fill_calendar(con, calendar)
 
 
 def parse_document(data: bytes) -> dict:
@@ -93,6 +97,21 @@ def _fill(con: DuckDBPyConnection, table: str, rows: Iterable[tuple]) -> None:
     if rows:
         marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
         con.execute(f"insert into settings.{table} values {marks}", list(chain(*rows)))
+
+
+def _standard_rows(document: dict, scheme: dict) -> Iterator[tuple[str, Decimal]]:
+    """The standard of each tier that has one: its own, else that of a group it is in."""
+    hours = document["thresholds"]["service"].get("standard_hours_by_tier", {})
+    for rank, (tier, of_tier) in enumerate([*scheme["tiers"].items(), ("unrated", {"key": False})]):
+        groups = [tier, *(["top"] if rank == 0 else []), "key" if of_tier["key"] else "other"]
+        if (group := next((g for g in groups if g in hours), None)) is not None:
+            yield tier, Decimal(str(hours[group]))
+
+
+def _fill_calendar(con: DuckDBPyConnection, calendar: dict) -> None:
+    parameters = {"first": calendar["first_year"], "last": calendar["last_year"]}
+    days = {"days": list(calendar["days"]), "are_working": list(calendar["days"].values())}
+    con.execute(load_sql("calendar.sql"), parameters | days)
 
 
 def _cadence_rows(cadences: dict) -> Iterator[tuple[str, str, str]]:

@@ -111,6 +111,10 @@ def _table_days() -> str:
 
 
 def _table_views(table: Table) -> str:
+    times = (
+        f"has_time({name}, snapshot_id, '{name}') as {name}_has_time"
+        for name in table.time_may_lack
+    )
     replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
     conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')"]
     conditions += [*_counts(table)]
@@ -124,6 +128,7 @@ def _table_views(table: Table) -> str:
         table=table.name,
         title=_title(table),
         replaced=f" replace (\n    {replaced}\n)" if replaced else "",
+        times="".join(f",\n    {time}" for time in times),
         conditions=AND.join(conditions),
         in_scope=_in_scope(table),
         meaning=_meaning(table),

@@ -266,6 +266,22 @@ def test_coverage_counts_needs_that_were_open_in_the_quarter_and_named_in_it() -
     assert figure(ask_of(world, "2024-09-30"), "need_coverage") == (2, 4, 0.5)
 
 
+def test_a_need_named_before_it_was_raised_or_after_it_was_resolved_is_not_covered() -> None:
+    needs = [
+        need("N1", "A1", "2024-07-10 09:00", resolved_at="2024-08-01 12:00"),
+        need("N2", "A1", "2024-07-10 09:00"),
+        need("N3", "A1", "2024-07-10 09:00"),
+    ]
+    calls = [
+        interaction("too early", "A1", "2024-07-09 10:00", need_id="N1"),
+        interaction("too late", "A1", "2024-08-02 10:00", need_id="N1"),
+        interaction("in time", "A1", "2024-08-02 10:00", need_id="N2"),
+        interaction("invited", "A1", "2024-08-02 10:00", need_id="N3", kind="invitation"),
+    ]
+    world = snapshots("2024-09-30", accounts=[account("A1")], interactions=calls, needs=needs)
+    assert figure(ask_of(world, "2024-09-30"), "need_coverage") == (1, 3, 1 / 3)
+
+
 def test_an_unmatched_quarter_has_a_rate_of_zero_and_no_calls_have_none() -> None:
     calls = [interaction("I1", "A1", "2024-07-01"), interaction("I2", "A1", "2024-10-01")]
     world = snapshots("2024-12-31", accounts=[account("A1")], interactions=calls, needs=[])
@@ -280,11 +296,11 @@ def test_an_unmatched_quarter_has_a_rate_of_zero_and_no_calls_have_none() -> Non
 
 def test_response_time_is_the_quantile_of_answered_needs_in_days() -> None:
     needs = [
-        need("N1", "A1", "2024-07-01 00:00", responded_at="2024-07-02 00:00"),
-        need("N2", "A1", "2024-07-01 00:00", responded_at="2024-07-03 12:00"),
-        need("unanswered", "A1", "2024-07-01 00:00"),
-        need("answered later", "A1", "2024-07-01 00:00", responded_at="2024-10-01 00:00"),
-        need("answered before", "A1", "2024-07-02 00:00", responded_at="2024-07-01 00:00"),
+        need("N1", "A1", "2024-07-01 06:00", responded_at="2024-07-02 06:00"),
+        need("N2", "A1", "2024-07-01 06:00", responded_at="2024-07-03 18:00"),
+        need("unanswered", "A1", "2024-07-01 06:00"),
+        need("answered later", "A1", "2024-07-01 06:00", responded_at="2024-10-01 06:00"),
+        need("answered before", "A1", "2024-07-02 06:00", responded_at="2024-07-01 06:00"),
     ]
     cursor = ask_of(snapshots("2024-09-30", accounts=[account("A1")], needs=needs), "2024-09-30")
     assert figure(cursor, "need_response_median") == (None, 2, 1.75)

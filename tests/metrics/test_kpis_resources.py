@@ -141,6 +141,19 @@ def test_two_managers_are_counted_among_the_top_accounts() -> None:
     assert figure(ask_of(managed(), END), "dual_manager_coverage") == (2, 4, 0.5)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "are_two"),
+    [("Ann", "Ann", 0), ("Ann", "ann ", 0), ("张 伟", "张伟", 0), ("张伟", "张炜", 1)],
+)
+def test_two_managers_are_two_people(first: str, second: str, are_two: int) -> None:
+    accounts = [account("A1", account_manager=first, expert_manager=second)]
+    world = snapshots(END, accounts=accounts, orders=[order("O1", "A1", "2024-08-05", 100)])
+    assert figure(ask_of(world, END), "dual_manager_coverage") == (are_two, 1, float(are_two))
+    rows = queries.run_query(ask_of(world, END), "top_accounts_managers", periods=[Q3])
+    lacking = "none" if are_two else "expert_manager"
+    assert rows[["managers", "lacking"]].values.tolist() == [[1 + are_two, lacking]]
+
+
 def test_a_region_shows_those_of_its_accounts_that_are_at_the_top_of_the_company() -> None:
     limits = {"top.accounts": 2}
     assert by(with_limits(managed(), END, limits), "dual_manager_coverage", "region") == {

@@ -8,6 +8,7 @@ import pytest
 
 from kam_core.errors import KamError
 from kam_core.metrics import periods, run
+from kam_core.metrics.scorecard import Score
 from tests.support.figures import Q2, Q3, Q4, by, figure, score, with_limits
 from tests.support.worlds import Row, Snapshots, account, ask_of, order, snapshots
 
@@ -180,3 +181,28 @@ def test_a_quarter_of_a_fiscal_year_from_april_holds_its_own_months() -> None:
     assert figure(cursor, "top20_share", second) == (Decimal(60), Decimal(100), 0.6)
     assert figure(cursor, "hhi", second) == (Decimal(5200), Decimal(10000), 0.52)
     assert figure(cursor, "top20_share", Q4) == (Decimal(1000), Decimal(1000), 1.0)
+
+
+# Returns beyond the whole
+
+
+def test_a_share_that_returns_push_beyond_the_whole_is_shown_and_not_judged() -> None:
+    accounts = [
+        account("A1", growth_potential=80, annual_contract_value=9),
+        account("A2", growth_potential=20, annual_contract_value=9),
+    ]
+    before = order("O0", "A1", "2023-07-05", 100)
+
+    def share(name: str, *amounts: tuple[str, int]) -> Score:
+        rows = [order(f"O{i}", a, "2024-08-05", n) for i, (a, n) in enumerate(amounts, start=1)]
+        world = snapshots("2024-09-30", accounts=accounts, orders=[before, *rows])
+        return score(ask_of(world, "2024-09-30"), name)
+
+    for name in ("key_revenue_share", "top20_share"):
+        beyond = share(name, ("A1", 300), ("A2", 100), ("A2", -200))
+        assert (beyond.value, beyond.status) == (1.5, "no_status")
+        assert (beyond.reason, beyond.gap, beyond.attainment) == ("beyond_whole", None, None)
+    below = share("key_revenue_share", ("A1", -100), ("A2", 300))
+    assert (below.value, below.status, below.target) == (-0.5, "no_status", 0.78)
+    whole = share("key_revenue_share", ("A1", 300), ("A2", 0))
+    assert (whole.value, whole.status, whole.reason) == (1.0, "met", None)

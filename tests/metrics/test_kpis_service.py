@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from kam_core.metrics import periods
+from kam_core.metrics import periods, queries
 from tests.support.figures import Q2, Q3, Q4, by, figure, score, with_limits
 from tests.support.worlds import Row, Snapshots, account, ask_of, snapshots, survey, ticket
 
@@ -27,9 +27,9 @@ def answered(name: str, account_id: str, opened_at: str, first_response_at: str)
 def three_answers() -> list[Row]:
     """After 1, 5 and 30 hours, the last at the other account."""
     return [
-        answered("T1", "A1", "2024-07-01 00:00", "2024-07-01 01:00"),
+        answered("T1", "A1", "2024-07-01 06:00", "2024-07-01 07:00"),
         answered("T2", "A1", "2024-09-30 12:00", "2024-09-30 17:00"),
-        answered("T3", "A2", "2024-08-01 00:00", "2024-08-02 06:00"),
+        answered("T3", "A2", "2024-08-01 06:00", "2024-08-02 12:00"),
     ]
 
 
@@ -49,8 +49,8 @@ def test_the_median_is_the_middle_and_nine_in_ten_lie_below_the_ninetieth() -> N
 
 
 def test_minutes_are_thirds_of_hours_and_not_rounded() -> None:
-    rows = [answered(f"T{i}", "A1", "2024-07-01 00:00", "2024-07-01 00:20") for i in range(2)]
-    rows.append(answered("T9", "A1", "2024-07-01 00:00", "2024-07-01 00:00:00.000001"))
+    rows = [answered(f"T{i}", "A1", "2024-07-01 08:00", "2024-07-01 08:20") for i in range(2)]
+    rows.append(answered("T9", "A1", "2024-07-01 08:00", "2024-07-01 08:00:00.000001"))
     microsecond = Fraction(1, 3_600_000_000)
     found = figure(ask_of(tickets(*rows), END), "response_hours")
     assert found == (Fraction(2, 3) + microsecond, 3, float((Fraction(2, 3) + microsecond) / 3))
@@ -72,7 +72,7 @@ def test_complaints_mistakes_and_tickets_of_other_quarters_are_no_responses() ->
 def test_an_answer_after_the_as_of_day_has_not_come() -> None:
     cursor = ask_of(tickets(*three_answers()), "2024-08-01")
     assert figure(cursor, "response_hours") == (Fraction(1), 1, 1.0)
-    # T3 has waited the whole of 1 August.
+    # T3 has waited for 18 hours.
     assert figure(cursor, "response_within_sla") == (1, 2, 0.5)
 
 
@@ -117,6 +117,34 @@ def test_each_says_what_it_needs() -> None:
     assert score(ask_of(snapshots(END, accounts=[account("A1")]), END), "complaints").reason == (
         "needs:tickets"
     )
+
+
+def test_the_own_standard_of_an_account_comes_before_that_of_its_tier_and_of_all() -> None:
+    accounts = [
+        account("own", response_standard_hours=2, growth_potential=90, annual_contract_value=9),
+        account("key", growth_potential=90, annual_contract_value=9),
+        account("other", growth_potential=10, annual_contract_value=9),
+    ]
+    rows = [
+        answered(f"{hours} h for {name}", name, "2024-08-01 06:00", f"2024-08-01 {6 + hours:02}:00")
+        for name in ("own", "key", "other")
+        for hours in (1, 3, 5, 13)
+    ]
+    world = snapshots(END, accounts=accounts, tickets=rows)
+    assert by(ask_of(world, END), "response_within_sla", "account_id") == {
+        "own": (1, 4, 0.25),
+        "key": (3, 4, 0.75),
+        "other": (3, 4, 0.75),
+    }
+    for names, counts in (({"key": 4}, (1, 2, 3)), ({"growth": 4, "other": 1}, (1, 2, 1))):
+        cursor = with_limits(world, END, {"service.standard_hours_by_tier": names})
+        found = by(cursor, "response_within_sla", "account_id")
+        assert [found[name][0] for name in ("own", "key", "other")] == list(counts)
+    waiting = [ticket("T1", "own", "2024-09-30 21:30"), ticket("T2", "key", "2024-09-30 21:30")]
+    world = snapshots(END, accounts=accounts, tickets=[*rows, *waiting])
+    clocks = queries.run_query(ask_of(world, END), "open_tickets")
+    unanswered = clocks[["ticket_id", "clock"]][clocks["clock"] != "answered"]
+    assert unanswered.values.tolist() == [["T1", "late"], ["T2", "waiting"]]
 
 
 # Solved at once

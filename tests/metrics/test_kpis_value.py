@@ -136,6 +136,34 @@ def test_a_contract_that_ends_after_the_as_of_day_runs_still() -> None:
     assert figure(ask_of(company(contracts=ended()), END), "renewal_rate") == (3, 5, 0.6)
 
 
+@pytest.mark.parametrize(
+    ("as_of", "counted", "undecided"),
+    [("2024-08-30", (1, 1), 1), ("2024-08-31", (1, 2), 0), ("2024-08-01", (1, 1), 1)],
+)
+def test_a_contract_that_does_not_say_is_decided_once_it_ended_more_than_thirty_days_ago(
+    as_of: str, counted: tuple[int, int], undecided: int
+) -> None:
+    contracts = [
+        contract_row("C1", "A1", "2024-07-01", renewed="true", renewal_amount=120),
+        contract_row("C2", "A1", "2024-07-31"),
+    ]
+    told = score(ask_of(company(contracts=contracts), as_of), "renewal_rate")
+    assert (told.numerator, told.denominator) == counted
+    assert told.beside == {"undecided": undecided}
+    uplift = score(ask_of(company(contracts=contracts), as_of), "renewal_uplift")
+    assert (uplift.value, uplift.beside) == (pytest.approx(0.2), {"undecided": undecided})
+
+
+def test_the_days_until_a_renewal_is_decided_are_a_setting() -> None:
+    contracts = [
+        contract_row("C1", "A1", "2024-07-01", renewed="true"),
+        contract_row("C2", "A1", "2024-09-20"),
+    ]
+    limits = {"renewals.decided_after_days": 9}
+    cursor = with_limits(company(contracts=contracts), "2024-09-30", limits)
+    assert figure(cursor, "renewal_rate") == (1, 2, 0.5)
+
+
 def test_a_quarter_in_which_nothing_ended_and_a_file_that_does_not_say() -> None:
     cursor = ask_of(company(contracts=ended()[:5]), LATER)
     assert score(cursor, "renewal_rate", Q2).reason == "no_cases"

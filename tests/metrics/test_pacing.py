@@ -120,7 +120,7 @@ def test_a_plain_row_holds_numbers_only() -> None:
     cursor = ask_of(company(), "2024-09-30")
     world = company()
     world["tickets"][0][1].append(
-        ticket("T2", "A1", "2024-07-01 00:00", first_response_at="2024-07-01 00:20")
+        ticket("T2", "A1", "2024-07-01 08:00", first_response_at="2024-07-01 08:20")
     )
     found = scorecard.to_json(score(ask_of(world, "2024-09-30"), "response_hours"))
     assert found["numerator"] == found["value"] == pytest.approx(1 / 3)

@@ -81,7 +81,8 @@ def test_open_needs_stand_oldest_first_with_their_age() -> None:
     rows = answers(company(needs=needs, interactions=calls), "open_needs")
     assert ids(rows, "need_id") == ["N2", "N1"]
     assert rows["age_days"].tolist() == [14, 7]
-    assert rows["age_working_days"].tolist() == [10, 5]
+    # Two days of the week of the 16th were holidays, Sunday the 29th was worked.
+    assert rows["age_working_days"].tolist() == [10, 6]
     assert rows["is_past_standard"].tolist() == [True, False]
     assert rows["last_named_at"].tolist()[1] == pd.Timestamp("2024-09-25")
 
@@ -105,8 +106,8 @@ def test_a_need_is_unheard_after_three_callbacks_that_did_not_name_it() -> None:
 def test_an_invitation_is_unanswered_after_five_working_days() -> None:
     invited = {"kind": "invitation", "initiated_by": "customer"}
     calls = [
-        interaction("six", "A1", "2024-09-20", **invited),
-        interaction("five", "A1", "2024-09-23", **invited),
+        interaction("six", "A1", "2024-09-23", **invited),
+        interaction("five", "A1", "2024-09-24", **invited),
         interaction("answered", "A1", "2024-09-02", responded_at="2024-09-29", **invited),
         interaction("answered later", "A2", "2024-09-02", responded_at="2024-10-01", **invited),
         interaction("ours", "A1", "2024-09-02", kind="invitation", initiated_by="us"),

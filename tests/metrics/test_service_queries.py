@@ -322,7 +322,8 @@ def test_the_hours_of_a_contract_are_those_of_the_twelve_months_up_to_its_end() 
     contracts = [
         ended("C0", "2023-12-30", renewed="true"),
         ended("C1", "2023-12-31", renewed="true"),
-        ended("C2", "2024-08-31"),
+        ended("C2", "2024-08-31", renewed="false"),
+        ended("not decided", "2024-08-31"),
         ended("C3", D, renewed="false"),
         ended("running", "2024-10-01"),
     ]
@@ -350,7 +351,7 @@ def test_twelve_months_that_end_on_the_last_of_february_hold_no_leap_day_twice()
 
 
 def test_without_interactions_the_hours_of_a_contract_are_unknown_and_not_zero() -> None:
-    rows = asked(company(contracts=[ended("C1", "2024-08-31")]), "personalised_hours_of_contracts")
+    rows = asked(company(contracts=[ended("C1", "2024-08-30")]), "personalised_hours_of_contracts")
     assert rows["personalised_hours"].isna().tolist() == [True]
 
 

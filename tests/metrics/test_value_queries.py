@@ -96,7 +96,7 @@ def test_contracts_that_ended_say_what_renewal_changed() -> None:
     assert cells(rows, "contract_id", "renewed", "difference") == [
         ["more", True, Decimal(300)],
         ["less", True, Decimal(-10)],
-        ["not said", False, None],
+        ["not said", None, None],
         ["no", False, None],
     ]
     by_then = answers(company(contracts=contracts), "contracts_ended", "2024-08-31")
@@ -145,6 +145,33 @@ def test_an_account_lost_on_the_first_or_last_day_of_the_quarter_is_lost_in_it()
     world = company("2024-10-15", accounts=accounts, orders=orders)
     rows = answers(world, "accounts_lost", "2024-10-15")
     assert cells(rows, "account_id", "revenue_before") == [["last", Decimal(10)], ["first", 0]]
+
+
+def test_losses_stand_by_reason_and_competitor_with_the_revenue_they_took() -> None:
+    rival = {"lost_reason": "competitor", "lost_to": "Rival"}
+    accounts = [
+        account("A1", lost_on="2024-07-01", **rival),
+        account("A2", lost_on="2024-09-30", **rival),
+        account("A3", lost_on="2024-08-01", lost_reason="slow_response"),
+        account("A4", lost_on="2024-08-01"),
+        account("A5", lost_on="2024-06-30", lost_reason="price"),
+        account("A6", lost_on="2024-10-01", lost_reason="price"),
+    ]
+    orders = [
+        order("a year before", "A1", "2023-07-01", 1000),
+        order("O1", "A1", "2023-07-02", 30),
+        order("O2", "A2", "2024-09-30", 10),
+        order("O3", "A3", "2024-01-01", 60),
+    ]
+    world = company(accounts=accounts, orders=orders)
+    rows = answers(world, "losses_by_reason", "2024-10-15")
+    assert cells(rows, "lost_reason", "lost_to", "accounts", "revenue_before", "share") == [
+        ["slow_response", None, 1, Decimal(60), 0.6],
+        ["competitor", "Rival", 2, Decimal(40), 0.4],
+        [None, None, 1, Decimal(0), 0.0],
+    ]
+    untold = answers(company(accounts=accounts), "losses_by_reason", "2024-10-15")
+    assert untold["revenue_before"].isna().all()
 
 
 def test_lost_projects_stand_with_their_reason_and_open_or_undated_ones_do_not() -> None:

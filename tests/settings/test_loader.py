@@ -75,7 +75,7 @@ def test_an_own_feed_is_added_or_takes_the_place_of_ours(overlay: Overlay) -> No
 def test_what_a_version_is_built_with_follows_the_overlay(overlay: Overlay) -> None:
     overlay("thresholds.toml", "[service]\nresponse_standard_hours = 8")
     document = copy_version_settings()
-    assert document["thresholds"]["service"] == {"response_standard_hours": 8}
+    assert document["thresholds"]["service"]["response_standard_hours"] == 8
     document["thresholds"].clear()
     assert copy_version_settings()["thresholds"]
 

@@ -149,6 +149,7 @@ def refill(connection: duckdb.DuckDBPyConnection, world: Snapshots, settings: di
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, world: Snapshots) -> None:
+    connection.execute("delete from meta.timed")
     for table, uploads in world.items():
         _fill_history(connection, declaration.tables()[table], uploads)
         for as_of, _ in uploads:
@@ -197,12 +198,16 @@ def _fill_history(
     uploads: list[tuple[date, list[Row]]],
 ) -> None:
     held: list[Row] = []
+    ((first,),) = connection.execute("select count(*) + 1 from meta.snapshots").fetchall()
     for number, (as_of, rows) in enumerate(uploads):
         until = uploads[number + 1][0] if number + 1 < len(uploads) else None
-        held += [row | {"valid_from": as_of, "valid_to": until} for row in rows]
+        upload = {"snapshot_id": first + number, "valid_from": as_of, "valid_to": until}
+        held += [row | upload for row in rows]
+        for name in _timed(table, rows):
+            connection.execute("insert into meta.timed values (?, ?)", [first + number, name])
     if not held:
         return
-    columns = [*(column.name for column in table.columns), "valid_from", "valid_to"]
+    columns = [*(column.name for column in table.columns), "snapshot_id", "valid_from", "valid_to"]
     texts = pa.table(
         {c: pa.array([_text(row.get(c)) for row in held], pa.string()) for c in columns}
     )
@@ -210,9 +215,21 @@ def _fill_history(
     casts = ", ".join(f"{c.name}::{c.sql_type} as {c.name}" for c in table.columns)
     connection.execute(
         f"insert into history.{table.name} by name select {casts}, "
-        "valid_from::date as valid_from, valid_to::date as valid_to from held"
+        "snapshot_id::integer as snapshot_id, valid_from::date as valid_from, "
+        "valid_to::date as valid_to from held"
     )
     connection.unregister("held")
+
+
+def _timed(table: declaration.Table, rows: list[Row]) -> list[str]:
+    """The moments that always name a time, and not always midnight."""
+    texts = {name: [_text(r[name]) for r in rows if r.get(name)] for name in table.time_may_lack}
+    return [
+        name
+        for name, cells in texts.items()
+        if all(":" in str(cell) for cell in cells)
+        and any(not str(cell).endswith((" 00:00", " 00:00:00")) for cell in cells)
+    ]
 
 
 def _text(value: object) -> str | None:

@@ -150,10 +150,15 @@ EDGES = (
     date(2024, 7, 1),
 )
 days = st.one_of(st.dates(FIRST, LAST), st.sampled_from(EDGES))
-moments = st.builds(
-    lambda day, minutes: datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes),
+moments = st.one_of(
+    st.builds(
+        lambda day, minutes: (
+            datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes)
+        ),
+        days,
+        st.sampled_from([0, 1, 600, 719, 720, 721, 1439]),
+    ),
     days,
-    st.sampled_from([0, 1, 600, 719, 720, 721, 1439]),
 )
 account_ids = ("A1", "A2", "A3", "A4", "A5", "A6")
 ids = st.sampled_from([*account_ids, "stray"])
@@ -189,7 +194,8 @@ accounts_once = st.lists(
         annual_purchase_budget=maybe(st.sampled_from([0, 50, "0.01", 100000])),
         industry=st.sampled_from(["Steel", None]),
         account_manager=st.sampled_from(["Ann", "Ben", None]),
-        expert_manager=st.sampled_from(["Cem", None]),
+        expert_manager=st.sampled_from(["Cem", "ann", None]),
+        response_standard_hours=maybe(st.sampled_from(["0.5", 24])),
     ),
     min_size=1,
     max_size=6,
@@ -332,6 +338,7 @@ def test_random_companies_agree(
     document["thresholds"]["fiscal_year_start_month"] = start_month
     document["thresholds"]["top"]["accounts"] = top
     document["thresholds"]["coverage"]["first_days"] = first_days
+    document["thresholds"]["service"]["standard_hours_by_tier"] = {"VIP": 6, "other": 30}
     if is_other_scheme:
         document["tier_schemes"] = OTHER_SCHEME
     refill(scratch, world, document)

@@ -23,7 +23,8 @@ ENDING = [
     *WHO, "ends_on", "days_left", "is_soon", "contract_amount", "last_contact_on",
     "next_planned_on", "contract_id", *WHERE,
 ]  # fmt: skip
-GONE = [*WHO, "is_key", "lost_on", "revenue_before", "account_id"]
+GONE = [*WHO, "is_key", "lost_on", "lost_reason", "lost_to", "revenue_before", "account_id"]
+REASONS = ["lost_reason", "lost_to", "accounts", "key_lost", "revenue_before", "share"]
 LOST = [
     *WHO, "opportunity_kind", "lost_amount", "lost_reason", "opened_on", "closed_on",
     "opportunity_id", *WHERE,
@@ -135,6 +136,22 @@ def compose_accounts_lost(view: View) -> Figure:
         return Figure("accounts_lost", title, note=note)
     table = answer_table("accounts_lost", rows[GONE], text, {"revenue_before": "money"})
     return Figure("accounts_lost", title, table=table)
+
+
+def compose_losses_by_reason(view: View) -> Figure:
+    """Why accounts were lost and to whom, with the revenue they took."""
+    text, rows = view.text, view.query("losses_by_reason", periods=(view.period,))
+    title = text("value.loss_reasons")
+    if rows.empty:
+        return Figure("losses_by_reason", title, note=text("value.loss_reasons_none"))
+    sentence = value_sentences.losses(view.period.period, rows, text)
+    named = rows.assign(lost_reason=rows["lost_reason"].fillna(text("value.no_reason")))
+    units = {"revenue_before": "money", "share": "percent"}
+    table = answer_table("losses_by_reason", named[REASONS], text, units)
+    return Figure("losses_by_reason", title, (sentence,), table=table)
+
+
+CHURN = (compose_key_losses, compose_losses_by_reason, compose_accounts_lost)
 
 
 def compose_lost_amounts(view: View) -> Figure:

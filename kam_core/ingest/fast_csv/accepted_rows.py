@@ -1,7 +1,7 @@
 """Which rows of text can be accepted without a second look, and their values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -27,6 +27,8 @@ class RowJudge:
     recipe: Recipe
     header: Sequence[str]
     names: Sequence[str]
+    # The moments of which an accepted row names only the day.
+    days_only: set[str] = field(default_factory=set)
 
     @property
     def table(self) -> Table:
@@ -54,7 +56,7 @@ class RowJudge:
         The first and the last row never count as such: only the strict path knows what stands above
         the first row of a table and below its last.
         """
-        columns, is_doubtful = self._read_columns(plain.rows)
+        columns, is_doubtful, days = self._read_columns(plain.rows)
         is_doubtful |= self._is_no_data(plain.rows)
         has_time = columns["occurred_at"].is_valid() if "occurred_at" in self.readers else None
         for finding in find_contradictions(self.table, columns, has_time):
@@ -62,21 +64,32 @@ class RowJudge:
         columns["line_no"] = pa.array(plain.numbers, pa.int64())
         sure = np.flatnonzero(~is_doubtful)
         is_doubtful[sure[:1]] = is_doubtful[sure[-1:]] = True
-        return _select_rows(pa.table(columns), ~is_doubtful), plain.numbers[is_doubtful]
+        rows = pa.table(columns)
+        for name, is_day in days.items():
+            if (is_day & ~is_doubtful & rows[name].is_valid().to_numpy()).any():
+                self.days_only.add(name)
+        return _select_rows(rows, ~is_doubtful), plain.numbers[is_doubtful]
 
-    def _read_columns(self, rows: pa.Table) -> tuple[dict[str, pa.Array], np.ndarray]:
+    def _read_columns(
+        self, rows: pa.Table
+    ) -> tuple[dict[str, pa.Array], np.ndarray, dict[str, np.ndarray]]:
+        """The columns, which rows are in doubt, and which moments are only days."""
         columns: dict[str, pa.Array] = {}
+        days: dict[str, np.ndarray] = {}
         is_doubtful = np.zeros(rows.num_rows, dtype=bool)
         for column in self.table.columns:
             columns[column.name] = pa.nulls(rows.num_rows, arrow_type(column))
             if column.name in self.readers:
                 cells = _column_cells(rows, self.recipe.columns[column.name])
-                columns[column.name], doubts = self.readers[column.name].read_cells(cells)
+                values, doubts, is_day = self.readers[column.name].read_cells(cells)
+                columns[column.name] = values
                 is_doubtful |= doubts
+                if is_day is not None and column.name in self.table.time_may_lack:
+                    days[column.name] = is_day
             if column.required:
                 is_doubtful |= columns[column.name].is_null().to_numpy(zero_copy_only=False)
-        columns["extra"], doubts = _extra_as_json(rows, self.extra)
-        return columns, is_doubtful | doubts
+        columns["extra"], doubts, _ = _extra_as_json(rows, self.extra)
+        return columns, is_doubtful | doubts, days
 
     def _is_no_data(self, rows: pa.Table) -> np.ndarray:
         """Whether the strict path might find a blank row, a total or the header again."""

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from kam_core.contract.declaration import Column
 from kam_core.ingest.text_folding import GUARDED, strip_guard
-from kam_core.ingest.validate.cast import Bad, ColumnRule, Noted, caster, is_nothing
+from kam_core.ingest.validate.cast import Bad, ColumnRule, Noted, caster, is_nothing, names_time
 from kam_core.ingest.validate.currencies import currency_of
 from kam_core.ingest.validate.decimals import POINT
 from kam_core.ingest.validate.row_checks import arrow_type
@@ -41,16 +41,21 @@ OBVIOUS = {
     "integer": r"[0-9]{1,18}",
 }
 # How many characters the obvious spellings of days and times have; None where there is no text.
-DAY_LENGTHS = {None, len("2024-01-31")}
+MOMENT, DAY_LENGTH = pa.timestamp("us"), len("2024-01-31")
+DAY_LENGTHS = {None, DAY_LENGTH}
 TIME_LENGTHS = {*DAY_LENGTHS, len("2024-01-31 12:00"), len("2024-01-31 12:00:00")}
-LENGTHS = {pa.date32(): DAY_LENGTHS, pa.timestamp("us"): TIME_LENGTHS}
+LENGTHS = {pa.date32(): DAY_LENGTHS, MOMENT: TIME_LENGTHS}
 
 
 class Values(NamedTuple):
-    """Values of a column, NULL where the cell is empty or in doubt."""
+    """Values of a column, NULL where the cell is empty or in doubt.
+
+    ``is_day``: of a moment, the cells that name no time.
+    """
 
     values: pa.Array
     is_doubtful: np.ndarray
+    is_day: np.ndarray | None = None
 
 
 class CellReader:
@@ -92,17 +97,21 @@ class CellReader:
         return self._cast_obvious(texts, self.pattern)
 
     def _cast_obvious(self, texts: pa.Array, pattern: str) -> Values:
+        is_day = pc.equal(pc.binary_length(texts), DAY_LENGTH).fill_null(False).to_numpy(False)
         if (moments := self._cast_moments(texts)) is not None:
-            return Values(moments, np.zeros(len(texts), dtype=bool))
+            return Values(moments, np.zeros(len(texts), dtype=bool), is_day)
         is_other = pc.invert(pc.match_substring_regex(texts, pattern)).fill_null(False)
         is_doubtful = is_other.to_numpy(zero_copy_only=False)
         if not is_doubtful.any():
-            return Values(texts.cast(self.type), is_doubtful)
+            return Values(texts.cast(self.type), is_doubtful, is_day)
         values = pc.if_else(is_other, None, texts).cast(self.type)
         others = self._judge_distinct(texts.filter(is_other).dictionary_encode())
         is_doubtful = is_doubtful.copy()
+        is_day = is_day.copy()
+        is_day[is_doubtful] = others.is_day
         is_doubtful[is_doubtful] = others.is_doubtful
-        return Values(pc.replace_with_mask(values, is_other, _decode(others.values)), is_doubtful)
+        values = pc.replace_with_mask(values, is_other, _decode(others.values))
+        return Values(values, is_doubtful, is_day)
 
     def _cast_moments(self, texts: pa.Array) -> pa.Array | None:
         """All texts as days or times, if each is an obvious one; by far the quickest way to see.
@@ -130,7 +139,12 @@ class CellReader:
             doubts = is_doubtful[codes.fill_null(0).to_numpy(zero_copy_only=False)]
             doubts &= codes.is_valid().to_numpy(zero_copy_only=False)
         if not pa.types.is_string(self.type):
-            return Values(values.take(codes), doubts)
+            is_day = np.zeros(len(cells), dtype=bool)
+            if self.type == MOMENT:
+                texts = cells.dictionary.to_pylist()
+                days = np.array([not names_time(text or "") for text in texts], dtype=bool)
+                is_day = days[codes.fill_null(0).to_numpy(False)] & codes.is_valid().to_numpy(False)
+            return Values(values.take(codes), doubts, is_day)
         meanings = values.dictionary_encode()
         return Values(
             pa.DictionaryArray.from_arrays(meanings.indices.take(codes), meanings.dictionary),

@@ -126,6 +126,7 @@ def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress = _ignore_pro
         if kept.num_rows == len(recalled):
             raise Unsuited
         strict = stage_reading(fast_path.remaining_reading(doubtful), recipe)
+        timed = tuple(n for n in strict.timed if n not in fast_path.row_judge.days_only)
     if len(recalled):
         kept = kept.filter(pc.invert(pc.is_in(kept["line_no"], pa.array(recalled))))
     # What is wrong with any row is known to the strict path.
@@ -137,6 +138,7 @@ def stage_fast(path: Path, recipe: Recipe, on_progress: OnProgress = _ignore_pro
         received=strict.received + kept.num_rows,
         problems=strict.problems | remarks.problems,
         first_lines=strict.first_lines | remarks.first_lines,
+        timed=timed,
         examples=strict.examples | remarks.examples,
     )
 

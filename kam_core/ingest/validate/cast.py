@@ -326,6 +326,7 @@ TIME = (
     r"(?:(?::|(?<=分))(?P<second>\d{1,2})秒?(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|UTC|GMT)?)?"
 )
+NAMES_TIME = re.compile(r"\d\s*[:时点]\s*\d|\d{14}|\d{5}\.\d+")
 # The day of the week, which the date tells as well.
 WEEKDAY = re.compile(
     r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+"
@@ -372,6 +373,11 @@ def _date_caster(column: Column, texts: Iterable[str], rule: ColumnRule) -> Cast
         return _to_day(moment) if is_date else moment
 
     return cast
+
+
+def names_time(text: str) -> bool:
+    """Whether a text that writes a moment says more than its day."""
+    return bool(NAMES_TIME.search(unicodedata.normalize("NFKC", text)))
 
 
 def _to_day(moment: object) -> date:

@@ -22,6 +22,7 @@ from kam_core.ingest.validate.cast import (
     Noted,
     caster,
     is_nothing,
+    names_time,
     to_decimal,
 )
 from kam_core.settings.loader import load_settings
@@ -55,10 +56,14 @@ class Origin(NamedTuple):
 
 
 class CheckedRows(NamedTuple):
-    """All columns of the contract in its order, NULL where a value was missing or wrong."""
+    """All columns of the contract in its order, NULL where a value was missing or wrong.
+
+    ``timed``: the moments of which every filled cell names a time.
+    """
 
     columns: dict[str, pa.Array]
     findings: list[Finding]
+    timed: tuple[str, ...]
 
 
 def check_rows(
@@ -99,7 +104,12 @@ def check_rows(
     findings += _find_missing(table, texts, len(cells))
     findings += find_contradictions(table, columns, _is_filled(texts.get("occurred_at")))
     findings += _find_repeats(table, columns, origin)
-    return CheckedRows(columns, findings)
+    timed = [
+        name
+        for name in table.time_may_lack
+        if name in elapsed or name not in texts or _is_timed(texts[name], columns[name])
+    ]
+    return CheckedRows(columns, findings, tuple(timed))
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -115,6 +125,12 @@ class _Texts(NamedTuple):
 
     def where(self, is_chosen: Sequence[bool]) -> list[int]:
         return np.flatnonzero(np.asarray(is_chosen, dtype=bool)[self.codes]).tolist()
+
+
+def _is_timed(texts: _Texts, moments: pa.Array) -> bool:
+    """Whether every cell that is a moment names a time."""
+    codes = np.unique(texts.codes[moments.is_valid().to_numpy(False)])
+    return all(names_time(texts.distinct[code]) for code in codes)
 
 
 def _trim_cells(cells: pd.Series) -> _Texts:
@@ -222,7 +238,7 @@ def find_contradictions(
     """
     findings = []
     for earlier, later in table.in_order:
-        is_wrong = pc.greater(columns[earlier], columns[later])
+        is_wrong = _is_after(table, columns, earlier, later)
         findings += _findings("impossible_order", columns, later, is_wrong, earlier)
     if table.name == "interactions":
         # A time that could not be read has a problem of its own.
@@ -272,6 +288,17 @@ def _is_filled(texts: _Texts | None) -> pa.Array | None:
     if texts is None:
         return None
     return pa.array(np.asarray([bool(text) for text in texts.distinct], dtype=bool)[texts.codes])
+
+
+def _is_after(table: Table, columns: Mapping[str, pa.Array], one: str, other: str) -> pa.Array:
+    """Whether one moment comes after the other: by day where either may be only a day."""
+    moments = columns[one], columns[other]
+    is_after = pc.greater(*moments)
+    if not {one, other} <= set(table.time_may_lack):
+        return is_after
+    days = [pc.floor_temporal(moment, unit="day") for moment in moments]
+    has_times = pc.and_(*(pc.not_equal(m, d) for m, d in zip(moments, days, strict=True)))
+    return pc.if_else(has_times, is_after, pc.greater(*days))
 
 
 def _out_of_bounds(columns: Mapping[str, pa.Array]) -> list[Finding]:

@@ -11,6 +11,7 @@ from kam_core.settings.schemas.contract import (
 from kam_core.settings.schemas.mapping import FeedSettings, MappingSettings
 from kam_core.settings.schemas.numbers import (
     CadenceSettings,
+    CalendarSettings,
     TargetBoundSettings,
     TargetSettings,
     ThresholdSettings,
@@ -22,6 +23,7 @@ from kam_core.settings.schemas.reading import ReadingSettings
 
 class InstallationSettings(Settings):
     cadences: CadenceSettings
+    calendar: CalendarSettings
     characters: CharacterSettings
     contract: ContractSettings
     corrections: CorrectionSettings

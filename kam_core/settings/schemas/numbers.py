@@ -12,6 +12,15 @@ from kam_core.settings.schemas.base import Bilingual, Count, Names, Positive, Se
 Promises = dict[str, Literal["month", "quarter", "year"]]
 
 
+class CalendarSettings(Settings):
+    """``days``: of a version, the days that are worked, or not, unlike their day of the week."""
+
+    country: str
+    first_year: Count
+    last_year: Count
+    days: dict[str, bool] = {}
+
+
 class TopSettings(Settings):
     accounts: Positive
 
@@ -22,6 +31,7 @@ class CoverageSettings(Settings):
 
 class ServiceStandard(Settings):
     response_standard_hours: Positive
+    standard_hours_by_tier: dict[str, Positive] = {}
 
 
 class NeedSettings(Settings):
@@ -68,6 +78,7 @@ class ReturnSettings(Settings):
 
 
 class RenewalSettings(Settings):
+    decided_after_days: Count
     soon_days: Count
     ahead_days: Count
 

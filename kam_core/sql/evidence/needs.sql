@@ -13,7 +13,7 @@ select
     n.raised_at,
     n.responded_at,
     n.resolved_at,
-    date_diff('microsecond', n.raised_at, n.responded_at) / 86400e6 as answered_in_days,
+    w.waited_microseconds / 86400e6 as answered_in_days,
     r.numerator as numerator,
     r.denominator as denominator,
     s.file_name,
@@ -24,6 +24,7 @@ join scoped.needs n using (need_id)
 join scoped.tiered_account_periods d
     on d.period = r.period and d.account_id = r.account_id
 join scoped.accounts a on a.account_id = r.account_id
+left join scoped.need_answers w on w.need_id = n.need_id
 left join meta.snapshots s on s.snapshot_id = n.snapshot_id
 where is_tier_in_scope(d.tier) and ($account is null or r.account_id = $account)
 order by r.period, n.raised_at, n.need_id

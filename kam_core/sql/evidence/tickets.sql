@@ -14,7 +14,7 @@ select
     t.first_response_at,
     t.resolved_at,
     t.contacts_to_resolve,
-    case when f.is_answered then f.waited_microseconds / 3600e6 end as answered_in_hours,
+    f.waited_microseconds / 3600e6 as answered_in_hours,
     r.numerator::bigint as numerator,
     r.denominator as denominator,
     s.file_name,

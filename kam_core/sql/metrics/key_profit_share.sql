@@ -7,6 +7,7 @@
 -- kind:   ratio
 -- unit:   percent
 -- parts:  money
+-- share:  of one whole
 -- better: higher
 -- target-least: 0
 -- target-most: 1
@@ -19,10 +20,11 @@
 -- means-zh: 期内有毛利记录的订单的毛利合计中，来自期初属于重点客户层级的客户的占比。
 -- means-en: Share of the period's gross profit that comes from accounts in a key tier at the
 --           start of the period.
--- not-zh: 没有填写毛利的订单；期内才升入重点客户层级的客户，其毛利不计入分子。毛利合计不为正时不给出数值。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。
+-- not-zh: 没有填写毛利的订单；期内才升入重点客户层级的客户，其毛利不计入分子。毛利合计不为正时不给出数值。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。退货使占比高于 100% 或低于 0 时照实显示，但不作判断。
 -- not-en: Orders without a gross profit. Accounts that became key during the period are not in
 --         the numerator. Where the gross profit adds up to nothing or less there is no value.
 --         It is neither split nor filtered by tier: of one tier alone it is all or nothing.
+--         Where losses push the share above 100 % or below 0 it is shown as it is and not judged.
 select
     p.period,
     o.account_id,

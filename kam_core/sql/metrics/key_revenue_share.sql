@@ -7,6 +7,7 @@
 -- kind:   ratio
 -- unit:   percent
 -- parts:  money
+-- share:  of one whole
 -- better: higher
 -- target: 0.78
 -- target-least: 0
@@ -20,9 +21,10 @@
 -- means-zh: 期内销售额中，来自期初属于重点客户层级的客户的占比。
 -- means-en: Share of the period's revenue that comes from accounts in a key tier at the start
 --           of the period.
--- not-zh: 期内才升入重点客户层级的客户，其订单不计入分子。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。
+-- not-zh: 期内才升入重点客户层级的客户，其订单不计入分子。不能按层级拆分或筛选：单看一个层级，不是全部就是没有。退货使占比高于 100% 或低于 0 时照实显示，但不作判断。
 -- not-en: Orders of accounts that became key during the period are not in the numerator. It is
---         neither split nor filtered by tier: of one tier alone it is all or nothing.
+--         neither split nor filtered by tier: of one tier alone it is all or nothing. Where
+--         returns push the share above 100 % or below 0 it is shown as it is and not judged.
 select
     p.period,
     o.account_id,

@@ -14,10 +14,10 @@
 -- dated:  needs
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: needs
--- means-zh: 期内提出的需求中，在规定工作日内（周一至周五，默认 5 个）得到答复的占比；超过规定时间仍未答复的计入分母。
+-- means-zh: 期内提出的需求中，在规定工作日内（按设置中国家的日历，默认 5 个）得到答复的占比；超过规定时间仍未答复的计入分母。
 -- means-en: Share of the needs raised in the period that were answered within the standard
---           (Monday to Friday, 5 days by default). A need still unanswered after the standard
---           counts as not answered in time.
+--           (5 working days by default, by the calendar of the country in the settings). A need
+--           still unanswered after the standard counts as not answered in time.
 -- not-zh: 尚在规定时间内、还未答复的需求；答复时间早于提出时间的记录。
 -- not-en: Needs without an answer for which the standard has not run out; needs answered before
 --         they were raised.
@@ -26,16 +26,20 @@ select
     n.account_id,
     n.need_id,
     coalesce(
-        working_days_between(n.raised_at, n.responded_at)
-            <= setting('needs.response_standard_working_days'),
+        not is_after_working_days(
+            n.raised_at, n.responded_at, setting('needs.response_standard_working_days')
+        ),
         false
     )::integer as numerator,
     1 as denominator
 from scoped.needs n
 join as_of.period_months p on p.month = month_of(n.raised_at)
-where n.responded_at >= n.raised_at
+where not is_before(
+        n.responded_at, n.responded_at_has_time, n.raised_at, n.raised_at_has_time
+    )
     or (
         n.responded_at is null
-        and working_days_between(n.raised_at, as_of())
-            > setting('needs.response_standard_working_days')
+        and is_after_working_days(
+            n.raised_at, as_of(), setting('needs.response_standard_working_days')
+        )
     )

@@ -14,18 +14,24 @@
 -- dated:  contracts
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: contracts
--- means-zh: 期内且截至截止日到期的合同中，已续约的占比（按份数计）。
--- means-en: Of the contracts that ended in the period and by the as-of date, the share that was
---           renewed (by number).
--- not-zh: 尚未到期的合同。没有填写是否续约的，按未续约计。
--- not-en: Contracts still running. One that does not say whether it was renewed counts as not
---         renewed.
+-- means-zh: 期内且截至截止日到期、并已有结果的合同中，已续约的占比（按份数计）。没有填写是否续约的，到期超过 30 天（默认）后按未续约计。
+-- means-en: Of the contracts that ended in the period and by the as-of date and are decided, the
+--           share that was renewed (by number). One that does not say whether it was renewed
+--           counts as not renewed once it ended more than 30 days ago (by default).
+-- not-zh: 尚未到期的合同；到期不久、尚未确定是否续约的合同（在数值旁另计）。
+-- not-en: Contracts still running; those that ended lately and are not decided yet (they are
+--         counted beside the figure).
 select
     p.period,
     c.account_id,
     c.contract_id,
     coalesce(c.renewed, false)::integer as numerator,
     1 as denominator
-from scoped.contracts c
+from scoped.ended_contracts c
 join as_of.period_months p on p.month = month_of(c.ends_on)
-where c.ends_on <= as_of()
+where c.is_decided
+-- beside: undecided
+select p.period, c.account_id, c.contract_id
+from scoped.ended_contracts c
+join as_of.period_months p on p.month = month_of(c.ends_on)
+where not c.is_decided

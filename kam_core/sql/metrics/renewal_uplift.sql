@@ -19,14 +19,20 @@
 -- means-en: Renewal amounts divided by the amounts of the same contracts before, minus 1; over
 --           contracts that ended in the period and by the as-of date, were renewed and say for
 --           how much.
--- not-zh: 未续约的合同；已续约但没有填写续约金额的合同。
--- not-en: Contracts that were not renewed, or were renewed without saying for how much.
+-- not-zh: 未续约的合同；已续约但没有填写续约金额的合同；尚未确定是否续约的合同（在数值旁另计）。
+-- not-en: Contracts that were not renewed, or were renewed without saying for how much; those
+--         that are not decided yet (they are counted beside the figure).
 select
     p.period,
     c.account_id,
     c.contract_id,
     c.renewal_amount as numerator,
     c.amount as denominator
-from scoped.contracts c
+from scoped.ended_contracts c
 join as_of.period_months p on p.month = month_of(c.ends_on)
-where c.ends_on <= as_of() and c.renewed and c.renewal_amount is not null
+where c.renewed and c.renewal_amount is not null
+-- beside: undecided
+select p.period, c.account_id, c.contract_id
+from scoped.ended_contracts c
+join as_of.period_months p on p.month = month_of(c.ends_on)
+where not c.is_decided

@@ -18,9 +18,10 @@
 -- means-en: 90th percentile of the hours from opening to first response, over support tickets
 --           opened in the period and answered by the as-of date: nine in ten were answered
 --           within it.
--- not-zh: 投诉；尚未响应的服务单（计入“响应达标率”）；响应时间早于开单时间的记录。
+-- not-zh: 投诉；尚未响应的服务单（计入“响应达标率”）；响应时间早于开单时间的记录；开单或响应只有日期没有时刻的（在数值旁另计）。
 -- not-en: Complaints; tickets still without a response (they count in the share within the
---         standard); records that answer before they open.
+--         standard); records that answer before they open; those with only a day for either
+--         moment (they are counted beside the figure).
 select
     p.period,
     r.account_id,
@@ -28,4 +29,9 @@ select
     r.waited_microseconds as value
 from scoped.first_responses r
 join as_of.period_months p on p.month = month_of(r.opened_at)
-where r.is_answered
+where r.waited_microseconds is not null
+-- beside: time_not_recorded
+select p.period, r.account_id, r.ticket_id
+from scoped.first_responses r
+join as_of.period_months p on p.month = month_of(r.opened_at)
+where r.is_answered and r.waited_microseconds is null

@@ -7,6 +7,7 @@
 -- kind:   ratio
 -- unit:   percent
 -- parts:  money
+-- share:  of one whole
 -- better: lower
 -- target-least: 0
 -- target-most: 1
@@ -20,10 +21,10 @@
 -- means-en: Share of the period's revenue that comes from the accounts of the whole company that
 --           bought most in it (the first 20 by default). Who ranks is told by the whole company,
 --           also where one region is shown.
--- not-zh: 当期销售额不为正的客户不参与排名；名次并列时按客户编号先后。指标本身没有好坏方向，设有目标时以不超过目标为达成。
+-- not-zh: 当期销售额不为正的客户不参与排名；名次并列时按客户编号先后。指标本身没有好坏方向，设有目标时以不超过目标为达成。退货使占比高于 100% 或低于 0 时照实显示，但不作判断。
 -- not-en: Accounts without positive revenue do not rank; a tie is decided by the account ID.
 --         The share is neither good nor bad in itself: a target set for it is read as a
---         ceiling.
+--         ceiling. Where returns push it above 100 % it is shown as it is and not judged.
 select
     p.period,
     o.account_id,

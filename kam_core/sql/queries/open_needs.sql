@@ -14,8 +14,9 @@ select
     working_days_between(n.raised_at, as_of()) as age_working_days,
     n.responded_at,
     n.responded_at is null
-        and working_days_between(n.raised_at, as_of())
-            > setting('needs.response_standard_working_days') as is_past_standard,
+        and is_after_working_days(
+            n.raised_at, as_of(), setting('needs.response_standard_working_days')
+        ) as is_past_standard,
     max(i.occurred_at) as last_named_at,
     n.snapshot_id,
     n.line_no

@@ -2,23 +2,28 @@
 -- means: Tickets of both kinds that are not resolved, oldest of each group first. late: without a
 --        first answer for longer than the standard; waiting: without one so far; answered: answered,
 --        not resolved. The clock stops at the end of the as-of day.
-with running as (
+with timed as (
     select
         t.*,
-        date_diff('microsecond', t.opened_at, (as_of() + 1)::timestamp) / 3600e6 as hours_open,
-        setting('service.response_standard_hours') as standard_hours
-    from scoped.tickets t
-    where t.resolved_at is null
-),
-timed as (
-    select
-        *,
+        date_diff(
+            'microsecond', due_at(t.opened_at, t.opened_at_has_time, 0), (as_of() + 1)::timestamp
+        ) / 3600e6 as hours_open,
         case
-            when first_response_at is not null then 'answered'
-            when hours_open > standard_hours then 'late'
+            when t.first_response_at is not null then 'answered'
+            when is_answered_late(
+                t.opened_at,
+                t.opened_at_has_time,
+                null::timestamp,
+                false,
+                standard_hours(a.response_standard_hours, s.hours)
+            ) then 'late'
             else 'waiting'
         end as clock
-    from running
+    from scoped.tickets t
+    join scoped.accounts a using (account_id)
+    left join as_of.current_tiers c using (account_id)
+    left join settings.response_standards s on s.tier = coalesce(c.tier, 'unrated')
+    where t.resolved_at is null
 )
 select
     r.ticket_id,

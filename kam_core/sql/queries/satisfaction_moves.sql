@@ -32,7 +32,7 @@ select
     a.tier,
     a.account_manager,
     a.expert_manager,
-    a.account_manager is not null and a.expert_manager is not null as has_both_managers,
+    are_two_people(a.account_manager, a.expert_manager) as has_both_managers,
     s.answers,
     s.first_on,
     s.first_score,

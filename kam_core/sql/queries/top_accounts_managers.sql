@@ -1,7 +1,7 @@
 -- query: top_accounts_managers
 -- parameters: periods
 -- means: The TOP accounts of the whole company behind dual_manager_coverage, and who looks after
---        them. Those outside the viewer's regions keep their place and are not shown.
+--        them; the second is lacking where both are one person. Those outside the viewer's regions keep their place and are not shown.
 select
     t.period,
     t.place,
@@ -12,11 +12,14 @@ select
     t.revenue as revenue_12m,
     a.account_manager,
     a.expert_manager,
-    (a.account_manager is not null)::integer + (a.expert_manager is not null)::integer as managers,
+    case
+        when are_two_people(a.account_manager, a.expert_manager) then 2
+        else (coalesce(a.account_manager, a.expert_manager) is not null)::integer
+    end as managers,
     case
         when a.account_manager is null and a.expert_manager is null then 'both'
         when a.account_manager is null then 'account_manager'
-        when a.expert_manager is null then 'expert_manager'
+        when not are_two_people(a.account_manager, a.expert_manager) then 'expert_manager'
         else 'none'
     end as lacking,
     a.snapshot_id,

@@ -17,3 +17,9 @@ create table settings.tier_needs (position integer, need varchar);
 comment on table settings.tier_needs is
     'Tables and columns without which the active scheme rates nobody; a|b = one is enough';
 comment on table settings.tier_cells is 'The tier of each pair of levels in the active tier scheme';
+create table settings.response_standards (tier varchar, hours decimal(18, 6));
+comment on table settings.response_standards is
+    'Within how many hours tickets of a tier are to be answered, where that is not as for all';
+create table settings.calendar (day date, is_working boolean, shift integer);
+comment on table settings.calendar is
+    'Which days are worked; shift: so many more than Mondays to Fridays up to the day';

@@ -45,12 +45,44 @@ comment on macro is_in_force is 'Whether a history row belongs to the snapshot s
 create macro is_past(moment) as moment < as_of() + interval 1 day;
 comment on macro is_past is 'Whether a day or moment is not after the as-of day';
 
+-- A day without a time is kept as its midnight, so a midnight is only a day, unless its upload always
+-- names the time of that moment. The views of a table say so beside it, as NAME_has_time.
+create macro has_time(moment, snapshot, wanted) as
+    moment <> date_trunc('day', moment)
+    or coalesce(
+        list_contains(
+            (select list(t.snapshot_id) from meta.timed t where t.column_name = wanted), snapshot
+        ),
+        false
+    );
+comment on macro has_time is 'Whether a moment is more than a day';
+
+create macro is_before(earlier, earlier_has_time, later, later_has_time) as
+    case
+        when earlier_has_time and later_has_time then earlier < later
+        else earlier::date < later::date
+    end;
+comment on macro is_before is
+    'Whether a moment lies before another; of the same day neither does where one is only a day';
+
+-- A day counts from its end.
+create macro due_at(moment, moment_has_time, hours) as
+    case
+        when moment_has_time then moment
+        else moment + interval 1 day - interval 1 microsecond
+    end + to_microseconds((hours * 3_600_000_000)::bigint);
+comment on macro due_at is 'The moment so many hours after another';
+
 -- The day of loss is the last active day; a date wins over the status.
 create macro is_active(status, customer_since, lost_on, day) as
     status is distinct from 'prospect'
     and (customer_since is null or customer_since <= day)
     and case when lost_on is null then status is distinct from 'lost' else lost_on >= day end;
 comment on macro is_active is 'Whether an account is a customer on a day';
+
+create macro are_two_people(one, other) as
+    coalesce(lower(replace(one, ' ', '')) <> lower(replace(other, ' ', '')), false);
+comment on macro are_two_people is 'Whether two names are given and not those of one person';
 
 create macro is_region_in_scope(region) as
     list_contains(getvariable('regions')::varchar[], region);

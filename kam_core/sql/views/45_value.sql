@@ -9,6 +9,18 @@ where starts_on <= as_of();
 comment on view as_of.reading_days is
     'The day on which a state is read in each period that has begun: its last, or the as-of day';
 
+-- What a contract does not say is decided in time: until then nobody knows.
+create view scoped.ended_contracts as
+select
+    *,
+    renewed is not null
+        or ends_on + setting('renewals.decided_after_days')::integer < day_of('contracts')
+        as is_decided
+from scoped.contracts
+where ends_on <= as_of();
+comment on view scoped.ended_contracts is
+    'Contracts in scope that ended, and whether it is decided that they were renewed or not';
+
 create view scoped.active_accounts as
 select d.period, d.read_on, a.*
 from as_of.reading_days d
@@ -66,7 +78,9 @@ with lost as (
         d.account_manager,
         d.tier,
         d.is_key,
-        a.lost_on
+        a.lost_on,
+        a.lost_reason,
+        a.lost_to
     from scoped.tiered_account_periods d
     join scoped.accounts a using (account_id)
     where a.lost_on between d.starts_on and d.ends_on
@@ -84,7 +98,7 @@ left join scoped.orders o
     and o.ordered_on <= l.lost_on
 group by all;
 comment on view scoped.lost_accounts is
-    'Customers in scope lost in a period, their tier at its start, and what they brought before';
+    'Customers in scope lost in a period, their tier at its start, why, and what they brought before';
 
 -- The setting is a number of accounts, or below 1 a share of those that rank.
 create macro top_places(ranked) as

@@ -15,11 +15,33 @@ from scoped.interactions i
 left join scoped.needs n
     on n.need_id = i.need_id
     and n.account_id = i.account_id
-    and n.raised_at <= i.occurred_at
-    and (n.resolved_at is null or n.resolved_at >= i.occurred_at)
+    and not is_before(i.occurred_at, i.occurred_at_has_time, n.raised_at, n.raised_at_has_time)
+    and (
+        n.resolved_at is null
+        or not is_before(
+            n.resolved_at, n.resolved_at_has_time, i.occurred_at, i.occurred_at_has_time
+        )
+    )
 where i.status = 'completed' and i.kind <> 'invitation';
 comment on view scoped.maintenance is
     'Completed maintenance interactions; matched where they name an open need of the same account';
+
+-- Where one of the two is only a day, whole days are counted.
+create view scoped.need_answers as
+select
+    need_id,
+    account_id,
+    raised_at,
+    responded_at,
+    case
+        when raised_at_has_time and responded_at_has_time
+            then date_diff('microsecond', raised_at, responded_at)
+        else (responded_at::date - raised_at::date) * 86_400_000_000
+    end as waited_microseconds
+from scoped.needs
+where not is_before(responded_at, responded_at_has_time, raised_at, raised_at_has_time);
+comment on view scoped.need_answers is
+    'Needs that were answered, not before they were raised, and how long that took';
 
 create view as_of.unheard_needs as
 with later_callbacks as (
@@ -33,7 +55,7 @@ with later_callbacks as (
         on i.account_id = n.account_id
         and i.kind = 'monthly_callback'
         and i.status = 'completed'
-        and i.occurred_at > n.raised_at
+        and is_before(n.raised_at, n.raised_at_has_time, i.occurred_at, i.occurred_at_has_time)
     where n.resolved_at is null
     group by all
 )
@@ -55,8 +77,11 @@ where i.kind = 'invitation'
     and i.status <> 'cancelled'
     and i.responded_at is null
     and coalesce(i.occurred_at::date, i.planned_for) <= as_of()
-    and working_days_between(coalesce(i.occurred_at::date, i.planned_for), as_of())
-        > setting('invitations.response_standard_working_days');
+    and is_after_working_days(
+        coalesce(i.occurred_at::date, i.planned_for),
+        as_of(),
+        setting('invitations.response_standard_working_days')
+    );
 comment on view as_of.unanswered_invitations is
     'Invitations by customers that are still without an answer after the standard';
 

@@ -59,7 +59,7 @@ def ended(quarter: str, rows: pd.DataFrame, text: Text) -> str:
     """How many contracts that ended were renewed, for how much, and the largest step up."""
     if rows.empty:
         return text.rich("value.ended_none", quarter=quarter)
-    priced = rows[rows["difference"].notna()]
+    priced, is_open = rows[rows["difference"].notna()], rows["renewed"].isna()
     lead = text.rich(
         "value.ended_sentence",
         quarter=quarter,
@@ -69,9 +69,12 @@ def ended(quarter: str, rows: pd.DataFrame, text: Text) -> str:
         after=priced["renewal_amount"].sum(),
     )
     grown = priced[priced["difference"] > 0]
-    if grown.empty:
-        return lead
-    return joined([lead, text.rich("value.largest_step", **grown.iloc[0])], text)
+    parts = [lead]
+    if is_open.any():
+        parts.append(text.rich("value.ended_undecided", count=is_open.sum()))
+    if not grown.empty:
+        parts.append(text.rich("value.largest_step", **grown.iloc[0]))
+    return joined(parts, text)
 
 
 def ending(rows: pd.DataFrame, soon_days: int, ahead_days: int, text: Text) -> str:
@@ -103,6 +106,24 @@ def churn(score: Score, allowed: int | None, lost: pd.DataFrame, quarter: str, t
         words = {"every": len(lost), "revenue": brought.sum(), "key_revenue": of_key}
         parts.append(text.rich("value.churn_revenue", **words))
     return joined(parts, text)
+
+
+def losses(quarter: str, rows: pd.DataFrame, text: Text) -> str:
+    """How many accounts were lost, what they took, and the reason that took most."""
+    taken = rows["revenue_before"]
+    lead = text.rich(
+        "value.losses_sentence",
+        quarter=quarter,
+        accounts=rows["accounts"].sum(),
+        revenue=taken.dropna().sum() if taken.notna().any() else None,
+    )
+    given = rows[rows["lost_reason"].notna()]
+    if given.empty:
+        return lead
+    by_reason = given.groupby("lost_reason", sort=False)["accounts"].sum()
+    reason = by_reason.idxmax()
+    most = text.rich("value.losses_most", reason=reason, accounts=by_reason[reason])
+    return joined([lead, most], text)
 
 
 def lost_projects(quarter: str, rows: pd.DataFrame, share: Score, text: Text) -> str:

@@ -47,6 +47,7 @@ BADGES: dict[str, Literal["green", "orange", "red", "gray"]] = {
     "missed": "red",
     "no_target": "gray",
     "no_data": "gray",
+    "no_status": "gray",
 }
 
 
