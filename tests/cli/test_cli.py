@@ -47,6 +47,7 @@ KPI_KEYS = [
     "gap",
     "status",
     "reason",
+    "beside",
 ]
 
 

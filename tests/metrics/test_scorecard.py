@@ -164,7 +164,7 @@ def test_a_plain_row_carries_what_the_command_line_promises() -> None:
     found = scorecard.to_json(score(calls(1, 2), "match_rate"))
     assert list(found) == [
         "metric", "unit", "value", "numerator", "denominator", "low", "high", "target", "gap",
-        "status", "reason",
+        "status", "reason", "beside",
     ]  # fmt: skip
 
 
