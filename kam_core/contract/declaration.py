@@ -115,9 +115,9 @@ def table_of_format(name: str, number: int) -> Table:
     columns = [column.without(later.values) for column in table.columns]
     key = [part for part in table.key if part not in later.key]
     essential = [column.name for column in columns]
-    older = {"key": key, "columns": columns, "essential": essential}
-    nothing = {"replaced_by": [], "currency": None, "time_may_lack": []}
-    return table.model_copy(update=older | nothing)
+    older: dict[str, object] = {"key": key, "columns": columns, "essential": essential}
+    older |= {"replaced_by": [], "currency": None, "time_may_lack": []}
+    return table.model_copy(update=older)
 
 
 def refuse_unknown(table: str, columns: Iterable[str]) -> None:
