@@ -35,18 +35,23 @@ def add_by(command: argparse.ArgumentParser) -> None:
 
 
 def add_reading(command: argparse.ArgumentParser) -> None:
-    """How files are read, where it should not be found out."""
+    """The files, and how they are read where it should not be found out."""
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.add_argument(
         "--table", choices=tuple(declaration.tables()), help="default: by name and headers"
     )
-    command.add_argument("--mode", choices=("full", "update"), default="full")
-    command.add_argument("--as-of", type=day, metavar="DATE", help="default: docs/decisions/0016")
     command.add_argument("--encoding", metavar="NAME", help="such as big5; default: found out")
     command.add_argument("--delimiter", type=character, metavar="CHARACTER")
     command.add_argument("--header-line", type=line_number, metavar="N", help="counted from 1")
     command.add_argument("--sheet", metavar="NAME", help="of a workbook")
     command.add_argument("--member", metavar="NAME", help="a file inside an archive")
+
+
+def add_loading(command: argparse.ArgumentParser) -> None:
+    """How files are read, what is done with their rows, by whom, and how it is told meanwhile."""
+    add_reading(command)
+    command.add_argument("--mode", choices=("full", "update"), default="full")
+    command.add_argument("--as-of", type=day, metavar="DATE", help="default: docs/decisions/0016")
     command.add_argument(
         "--answers", type=Path, metavar="FILE.json", help="what `inspect --json` asked"
     )

@@ -2,10 +2,8 @@
 
 import argparse
 from dataclasses import fields
-from pathlib import Path
 
-from kam_core.cli.common import print_json
-from kam_core.contract import declaration
+from kam_core.cli.common import add_reading, print_json
 from kam_core.errors import KamError, together
 from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.render.terminal.inspection import render_parts
@@ -17,13 +15,7 @@ from kam_core.uploads.report_model import InspectedPart
 def add(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser of commands; its ``run`` takes the options and a Text."""
     command = commands.add_parser("inspect", help="show how files would be read and mapped")
-    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    command.add_argument("--table", choices=tuple(declaration.tables()))
-    command.add_argument("--encoding", metavar="NAME")
-    command.add_argument("--delimiter", metavar="CHARACTER")
-    command.add_argument("--header-line", type=int, metavar="N")
-    command.add_argument("--sheet", metavar="NAME")
-    command.add_argument("--member", metavar="NAME", help="a file inside an archive")
+    add_reading(command)
     command.add_argument("--json", action="store_true", help="with the answers to give to load")
     command.set_defaults(run=_run)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from kam_core.cli.common import REFUSALS, Commands, add_by, add_reading, as_refusal, print_json
+from kam_core.cli.common import REFUSALS, Commands, add_by, add_loading, as_refusal, print_json
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.overrides import bad_answers
 from kam_core.render.terminal import changes
@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
 
 def _add_load(commands: Commands) -> None:
     load = commands.add_parser("load", help="load files as one new version", epilog=LOAD_EXITS)
-    add_reading(load)
+    add_loading(load)
     load.add_argument("--dry-run", action="store_true", help="check and count, publish nothing")
     load.add_argument("--if-empty", action="store_true", help="do nothing where data is loaded")
     load.add_argument("--yes", action="store_true", help="confirm, where a confirmation is needed")
@@ -54,7 +54,7 @@ def _add_load(commands: Commands) -> None:
 
 def _add_preview(commands: Commands) -> None:
     preview = commands.add_parser("preview", help="show what a load would change")
-    add_reading(preview)
+    add_loading(preview)
     preview.add_argument("--region", action="append", metavar="R", help="only these regions")
     preview.add_argument("--json", action="store_true")
     preview.set_defaults(run=_preview)

@@ -554,12 +554,13 @@ def test_each_file_can_be_read_in_its_own_way(
     assert "encodings" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["load", "preview", "inspect"])
 @pytest.mark.parametrize(
     "arguments", [["--delimiter", ";;"], ["--header-line", "0"], ["--header-line", "two"]]
 )
-def test_an_impossible_way_of_reading_is_exit_code_2(arguments: list[str]) -> None:
+def test_an_impossible_way_of_reading_is_exit_code_2(command: str, arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as exit_info:
-        main(["load", *arguments, "accounts.csv"])
+        main([command, *arguments, "accounts.csv"])
     assert exit_info.value.code == 2
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from kam_core.errors import KamError
-from kam_core.metrics import catalogue, periods, queries
+from kam_core.metrics import periods, queries
+from kam_core.settings.sql_headers import split_header
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
 from tests.support.worlds import (
@@ -44,7 +45,7 @@ def ids(rows: pd.DataFrame, column: str) -> list[str]:
 def test_every_question_says_what_it_means_and_bears_the_name_of_its_file() -> None:
     every = queries.load_queries()
     for path in (queries.SQL / "queries").glob("*.sql"):
-        values, _ = catalogue.header(path.read_text("utf-8"))
+        values, _ = split_header(path.read_text("utf-8"))
         assert values["query"] == path.stem and path.stem in every
     assert all(query.means and query.name == name for name, query in every.items())
 

@@ -126,11 +126,13 @@ def test_what_needs_a_second_yes_goes_to_failed_with_the_question(
 def test_a_file_that_still_grows_is_left_until_it_is_whole(
     watcher: Watcher, warehouse: Warehouse, folder: Path
 ) -> None:
+    class GrowsMeanwhile(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            drop(folder, accounts=ACCOUNTS)
+            return super().wait(timeout)
+
     drop(folder, accounts=ACCOUNTS[:30])
-    growing = threading.Timer(SETTLE_SECONDS / 2, lambda: drop(folder, accounts=ACCOUNTS))
-    growing.start()
-    once(watcher)
-    growing.join()
+    watcher.run(GrowsMeanwhile(), once=True, poll_seconds=1)
     assert (versions(warehouse), waiting(folder)) == ([], {"accounts.csv"})
     once(watcher)
     assert (versions(warehouse), waiting(folder)) == ([1], set())

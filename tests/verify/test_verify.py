@@ -12,7 +12,7 @@ import pytest
 from kam_core.__main__ import main
 from kam_core.metrics import catalogue
 from kam_core.uploads.load import load
-from kam_core.warehouse.store import Warehouse, _file_sha256
+from kam_core.warehouse.store import Warehouse, hash_file
 from tests.support.loading import load_once
 
 OPTIONS = ("--lang", "en")
@@ -49,7 +49,7 @@ def tamper(warehouse: Warehouse, *statements: str, cover_up: bool) -> None:
         for statement in statements:
             connection.execute(statement)
     if cover_up:
-        warehouse.ledger.replace_file(1, _file_sha256(warehouse.file(1)))
+        warehouse.ledger.replace_file(1, hash_file(warehouse.file(1)))
 
 
 def codes(report: dict) -> set[str]:
