@@ -343,9 +343,7 @@ def count_altered_rows(connection: DuckDBPyConnection) -> dict[str, int]:
 
 def _close_rows(connection: DuckDBPyConnection, step: Step) -> None:
     table, snapshot = step.table, step.snapshot
-    parts = table.replaced_by or table.key
-    same_key = " and ".join(f"i.{name} is not distinct from h.{name}" for name in parts)
-    replaced = f"exists (select 1 from incoming i where {same_key})"
+    replaced = f"exists (select 1 from incoming i where {_replaces(step)})"
     touched = "true" if snapshot.mode == "full" else replaced
     connection.execute(
         f"update history.{table.name} h set valid_to = $as_of where valid_to is null and {touched} "
@@ -354,6 +352,22 @@ def _close_rows(connection: DuckDBPyConnection, step: Step) -> None:
     )
     # A row corrected by a second upload for the same day was never in force on any day.
     connection.execute(f"delete from history.{table.name} where valid_to = valid_from")
+
+
+def _replaces(step: Step) -> str:
+    """The condition that a row ``i`` of an update takes the place of a row ``h`` in force.
+
+    An update brings all lines of its orders, but a row that came back corrected is one line alone:
+    the others stay, and without a number of its own it takes the place of the row it was, only.
+    """
+    recipe_format = step.snapshot.recipe.get("format", 0)
+    table = declaration.table_of_format(step.snapshot.table_name, recipe_format)
+    parts = table.key if step.returned or not table.replaced_by else table.replaced_by
+    conditions = [f"i.{name} is not distinct from h.{name}" for name in parts]
+    if step.returned and table.replaced_by:
+        optional = (name for name in table.key if not table.column(name).required)
+        conditions += [f"i.{name} is not null" for name in optional]
+    return " and ".join(conditions)
 
 
 def _insert_rows(connection: DuckDBPyConnection, step: Step, has_rows: bool) -> None:

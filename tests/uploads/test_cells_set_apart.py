@@ -72,9 +72,9 @@ def test_the_report_counts_both(warehouse: Warehouse, file: WriteFile) -> None:
     assert "未识别的单元格：2 个" in describe_report(report, Text("zh"))
 
 
-def corrected(filled: Warehouse, snapshot: int, changes: dict[str, str]) -> str:
+def corrected(filled: Warehouse, snapshot: int, changes: dict[str, str], version: int = 1) -> str:
     """The download of an upload's rows to correct, with some cells replaced."""
-    _, content = corrections_file(filled, 1, snapshot, "en")
+    _, content = corrections_file(filled, version, snapshot, "en")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     out = io.StringIO()
     csv.writer(out).writerows([changes.get(cell, cell) for cell in row] for row in rows)
@@ -111,3 +111,23 @@ def test_a_later_full_file_has_the_last_word(filled: Warehouse, file: WriteFile)
     query = "select state from meta.cell_states where table_name = 'orders'"
     with duckdb.connect(str(filled.file(2)), read_only=True) as connection:
         assert connection.execute(query).fetchall() == [("replaced",)]
+
+
+@pytest.mark.parametrize("numbers", [("1", "2", "3"), ("", "", "")])
+def test_a_corrected_line_leaves_the_other_lines_of_its_order(
+    filled: Warehouse, file: WriteFile, numbers: tuple[str, str, str]
+) -> None:
+    pump, seal, hose = numbers
+    lines = (
+        "order_id,account_id,ordered_on,product,amount,gross_profit,line\n"
+        f"O1,A1,2024-07-10,pump,100,9,{pump}\n"
+        f"O1,A1,2024-07-10,seal,1OO,9,{seal}\n"
+        f"O1,A1,2024-07-10,hose,70,nine,{hose}\n"
+    )
+    load(filled, [file("orders.csv", lines)], as_of=date(2024, 10, 2), confirmed=True)
+    text = corrected(filled, 3, {"1OO": "10", "nine": "9"}, version=2)
+    load(filled, [file("orders-corrections.csv", text)], as_of=date(2024, 10, 2))
+    rows = "select product, amount, gross_profit from orders order by amount"
+    assert select(filled, 3, rows) == [("seal", 10, 9), ("hose", 70, 9), ("pump", 100, 9)]
+    filled.file(3).unlink()
+    assert rebuild_version(filled, 3).content_hash == filled.known(3).content_hash

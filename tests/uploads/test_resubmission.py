@@ -23,13 +23,13 @@ Edit = Callable[[list[list[str]]], object]
 
 # Line 3 repeats the key of line 2, line 4 has no date, line 5 is a row of totals, line 6 names an
 # account nobody knows.
-ORDERS = """order_id,account_id,ordered_on,amount
-O1,A1,2024-07-10,5.00
-O1,A1,2024-07-11,6.00
-O2,A2,someday,7.00
-合计,,,18.00
-O3,A-09,2024-07-13,8.00
-O4,A2,2024-07-14,9.00
+ORDERS = """order_id,account_id,ordered_on,amount,line
+O1,A1,2024-07-10,5.00,1
+O1,A1,2024-07-11,6.00,1
+O2,A2,someday,7.00,1
+合计,,,18.00,
+O3,A-09,2024-07-13,8.00,1
+O4,A2,2024-07-14,9.00,1
 """
 # What is listed of it: upload, line, state.
 LISTED = [(2, 3, "open"), (2, 4, "open"), (2, 5, "nothing_to_do"), (2, 6, "open")]
