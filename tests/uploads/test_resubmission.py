@@ -117,7 +117,7 @@ def test_an_untouched_repeat_of_a_key_does_not_replace_the_row_in_force(
 
 def test_a_repeat_that_is_right_as_it_is_can_be_insisted_on(broken: Warehouse) -> None:
     def insist(rows: list[list[str]]) -> None:
-        rows[0][8] = f"ok {rows[0][8]}"
+        rows[0][9] = f"ok {rows[0][9]}"
 
     sent_back(broken, 2, insist)
     assert ("O1", "A1", "2024-07-11", 6) in orders(broken)
@@ -276,7 +276,7 @@ def test_an_unknown_account_comes_with_whom_it_may_mean(
     load(broken, [file("accounts.csv", f"{ACCOUNTS}A9,Larch,East,2023-01-01,20\n")])
     _, content = upload_history.corrections_file(broken, 2, 2, lang)
     unknown = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[4]
-    assert "A-09" in unknown[6] and unknown[6].endswith(asked)
+    assert "A-09" in unknown[7] and unknown[7].endswith(asked)
 
 
 def test_what_came_back_is_known_after_further_uploads(broken: Warehouse, file: Write) -> None:
@@ -339,8 +339,8 @@ def test_a_correction_is_read_as_the_file_its_rows_come_from(
     warehouse: Warehouse, file: Write
 ) -> None:
     """The column proves a decimal comma, the dates that the day comes first."""
-    amounts = 'O1,A1,13/04/2024,"0,75"\nO2,A1,03/04/2024,"1.250,50"\nO3,A2,03/05/2024,x\n'
-    text = f"order_id,account_id,ordered_on,amount\n{amounts}"
+    amounts = 'O1,A1,13/04/2024,"0,75",1\nO2,A1,03/04/2024,"1.250,50",1\nO3,A2,03/05/2024,x,1\n'
+    text = f"order_id,account_id,ordered_on,amount,line\n{amounts}"
     load(warehouse, [file("accounts.csv", ACCOUNTS), file("orders.csv", text)])
     sent_back(warehouse, 2, put("4", 3, "1.125,00"))
     assert ("O3", "A2", "2024-05-03", 1125) in orders(warehouse)
