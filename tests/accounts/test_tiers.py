@@ -142,7 +142,10 @@ def test_another_scheme_is_another_piece_of_data() -> None:
 
 def test_the_scheme_of_a_version_can_be_read_from_it() -> None:
     found = tiers.load_scheme(ask_of(six(1), "2024-09-30"))
-    assert (found.name, found.x.cuts, found.y.cuts) == ("value_potential", (60.0,), (0.8,))
+    assert (found.name, [axis.cuts for axis in found.axes.values()]) == (
+        "value_potential",
+        [(60.0,), (0.8,)],
+    )
     assert found.tiers == ("VIP", "growth", "stable", "basic", "unrated")
     assert found.key_tiers == {"VIP", "growth"}
 

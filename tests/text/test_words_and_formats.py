@@ -118,7 +118,7 @@ def test_a_name_that_is_markup_shows_as_itself() -> None:
 
 
 def test_values_in_a_sentence_stand_out_and_cannot_act() -> None:
-    said = EN.rich("tiers.unrated", count="*1* ![](http://evil)")
+    said = EN.rich("tiers.unrated", count="*1* ![](http://evil)", lacking="")
     assert said.startswith(r"**\*1\* \!\[\]\(http\:\/\/evil\)**")
 
 
