@@ -22,7 +22,7 @@ def page(viewer: Viewer, lang: str) -> None:
     event = figures.render_figure(matrix, text, has_title=False, selects=True)
     if not matrix.charts:
         return
-    st.caption(text("tiers.axes"))
+    st.caption(tiers.describe_axes(view))
     cells = tiers.list_cells(view)
     counts = dict(zip(cells["tier"], cells["accounts"], strict=True))
     tier = _choose_tier(counts, event, text)

@@ -6,6 +6,7 @@ import duckdb
 import pandas as pd
 
 UNRATED = "unrated"
+AMOUNTS = ("value", "annual_contract_value")
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,19 @@ class Axis:
     scale: str
     cuts: tuple[float, ...]
 
+    @property
+    def kind(self) -> str:
+        """What its scores are: percentile, minmax, or of the raw measure money or points."""
+        given = "money" if self.measure in AMOUNTS else "points"
+        return given if self.scale == "raw" else self.scale
+
 
 @dataclass(frozen=True)
 class Scheme:
-    """The active scheme: two axes, the tier of each pair of levels, and which tiers are key."""
+    """The active scheme: axes by columns of scores, tiers by pairs of levels, which are key."""
 
     name: str
-    x: Axis
-    y: Axis
+    axes: dict[str, Axis]
     cells: tuple[tuple[int, int, str], ...]
     key_tiers: frozenset[str]
 
@@ -37,14 +43,16 @@ class Scheme:
 def load_scheme(cursor: duckdb.DuckDBPyConnection) -> Scheme:
     """The scheme that the version was built with."""
     rows = cursor.execute(
-        "select scheme, measure, scale, cuts from settings.tier_axes order by axis"
+        "select scheme, axis, measure, scale, cuts from settings.tier_axes order by axis"
     ).fetchall()
-    x, y = (Axis(measure, scale, tuple(cuts)) for _, measure, scale, cuts in rows)
+    axes = {
+        f"{axis}_score": Axis(measure, scale, tuple(cuts)) for _, axis, measure, scale, cuts in rows
+    }
     cells = cursor.execute(
         "select x_level, y_level, tier, is_key from settings.tier_cells order by 1, 2"
     ).fetchall()
     key_tiers = frozenset(tier for _, _, tier, is_key in cells if is_key)
-    return Scheme(rows[0][0], x, y, tuple(cell[:3] for cell in cells), key_tiers)
+    return Scheme(rows[0][0], axes, tuple(cell[:3] for cell in cells), key_tiers)
 
 
 def cell_totals(matrix: pd.DataFrame) -> pd.DataFrame:

@@ -62,21 +62,34 @@ class Field:
 
 
 @dataclass(frozen=True)
+class MatrixAxis:
+    """An axis of the matrix: its words, the cuts between its levels, and what it must hold."""
+
+    title: str
+    arrow: str
+    unit: str
+    cuts: tuple[float, ...]
+    lowest: float
+    highest: float
+
+    def at(self, share: float) -> float:
+        """The score at a share of its length; below 0 and above 1 are beyond its ends."""
+        return self.lowest + share * (self.highest - self.lowest)
+
+
+@dataclass(frozen=True)
 class Matrix(Chart):
     """The tier matrix: one field per pair of levels, and the accounts that lie in them.
 
-    ``accounts``: account_id, account_name, tier, x_score, y_score, revenue_12m; ``x_cuts`` and
-    ``y_cuts`` part the levels; ``across`` and ``up`` name the axes.
+    ``accounts``: account_id, account_name, tier (key tiers first), x_score, y_score, revenue_12m.
     """
 
     title: str
     sentence: str
-    across: str
-    up: str
+    x: MatrixAxis
+    y: MatrixAxis
     fields: tuple[Field, ...]
     accounts: pd.DataFrame
-    x_cuts: tuple[float, ...]
-    y_cuts: tuple[float, ...]
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def _section(metric: Metric, targets: dict) -> Iterator[str]:
     if metric.kind.has_amounts:
         yield f"| parts 分子分母 | {metric.parts} |"
     yield f"| better 方向 | {metric.better} |"
-    yield f"| default target 默认目标 | {'–' if target is None else target} |"
+    yield f"| default target 默认目标 | {'–' if target is None else f'{target:.9g}'} |"
     yield f"| needs 所需数据 | {', '.join(metric.needs) or '–'} |"
     if metric.looks_back_months:
         yield f"| looks back 需回溯 | {metric.looks_back_months} 个月 months |"

@@ -19,11 +19,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from kam_core.errors import KamError, together
+from kam_core.settings.references import find_faults
 from kam_core.settings.schemas.installation import InstallationSettings
 from kam_core.settings.sql_headers import list_metric_files, read_metric_settings
 from kam_core.settings.working_days import list_special_days
 
 SHIPPED = Path(__file__).parent
+REFERENCES = SHIPPED / "schemas" / "references.toml"
 VARIABLE = "KAM_SETTINGS"
 LONGEST_VALUE = 80
 # What influences numbers is written into each version.
@@ -88,13 +90,17 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 @cache
 def _load(folders: str) -> InstallationSettings:
+    faults = find_faults(_merged(folders), read_toml(REFERENCES))
     try:
-        return InstallationSettings.model_validate(_merged(folders))
+        settings = InstallationSettings.model_validate(_merged(folders))
     except ValidationError as error:
-        refusals = [_refusal(fault, _sources(folders)) for fault in error.errors()]
-        # A value that may be of several types has a fault for each.
-        by_key = {(str(r.details["file"]), r.details["key"]): r for r in reversed(refusals)}
-        raise together(list(reversed(by_key.values())), "settings_refused") from error
+        faults = [*error.errors(), *faults]
+    if not faults:
+        return settings
+    refusals = [_refusal(fault, _sources(folders)) for fault in faults]
+    # A value that may be of several types has a fault for each.
+    by_key = {(str(r.details["file"]), r.details["key"]): r for r in reversed(refusals)}
+    raise together(list(reversed(by_key.values())), "settings_refused")
 
 
 @cache
@@ -153,7 +159,7 @@ def _refusal(fault: ErrorDetails, sources: Sequence[Source]) -> KamError:
     is_missing, source = fault["type"] == "missing", sources[number]
     details = {
         "file": source.path,
-        "key": _dotted(keys[len(source.keys) : depth + is_missing]),
+        "key": _dotted((*keys[len(source.keys) : depth + is_missing], *limits.pop("within", ()))),
         "value": json.dumps(fault["input"], ensure_ascii=False, default=str)[:LONGEST_VALUE],
         "must_be": fault["type"],
         "choices": re.findall("'([^']*)'", limits.get("expected", "")),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import chain, product
+from itertools import chain
 
 from duckdb import DuckDBPyConnection
 
@@ -13,7 +13,6 @@ from kam_core.settings.loader import refuse_unknown_keys
 from kam_core.warehouse.view_sql import load_sql
 
 EVERY_OTHER_TIER = "*"
-SCALES = {"raw", "percentile", "minmax"}
 
 
 def install_settings(con: DuckDBPyConnection, document: dict) -> None:
@@ -22,7 +21,8 @@ def install_settings(con: DuckDBPyConnection, document: dict) -> None:
     _fill(con, "texts", _texts(document["thresholds"]))
     _fill(con, "targets", flatten_numbers(document["targets"]["targets"]))
     _fill(con, "cadences", _cadence_rows(document["cadences"]))
-    name, scheme = _active_scheme(document["tier_schemes"])
+    name = document["tier_schemes"]["active"]
+    scheme = document["tier_schemes"]["schemes"][name]
     axes = [(axis, scheme["axes"][axis]) for axis in ("x", "y")]
     _fill(con, "tier_axes", [(name, a, s["measure"], s["scale"], s["cuts"]) for a, s in axes])
     cells = [(levels.split(","), tier) for levels, tier in scheme["cells"].items()]
@@ -58,29 +58,6 @@ def flatten_numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, Decim
 
 def _texts(values: dict) -> Iterator[tuple[str, str]]:
     return ((name, value) for name, value in values.items() if isinstance(value, str))
-
-
-def _active_scheme(document: dict) -> tuple[str, dict]:
-    """Name and content of the active tier scheme.
-
-    KamError("unknown_tier_scheme") if there is none, "bad_tier_scheme" where it has an unknown
-    scale, cuts that do not rise, or a cell without its tier.
-    """
-    name = document["active"]
-    if name not in document["schemes"]:
-        raise KamError("unknown_tier_scheme", scheme=name)
-    scheme = document["schemes"][name]
-    axes = [scheme["axes"][axis] for axis in ("x", "y")]
-    levels = product(*(range(len(axis["cuts"]) + 1) for axis in axes))
-    is_sound = (
-        all(axis["scale"] in SCALES for axis in axes)
-        and all(axis["cuts"] == sorted(set(axis["cuts"])) for axis in axes)
-        and set(scheme["cells"]) == {f"{x},{y}" for x, y in levels}
-        and set(scheme["cells"].values()) == set(scheme["tiers"])
-    )
-    if not is_sound:
-        raise KamError("bad_tier_scheme", scheme=name)
-    return name, scheme
 
 
 def threshold(con: DuckDBPyConnection, name: str) -> Decimal:

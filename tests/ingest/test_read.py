@@ -433,6 +433,14 @@ def test_the_second_reader_sees_a_lost_a_doubled_and_a_changed_row(
         check_tiling(lines, ",", 2, rows, blank)
 
 
+@pytest.mark.parametrize("last", ["1;a;b", ";", ";1"])
+def test_a_quote_behind_a_blank_opens_a_cell_only_where_all_are_written_so(last: str) -> None:
+    mixed = f'account_id;account_name;region\n;;"\n1; ";1\n{last}\n'
+    assert attempt("accounts.csv", mixed.encode()) == "loaded"
+    throughout = 'account_id; account_name; region\n1; "a\nb"; c\n2; d; "e"\n'
+    assert attempt("accounts.csv", throughout.encode()) == "loaded"
+
+
 CELL = st.text(alphabet='A1 ,;"\n客合计', max_size=6)
 
 

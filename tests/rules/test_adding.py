@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,15 +33,35 @@ for lang in sys.argv[2:]:
     menu = [info.get("page_name") for info in app._registered_pages.values()]
     print(lang, menu, [title.value for title in app.title], len(app.dataframe))
 """
-DRAW_MATRIX = """
-import sys
+DRAW_TIERS = """
+import json, sys
 import kam_core
 from kam_core.dashboard.sections import tiers
+from kam_core.render.html import svg
 from kam_core.render.plotly import charts, draw
+from kam_core.text.marked_text import strip_marks
 view = kam_core.open(sys.argv[1]).view(lang="en")
-figure = tiers.compose_matrix(view)
-draw.draw_chart(figure.charts[0], view.text, charts.LIGHT)
-print([(field.tier, field.accounts, field.is_key) for field in figure.charts[0].fields])
+matrix = tiers.compose_matrix(view)
+shown = {
+    "sentence": strip_marks(matrix.sentences[0]),
+    "waits_for": matrix.waits_for,
+}
+if matrix.charts:
+    drawn = draw.draw_chart(matrix.charts[0], view.text, charts.LIGHT)
+    members = tiers.compose_members(view, "beacon").table
+    shown |= {
+        "cells": [(field.tier, field.accounts, field.is_key) for field in matrix.charts[0].fields],
+        "marks": [mark for trace in drawn.data for mark in zip(trace.x, trace.y)],
+        "ranges": [drawn.layout.xaxis.range, drawn.layout.yaxis.range],
+        "titles": [drawn.layout.xaxis.title.text, drawn.layout.yaxis.title.text],
+        "words": [(word.x, word.y) for word in drawn.layout.annotations],
+        "tick": drawn.layout.yaxis.tickformat,
+        "still": str(svg.draw(matrix.charts[0], "en")),
+        "headings": [(column.title, column.unit) for column in members.columns[-2:]],
+        "scores": members.frame.iloc[:, -2:].to_numpy().tolist(),
+        "caption": tiers.describe_axes(view),
+    }
+print(json.dumps(shown))
 """
 
 
@@ -153,21 +174,37 @@ def test_an_export_is_one_feed_file(follow: Callable[[str], Project]) -> None:
     assert counts == {"accounts": (2, 0), "interactions": (3, 0)}
 
 
+def load_accounts(project: Project, warehouse: str, *rows: str) -> dict[str, Any]:
+    """What the tiers show of accounts with a potential and an influence."""
+    heading = "account_id,account_name,region,growth_potential,industry_influence"
+    file = write_file(project, f"{warehouse}.csv", "\n".join([heading, *rows]) + "\n")
+    path = project.folder.parent / warehouse
+    project.run("-m", "kam_core", "load", "--as-of", "2024-09-30", file, warehouse=path)
+    return json.loads(project.run("-c", DRAW_TIERS, path))
+
+
 def test_a_tier_scheme_is_settings(follow: Callable[[str], Project]) -> None:
     project = follow("A tier scheme")
-    rows = ["account_id,account_name,region,growth_potential,industry_influence"]
-    rows += [
-        "A1,Alder,East,80,90",
-        "A2,Birch,East,50,60",
-        "A3,Cedar,East,10,70",
-        "A4,Elm,East,90,20",
-    ]
-    file = write_file(project, "accounts.csv", "\n".join(rows) + "\n")
-    project.run("-m", "kam_core", "load", "--as-of", "2024-09-30", file)
-    cells = project.run("-c", DRAW_MATRIX, project.folder.parent / "warehouse")
-    for cell in (("beacon", 1, True), ("voice", 1, True), ("rising", 1, False)):
-        assert repr(cell) in cells
+    rows = ["A1,Alder,East,80,90", "A2,Birch,East,50,60", "A3,Cedar,East,10,70"]
+    shown = load_accounts(project, "warehouse", *rows, "A4,Elm,East,90,20", "A5,Fir,East,30,")
+    for cell in (["beacon", 1, True], ["voice", 1, True], ["rising", 1, False]):
+        assert cell in shown["cells"]
+    assert sorted(shown["marks"]) == [[10, 70], [50, 60], [80, 90], [90, 20]]
+    for mark in (*shown["marks"], *shown["words"]):
+        for score, (low, high) in zip(mark, shown["ranges"], strict=True):
+            assert low < score < high
+    assert shown["titles"] == ["Growth potential (0–100)", "Industry influence (0–100)"]
+    assert "%" not in shown["tick"]
+    assert "potential →" in shown["still"] and "influence →" in shown["still"]
+    assert "value →" not in shown["still"]
+    assert shown["caption"].startswith("Up: industry influence. Right: growth potential.")
+    assert shown["headings"] == [["Growth potential", "points"], ["Industry influence", "points"]]
+    assert sorted(shown["scores"]) == [[50, 60], [80, 90]]
+    assert "have no industry influence score;" in shown["sentence"]
     project.run("-m", "kam_core", "kpis", "--quarter", "2024-Q3", "--tier", "beacon")
+    project.run("-c", OPEN_PAGE, "tiers", "en", "zh")
+    waiting = load_accounts(project, "waiting", "A1,Alder,East,80,")
+    assert waiting["waits_for"] == "needs:accounts.industry_influence"
 
 
 def test_a_language_is_a_folder_of_words(

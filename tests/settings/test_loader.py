@@ -113,14 +113,14 @@ def test_what_a_version_is_built_with_follows_the_overlay(overlay: Overlay) -> N
             "contract.toml",
             "[tables.orders]\nfacts = { paid_on = {} }",
             "settings_wrong_value",
-            "tables.orders",
+            "tables.orders.facts.paid_on",
             "paid_on",
         ),
         (
             "contract.toml",
             '[tables.orders]\nin_order = [["ordered_on", "amount"]]',
             "settings_wrong_value",
-            "tables.orders",
+            "tables.orders.in_order[1][2]",
             "a date or a time",
         ),
         ("reading.toml", 'reporting_timezone = "Mars"', "settings_wrong_value", None, "time zone"),
@@ -141,6 +141,89 @@ def test_a_slip_is_told_with_file_and_key(
     assert words in in_english
     assert in_english != in_chinese
     assert str(folder / file) in in_english and str(folder / file) in in_chinese
+
+
+RECIPE = '[[files]]\nname = "a"\nheaders = ["b"]\n[[files.recipes]]\n'
+SCHEME = "[schemes.value_potential"
+# File, the text with a misspelt name, and the key at which it is refused.
+MISSPELT = [
+    ("cadences.toml", '[tiers.VIP]\nmonthly_calback = "month"', "tiers.VIP.monthly_calback"),
+    ("cadences.toml", '[tiers.VPI]\nvisit = "month"', "tiers.VPI"),
+    ("cadences.toml", '[default]\nvist = "month"', "default.vist"),
+    ("thresholds.toml", "[worklist.tier_points]\ngrowht = 3", "worklist.tier_points.growht"),
+    ("targets.toml", "[targets]\nmatch_rat = 0.9", "targets.match_rat"),
+    ("targets.toml", "[targets]\nmatch_rate = 90", "targets.match_rate"),
+    ("targets.toml", '[targets]\nmatch_rate = "0.9"', "targets.match_rate"),
+    ("target_bounds.toml", "[highest]\nrevenu = 3", "highest.revenu"),
+    ("target_bounds.toml", "[lowest]\nmatch_rate = 0.99", "targets.match_rate"),
+    ("tier_schemes.toml", f'{SCHEME}]\nneeds = ["ordres|accounts.region"]', "needs[1]"),
+    ("tier_schemes.toml", f'{SCHEME}.cells]\n"1,1" = "VPI"', "cells.1,1"),
+    ("tier_schemes.toml", f'{SCHEME}.cells]\n"2,0" = "VIP"', "cells"),
+    ("tier_schemes.toml", f"{SCHEME}.axes.x]\ncuts = [60, 80]", "cells"),
+    ("tier_schemes.toml", f"{SCHEME}.axes.x]\ncuts = [60, 50]", "axes.x.cuts"),
+    ("tier_schemes.toml", f'{SCHEME}.axes.y]\nscale = "z"', "axes.y.scale"),
+    ("pages.toml", '[overview]\ncards = ["revenue", "revenu"]', "overview.cards[2]"),
+    ("pages.toml", '[service.parts]\nresponse = ["x"]', "service.parts.response[1]"),
+    ("pages.toml", '[value.parts]\nloss = ["revenue"]', "value.parts.loss"),
+    ("pages.toml", '[pack]\nparts = ["regions"]', "pack.parts[1]"),
+    ("contract.toml", '[tables.orders.noted_order]\nx = ["ordered_on", "event_date"]', ".x"),
+    ("contract.toml", '[tables.orders]\nkey = ["order"]', "tables.orders.key[1]"),
+    ("contract.toml", '[tables.orders.columns.amount]\ntype = "mony"', "columns.amount.type"),
+    ("templates.toml", '[tables.ordres]\namount = ["1", "2"]', "tables.ordres"),
+    ("templates.toml", '[tables.orders]\namout = ["1", "2"]', "tables.orders.amout"),
+    ("templates.toml", '[tables.orders]\nkind = ["bas", ""]', "tables.orders.kind[1]"),
+    ("mapping.toml", '[hints.orders]\namout = ["x"]', "hints.orders.amout"),
+    ("mapping.toml", '[names]\nregion = ["accounts.regon"]', "names.region[1]"),
+    ("reading.toml", 'encodings = ["utf-8", "utf-88"]', "encodings[2]"),
+    ("feeds/a.toml", RECIPE + 'table = "acounts"', "files[1].recipes[1].table"),
+    ("feeds/a.toml", RECIPE + 'table = "orders"\ncolumns = { x = "b" }', "columns.x"),
+    ("feeds/a.toml", RECIPE + 'table = "orders"\nconstants = { kind = "x" }', "constants.kind"),
+    ("feeds/a.toml", RECIPE + 'table = "orders"\nvalues.kin = { b = "base" }', "values.kin"),
+    ("feeds/a.toml", RECIPE + 'table = "orders"\nvalues.kind = { b = "bas" }', "values.kind.b"),
+    ("feeds/a.toml", RECIPE + 'table = "orders"\nencoding = "utf-88"', "encoding"),
+    ("feeds/a.toml", RECIPE + 'table = "orders"\ntimezone = "Mars"', "timezone"),
+    ("feeds/a.toml", RECIPE + 'table = "orders"\ndates = { ordered_on = "ymd" }', "ordered_on"),
+]
+
+
+@pytest.mark.parametrize(("file", "text", "key"), MISSPELT)
+def test_a_name_that_refers_to_nothing_is_told_with_file_and_key(
+    overlay: Overlay, file: str, text: str, key: str
+) -> None:
+    holder = overlay(file, text) / file
+    error = refusal()
+    if file == "target_bounds.toml" and key.startswith("targets."):
+        holder = SETTINGS.parent / "sql" / "metrics" / "match_rate.sql"
+    assert error.details["file"] == holder
+    assert str(error.details["key"]).endswith(key)
+    for lang in ("en", "zh"):
+        message = Text(lang).error(error)
+        assert str(holder) in message and key in message
+        assert "?" not in message and "{" not in message.replace(str(error.details["value"]), "")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("targets.toml", '[targets]\nmatch_rate = "0.9"', "must be a number"),
+        ("contract.toml", '[tables.orders.columns.amount]\ntype = "mony"', "text, enum, quarter"),
+        ("contract.toml", '[tables.orders.columns.amount]\ntype = "mony"', "money, score"),
+    ],
+)
+def test_a_refusal_names_all_that_may_stand_there(
+    overlay: Overlay, file: str, text: str, words: str
+) -> None:
+    overlay(file, text)
+    assert words in Text("en").error(refusal())
+
+
+def test_misspelt_names_are_told_beside_other_slips(overlay: Overlay) -> None:
+    overlay("watch.toml", 'poll_seconds = "5"')
+    overlay("cadences.toml", '[tiers.VPI]\nvist = "month"')
+    overlay("pages.toml", '[overview]\ncards = ["x", "y"]')
+    keys = {str(each.details["key"]) for each in refusal().each}
+    names = {"tiers.VPI", "tiers.VPI.vist", "overview.cards[1]", "overview.cards[2]"}
+    assert keys == {"poll_seconds", *names}
 
 
 def test_all_slips_are_told_at_once_each_with_its_own_file(overlay: Overlay) -> None:

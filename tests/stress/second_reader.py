@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kam_core.settings.loader import load_settings
+
 # The marks that end a line; a form feed or a line separator inside a cell does not.
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
@@ -27,15 +29,23 @@ def physical_lines(data: bytes, encoding: str) -> list[str]:
     return [line for line in LINE.findall(text) if line]
 
 
-def lines_taken(lines: Sequence[str], delimiter: str) -> int:
+def has_blanks_before_quotes(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether the file begins with cells written ``a, "b"``, and none of them ``a,"b"``."""
+    top = "".join(lines[: load_settings().reading.header_search_lines])
+    return f'{delimiter} "' in top and f'{delimiter}"' not in top
+
+
+def lines_taken(lines: Sequence[str], delimiter: str, skips_blanks: bool) -> int:
     """How many lines the row takes that begins with the first one.
 
-    A quote opens a cell only at its beginning; in it two quotes are one, and lines go on.
+    A quote opens a cell only at its beginning, or behind blanks there where these are skipped; in
+    it two quotes are one, and lines go on.
     """
     state = "start"
     for taken, line in enumerate(lines, start=1):
         for mark in line.rstrip("\r\n"):
-            state = _after(mark, state, delimiter)
+            if not (skips_blanks and mark == " " and state == "start"):
+                state = _after(mark, state, delimiter)
         if state != "quoted":
             return taken
     return len(lines)
@@ -48,7 +58,7 @@ def _after(mark: str, state: str, delimiter: str) -> str:
         return "start"
     if mark == '"' and state in ("start", "closing"):
         return "quoted"
-    return "start" if state == "start" and mark == " " else "plain"
+    return "plain"
 
 
 def is_blank(line: str, delimiter: str) -> bool:
@@ -61,9 +71,10 @@ def check_tiling(
 ) -> None:
     """Every line below the header is in exactly one row, or blank; ``first_line`` counts from 1."""
     owner: dict[int, int] = {}
+    skips_blanks = has_blanks_before_quotes(lines, delimiter)
     for row in rows:
         start = row.line_no - 1
-        for line in range(start, start + _lines_of(row, lines, delimiter)):
+        for line in range(start, start + _lines_of(row, lines, delimiter, skips_blanks)):
             if line in owner:
                 raise Untiled(
                     f"line {line + 1} is in the rows of lines {owner[line]} and {start + 1}"
@@ -80,10 +91,10 @@ def check_tiling(
         raise Untiled(f"{blank} blank rows in {len(rest)} blank lines")
 
 
-def _lines_of(row: Row, lines: Sequence[str], delimiter: str) -> int:
+def _lines_of(row: Row, lines: Sequence[str], delimiter: str, skips_blanks: bool) -> int:
     start = row.line_no - 1
     if row.raw is None:
-        return lines_taken(lines[start:], delimiter)
+        return lines_taken(lines[start:], delimiter, skips_blanks)
     taken = 0
     text = ""
     while start + taken < len(lines) and len(text.rstrip("\r\n")) < len(row.raw):

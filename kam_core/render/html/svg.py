@@ -112,15 +112,15 @@ def _beside(point: Point, scale: _Scale) -> float:
 
 
 def matrix(chart: Matrix, lang: str) -> Markup:
-    """The cells of the tier scheme: potential across, value up, each with what it holds."""
+    """The cells of the tier scheme by its two axes, each with what it holds."""
     across = max((field.x for field in chart.fields), default=0) + 1
     rows = max((field.y for field in chart.fields), default=0) + 1
     width, height = AXIS + across * FIELD_WIDTH, rows * FIELD_HEIGHT + AXIS
     drawn = [_field(field, rows, Text(lang)) for field in chart.fields]
     up = Markup(
         '<text class="tick" transform="translate({} {}) rotate(-90)" text-anchor="middle">{}</text>'
-    ).format(_number(AXIS - 6), _number(rows * FIELD_HEIGHT / 2), chart.up)
-    along = _text(chart.across, AXIS + across * FIELD_WIDTH / 2, height - 4, "tick")
+    ).format(_number(AXIS - 6), _number(rows * FIELD_HEIGHT / 2), chart.y.arrow)
+    along = _text(chart.x.arrow, AXIS + across * FIELD_WIDTH / 2, height - 4, "tick")
     return _image(strip_marks(chart.sentence), width, height, [*drawn, up, along])
 
 

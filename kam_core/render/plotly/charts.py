@@ -308,30 +308,21 @@ def draw_matrix(chart: Matrix, text: Text, colours: Palette) -> go.Figure:
     figure = canvas(colours, 540)
     accounts = chart.accounts.astype({"x_score": float, "y_score": float, "revenue_12m": float})
     largest = float(accounts["revenue_12m"].max() or 0) or 1.0
-    for position, tier in enumerate(_by_revenue(chart, accounts)):
-        members = accounts[accounts["tier"] == tier]
+    for position, (tier, members) in enumerate(accounts.groupby("tier", sort=False)):
         figure.add_scatter(**_marks(members, largest, position, text, colours))
         figure.data[-1].name = plotly_escape(text.value("tier", tier))
     line = {"color": colours.quiet, "dash": "dash", "width": 1}
-    for cut in chart.x_cuts:
-        figure.add_vline(x=cut, line=line)
-    for cut in chart.y_cuts:
-        figure.add_hline(y=cut, line=line)
     for field in chart.fields:
         if field.tier in set(accounts["tier"]):
             figure.add_annotation(**_cell_words(field, chart, text, colours))
-    figure.update_xaxes(title_text=text("charts.potential"), range=[-3, 103])
-    figure.update_yaxes(title_text=text("charts.value_rank"), range=[-0.04, 1.16])
-    figure.update_yaxes(tickformat=".0%", tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1])
+    for name, axis, ends in (("x", chart.x, (-0.03, 1.03)), ("y", chart.y, (-0.04, 1.16))):
+        for cut in axis.cuts:
+            getattr(figure, f"add_{'v' if name == 'x' else 'h'}line")(**{name: cut}, line=line)
+        words = {"title_text": axis.title, "range": [*map(axis.at, ends)]}
+        figure.layout[f"{name}axis"].update(value_axis(axis.unit, axis.highest, text) | words)
+    figure.update_yaxes(dtick=chart.y.at(0.2) - chart.y.lowest)
     figure.update_layout(margin_t=40, dragmode=False, clickmode="event+select")
     return figure
-
-
-def _by_revenue(chart: Matrix, accounts: pd.DataFrame) -> list[str]:
-    """The tiers that hold an account: key tiers first, then by what they bring."""
-    revenue = accounts.groupby("tier")["revenue_12m"].sum().to_dict()
-    key_tiers = {field.tier for field in chart.fields if field.is_key}
-    return sorted(revenue, key=lambda tier: (tier not in key_tiers, -revenue[tier]))
 
 
 def _marks(
@@ -360,12 +351,12 @@ def _marks(
 
 def _cell_words(field: Field, chart: Matrix, text: Text, colours: Palette) -> dict:
     """The words of a cell in its upper corner; those of the last column stand at the right."""
-    is_last = field.x == len(chart.x_cuts)
+    is_last, gap = field.x == len(chart.x.cuts), chart.y.at(0.01) - chart.y.lowest
     side = "right" if is_last else "left"
     tier = plotly_escape(text.value("tier", field.tier))
     return {
-        "x": 102.0 if is_last else (-2.0, *chart.x_cuts)[field.x],
-        "y": (*(cut - 0.01 for cut in chart.y_cuts), 1.15)[field.y],
+        "x": chart.x.at(1.02) if is_last else (chart.x.at(-0.02), *chart.x.cuts)[field.x],
+        "y": (*(cut - gap for cut in chart.y.cuts), chart.y.at(1.15))[field.y],
         "xanchor": side,
         "yanchor": "top",
         "text": text("charts.cell", **vars(field) | {"tier": tier}),

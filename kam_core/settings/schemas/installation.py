@@ -1,5 +1,11 @@
 """All settings files together: a field is a file, ``feeds`` the files of that folder."""
 
+from math import inf
+from typing import Self
+
+from pydantic import ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
 from kam_core.settings.schemas.base import Settings
 from kam_core.settings.schemas.contract import (
     CharacterSettings,
@@ -39,3 +45,17 @@ class InstallationSettings(Settings):
     tier_schemes: TierSchemeSettings
     warehouse: WarehouseSettings
     watch: WatchSettings
+
+    @model_validator(mode="after")
+    def check_defaults(self) -> Self:
+        """Each default target lies between the bounds of its metric."""
+        bounds, kind = self.target_bounds, PydanticCustomError("out_of_bounds", "out of bounds")
+        highest = bounds.highest | bounds.highest_share
+        faults = [
+            InitErrorDetails(type=kind, loc=("targets", "targets", metric), input=value)
+            for metric, value in self.targets.targets.items()
+            if not bounds.lowest.get(metric, -inf) <= value <= highest.get(metric, inf)
+        ]
+        if faults:
+            raise ValidationError.from_exception_data("settings", faults)
+        return self

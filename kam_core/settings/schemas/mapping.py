@@ -3,6 +3,7 @@
 from typing import Literal
 
 from kam_core.settings.schemas.base import Count, Names, Settings, Share
+from kam_core.settings.schemas.reading import Encoding, TimeZone
 
 Factors = dict[str, str]
 
@@ -89,12 +90,12 @@ class FeedRecipe(Settings):
 
     table: str
     columns: dict[str, str] = {}
-    encoding: str | None = None
+    encoding: Encoding | None = None
     delimiter: str | None = None
     header_line: int | None = None
     member: str | None = None
     sheet: str | None = None
-    timezone: str | None = None
+    timezone: TimeZone | None = None
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     where: dict[str, Names] = {}
@@ -103,12 +104,12 @@ class FeedRecipe(Settings):
     joined: dict[str, Names] = {}
     made: dict[str, Names] = {}
     multiplied: dict[str, Names] = {}
-    elapsed: dict[str, dict[str, str]] = {}
+    elapsed: dict[str, dict[Literal["since", "unit"], str]] = {}
     factors: Factors = {}
     scales: dict[str, Names] = {}
-    decimals: dict[str, str] = {}
-    dates: dict[str, str] = {}
-    blanks: dict[str, str] = {}
+    decimals: dict[str, Literal["point", "comma", "open"]] = {}
+    dates: dict[str, Literal["dmy", "mdy"]] = {}
+    blanks: dict[str, Literal["above", "empty"]] = {}
     distinct: bool = False
     left_out: Names = []
     currency: str | None = None

@@ -4,7 +4,7 @@ from decimal import Decimal
 from math import inf, isfinite
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from kam_core.settings.schemas.base import Bilingual, Count, Names, Positive, Settings, Share
@@ -115,7 +115,7 @@ class ThresholdSettings(Settings):
 class TargetSettings(Settings):
     """Default targets by metric, from the headers or an installation's own targets.toml."""
 
-    targets: dict[str, int | float]
+    targets: dict[str, float]
 
 
 class TargetBoundSettings(Settings):
@@ -142,16 +142,16 @@ class CadenceSettings(Settings):
 
 
 class AxisSettings(Settings):
-    measure: Literal[
-        "value",
-        "annual_contract_value",
-        "growth_potential",
-        "industry_influence",
-        "strategic_fit",
-        "relative_advantage",
-    ]
-    scale: Literal["raw", "percentile", "minmax"]
+    measure: str
+    scale: str
     cuts: list[float]
+
+    @field_validator("cuts")
+    @classmethod
+    def check_cuts(cls, cuts: list[float]) -> list[float]:
+        if cuts != sorted(set(cuts)):
+            raise PydanticCustomError("not_rising", "not rising")
+        return cuts
 
 
 class AxisPair(Settings):
@@ -169,14 +169,16 @@ class SchemeSettings(Bilingual):
     cells: dict[str, str]
     tiers: dict[str, TierSettings]
 
+    @model_validator(mode="after")
+    def check_cells(self) -> Self:
+        x, y = (range(len(axis.cuts) + 1) for axis in (self.axes.x, self.axes.y))
+        pairs = [f"{column},{row}" for column in x for row in y]
+        if sorted(self.cells) != sorted(pairs):
+            fault = {"within": ["cells"], "value": ", ".join(self.cells), "pairs": pairs}
+            raise PydanticCustomError("cells", "not the levels", fault)
+        return self
+
 
 class TierSchemeSettings(Settings):
     active: str
     schemes: dict[str, SchemeSettings]
-
-    @model_validator(mode="after")
-    def check_active(self) -> Self:
-        if self.active not in self.schemes:
-            fault = {"key": "active", "value": self.active}
-            raise PydanticCustomError("unknown_scheme", "no such scheme", fault)
-        return self

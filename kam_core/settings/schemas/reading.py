@@ -1,8 +1,10 @@
 """reading.toml."""
 
+import codecs
 import re
-from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Callable
+from typing import Annotated, LiteralString
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -10,24 +12,22 @@ from pydantic_core import PydanticCustomError
 from kam_core.settings.schemas.base import Count, Names, Settings, Share
 
 
-def _check_pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise PydanticCustomError("pattern", "no pattern", {"problem": str(error)}) from error
-    return text
+def _readable_by(read: Callable[[str], object], code: LiteralString) -> AfterValidator:
+    """What lets a text pass only if ``read`` takes it."""
+
+    def check(text: str) -> str:
+        try:
+            read(text)
+        except (LookupError, ValueError, re.error) as error:
+            raise PydanticCustomError(code, "unreadable", {"problem": str(error)}) from error
+        return text
+
+    return AfterValidator(check)
 
 
-def _check_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise PydanticCustomError("time_zone", "no time zone") from error
-    return name
-
-
-Pattern = Annotated[str, AfterValidator(_check_pattern)]
-TimeZone = Annotated[str, AfterValidator(_check_zone)]
+Pattern = Annotated[str, _readable_by(re.compile, "pattern")]
+TimeZone = Annotated[str, _readable_by(ZoneInfo, "time_zone")]
+Encoding = Annotated[str, _readable_by(codecs.lookup, "encoding")]
 
 
 class LimitSettings(Settings):
@@ -106,7 +106,7 @@ class ReadingSettings(Settings):
     separators: Names
     header_search_lines: Count
     header_fill_share: Share
-    common_share: dict[str, Share]
+    common_share: dict[Encoding, Share]
     fewest_chinese_characters: Count
     encoding_sample: Count
     utf16_text_share: Share
@@ -114,7 +114,7 @@ class ReadingSettings(Settings):
     proposal_sample: Count
     most_proposals: Count
     sample_rows: Count
-    encodings: Names
+    encodings: list[Encoding]
     earliest_year: Count
     latest_year: Count
     excel_serial_first: Count

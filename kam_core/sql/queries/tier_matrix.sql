@@ -7,7 +7,6 @@ select
     a.industry,
     a.account_manager,
     t.value,
-    t.growth_potential as potential,
     t.x_score,
     t.y_score,
     t.tier,

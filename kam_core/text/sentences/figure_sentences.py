@@ -110,21 +110,24 @@ def outlook(figures: Mapping[str, int], quarter: str, target: Decimal | None, te
     return joined([text.rich(f"follow_up.outlook_{key}", **words) for key in keys], text)
 
 
-def tiers(cells: pd.DataFrame, accounts: int, revenue: float, unrated: int, text: Text) -> str:
-    """How few accounts bring how much."""
+def tiers(cells: pd.DataFrame, total: int, revenue: float, lacking: list[str], text: Text) -> str:
+    """How few accounts bring how much, and which measures the others lack."""
     key = cells[cells["is_key"].astype(bool)]
     count, brought = key["accounts"].sum(), key["revenue_12m"].sum()
     sentence = text.rich(
         "tiers.sentence",
         key=count,
         key_tiers=list(key["tier"]),
-        total=accounts,
-        share=count / accounts,
+        total=total,
+        share=count / total,
         revenue=brought,
         revenue_share=brought / revenue if revenue else None,
     )
-    left_out = text.rich("tiers.unrated", count=unrated) if unrated else ""
-    return joined([sentence, left_out], text)
+    if not lacking:
+        return sentence
+    measures = [text(f"tiers.lacking.{measure}") for measure in lacking]
+    unrated = total - cells["accounts"].sum()
+    return joined([sentence, text.rich("tiers.unrated", count=unrated, lacking=measures)], text)
 
 
 def rates(view_period: str, values: Mapping[str, float | None], text: Text) -> str:
