@@ -4,7 +4,8 @@ No data, no target and zero are three different answers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
@@ -29,7 +30,8 @@ class Score:
 
     ``decidable`` is False where the interval contains the target: too few cases to tell.
     ``attainment`` is how much of the target is reached, 1 being all of it; None where that says
-    nothing, as with a target of zero.
+    nothing, as with a target of zero. ``known_until`` is the earliest day of the tables it reads;
+    ``is_behind``: the period ends after that day, though not after the as-of day.
     """
 
     metric: str
@@ -45,6 +47,8 @@ class Score:
     decidable: bool | None
     reason: str | None
     attainment: float | None = None
+    known_until: date | None = None
+    is_behind: bool = False
 
     @property
     def is_judged(self) -> bool:
@@ -199,7 +203,9 @@ def to_json(score: Score) -> dict[str, object]:
     for name in ("numerator", "denominator"):
         if isinstance(fields[name], Decimal | Fraction):
             fields[name] = float(fields[name])
-    del fields["decidable"], fields["attainment"]
+    if score.known_until:
+        fields["known_until"] = score.known_until.isoformat()
+    del fields["decidable"], fields["attainment"], fields["is_behind"]
     return fields
 
 
@@ -253,10 +259,14 @@ def score(
     rules: JudgingRules,
 ) -> Score:
     """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
+    until = availability.known_until(metric, data)
     if figures["value"] is None:
         reason = availability.find_obstacle(metric, period, data) or "no_cases"
-        return _without_value(metric, figures, goal, reason)
-    return judged(metric, figures, goal, rules, availability.is_partial(metric, period, data))
+        return replace(_without_value(metric, figures, goal, reason), known_until=until)
+    partial = availability.is_partial(metric, period, data)
+    is_behind = partial and data.as_of is not None and period.ends_on <= data.as_of
+    judgement = judged(metric, figures, goal, rules, partial)
+    return replace(judgement, known_until=until, is_behind=is_behind)
 
 
 def _without_value(metric: Metric, figures: Mapping, goal: Decimal | None, reason: str) -> Score:

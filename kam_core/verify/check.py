@@ -121,15 +121,13 @@ def _recounted_figures(
     dimensions: tuple[str, ...],
     tier_needs: tuple[str, ...],
 ) -> dict[FigureKey, Figure]:
-    needs = [
-        n for need in metric.needs for n in (tier_needs if need == catalogue.TIERS else (need,))
-    ]
     demand = Demand(
-        tuple(needs),
+        tuple(metric.list_needs(tier_needs)),
         metric.dated,
         metric.looks_back_months,
         is_change=metric.kind.name == "change",
         is_by_tier="tier" in metric.dimensions,
+        known_by=metric.known_by,
     )
     recounted: dict[FigureKey, Figure] = {}
     for period in periods:

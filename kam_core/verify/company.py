@@ -9,7 +9,9 @@ from kam_core.contract.declaration import Fact, Table, tables
 from kam_core.verify.days import DAY, DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
+from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 
+NEVER = pd.Timestamp("1000-01-01").as_unit("us")
 # Whole numbers of the last digit by account.
 Amounts = dict[str, int]
 
@@ -67,21 +69,38 @@ class CompanyOnDay:
         rows = self.table(table)
         return rows[span.contains(rows[column])]
 
-    def state_day(self, last: pd.Timestamp) -> pd.Timestamp:
-        """The day on which a state is read: the last one of a period, or the as-of day."""
-        return min(last, self.as_of)
+    def day_of(self, table: str) -> pd.Timestamp:
+        """The day up to which a table speaks: that of its newest upload which sets one.
+
+        A table of facts has one only of such uploads; any other speaks up to the as-of day, unless
+        its day was said. What says nothing at all ends before every day.
+        """
+        uploads, has_facts = self.rows.uploads, tables()[table].sets_day
+        uploads = uploads[uploads["table_name"] == table]
+        is_own = uploads["as_of_from"].isin(OWN_DAYS) | (uploads["as_of_from"].isna() & has_facts)
+        kept = uploads[is_own if has_facts else uploads["as_of_from"] != OF_TABLE]
+        if kept.empty:
+            return NEVER
+        by_then = kept[kept["as_of"] <= self.as_of].sort_values(["as_of", "snapshot_id"])
+        if by_then.empty or not is_own[by_then.index[-1]]:
+            return self.as_of
+        return min(self.as_of, by_then["as_of"].iloc[-1])
+
+    def is_told(self, moments: pd.Series, table: str) -> pd.Series:
+        """Which days or moments lie within what a table speaks of."""
+        return moments < self.day_of(table) + DAY
 
     def _rows_known(self, table: Table) -> pd.DataFrame:
         rows = self._rows_without_future(table)
         for fact in table.event_facts:
-            rows = rows[~_is_fact(rows, fact) | self._is_past(rows[fact.column])]
+            rows = rows[~is_fact(rows, fact) | self.is_told(rows[fact.column], table.name)]
         return rows[rows["account_id"].isin(self.accounts.index)]
 
     def _rows_without_future(self, table: Table) -> pd.DataFrame:
         """The rows in force, without what came of them after the day."""
-        rows = self._rows_in_force(table.name)
+        rows = self.rows_in_force(table.name)
         for moment in table.known_from:
-            is_ahead = rows[moment.column].notna() & ~self._is_past(rows[moment.column])
+            is_ahead = rows[moment.column].notna() & ~self.is_told(rows[moment.column], table.name)
             for each in moment.reveals:
                 values = rows[each.column]
                 is_hidden = is_ahead & (values.isin(each.instead_of) | (not each.instead_of))
@@ -89,15 +108,12 @@ class CompanyOnDay:
             rows[moment.column] = rows[moment.column].where(~is_ahead)
         return rows
 
-    def _rows_in_force(self, name: str) -> pd.DataFrame:
+    def rows_in_force(self, name: str) -> pd.DataFrame:
         """A day before the first upload of a table is shown the rows of that first upload."""
         rows, first = self.rows.history[name], self.rows.first_upload(name)
         has_come = (rows["valid_from"] <= self.as_of) | (rows["valid_from"] == first)
         stays = rows["valid_to"].isna() | (rows["valid_to"] > self.as_of)
         return rows[has_come & stays & _counts(rows, name)].copy()
-
-    def _is_past(self, moments: pd.Series) -> pd.Series:
-        return moments < self.as_of + DAY
 
 
 def sum_column(rows: pd.DataFrame, column: str) -> Amounts:
@@ -114,8 +130,8 @@ def _counts(rows: pd.DataFrame, table: str) -> pd.Series:
     return counts
 
 
-def _is_fact(rows: pd.DataFrame, fact: Fact) -> pd.Series:
-    is_fact = pd.Series(True, rows.index)
+def is_fact(rows: pd.DataFrame, fact: Fact) -> pd.Series:
+    holds = pd.Series(True, rows.index)
     for column, values in fact.only:
-        is_fact &= rows[column].isin(values)
-    return is_fact
+        holds &= rows[column].isin(values)
+    return holds

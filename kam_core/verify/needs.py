@@ -26,7 +26,10 @@ def match_rate_hours(context: Context) -> Parts:
 
 def need_coverage(context: Context) -> Parts:
     """Needs open at some time in the period, and those of them that were named in it."""
-    needs, period, rows = context.company.table("needs"), context.period, context.company.completed
+    company, period = context.company, context.period
+    needs, rows = company.table("needs"), company.completed
+    needs = needs[company.is_told(needs["raised_at"], "interactions")]
+    rows = rows[company.is_told(rows["occurred_at"], "needs")]
     was_open = (needs["raised_at"] < period.last + DAY) & (
         needs["resolved_at"].isna() | (needs["resolved_at"] >= period.first)
     )
@@ -47,7 +50,7 @@ def within_standard(context: Context) -> Parts:
     raised = context.rows("needs", "raised_at")
     answered = _answered_needs(raised)
     waiting = raised[raised["responded_at"].isna()]
-    today = pd.Series(context.company.as_of, index=waiting.index)
+    today = pd.Series(context.company.day_of("needs"), index=waiting.index)
     late = waiting[count_working_days(waiting["raised_at"], today) > standard]
     in_time = count_working_days(answered["raised_at"], answered["responded_at"]) <= standard
     hits = pd.concat([in_time, pd.Series(False, index=late.index)])
@@ -73,9 +76,10 @@ def _answered_needs(needs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _matched_maintenance(context: Context) -> pd.DataFrame:
-    """Maintenance of the period; matched if it names an open need of the same account."""
+    """Maintenance of the period as far as needs are known, and whether it names an open one."""
     rows = context.company.maintenance
-    rows = rows[context.period.contains(rows["occurred_at"])]
+    is_told = context.company.is_told(rows["occurred_at"], "needs")
+    rows = rows[is_told & context.period.contains(rows["occurred_at"])]
     needs = context.company.table("needs")
     need_times = needs.set_index(_need_keys(needs))[["raised_at", "resolved_at"]]
     named = need_times.reindex(_need_keys(rows)).set_index(rows.index)

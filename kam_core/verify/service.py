@@ -28,7 +28,7 @@ def within_standard(context: Context) -> Parts:
     answered = _answered_tickets(opened)
     # One solved without a word of when it was answered tells nothing.
     waiting = opened[opened["first_response_at"].isna() & opened["resolved_at"].isna()]
-    late = waiting[context.company.as_of + DAY - waiting["opened_at"] > standard]
+    late = waiting[context.company.day_of("tickets") + DAY - waiting["opened_at"] > standard]
     in_time = answered["first_response_at"] - answered["opened_at"] <= standard
     hits = pd.concat([in_time, pd.Series(False, index=late.index)])
     return count_hits(pd.concat([answered, late]), hits)

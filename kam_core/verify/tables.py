@@ -10,11 +10,12 @@ from kam_core.contract import declaration
 
 IN_FORCE = ("valid_from", "valid_to")
 INT64_END = 2**63
+UPLOADS = ("table_name", "snapshot_id", "as_of", "as_of_from")
 
 
 @dataclass(frozen=True)
 class VersionRows:
-    """What was ever accepted, by table, and which table was uploaded for which day."""
+    """What was ever accepted, by table, and which table was uploaded for which day, and why."""
 
     history: dict[str, pd.DataFrame]
     uploads: pd.DataFrame
@@ -31,7 +32,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection) -> VersionRows:
         table.name: _read_table(connection, f"history.{table.name}", _column_names(table))
         for table in declaration.tables().values()
     }
-    return VersionRows(history, _read_table(connection, "meta.snapshots", ("table_name", "as_of")))
+    return VersionRows(history, _read_table(connection, "meta.snapshots", UPLOADS))
 
 
 def _column_names(table: declaration.Table) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from string import Template
 from kam_core.contract.declaration import (
     EVENT_DATE,
     Fact,
-    Moment,
     NotedOrder,
     Revealed,
     Table,
@@ -122,14 +121,20 @@ def _table_days() -> str:
     )
 
 
-def _table_views(table: Table) -> str:
-    replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
-    conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')"]
-    conditions += [*_counts(table), *(_has_happened(table, fact) for fact in table.event_facts)]
-    if table.counts_from:
-        conditions.append(f"({table.counts_from} is null or {table.counts_from} <= as_of())")
+def in_force_conditions(table: Table) -> list[str]:
+    """When a row of history is in force on the as-of day, whatever it says of days to come."""
+    conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')", *_counts(table)]
     if table.is_of_accounts:
         conditions.append("account_id in (select account_id from as_of.lives)")
+    return conditions
+
+
+def _table_views(table: Table) -> str:
+    replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
+    conditions = [_has_happened(table, fact) for fact in table.event_facts]
+    if table.counts_from:
+        conditions.append(f"({table.counts_from} is null or {table.counts_from} <= as_of())")
+    conditions = [*in_force_conditions(table), *conditions]
     return Template((TABLES / "each_table.sql").read_text("utf-8")).substitute(
         table=table.name,
         title=_title(table),
@@ -153,7 +158,8 @@ def _counts(table: Table) -> Iterator[str]:
 def _has_happened(table: Table, fact: Fact) -> str:
     """The event is past; days are compared as days, so that a scan passes by later blocks."""
     is_day = table.column(fact.column).type == "date"
-    is_past = f"{fact.column} <= as_of()" if is_day else f"is_past({fact.column})"
+    day = f"day_of('{table.name}')"
+    is_past = f"{fact.column} <= {day}" if is_day else f"is_told({fact.column}, '{table.name}')"
     others = [f"{column} not in {_texts(values)}" for column, values in fact.only]
     return f"({' or '.join([*others, is_past])})" if others else is_past
 
@@ -163,14 +169,15 @@ def _replaced(table: Table) -> dict[str, str]:
     optional = (c for c in table.columns if c.name in table.key and not c.required)
     replaced = {c.name: f"nullif(trim({c.name}), '')" for c in optional if c.type == "text"}
     for moment in table.known_from:
-        replaced[moment.column] = f"case when is_past({moment.column}) then {moment.column} end"
+        is_told = f"is_told({moment.column}, '{table.name}')"
+        replaced[moment.column] = f"case when {is_told} then {moment.column} end"
         for column in moment.reveals:
-            replaced[column.column] = _before(moment, column)
+            replaced[column.column] = _before(is_told, column)
     return replaced
 
 
-def _before(moment: Moment, revealed: Revealed) -> str:
-    name, is_ahead = revealed.column, f"not is_past({moment.column})"
+def _before(is_told: str, revealed: Revealed) -> str:
+    name, is_ahead = revealed.column, f"not {is_told}"
     if revealed.instead_of:
         is_ahead += f" and {name} in {_texts(revealed.instead_of)}"
     value = "null" if revealed.before is None else f"'{revealed.before}'"
@@ -192,15 +199,21 @@ def _in_scope(table: Table) -> str:
 def _event_days() -> str:
     query = "\nunion all\n".join(
         f"select '{table.name}' as table_name, {_event_day(table)} as day, valid_from, valid_to, "
-        f"account_id\nfrom history.{table.name}\nwhere {AND.join(_counts(table))}"
+        f"account_id, {_is_fact(table)} as is_fact\nfrom history.{table.name}\n"
+        f"where {AND.join(_counts(table))}"
         for table in tables().values()
         if table.event_date
     )
-    meaning = "The day of every row that was ever in force, of the tables that have one"
+    meaning = "The day of every row that was ever in force, where it has one; plans are no facts"
     return (
         f"create view history.event_days as\n{query};\n"
         f"comment on view history.event_days is '{meaning}'"
     )
+
+
+def _is_fact(table: Table) -> str:
+    only = [f"{column} in {_texts(values)}" for f in table.event_facts for column, values in f.only]
+    return " and ".join(only) or "true"
 
 
 def _event_day(table: Table, row: str = "") -> str:

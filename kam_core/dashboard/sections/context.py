@@ -22,7 +22,7 @@ def name_tiers(view: View) -> str:
 def context_line(view: View) -> str:
     """The line that stands under every title: what the numbers are about."""
     lang = view.text.lang
-    return view.text(
+    line = view.text(
         "context.line",
         quarter=formats.period(view.period.period, lang),
         as_of=formats.day(view.scope.as_of, lang),
@@ -30,3 +30,14 @@ def context_line(view: View) -> str:
         tiers=name_tiers(view),
         version=view.company.version,
     )
+    return " · ".join([line, *name_tables_behind(view)])
+
+
+def name_tables_behind(view: View) -> list[str]:
+    """The tables that speak up to an earlier day than the rest, each with that day."""
+    text = view.text
+    return [
+        text("context.known", table=text.table(table), day=formats.day(day, text.lang))
+        for table, (_, day) in view.survey().days.items()
+        if day is not None and day < view.scope.as_of
+    ]

@@ -10,8 +10,8 @@
 -- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
--- needs:  interactions, needs
--- dated:  interactions
+-- needs:  interactions, needs, interactions.need_id
+-- dated:  interactions, needs
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: needs
 -- means-zh: 期内曾处于未解决状态的需求中，至少被期内一次已完成的互动对应的占比。
@@ -24,7 +24,7 @@ with named as (
     select distinct p.period, i.account_id, i.need_id
     from scoped.interactions i
     join as_of.period_months p on p.month = month_of(i.occurred_at)
-    where i.status = 'completed' and i.need_id is not null
+    where i.status = 'completed' and i.need_id is not null and is_told(i.occurred_at, 'needs')
 )
 select
     p.period,
@@ -36,5 +36,6 @@ from scoped.needs n
 join as_of.periods p
     on n.raised_at < p.ends_on + interval 1 day
     and (n.resolved_at is null or n.resolved_at >= p.starts_on)
+    and is_told(n.raised_at, 'interactions')
 left join named
     on named.period = p.period and named.account_id = n.account_id and named.need_id = n.need_id

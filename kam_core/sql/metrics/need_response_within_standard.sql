@@ -36,6 +36,6 @@ join as_of.period_months p on p.month = month_of(n.raised_at)
 where n.responded_at >= n.raised_at
     or (
         n.responded_at is null
-        and working_days_between(n.raised_at, as_of())
+        and working_days_between(n.raised_at, day_of('needs'))
             > setting('needs.response_standard_working_days')
     )

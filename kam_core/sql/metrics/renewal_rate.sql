@@ -28,4 +28,4 @@ select
     1 as denominator
 from scoped.contracts c
 join as_of.period_months p on p.month = month_of(c.ends_on)
-where c.ends_on <= as_of()
+where c.ends_on <= day_of('contracts')

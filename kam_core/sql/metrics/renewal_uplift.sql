@@ -29,4 +29,4 @@ select
     c.amount as denominator
 from scoped.contracts c
 join as_of.period_months p on p.month = month_of(c.ends_on)
-where c.ends_on <= as_of() and c.renewed and c.renewal_amount is not null
+where c.ends_on <= day_of('contracts') and c.renewed and c.renewal_amount is not null

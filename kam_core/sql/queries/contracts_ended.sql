@@ -21,5 +21,5 @@ from scoped.contracts c
 join as_of.period_months p on p.month = month_of(c.ends_on)
 join scoped.tiered_account_periods d on d.period = p.period and d.account_id = c.account_id
 join scoped.accounts a on a.account_id = c.account_id
-where c.ends_on <= as_of() and is_tier_in_scope(d.tier)
+where c.ends_on <= day_of('contracts') and is_tier_in_scope(d.tier)
 order by d.period, difference desc nulls last, c.amount desc, c.contract_id

@@ -10,11 +10,11 @@ select
     n.category,
     n.description,
     n.raised_at,
-    as_of() - n.raised_at::date as age_days,
-    working_days_between(n.raised_at, as_of()) as age_working_days,
+    day_of('needs') - n.raised_at::date as age_days,
+    working_days_between(n.raised_at, day_of('needs')) as age_working_days,
     n.responded_at,
     n.responded_at is null
-        and working_days_between(n.raised_at, as_of())
+        and working_days_between(n.raised_at, day_of('needs'))
             > setting('needs.response_standard_working_days') as is_past_standard,
     max(i.occurred_at) as last_named_at,
     n.snapshot_id,

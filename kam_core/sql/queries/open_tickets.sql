@@ -1,11 +1,12 @@
 -- query: open_tickets
 -- means: Tickets of both kinds that are not resolved, oldest of each group first. late: without a
 --        first answer for longer than the standard; waiting: without one so far; answered: answered,
---        not resolved. The clock stops at the end of the as-of day.
+--        not resolved. The clock stops at the end of the day up to which the
+--        tickets speak.
 with running as (
     select
         t.*,
-        date_diff('microsecond', t.opened_at, (as_of() + 1)::timestamp) / 3600e6 as hours_open,
+        date_diff('microsecond', t.opened_at, (day_of('tickets') + 1)::timestamp) / 3600e6 as hours_open,
         setting('service.response_standard_hours') as standard_hours
     from scoped.tickets t
     where t.resolved_at is null

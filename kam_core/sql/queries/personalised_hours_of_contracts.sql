@@ -4,7 +4,7 @@
 with ended as (
     select *, (ends_on + 1 - interval 12 month)::date as first_day
     from scoped.contracts
-    where ends_on <= as_of()
+    where ends_on <= least(day_of('contracts'), day_of('interactions'))
 ),
 spent as (
     select c.contract_id, sum(m.duration_hours) as hours

@@ -39,8 +39,9 @@ create macro is_in_force(valid_from, valid_to, table_name) as
     and (valid_to is null or valid_to > as_of());
 comment on macro is_in_force is 'Whether a history row belongs to the snapshot shown';
 
-create macro is_past(moment) as moment < as_of() + interval 1 day;
-comment on macro is_past is 'Whether a day or moment is not after the as-of day';
+create macro is_told(moment, wanted) as moment < day_of(wanted) + interval 1 day;
+comment on macro is_told is
+    'Whether a day or moment is not after the day up to which a table speaks';
 
 -- The day of loss is the last active day; a date wins over the status.
 create macro is_active(status, customer_since, lost_on, day) as

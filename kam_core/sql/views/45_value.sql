@@ -2,18 +2,18 @@
 -- twelve months before brought. Who is at the top is told by the whole company, whatever the viewer
 -- sees.
 
-create view as_of.reading_days as
-select period, starts_on, ends_on, least(ends_on, as_of()) as read_on
+create macro as_of.reading_days(wanted) as table
+select period, starts_on, ends_on, least(ends_on, day_of(wanted)) as read_on
 from as_of.periods
-where starts_on <= as_of();
-comment on view as_of.reading_days is
-    'The day on which a state is read in each period that has begun: its last, or the as-of day';
+where starts_on <= day_of(wanted);
+comment on macro table as_of.reading_days is
+    'The day on which a state is read in each period that has begun: its last, or the day of a table';
 
-create view scoped.active_accounts as
+create macro scoped.active_accounts(wanted) as table
 select d.period, d.read_on, a.*
-from as_of.reading_days d
+from as_of.reading_days(wanted) d
 join scoped.accounts a on is_active(a.status, a.customer_since, a.lost_on, d.read_on);
-comment on view scoped.active_accounts is
+comment on macro table scoped.active_accounts is
     'Customers in scope that were active on the day a state is read, with what is known of them';
 
 -- The windows of a leap day begin on 28 February where there is no 29th.
@@ -44,8 +44,8 @@ comment on macro table as_of.trailing_revenue_on is
 
 create view as_of.trailing_revenue as
 select d.period, r.*
-from as_of.reading_days d
-join as_of.trailing_revenue_on((select list(distinct read_on) from as_of.reading_days)) r
+from as_of.reading_days('orders') d
+join as_of.trailing_revenue_on((select list(distinct read_on) from as_of.reading_days('orders'))) r
     using (read_on);
 comment on view as_of.trailing_revenue is
     'Revenue of the 12 months up to the day a state is read, and of the 12 months before those';
@@ -160,7 +160,7 @@ comment on view scoped.lifetime_profit is
 create view scoped.levels_met as
 with spans as (
     select period, read_on, (read_on + 1 - interval 6 month)::date as first_on
-    from as_of.reading_days
+    from as_of.reading_days('interactions')
 ),
 months as (
     select

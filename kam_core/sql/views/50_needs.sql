@@ -10,7 +10,7 @@ select
     i.duration_hours,
     i.work_type,
     i.need_id,
-    n.need_id is not null as is_matched
+    case when is_told(i.occurred_at, 'needs') then n.need_id is not null end as is_matched
 from scoped.interactions i
 left join scoped.needs n
     on n.need_id = i.need_id
@@ -19,7 +19,8 @@ left join scoped.needs n
     and (n.resolved_at is null or n.resolved_at >= i.occurred_at)
 where i.status = 'completed' and i.kind <> 'invitation';
 comment on view scoped.maintenance is
-    'Completed maintenance interactions; matched where they name an open need of the same account';
+    'Completed maintenance interactions; matched where they name an open need of the same account,
+    not known where the needs do not reach';
 
 create view as_of.unheard_needs as
 with later_callbacks as (
@@ -34,6 +35,7 @@ with later_callbacks as (
         and i.kind = 'monthly_callback'
         and i.status = 'completed'
         and i.occurred_at > n.raised_at
+        and is_told(i.occurred_at, 'needs')
     where n.resolved_at is null
     group by all
 )
@@ -48,14 +50,14 @@ create view as_of.unanswered_invitations as
 select
     i.*,
     coalesce(i.occurred_at::date, i.planned_for) as invited_on,
-    working_days_between(coalesce(i.occurred_at::date, i.planned_for), as_of()) as working_days
+    working_days_between(coalesce(i.occurred_at::date, i.planned_for), day_of('interactions')) as working_days
 from as_of.interactions i
 where i.kind = 'invitation'
     and i.initiated_by = 'customer'
     and i.status <> 'cancelled'
     and i.responded_at is null
-    and coalesce(i.occurred_at::date, i.planned_for) <= as_of()
-    and working_days_between(coalesce(i.occurred_at::date, i.planned_for), as_of())
+    and coalesce(i.occurred_at::date, i.planned_for) <= day_of('interactions')
+    and working_days_between(coalesce(i.occurred_at::date, i.planned_for), day_of('interactions'))
         > setting('invitations.response_standard_working_days');
 comment on view as_of.unanswered_invitations is
     'Invitations by customers that are still without an answer after the standard';

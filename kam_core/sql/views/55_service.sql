@@ -8,7 +8,7 @@ with clocks as (
         date_diff(
             'microsecond',
             opened_at,
-            coalesce(first_response_at, (as_of() + 1)::timestamp)
+            coalesce(first_response_at, (day_of('tickets') + 1)::timestamp)
         ) as waited_microseconds
     from scoped.tickets
     where kind = 'support'
