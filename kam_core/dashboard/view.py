@@ -175,7 +175,8 @@ class View:
         metric = catalogue.metric(name)
         is_partial = availability.is_partial(metric, self.period, self.survey())
         target = self.in_region(row["region"]).target(name)
-        return scorecard.judged(metric, row, target, self.company.rules(), is_partial)
+        score = scorecard.judged(metric, row, target, self.company.rules(), is_partial)
+        return replace(score, known_until=availability.known_until(metric, self.survey()))
 
     def history(self, name: str, periods: Sequence[Period] | None = None) -> pd.DataFrame:
         """The quarters up to the chosen one, or other periods: period, value, target.

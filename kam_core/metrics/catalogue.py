@@ -6,7 +6,7 @@ rows, the file gives numerators and denominators per period and account, and the
 query.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -43,7 +43,10 @@ class Metric:
     ``parts`` is what a numerator and a denominator are amounts of: "count" (cases), "money" or
     "hours". ``reads`` is "period" where the metric counts what happened in one, "day" where it says
     what is so on its last day. ``looks_back_months`` are those before the period (of growth) or
-    before the end of that day which the data must reach back to.
+    before the end of that day which the data must reach back to. ``known_by`` are the tables up to
+    whose earliest day the figure is known: those it names, accounts only where the header says so.
+    ``alternatives`` name, after a need, what meets it as well: ``a.b|a.c!d`` where the column b is
+    told, or c is and never says d.
     """
 
     name: str
@@ -66,6 +69,8 @@ class Metric:
     rows: str = field(repr=False)
     evidence: str
     dated: tuple[str, ...] = ()
+    known_by: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
     looks_back_months: int = 0
     reads: str = "period"
     parts: str = "count"
@@ -78,6 +83,12 @@ class Metric:
     def scale(self) -> int:
         """Microseconds in one unit of a duration; 1 where the facts have the unit of the metric."""
         return MICROSECONDS.get(self.unit, 1) if self.kind.has_durations else 1
+
+    def list_needs(self, tier_needs: Sequence[str]) -> list[str]:
+        """What it needs, each with its alternatives; "tiers" as what the active scheme needs."""
+        wider = {options.partition("|")[0]: options for options in self.alternatives}
+        needs = [part for need in self.needs for part in (tier_needs if need == TIERS else (need,))]
+        return [wider.get(need, need) for need in needs]
 
     def title(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
@@ -116,6 +127,8 @@ def parse_metric(text: str) -> Metric:
         needs=_split_names(values["needs"]),
         dimensions=_split_names(values["dimensions"]),
         dated=_split_names(values.get("dated", "")),
+        known_by=_known_by(values),
+        alternatives=_split_names(values.get("needs-or", "")),
         looks_back_months=int(values.get("looks-back", "0").split()[0]),
         reads=values.get("reads", "period"),
         parts=values.get("parts", "count"),
@@ -135,6 +148,15 @@ def parse_metric(text: str) -> Metric:
             for lang in ("zh", "en")
         },
     )
+
+
+def _known_by(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The tables that a header names; accounts say how far only what ``known-by`` tells of them."""
+    options = "|".join(_split_names(values["needs"])).split("|")
+    named = [option.partition(".")[0] for option in options if option]
+    tables = [name for name in named if name not in (TIERS, "accounts")]
+    further = _split_names(values.get("known-by", ""))
+    return tuple(dict.fromkeys([*tables, *_split_names(values.get("dated", "")), *further]))
 
 
 def _split_names(text: str) -> tuple[str, ...]:

@@ -23,7 +23,5 @@ def paced(metric: Metric, score: Score, period: Period, data: availability.Data)
 
 
 def elapsed_days(metric: Metric, period: Period, data: availability.Data) -> int:
-    """Days of the period until the as-of day or the end of the data, whichever is earlier."""
-    ends = [availability.last_day(period, data), *(data.days[table][1] for table in metric.dated)]
-    last = min(day for day in ends if day is not None)
-    return (last - period.starts_on).days + 1
+    """Days of the period until the day up to which the figure is known, or its end."""
+    return (availability.last_day(metric, period, data) - period.starts_on).days + 1

@@ -87,7 +87,7 @@ def _add_up(metric: Metric, facts: str, dimensions: Sequence[str], has_tiers: bo
 
 
 def _measure(metric: Metric, period: Period, data: Data) -> Measure:
-    days = (last_day(period, data) - period.starts_on).days + 1
+    days = (last_day(metric, period, data) - period.starts_on).days + 1
     return Measure(metric.scale, metric.quantile, Fraction(days, 7))
 
 

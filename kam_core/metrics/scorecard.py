@@ -5,6 +5,7 @@ No data, no target and zero are three different answers.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
@@ -32,6 +33,8 @@ class Score:
     ``decidable`` is False where the interval contains the target: too few cases to tell.
     ``attainment`` is how much of the target is reached, 1 being all of it; None where that says
     nothing, as with a target of zero. ``beside`` counts the cases told beside it, by code.
+    ``known_until`` is the earliest day of the tables it reads; ``is_behind``: the period ends after
+    that day, though not after the as-of day.
     """
 
     metric: str
@@ -48,6 +51,8 @@ class Score:
     reason: str | None = None
     attainment: float | None = None
     beside: dict[str, int] | None = None
+    known_until: date | None = None
+    is_behind: bool = False
 
     @property
     def is_judged(self) -> bool:
@@ -160,7 +165,9 @@ def to_json(score: Score) -> dict[str, object]:
     for name in ("numerator", "denominator"):
         if isinstance(fields[name], Decimal | Fraction):
             fields[name] = float(fields[name])
-    del fields["decidable"], fields["attainment"]
+    if score.known_until:
+        fields["known_until"] = score.known_until.isoformat()
+    del fields["decidable"], fields["attainment"], fields["is_behind"]
     return fields
 
 
@@ -215,6 +222,7 @@ def score(
     beside: dict[str, int] | None = None,
 ) -> Score:
     """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
+    until = availability.known_until(metric, data)
     if figures["value"] is None:
         return Score(
             metric.name,
@@ -224,9 +232,12 @@ def score(
             target=None if goal is None else float(goal),
             reason=availability.find_obstacle(metric, period, data) or "no_cases",
             beside=beside,
+            known_until=until,
         )
-    is_partial = availability.is_partial(metric, period, data)
-    return replace(judged(metric, figures, goal, rules, is_partial), beside=beside)
+    partial = availability.is_partial(metric, period, data)
+    is_behind = partial and data.as_of is not None and period.ends_on <= data.as_of
+    judgement = judged(metric, figures, goal, rules, partial)
+    return replace(judgement, beside=beside, known_until=until, is_behind=is_behind)
 
 
 def judged(

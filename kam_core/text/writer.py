@@ -194,8 +194,10 @@ class Text:
         if not score.reason:
             return ""
         code, _, detail = score.reason.partition(":")
-        if code in ("needs", "outside_data"):
+        if code in ("needs", "outside_data", "not_yet_known"):
             detail = self.need(detail)
+        if code == "partial" and score.is_behind:
+            code, detail = "known_until", formats.day(score.known_until, self.lang)
         return self.known(f"reasons.{code}", score.reason).format(detail=detail)
 
 

@@ -1,12 +1,13 @@
 """What the loaded data can speak of: a period it does not reach has no figure, not even zero."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kam_core.contract.declaration import tables
 from kam_core.verify.cases import Context
-from kam_core.verify.company import CompanyOnDay
+from kam_core.verify.company import CompanyOnDay, is_fact
 from kam_core.verify.days import DAY, DayRange, months_later
 
 
@@ -15,8 +16,9 @@ class Demand:
     """What a figure demands of the data, as its definition says.
 
     Each of ``needs`` is a table or table.column that must be there, or several joined by "|" of
-    which one is enough; the facts of the tables in ``dated`` must reach the period. One that is not
-    ``is_by_tier`` says nothing of some tiers alone.
+    which one is enough; of a column with "!" and a value no row may say that. The facts of the
+    tables in ``dated`` must reach the period, and those in ``known_by`` speak of it. One that is
+    not ``is_by_tier`` says nothing of some tiers alone.
     """
 
     needs: tuple[str, ...]
@@ -24,6 +26,7 @@ class Demand:
     looks_back_months: int = 0
     is_change: bool = False
     is_by_tier: bool = True
+    known_by: tuple[str, ...] = ()
 
 
 def has_data(context: Context, demand: Demand) -> bool:
@@ -32,19 +35,31 @@ def has_data(context: Context, demand: Demand) -> bool:
     return (
         context.is_begun
         and all(_is_there(company, need) for need in demand.needs)
+        and all(_speaks_of(context, table) for table in demand.known_by)
         and all(_reaches(context, demand, table) for table in demand.dated)
     )
 
 
 def _is_there(company: CompanyOnDay, need: str) -> bool:
-    return any(_has_values(company, *option.split(".")) for option in need.split("|"))
+    """Whether the files tell one of the options, and the day knows something of what they tell."""
+    told = [each for each in need.split("|") if _is_told(company, each, company.rows_in_force)]
+    return any(_is_told(company, option, company.table) for option in told)
 
 
-def _has_values(company: CompanyOnDay, table: str, column: str = "") -> bool:
-    if not column:
+def _is_told(company: CompanyOnDay, option: str, rows_of: Callable[[str], pd.DataFrame]) -> bool:
+    table, _, rest = option.partition(".")
+    if not rest:
         return company.rows.first_upload(table) is not None
-    rows = company.accounts if table == "accounts" else company.table(table)
-    return bool(rows[column].notna().any())
+    column, _, never = rest.partition("!")
+    rows = rows_of(table)
+    rows = rows[rows["account_id"].isin(company.accounts.index)]
+    return bool(rows[column].notna().any() and not (rows[column].astype(object) == never).any())
+
+
+def _speaks_of(context: Context, table: str) -> bool:
+    """Whether a table, where it is loaded, tells of a day of the period."""
+    company = context.company
+    return not _is_loaded(company, table) or context.period.first <= company.day_of(table)
 
 
 def _reaches(context: Context, demand: Demand, table: str) -> bool:
@@ -52,22 +67,18 @@ def _reaches(context: Context, demand: Demand, table: str) -> bool:
     covered = covered_days(company, table)
     if covered is None:
         return False
-    last_day = period.first if demand.is_change else context.state_day + DAY
+    known = [company.day_of(each) for each in demand.known_by if _is_loaded(company, each)]
+    last_day = period.first if demand.is_change else min(period.last, company.as_of, *known) + DAY
     is_behind = months > 0 and months_later(last_day, -months) < _comparable_from(company, table)
     return not is_behind and period.last >= covered.first and period.first <= covered.last
 
 
 def covered_days(company: CompanyOnDay, table: str) -> DayRange | None:
-    """From the month of the first fact to the last one, or the day of the upload that tells it."""
+    """From the month of the first fact to the day up to which the table speaks."""
     days = _event_days(company, table)
     if days.empty:
         return None
-    uploads = company.rows.uploads
-    uploaded = uploads.loc[uploads["table_name"] == table, "as_of"]
-    by_then = uploaded[uploaded <= company.as_of]
-    newest = uploaded.min() if by_then.empty else by_then.max()
-    last = min(company.as_of, max(days.max().normalize(), newest))
-    return DayRange(days.min().normalize().replace(day=1), last)
+    return DayRange(days.min().normalize().replace(day=1), company.day_of(table))
 
 
 def _comparable_from(company: CompanyOnDay, table: str) -> pd.Timestamp:
@@ -85,10 +96,16 @@ def covered_by_any(company: CompanyOnDay) -> DayRange | None:
 
 
 def _event_days(company: CompanyOnDay, table: str) -> pd.Series:
-    """The days of the facts of a table, up to the as-of day."""
+    """The days of the facts of a table, up to the day of the table; a plan is none."""
     rows = company.table(table)
+    for only in tables()[table].event_facts.values():
+        rows = rows[is_fact(rows, only)]
     first, *others = tables()[table].event_date
     days = rows[first]
     for column in others:
         days = days.fillna(rows[column])
-    return days[days < company.as_of + DAY]
+    return days[company.is_told(days, table)]
+
+
+def _is_loaded(company: CompanyOnDay, table: str) -> bool:
+    return company.rows.first_upload(table) is not None

@@ -21,10 +21,9 @@ class Context:
     tiers: Tiers
     period: DayRange
 
-    @cached_property
-    def state_day(self) -> pd.Timestamp:
-        """The day on which a figure about a state is read."""
-        return self.company.state_day(self.period.last)
+    def state_day(self, table: str) -> pd.Timestamp:
+        """The day on which a state told by a table is read: the period's last, or the table's."""
+        return min(self.period.last, self.company.day_of(table))
 
     @cached_property
     def is_begun(self) -> bool:

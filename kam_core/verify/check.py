@@ -7,7 +7,7 @@ from fractions import Fraction
 import duckdb
 
 from kam_core.metrics import availability, catalogue, kinds, run
-from kam_core.metrics.catalogue import TIERS, Metric
+from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.verify.aggregations import Figure
 from kam_core.verify.availability import Demand
@@ -86,14 +86,13 @@ class FigureCheck:
         }
 
     def _recounted(self, metric: Metric, dimensions: tuple[str, ...]) -> dict[FigureKey, Figure]:
-        tiers = self.data.tier_needs
-        needs = [n for need in metric.needs for n in (tiers if need == TIERS else (need,))]
         demand = Demand(
-            tuple(needs),
+            tuple(metric.list_needs(self.data.tier_needs)),
             metric.dated,
             metric.looks_back_months,
             is_change=metric.kind.name == "change",
             is_by_tier="tier" in metric.dimensions,
+            known_by=metric.known_by,
         )
         return {
             (period.period, key): figure

@@ -11,9 +11,9 @@ from kam_core.verify.amounts import in_reporting_currency, signed_amounts
 from kam_core.verify.days import DAY, DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
+from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 
-# What an upload's day comes from where it is its own, and where it is that of what was there.
-OWN_DAYS, OF_TABLE = ("said", "file_name", "newest_fact"), "table"
+NEVER = pd.Timestamp("1000-01-01").as_unit("us")
 # Whole numbers of the last digit by account.
 Amounts = dict[str, int]
 
@@ -71,18 +71,26 @@ class CompanyOnDay:
         rows = self.table(table)
         return rows[span.contains(rows[column])]
 
-    def day_of(self, name: str) -> pd.Timestamp:
-        """The day up to which a table speaks: that of its newest file, where that sets one."""
-        uploads, is_of_facts = self.rows.uploads, bool(tables()[name].facts)
-        source = uploads["as_of_from"]
-        is_own = source.isin(OWN_DAYS) | (source.isna() & is_of_facts)
-        speaks = source.isna() | source.isin(OWN_DAYS) | ((source != OF_TABLE) & (not is_of_facts))
-        of_table = (uploads["table_name"] == name) & (uploads["as_of"] <= self.as_of)
-        newest = uploads.assign(is_own=is_own)[speaks & of_table].sort_values(
-            ["as_of", "snapshot_id"]
-        )
-        sets_day = not newest.empty and bool(newest["is_own"].iloc[-1])
-        return newest["as_of"].iloc[-1] if sets_day else self.as_of
+    def day_of(self, table: str) -> pd.Timestamp:
+        """The day up to which a table speaks: that of its newest upload which sets one.
+
+        A table of facts has one only of such uploads; any other speaks up to the as-of day, unless
+        its day was said. What says nothing at all ends before every day.
+        """
+        uploads, has_facts = self.rows.uploads, tables()[table].sets_day
+        uploads = uploads[uploads["table_name"] == table]
+        is_own = uploads["as_of_from"].isin(OWN_DAYS) | (uploads["as_of_from"].isna() & has_facts)
+        kept = uploads[is_own if has_facts else uploads["as_of_from"] != OF_TABLE]
+        if kept.empty:
+            return NEVER
+        by_then = kept[kept["as_of"] <= self.as_of].sort_values(["as_of", "snapshot_id"])
+        if by_then.empty or not is_own[by_then.index[-1]]:
+            return self.as_of
+        return min(self.as_of, by_then["as_of"].iloc[-1])
+
+    def is_told(self, moments: pd.Series, table: str) -> pd.Series:
+        """Which days or moments lie within what a table speaks of."""
+        return moments < self.day_of(table) + DAY
 
     def has_time(self, rows: pd.DataFrame, column: str) -> pd.Series:
         """Which moments are more than a day: a midnight is one where its upload names all times."""
@@ -91,38 +99,31 @@ class CompanyOnDay:
         is_midnight = rows[column] == rows[column].dt.normalize()
         return rows[column].notna() & (~is_midnight | rows["snapshot_id"].isin(uploads))
 
-    def state_day(self, last: pd.Timestamp) -> pd.Timestamp:
-        """The day on which a state is read: the last one of a period, or the as-of day."""
-        return min(last, self.as_of)
-
     def _rows_known(self, table: Table) -> pd.DataFrame:
         rows = self._rows_without_future(table)
         for moment, only in table.event_facts.items():
-            rows = rows[~_is_fact(rows, only) | self._is_past(rows[moment])]
+            rows = rows[~is_fact(rows, only) | self.is_told(rows[moment], table.name)]
         return rows[rows["account_id"].isin(self.accounts.index)]
 
     def _rows_without_future(self, table: Table) -> pd.DataFrame:
         """The rows in force, without what came of them after the day."""
-        rows = self._rows_in_force(table.name)
+        rows = self.rows_in_force(table.name)
         for moment, reveals in table.known_from.items():
-            is_ahead = rows[moment].notna() & ~self._is_past(rows[moment])
+            is_ahead = rows[moment].notna() & ~self.is_told(rows[moment], table.name)
             for each in reveals:
                 values = rows[each.column]
                 is_hidden = is_ahead & (values.isin(each.instead_of) | (not each.instead_of))
                 rows[each.column] = values.mask(is_hidden, each.before)
             rows[moment] = rows[moment].where(~is_ahead)
-        rows, rates = signed_amounts(rows, table), self._rows_in_force("rates")
+        rows, rates = signed_amounts(rows, table), self.rows_in_force("rates")
         return in_reporting_currency(rows, table, self.settings.currency, rates, self.as_of)
 
-    def _rows_in_force(self, name: str) -> pd.DataFrame:
+    def rows_in_force(self, name: str) -> pd.DataFrame:
         """A day before the first upload of a table is shown the rows of that first upload."""
         rows, first = self.rows.history[name], self.rows.first_upload(name)
         has_come = (rows["valid_from"] <= self.as_of) | (rows["valid_from"] == first)
         stays = rows["valid_to"].isna() | (rows["valid_to"] > self.as_of)
         return rows[has_come & stays & _counts(rows, name)].copy()
-
-    def _is_past(self, moments: pd.Series) -> pd.Series:
-        return moments < self.as_of + DAY
 
 
 def sum_column(rows: pd.DataFrame, column: str) -> Amounts:
@@ -139,8 +140,8 @@ def _counts(rows: pd.DataFrame, table: str) -> pd.Series:
     return counts
 
 
-def _is_fact(rows: pd.DataFrame, only: Mapping[str, Sequence[str]]) -> pd.Series:
-    is_fact = pd.Series(True, rows.index)
+def is_fact(rows: pd.DataFrame, only: Mapping[str, Sequence[str]]) -> pd.Series:
+    holds = pd.Series(True, rows.index)
     for column, values in only.items():
-        is_fact &= rows[column].isin(values)
-    return is_fact
+        holds &= rows[column].isin(values)
+    return holds

@@ -35,8 +35,11 @@ def lost_amount(context: Context) -> Parts:
 
 
 def lost_share(context: Context) -> Parts:
-    lost = sum_column(_decided_opportunities(context, "lost"), "amount")
-    return pair_amounts(lost, context.company.revenue(context.period))
+    company, orders = context.company, context.rows("orders", "ordered_on")
+    lost = _decided_opportunities(context, "lost")
+    lost = lost[company.is_told(lost["closed_on"], "orders")]
+    orders = orders[company.is_told(orders["ordered_on"], "opportunities")]
+    return pair_amounts(sum_column(lost, "amount"), sum_column(orders, "amount"))
 
 
 def cross_sell_conversion(context: Context) -> Parts:
@@ -46,9 +49,9 @@ def cross_sell_conversion(context: Context) -> Parts:
 
 
 def _ended_contracts(context: Context) -> pd.DataFrame:
-    """Contracts are known ahead: those that end after the as-of day have not ended."""
+    """Contracts are known ahead: those that end after the day of their table have not ended."""
     contracts = context.rows("contracts", "ends_on")
-    return contracts[contracts["ends_on"] <= context.company.as_of]
+    return contracts[context.company.is_told(contracts["ends_on"], "contracts")]
 
 
 def _is_decided(context: Context, contracts: pd.DataFrame) -> pd.Series:

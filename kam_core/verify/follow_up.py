@@ -27,7 +27,7 @@ def ended_ranges(context: Context, every: str) -> Iterator[DayRange]:
     while month <= context.period.last:
         following = months_later(month, 1)
         is_end = (following.month - first_month) % length == 0
-        if is_end and following - DAY <= context.company.as_of:
+        if is_end and following - DAY <= context.company.day_of("interactions"):
             yield DayRange(months_later(following, -length), following - DAY)
         month = following
 

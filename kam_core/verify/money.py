@@ -56,8 +56,9 @@ def top_accounts(context: Context, revenue: Amounts) -> set[str]:
 
 
 def share_of_wallet(context: Context) -> Parts:
-    revenue = context.company.revenue(trailing_months(YEAR, context.state_day))
-    active = context.company.accounts[context.company.is_active(context.state_day)]
+    day = context.state_day("orders")
+    revenue = context.company.revenue(trailing_months(YEAR, day))
+    active = context.company.accounts[context.company.is_active(day)]
     budgets = {a: b for a, b in sum_column(active, "annual_purchase_budget").items() if b > 0}
     return {account_id: (revenue.get(account_id, 0), b) for account_id, b in budgets.items()}
 
@@ -65,7 +66,7 @@ def share_of_wallet(context: Context) -> Parts:
 def lifetime_profit(context: Context) -> Parts:
     """Every item up to the day the state is read: the profit of a lifetime, not of a quarter."""
     items = context.company.table("value_items")
-    items = items[items["dated_on"] <= context.state_day]
+    items = items[items["dated_on"] <= context.state_day("value_items")]
     profit: Amounts = {}
     for component, sign in SIGNS.items():
         amounts = sum_column(items[items["component"] == component], "amount")
@@ -79,8 +80,9 @@ def revenue_retention(is_capped: bool, context: Context) -> Parts:
 
     Capped, what an account grew does not make up for what another lost.
     """
-    now = context.company.revenue(trailing_months(YEAR, context.state_day))
-    then = context.company.revenue(trailing_months(YEAR, context.state_day, skipped=YEAR))
+    day = context.state_day("orders")
+    now = context.company.revenue(trailing_months(YEAR, day))
+    then = context.company.revenue(trailing_months(YEAR, day, skipped=YEAR))
     amounts = {}
     for account_id, before in then.items():
         if before > 0:

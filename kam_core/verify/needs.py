@@ -29,11 +29,9 @@ def match_rate_hours(context: Context) -> Parts:
 
 def need_coverage(context: Context) -> Parts:
     """Needs open at some time in the period, and those of them that were matched in it."""
-    needs, period, rows = (
-        context.company.table("needs"),
-        context.period,
-        _matched_maintenance(context),
-    )
+    company, period, rows = context.company, context.period, _matched_maintenance(context)
+    needs = company.table("needs")
+    needs = needs[company.is_told(needs["raised_at"], "interactions")]
     was_open = (needs["raised_at"] < period.last + DAY) & (
         needs["resolved_at"].isna() | (needs["resolved_at"] >= period.first)
     )
@@ -57,7 +55,7 @@ def within_standard(context: Context) -> Parts:
     raised = context.rows("needs", "raised_at")
     answered = _answered_needs(context)
     waiting = raised[raised["responded_at"].isna()]
-    today = pd.Series(context.company.as_of, index=waiting.index)
+    today = pd.Series(context.company.day_of("needs"), index=waiting.index)
     late = waiting[is_after_standard(settings, waiting["raised_at"], today, standard)]
     is_late = is_after_standard(settings, answered["raised_at"], answered["responded_at"], standard)
     hits = pd.concat([~is_late, pd.Series(False, index=late.index)])
@@ -97,9 +95,10 @@ def _has_times(context: Context, needs: pd.DataFrame) -> pd.Series:
 
 
 def _matched_maintenance(context: Context) -> pd.DataFrame:
-    """Maintenance of the period; matched if it names an open need of the same account."""
+    """Maintenance of the period as far as needs are known, and whether it names an open one."""
     company, rows = context.company, context.company.maintenance
-    rows = rows[context.period.contains(rows["occurred_at"])]
+    is_told = company.is_told(rows["occurred_at"], "needs")
+    rows = rows[is_told & context.period.contains(rows["occurred_at"])]
     needs = company.table("needs")
     times = needs[["raised_at", "resolved_at"]].set_index(_need_keys(needs))
     for name in ("raised_at", "resolved_at"):

@@ -25,7 +25,7 @@ class WorkedHours:
 def hours_of_managers(context: Context) -> dict[str, WorkedHours]:
     rows = _maintenance_of_period(context)
     rows = rows[rows["owner"].notna() & rows["duration_hours"].notna()]
-    days = DayRange(context.period.first, context.state_day).days
+    days = DayRange(context.period.first, context.state_day("interactions")).days
     owners = rows.groupby("account_id")["owner"].agg(frozenset)
     hours = sum_column(rows, "duration_hours")
     return {str(a): WorkedHours(hours[str(a)], names, days) for a, names in owners.items()}
@@ -40,9 +40,9 @@ def share_of_hours(work_type: str, context: Context) -> Parts:
 
 
 def dual_managers(context: Context) -> Parts:
-    company = context.company
-    active = company.active_ids(context.state_day)
-    revenue = company.revenue(trailing_months(YEAR, context.state_day))
+    company, day = context.company, context.state_day("orders")
+    active = company.active_ids(day)
+    revenue = company.revenue(trailing_months(YEAR, day))
     best = top_accounts(context, {a: amount for a, amount in revenue.items() if a in active})
     first, second = (
         company.accounts[name].str.replace(" ", "").str.lower()
@@ -53,11 +53,11 @@ def dual_managers(context: Context) -> Parts:
 
 
 def contact_coverage(context: Context) -> Parts:
-    company = context.company
+    company, day = context.company, context.state_day("interactions")
     rows = company.completed
-    rows = rows[trailing_months(HALF_YEAR, context.state_day).contains(rows["occurred_at"])]
+    rows = rows[trailing_months(HALF_YEAR, day).contains(rows["occurred_at"])]
     met = rows.groupby("account_id")["contact_level"].agg(set).to_dict()
-    active = company.active_ids(context.state_day)
+    active = company.active_ids(day)
     return {a: (int(met.get(a, set()) >= LEVELS), 1) for a in active}
 
 

@@ -30,7 +30,7 @@ def within_standard(context: Context) -> Parts:
     opened, answered = _opened_tickets(context, "support"), _answered_tickets(context)
     # One solved without a word of when it was answered tells nothing.
     waiting = opened[opened["first_response_at"].isna() & opened["resolved_at"].isna()]
-    late = waiting[_due_at(context, waiting) < context.company.as_of + DAY]
+    late = waiting[_due_at(context, waiting) < context.company.day_of("tickets") + DAY]
     is_late = is_before(
         _due_at(context, answered), answered["first_response_at"], _has_times(context, answered)
     )

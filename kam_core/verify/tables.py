@@ -15,7 +15,7 @@ INT64_END = 2**63
 
 @dataclass(frozen=True)
 class VersionRows:
-    """What was ever accepted, by table, and which table was uploaded for which day.
+    """What was ever accepted, by table; which table was uploaded for which day, and why.
 
     ``timed``: the moments of an upload that always name a time.
     """

@@ -110,19 +110,24 @@ def _table_days() -> str:
     return load_sql("tables/table_days.sql", own=own, of_facts=of_facts, of_table=OF_TABLE)
 
 
+def in_force_conditions(table: Table) -> list[str]:
+    """When a row of history is in force on the as-of day, whatever it says of days to come."""
+    conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')", *_counts(table)]
+    if table.is_of_accounts:
+        conditions.append("account_id in (select account_id from as_of.lives)")
+    return conditions
+
+
 def _table_views(table: Table) -> str:
     times = (
         f"has_time({name}, snapshot_id, '{name}') as {name}_has_time"
         for name in table.time_may_lack
     )
     replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
-    conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')"]
-    conditions += [*_counts(table)]
+    conditions = in_force_conditions(table)
     conditions += [_has_happened(table, *fact) for fact in table.event_facts.items()]
     if table.counts_from:
         conditions.append(f"({table.counts_from} is null or {table.counts_from} <= as_of())")
-    if table.is_of_accounts:
-        conditions.append("account_id in (select account_id from as_of.lives)")
     return load_sql(
         "tables/each_table.sql",
         table=table.name,
@@ -147,8 +152,8 @@ def _counts(table: Table) -> Iterator[str]:
 
 def _has_happened(table: Table, moment: str, only: Mapping[str, Iterable[str]]) -> str:
     """The event is past; days are compared as days, so that a scan passes by later blocks."""
-    is_day = table.column(moment).type == "date"
-    is_past = f"{moment} <= as_of()" if is_day else f"is_past({moment})"
+    is_day, day = table.column(moment).type == "date", f"day_of('{table.name}')"
+    is_past = f"{moment} <= {day}" if is_day else f"is_told({moment}, '{table.name}')"
     others = [f"{column} not in {_texts(values)}" for column, values in only.items()]
     return f"({' or '.join([*others, is_past])})" if others else is_past
 
@@ -158,9 +163,10 @@ def _replaced(table: Table) -> dict[str, str]:
     optional = (c for c in table.columns if c.name in table.key and not c.required)
     replaced = {c.name: f"nullif(trim({c.name}), '')" for c in optional if c.type == "text"}
     for moment, reveals in table.known_from.items():
-        replaced[moment] = f"case when is_past({moment}) then {moment} end"
+        is_told = f"is_told({moment}, '{table.name}')"
+        replaced[moment] = f"case when {is_told} then {moment} end"
         for revealed in reveals:
-            replaced[revealed.column] = _before(moment, revealed)
+            replaced[revealed.column] = _before(is_told, revealed)
     return replaced | _in_reporting_currency(table)
 
 
@@ -191,8 +197,8 @@ def _in_reporting_currency(table: Table) -> dict[str, str]:
     }
 
 
-def _before(moment: str, revealed: RevealedColumn) -> str:
-    name, is_ahead = revealed.column, f"not is_past({moment})"
+def _before(is_told: str, revealed: RevealedColumn) -> str:
+    name, is_ahead = revealed.column, f"not {is_told}"
     if revealed.instead_of:
         is_ahead += f" and {name} in {_texts(revealed.instead_of)}"
     value = "null" if revealed.before is None else f"'{revealed.before}'"
@@ -214,15 +220,25 @@ def _in_scope(table: Table) -> str:
 def _event_days() -> str:
     query = "\nunion all\n".join(
         f"select '{table.name}' as table_name, {_event_day(table)} as day, valid_from, valid_to, "
-        f"account_id\nfrom history.{table.name}\nwhere {AND.join(_counts(table))}"
+        f"account_id, {_is_fact(table)} as is_fact\nfrom history.{table.name}\n"
+        f"where {AND.join(_counts(table))}"
         for table in tables().values()
         if table.event_date
     )
-    meaning = "The day of every row that was ever in force, of the tables that have one"
+    meaning = "The day of every row that was ever in force, where it has one; plans are no facts"
     return (
         f"create view history.event_days as\n{query};\n"
         f"comment on view history.event_days is '{meaning}'"
     )
+
+
+def _is_fact(table: Table) -> str:
+    only = [
+        f"{column} in {_texts(values)}"
+        for only in table.event_facts.values()
+        for column, values in only.items()
+    ]
+    return " and ".join(only) or "true"
 
 
 def _event_day(table: Table, row: str = "") -> str:

@@ -30,7 +30,7 @@ def calls(matched: int, held: int) -> Snapshots:
         "2024-09-30",
         accounts=[account("A1")],
         interactions=[
-            interaction(f"I{i}", "A1", "2024-08-01", need_id="N1" if i < matched else None)
+            interaction(f"I{i}", "A1", "2024-08-01", need_id="N1" if i < matched else "N9")
             for i in range(held)
         ],
         needs=[{"need_id": "N1", "account_id": "A1", "raised_at": "2024-07-01"}],
@@ -164,7 +164,7 @@ def test_a_plain_row_carries_what_the_command_line_promises() -> None:
     found = scorecard.to_json(score(calls(1, 2), "match_rate"))
     assert list(found) == [
         "metric", "unit", "value", "numerator", "denominator", "low", "high", "target", "gap",
-        "status", "reason", "beside",
+        "status", "reason", "beside", "known_until",
     ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def name_tiers(view: View) -> str:
 
 def context_line(view: View) -> str:
     """The line that stands under every title: what the numbers are about."""
-    return view.text(
+    line = view.text(
         "context.line",
         quarter=view.period.period,
         as_of=view.scope.as_of,
@@ -28,3 +28,14 @@ def context_line(view: View) -> str:
         tiers=name_tiers(view),
         version=view.company.version,
     )
+    return " · ".join([line, *name_tables_behind(view)])
+
+
+def name_tables_behind(view: View) -> list[str]:
+    """The tables that speak up to an earlier day than the rest, each with that day."""
+    text = view.text
+    return [
+        text("context.known", table=text.table(table), day=day)
+        for table, (_, day) in view.survey().days.items()
+        if day is not None and day < view.scope.as_of
+    ]

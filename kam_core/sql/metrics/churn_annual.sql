@@ -10,7 +10,9 @@
 -- target-most: 1
 -- grain:  period x account_id
 -- interval: wilson
--- needs:
+-- needs:  accounts.lost_on
+-- needs-or: accounts.lost_on|accounts.status!lost
+-- known-by: accounts
 -- dimensions: region, account_manager, industry, account_id
 -- evidence: accounts
 -- means-zh: 截至期末的十二个月中，第一天处于合作状态的客户里，在这十二个月内流失的占比；包括所有层级。

@@ -28,7 +28,7 @@ select
     a.account_id,
     coalesce((m.levels = 3)::integer, 0) as numerator,
     1 as denominator
-from scoped.active_accounts a
+from scoped.active_accounts('interactions') a
 left join scoped.levels_met m using (period, account_id)
 -- rows: the completed interactions that say a level; the three of an account make one case together
 select
@@ -38,7 +38,7 @@ select
     null as numerator,
     null as denominator
 from scoped.interactions i
-join as_of.reading_days d
+join as_of.reading_days('interactions') d
     on i.occurred_at >= (d.read_on + 1 - interval 6 month)::date
     and i.occurred_at < d.read_on + 1
 where i.status = 'completed' and i.contact_level is not null

@@ -13,6 +13,7 @@
 -- grain:  period x account_id
 -- reads: day
 -- interval: none
+-- known-by: accounts
 -- needs:  orders, accounts.account_manager, accounts.expert_manager
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id

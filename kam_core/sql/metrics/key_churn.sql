@@ -12,7 +12,9 @@
 -- target-most: 1
 -- grain:  period x account_id
 -- interval: wilson
--- needs:  tiers
+-- needs:  tiers, accounts.lost_on
+-- needs-or: accounts.lost_on|accounts.status!lost
+-- known-by: accounts
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: accounts
 -- means-zh: 期初第一天处于合作状态且属于重点客户层级的客户中，在期内流失的占比。

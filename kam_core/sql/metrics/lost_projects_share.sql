@@ -25,10 +25,11 @@
 with amounts as (
     select month_of(closed_on) as month, account_id, amount as lost, 0 as sold
     from scoped.opportunities
-    where outcome = 'lost'
+    where outcome = 'lost' and is_told(closed_on, 'orders')
     union all
     select month_of(ordered_on), account_id, 0, amount
     from scoped.orders
+    where is_told(ordered_on, 'opportunities')
 )
 select
     p.period,
@@ -47,4 +48,4 @@ select
     null::integer as denominator
 from scoped.opportunities o
 join as_of.period_months p on p.month = month_of(o.closed_on)
-where o.outcome = 'lost'
+where o.outcome = 'lost' and is_told(o.closed_on, 'orders')

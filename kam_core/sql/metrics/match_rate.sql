@@ -12,8 +12,8 @@
 -- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
--- needs:  interactions, needs
--- dated:  interactions
+-- needs:  interactions, needs, interactions.need_id
+-- dated:  interactions, needs
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: interactions
 -- means-zh: 期内已完成的维护互动中，对应了该客户当时已提出且尚未解决的需求的占比。
@@ -31,3 +31,4 @@ select
     1 as denominator
 from scoped.maintenance m
 join as_of.period_months p on p.month = month_of(m.occurred_at)
+where m.is_matched is not null

@@ -11,8 +11,8 @@
 -- target-most: 1
 -- grain:  period x account_id x case
 -- interval: none
--- needs:  interactions, needs, interactions.duration_hours
--- dated:  interactions
+-- needs:  interactions, needs, interactions.need_id, interactions.duration_hours
+-- dated:  interactions, needs
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: interactions
 -- means-zh: 期内已完成的维护互动的工时中，用于对应客户需求的互动的占比。
@@ -28,4 +28,4 @@ select
     m.duration_hours as denominator
 from scoped.maintenance m
 join as_of.period_months p on p.month = month_of(m.occurred_at)
-where m.duration_hours is not null
+where m.duration_hours is not null and m.is_matched is not null

@@ -10,8 +10,8 @@
 -- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
--- needs:  interactions, needs
--- dated:  interactions
+-- needs:  interactions, needs, interactions.need_id
+-- dated:  interactions, needs
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: needs
 -- means-zh: 期内曾处于未解决状态的需求中，至少被期内一次已完成的维护互动匹配（见需求匹配率）的占比。
@@ -37,6 +37,7 @@ from scoped.needs n
 join as_of.periods p
     on n.raised_at < p.ends_on + interval 1 day
     and (n.resolved_at is null or n.resolved_at >= p.starts_on)
+    and is_told(n.raised_at, 'interactions')
 left join matched
     on matched.period = p.period
     and matched.account_id = n.account_id

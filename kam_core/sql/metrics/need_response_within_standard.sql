@@ -40,6 +40,6 @@ where not is_before(
     or (
         n.responded_at is null
         and is_after_working_days(
-            n.raised_at, as_of(), setting('needs.response_standard_working_days')
+            n.raised_at, day_of('needs'), setting('needs.response_standard_working_days')
         )
     )

@@ -42,7 +42,7 @@ with placed as (
         o.order_id,
         o.amount,
         o.ordered_on >= (r.read_on + 1 - interval 12 month)::date as is_current
-    from as_of.reading_days r
+    from as_of.reading_days('orders') r
     join scoped.orders o
         on o.ordered_on between (r.read_on + 1 - interval 24 month)::date and r.read_on
 )

@@ -10,8 +10,8 @@
 -- target-most: 1
 -- grain:  period x account_id x case
 -- interval: wilson
--- needs:  interactions, needs
--- dated:  interactions
+-- needs:  interactions, needs, interactions.need_id
+-- dated:  interactions, needs
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: interactions
 -- means-zh: 期内已完成的维护互动中，没有对应客户需求的占比；恰好等于 1 减匹配率。
@@ -27,3 +27,4 @@ select
     1 as denominator
 from scoped.maintenance m
 join as_of.period_months p on p.month = month_of(m.occurred_at)
+where m.is_matched is not null

@@ -29,7 +29,7 @@ select
     a.account_id,
     coalesce(r.revenue, 0) as numerator,
     a.annual_purchase_budget as denominator
-from scoped.active_accounts a
+from scoped.active_accounts('orders') a
 left join scoped.trailing_revenue r using (period, account_id)
 where a.annual_purchase_budget > 0
 -- rows: the orders of the twelve months; the budget is one amount of each account
@@ -39,8 +39,8 @@ select
     o.order_id,
     o.amount as numerator,
     null as denominator
-from as_of.reading_days r
-join scoped.active_accounts a using (period)
+from as_of.reading_days('orders') r
+join scoped.active_accounts('orders') a using (period)
 join scoped.orders o
     on o.account_id = a.account_id
     and o.ordered_on between (r.read_on + 1 - interval 12 month)::date and r.read_on

@@ -67,7 +67,7 @@ rows (
         from scoped.maintenance m
         join accounts a using (account_id)
         join as_of.period_months p on p.month = month_of(m.occurred_at)
-        where exists (select 1 from as_of.coverage where table_name = 'needs')
+        where m.is_matched is not null
         group by a.region
         order by matched / held, held desc, a.region
         limit 1

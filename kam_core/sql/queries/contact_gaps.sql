@@ -15,7 +15,7 @@ select
     coalesce(m.management, 0) as management,
     coalesce(m.working, 0) as working,
     coalesce(m.levels, 0) as levels_met
-from scoped.active_accounts a
+from scoped.active_accounts('interactions') a
 join scoped.tiered_account_periods p using (period, account_id)
 left join scoped.levels_met m using (period, account_id)
 left join scoped.trailing_revenue r using (period, account_id)

@@ -19,7 +19,7 @@ select
     coalesce(sum(v.profit) filter (where v.component = 'referral_damage'), 0) as referral_damage,
     sum(v.profit) as clv
 from scoped.tiered_account_periods d
-join as_of.reading_days r using (period)
+join as_of.reading_days('value_items') r using (period)
 join scoped.accounts a using (account_id)
 join scoped.lifetime_profit v on v.account_id = d.account_id and v.dated_on <= r.read_on
 where is_tier_in_scope(d.tier)

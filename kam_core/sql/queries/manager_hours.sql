@@ -3,7 +3,7 @@
 -- means: Hours of completed maintenance by owner and period, and per week of the period so far;
 --        interactions without an owner or a duration are left out, as in hours_per_manager_week.
 with weeks as (
-    select period, (least(ends_on, as_of()) - starts_on + 1) / 7 as weeks
+    select period, (least(ends_on, day_of('interactions')) - starts_on + 1) / 7 as weeks
     from as_of.periods
 )
 select

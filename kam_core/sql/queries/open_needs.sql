@@ -10,12 +10,12 @@ select
     n.category,
     n.description,
     n.raised_at,
-    as_of() - n.raised_at::date as age_days,
-    working_days_between(n.raised_at, as_of()) as age_working_days,
+    day_of('needs') - n.raised_at::date as age_days,
+    working_days_between(n.raised_at, day_of('needs')) as age_working_days,
     n.responded_at,
     n.responded_at is null
         and is_after_working_days(
-            n.raised_at, as_of(), setting('needs.response_standard_working_days')
+            n.raised_at, day_of('needs'), setting('needs.response_standard_working_days')
         ) as is_past_standard,
     max(i.occurred_at) as last_named_at,
     n.snapshot_id,

@@ -1,12 +1,15 @@
 -- query: open_tickets
 -- means: Tickets of both kinds that are not resolved, oldest of each group first. late: without a
 --        first answer for longer than the standard; waiting: without one so far; answered: answered,
---        not resolved. The clock stops at the end of the as-of day.
+--        not resolved. The clock stops at the end of the day up to which the
+--        tickets speak.
 with timed as (
     select
         t.*,
         date_diff(
-            'microsecond', due_at(t.opened_at, t.opened_at_has_time, 0), (as_of() + 1)::timestamp
+            'microsecond',
+            due_at(t.opened_at, t.opened_at_has_time, 0),
+            (day_of('tickets') + 1)::timestamp
         ) / 3600e6 as hours_open,
         case
             when t.first_response_at is not null then 'answered'

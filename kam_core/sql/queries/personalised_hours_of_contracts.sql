@@ -1,10 +1,10 @@
 -- query: personalised_hours_of_contracts
--- means: Contracts that ended by the as-of day and are decided, with the personalised hours of their account in the
+-- means: Contracts that ended and are decided, as far as both tables speak, with the personalised hours of their account in the
 --        twelve months up to the end. Where interactions begin later than that, the hours are null.
 with ended as (
     select *, (ends_on + 1 - interval 12 month)::date as first_day
     from scoped.ended_contracts
-    where is_decided
+    where is_decided and ends_on <= day_of('interactions')
 ),
 spent as (
     select c.contract_id, sum(m.duration_hours) as hours

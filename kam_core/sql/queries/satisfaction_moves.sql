@@ -5,8 +5,8 @@
 with spans as (
     select
         period,
-        least(ends_on, as_of()) as until,
-        (least(ends_on, as_of()) + 1 - interval 12 month)::date as since
+        least(ends_on, day_of('surveys')) as until,
+        (least(ends_on, day_of('surveys')) + 1 - interval 12 month)::date as since
     from as_of.periods
 ),
 answers as (

@@ -10,7 +10,7 @@ select
     n.category,
     n.description,
     n.raised_at,
-    as_of() - n.raised_at::date as age_days,
+    day_of('needs') - n.raised_at::date as age_days,
     n.responded_at,
     n.callbacks_without_it,
     n.last_callback_at,

@@ -13,7 +13,7 @@ select
     coalesce(r.revenue, 0) as revenue_12m,
     coalesce(r.revenue, 0) / a.annual_purchase_budget as share,
     a.annual_purchase_budget - coalesce(r.revenue, 0) as elsewhere
-from scoped.active_accounts a
+from scoped.active_accounts('orders') a
 join scoped.tiered_account_periods d using (period, account_id)
 left join scoped.trailing_revenue r using (period, account_id)
 where a.annual_purchase_budget > 0 and is_tier_in_scope(d.tier)

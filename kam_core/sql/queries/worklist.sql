@@ -3,12 +3,12 @@
 -- means: What to do next, one row per account and kind of interaction: overdue (and not made up for
 --        since) or due soon with nothing planned, ranked by a score whose parts stand beside it.
 --        Periods: the months from settings worklist.lookback_days before to worklist.horizon_days
---        after the as-of day.
+--        after the day up to which the interactions speak.
 with obligations as (
     select *
     from scoped.obligations
-    where due_on > as_of() - setting('worklist.lookback_days')::integer
-        and due_on <= as_of() + setting('worklist.horizon_days')::integer
+    where due_on > day_of('interactions') - setting('worklist.lookback_days')::integer
+        and due_on <= day_of('interactions') + setting('worklist.horizon_days')::integer
 ),
 last_done as (
     select account_id, kind, max(due_on) as done_until
@@ -46,12 +46,12 @@ scored as (
         a.tier,
         a.revenue_12m,
         case when w.overdue > 0 then 'overdue' else 'due' end as reason,
-        greatest(as_of() - w.due_on, 0) as days_overdue,
+        greatest(day_of('interactions') - w.due_on, 0) as days_overdue,
         coalesce(n.warnings, 0) as warnings,
         coalesce(n.warning_codes, []) as warning_codes,
         coalesce(points.value, 0)::double as tier_points,
         setting('worklist.overdue_points')::double * least(
-            greatest(as_of() - w.due_on, 0) / setting('worklist.overdue_full_days'), 1
+            greatest(day_of('interactions') - w.due_on, 0) / setting('worklist.overdue_full_days'), 1
         ) as overdue_points,
         setting('worklist.revenue_points')::double
             * coalesce(greatest(a.revenue_12m, 0) / nullif(l.revenue_12m, 0), 0) as revenue_points,

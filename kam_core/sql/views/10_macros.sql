@@ -42,8 +42,9 @@ create macro is_in_force(valid_from, valid_to, table_name) as
     and (valid_to is null or valid_to > as_of());
 comment on macro is_in_force is 'Whether a history row belongs to the snapshot shown';
 
-create macro is_past(moment) as moment < as_of() + interval 1 day;
-comment on macro is_past is 'Whether a day or moment is not after the as-of day';
+create macro is_told(moment, wanted) as moment < day_of(wanted) + interval 1 day;
+comment on macro is_told is
+    'Whether a day or moment is not after the day up to which a table speaks';
 
 -- A day without a time is kept as its midnight, so a midnight is only a day, unless its upload always
 -- names the time of that moment. The views of a table say so beside it, as NAME_has_time.

@@ -2,12 +2,12 @@
 -- twelve months before brought. Who is at the top is told by the whole company, whatever the viewer
 -- sees.
 
-create view as_of.reading_days as
-select period, starts_on, ends_on, least(ends_on, as_of()) as read_on
+create macro as_of.reading_days(wanted) as table
+select period, starts_on, ends_on, least(ends_on, day_of(wanted)) as read_on
 from as_of.periods
-where starts_on <= as_of();
-comment on view as_of.reading_days is
-    'The day on which a state is read in each period that has begun: its last, or the as-of day';
+where starts_on <= day_of(wanted);
+comment on macro table as_of.reading_days is
+    'The day on which a state is read in each period that has begun: its last, or the day of a table';
 
 -- What a contract does not say is decided in time: until then nobody knows.
 create view scoped.ended_contracts as
@@ -17,15 +17,15 @@ select
         or ends_on + setting('renewals.decided_after_days')::integer < day_of('contracts')
         as is_decided
 from scoped.contracts
-where ends_on <= as_of();
+where ends_on <= day_of('contracts');
 comment on view scoped.ended_contracts is
     'Contracts in scope that ended, and whether it is decided that they were renewed or not';
 
-create view scoped.active_accounts as
+create macro scoped.active_accounts(wanted) as table
 select d.period, d.read_on, a.*
-from as_of.reading_days d
+from as_of.reading_days(wanted) d
 join scoped.accounts a on is_active(a.status, a.customer_since, a.lost_on, d.read_on);
-comment on view scoped.active_accounts is
+comment on macro table scoped.active_accounts is
     'Customers in scope that were active on the day a state is read, with what is known of them';
 
 -- The windows of a leap day begin on 28 February where there is no 29th.
@@ -56,8 +56,8 @@ comment on macro table as_of.trailing_revenue_on is
 
 create view as_of.trailing_revenue as
 select d.period, r.*
-from as_of.reading_days d
-join as_of.trailing_revenue_on((select list(distinct read_on) from as_of.reading_days)) r
+from as_of.reading_days('orders') d
+join as_of.trailing_revenue_on((select list(distinct read_on) from as_of.reading_days('orders'))) r
     using (read_on);
 comment on view as_of.trailing_revenue is
     'Revenue of the 12 months up to the day a state is read, and of the 12 months before those';
@@ -174,7 +174,7 @@ comment on view scoped.lifetime_profit is
 create view scoped.levels_met as
 with spans as (
     select period, read_on, (read_on + 1 - interval 6 month)::date as first_on
-    from as_of.reading_days
+    from as_of.reading_days('interactions')
 ),
 months as (
     select

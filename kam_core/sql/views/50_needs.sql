@@ -10,7 +10,7 @@ select
     i.duration_hours,
     i.work_type,
     i.need_id,
-    n.need_id is not null as is_matched
+    case when is_told(i.occurred_at, 'needs') then n.need_id is not null end as is_matched
 from scoped.interactions i
 left join scoped.needs n
     on n.need_id = i.need_id
@@ -24,7 +24,8 @@ left join scoped.needs n
     )
 where i.status = 'completed' and i.kind <> 'invitation';
 comment on view scoped.maintenance is
-    'Completed maintenance interactions; matched where they name an open need of the same account';
+    'Completed maintenance interactions; matched where they name an open need of the same account,
+    not known where the needs do not reach';
 
 -- Where one of the two is only a day, whole days are counted.
 create view scoped.need_answers as
@@ -56,6 +57,7 @@ with later_callbacks as (
         and i.kind = 'monthly_callback'
         and i.status = 'completed'
         and is_before(n.raised_at, n.raised_at_has_time, i.occurred_at, i.occurred_at_has_time)
+        and is_told(i.occurred_at, 'needs')
     where n.resolved_at is null
     group by all
 )
@@ -70,16 +72,16 @@ create view as_of.unanswered_invitations as
 select
     i.*,
     coalesce(i.occurred_at::date, i.planned_for) as invited_on,
-    working_days_between(coalesce(i.occurred_at::date, i.planned_for), as_of()) as working_days
+    working_days_between(coalesce(i.occurred_at::date, i.planned_for), day_of('interactions')) as working_days
 from as_of.interactions i
 where i.kind = 'invitation'
     and i.initiated_by = 'customer'
     and i.status <> 'cancelled'
     and i.responded_at is null
-    and coalesce(i.occurred_at::date, i.planned_for) <= as_of()
+    and coalesce(i.occurred_at::date, i.planned_for) <= day_of('interactions')
     and is_after_working_days(
         coalesce(i.occurred_at::date, i.planned_for),
-        as_of(),
+        day_of('interactions'),
         setting('invitations.response_standard_working_days')
     );
 comment on view as_of.unanswered_invitations is

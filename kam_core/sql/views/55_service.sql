@@ -3,13 +3,13 @@
 create macro is_answered_late(opened, opened_has_time, answered, answered_has_time, hours) as
     case
         when answered is null
-            then due_at(opened, opened_has_time, hours) < (as_of() + 1)::timestamp
+            then due_at(opened, opened_has_time, hours) < (day_of('tickets') + 1)::timestamp
         else is_before(
             due_at(opened, opened_has_time, hours), opened_has_time, answered, answered_has_time
         )
     end;
 comment on macro is_answered_late is
-    'Whether an answer came after so many hours, or has not come by the end of the as-of day';
+    'Whether an answer came after so many hours, or has not come by the end of the day of the tickets';
 
 create macro standard_hours(of_account, of_tier) as
     coalesce(of_account, of_tier, setting('service.response_standard_hours'));

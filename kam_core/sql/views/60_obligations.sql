@@ -33,7 +33,7 @@ select
     every,
     starts_on,
     ends_on,
-    ends_on <= as_of() as has_ended
+    ends_on <= day_of('interactions') as has_ended
 from ending;
 comment on view as_of.ending_periods is
     'Months, fiscal quarters and years that end in a period asked for';
@@ -76,7 +76,7 @@ happened as (
             case i.status when 'completed' then i.occurred_at else i.planned_for end
         )
     join kinds k on k.kind = i.kind and k.every = m.every
-    where i.status = 'completed' or (i.status = 'planned' and i.planned_for >= as_of())
+    where i.status = 'completed' or (i.status = 'planned' and i.planned_for >= day_of('interactions'))
     group by all
 ),
 tiers as (

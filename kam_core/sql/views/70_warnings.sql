@@ -3,10 +3,10 @@
 create view as_of.half_year_revenue as
 select
     account_id,
-    sum(amount) filter (where ordered_on >= as_of() + 1 - interval 6 month) as revenue,
-    sum(amount) filter (where ordered_on < as_of() + 1 - interval 6 month) as previous_revenue
+    sum(amount) filter (where ordered_on >= day_of('orders') + 1 - interval 6 month) as revenue,
+    sum(amount) filter (where ordered_on < day_of('orders') + 1 - interval 6 month) as previous_revenue
 from as_of.orders
-where ordered_on >= as_of() + 1 - interval 12 month
+where ordered_on >= day_of('orders') + 1 - interval 12 month
 group by account_id;
 comment on view as_of.half_year_revenue is
     'Revenue of the last six months and of the six before, by customer';
@@ -18,7 +18,7 @@ where previous_revenue > 0
     and coalesce(revenue, 0) <= previous_revenue * (1 - setting('warnings.revenue_drop'))
     and exists (
         select 1 from as_of.coverage
-        where table_name = 'orders' and whole_from <= as_of() + 1 - interval 12 month
+        where table_name = 'orders' and whole_from <= day_of('orders') + 1 - interval 12 month
     );
 comment on view as_of.falling_revenue is
     'Customers whose half-year revenue fell by the limit or more against the half-year before';
