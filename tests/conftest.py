@@ -37,7 +37,7 @@ I2,A1,visit,completed,2024-08-05 10:00,
 I3,A2,quarterly_review,completed,2024-09-10 10:00,
 """
 NEEDS = """need_id,account_id,raised_at,responded_at,resolved_at
-N1,A1,2024-07-01 09:00,2024-07-02 09:00,
+N1,A1,2024-07-01 09:00,2024-07-02 09:00,2024-09-10 17:00
 """
 ORDERS = """order_id,account_id,ordered_on,amount
 O1,A1,2024-07-10,0.10

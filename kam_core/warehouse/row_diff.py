@@ -101,12 +101,13 @@ def _count_changes(
     table: declaration.Table,
     regions: Sequence[str] | None,
 ) -> RowChanges:
-    parameters = {} if regions is None else {"regions": list(regions)}
     rows = {}
     for side in (BEFORE, AFTER):
         stored = build.history_columns(connection, names[side]).get(table.name)
         name = EMPTY if stored is None else names[side]
         rows[side] = _rows_in_force(name, table, stored or table.key, regions)
+    # Rates are of no region, and a parameter that no query names is refused.
+    parameters = {"regions": list(regions or ())} if "$regions" in rows[AFTER] else {}
     key = table.key
     if table.replaced_by and any(_repeats(connection, rows[s], key, parameters) for s in rows):
         key = [*key, NTH]
@@ -157,4 +158,9 @@ def _in_regions(history: str, table: declaration.Table) -> str:
             f"account_id in (select account_id from {history}.accounts "
             "where valid_to is null and list_contains($regions, region))"
         )
-    return "(region is null or list_contains($regions, region))"
+    if table.part_of:
+        whole = declaration.tables()[table.part_of]
+        key, rows = whole.id_column, f"{history}.{whole.name}"
+        return f"{key} in (select {key} from {rows} where {_in_regions(history, whole)})"
+    has_region = any(column.name == "region" for column in table.columns)
+    return "(region is null or list_contains($regions, region))" if has_region else "true"

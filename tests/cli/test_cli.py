@@ -48,6 +48,7 @@ KPI_KEYS = [
     "status",
     "reason",
     "beside",
+    "known_until",
 ]
 
 
@@ -150,7 +151,7 @@ def test_what_needs_a_second_yes_is_reported_as_json_with_its_counts(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     load_first(company)
-    company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
+    company[3].write_text("\n".join(ORDERS.splitlines()[::3]) + "\n", "utf-8")
     capsys.readouterr()
     assert main(["load", "--json", str(company[3])]) == 1
     (report,) = json.loads(capsys.readouterr().out)
@@ -353,7 +354,7 @@ def test_a_dry_run_as_json_tells_what_needs_a_second_yes(
     company: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     load_first(company)
-    company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
+    company[3].write_text("\n".join(ORDERS.splitlines()[::3]) + "\n", "utf-8")
     call = ["load", "--json", "--as-of", "2024-12-31", str(company[2]), str(company[3])]
     for more in (["--dry-run"], ["--yes"]):
         capsys.readouterr()
@@ -369,7 +370,7 @@ def test_a_preview_is_one_object_and_its_version_guards_the_load(
     company: list[Path], capsys: pytest.CaptureFixture[str], warehouse: Warehouse
 ) -> None:
     load_first(company)
-    company[3].write_text("\n".join(ORDERS.splitlines()[:2]) + "\n", "utf-8")
+    company[3].write_text("\n".join(ORDERS.splitlines()[::3]) + "\n", "utf-8")
     capsys.readouterr()
     assert main(["preview", "--json", str(company[3])]) == 0
     seen = json.loads(capsys.readouterr().out)

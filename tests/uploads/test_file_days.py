@@ -117,7 +117,7 @@ def test_each_file_of_a_call_has_its_own_day(warehouse: Warehouse, company: list
     assert days(warehouse, *company) == {
         "accounts": ("2024-09-10", "version"),
         "interactions": ("2024-09-10", "newest_fact"),
-        "needs": ("2024-07-02", "newest_fact"),
+        "needs": ("2024-09-10", "newest_fact"),
         "orders": ("2024-09-10", "newest_fact"),
     }
 
@@ -228,7 +228,7 @@ def test_the_report_says_which_day_was_taken_and_why(warehouse: Warehouse, file:
     assert "载入第一条事件后" in describe_report(alone[0], Text("zh"))
     orders = file("orders_2024-09-30.csv", ORDERS)
     needs = file("needs.csv", NEEDS)
-    *_, by_fact, by_name = sorted(
+    by_fact, *_, by_name = sorted(
         load(warehouse, [orders, surveys, needs]), key=lambda report: report.as_of
     )
     assert describe_day(by_name, Text("en")).startswith(

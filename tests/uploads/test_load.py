@@ -149,8 +149,8 @@ def test_a_build_tells_how_many_rows_of_which_of_its_uploads_are_done(
     load(warehouse, company, progress=steps.append)
     assert built(steps) == [
         ("accounts.csv", 1, 4, 0, 9),
-        ("needs.csv", 2, 4, 2, 9),
-        ("interactions.csv", 3, 4, 3, 9),
+        ("interactions.csv", 2, 4, 2, 9),
+        ("needs.csv", 3, 4, 5, 9),
         ("orders.csv", 4, 4, 6, 9),
     ]
 
@@ -167,8 +167,8 @@ def test_a_version_built_afresh_counts_all_of_its_uploads(
         ("accounts.csv", 1, 1, 0, 1),
         ("accounts.csv", 1, 5, 0, 10),
         ("accounts.csv", 2, 5, 2, 10),
-        ("needs.csv", 3, 5, 3, 10),
-        ("interactions.csv", 4, 5, 4, 10),
+        ("interactions.csv", 3, 5, 3, 10),
+        ("needs.csv", 4, 5, 6, 10),
         ("orders.csv", 5, 5, 7, 10),
     ]
 

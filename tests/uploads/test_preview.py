@@ -23,7 +23,7 @@ HEADER = ORDERS.splitlines()[0]
 
 
 def orders(count: int, amount: str = "1.00") -> str:
-    lines = [f"O{number},A1,2024-07-10,{amount}" for number in range(1, count + 1)]
+    lines = [f"O{number},A1,2024-09-10,{amount}" for number in range(1, count + 1)]
     return "\n".join([HEADER, *lines]) + "\n"
 
 

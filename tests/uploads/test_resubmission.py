@@ -300,7 +300,7 @@ def test_a_row_whose_key_was_corrected_does_not_come_in_twice_when_its_account_i
     assert rebuild_version(broken, 3).content_hash == hashed
 
 
-def test_a_correction_is_never_as_of_the_day_in_the_name_of_its_upload(
+def test_a_correction_has_the_day_of_its_table_and_moves_none(
     warehouse: Warehouse, file: Write
 ) -> None:
     load(
@@ -308,7 +308,7 @@ def test_a_correction_is_never_as_of_the_day_in_the_name_of_its_upload(
         [file("accounts_2024-07-31.csv", ACCOUNTS), file("orders_2024-07-01.csv", ORDERS)],
     )
     report = sent_back(warehouse, 2, put("4", 2, "2024-07-12"))
-    assert report.as_of == "2024-07-31"
+    assert (report.as_of, report.as_of_from) == ("2024-07-01", "table")
     assert ("O2", "A2", "2024-07-12", 7) in orders(warehouse)
 
 

@@ -116,7 +116,7 @@ def test_what_needs_a_second_yes_goes_to_failed_with_the_question(
     watcher: Watcher, warehouse: Warehouse, folder: Path, company: list[Path]
 ) -> None:
     load_once(warehouse, company)
-    drop(folder, orders=ORDERS.splitlines()[0] + "\nO1,A1,2024-07-10,0.10\n")
+    drop(folder, orders=ORDERS.splitlines()[0] + "\nO3,A2,2024-09-10,1000000.70\n")
     once(watcher)
     told = found(folder, "failed")["orders.csv.report.txt"].read_text("utf-8")
     assert "of 3 rows in force in the table Orders, 2 would be gone" in told
