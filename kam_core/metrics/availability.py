@@ -54,6 +54,8 @@ def survey_data(cursor: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) ->
     }
     has_tiers = cursor.execute("select getvariable('tiers') is not null").fetchall()[0][0]
     filled, seen = (_list_told(cursor, options, schema) for schema in ("history", "as_of"))
+    # What people said of an account that left the file is told, too.
+    filled |= {option for option in seen if option.startswith("accounts.")}
     return Data(as_of, days, whole_from, tier_needs, filled, seen, has_tiers)
 
 
@@ -123,7 +125,7 @@ def _list_told(
     whether anybody told them.
     """
     columns = sorted(need.split(".") for need in needs if "." in need)
-    told = set()
+    options = set()
     for table, of_table in groupby(columns, key=lambda column: column[0]):
         names = [name for _, name in of_table]
         counts = ", ".join(map(_count_told, names))
@@ -131,8 +133,8 @@ def _list_told(
         if schema == "history":
             source += f" where {' and '.join(view_sql.in_force_conditions(tables()[table]))}"
         row = cursor.execute(f"select {counts} from {source}").fetchall()[0]
-        told |= {f"{table}.{name}" for name, n in zip(names, row, strict=True) if n}
-    return frozenset(told)
+        options |= {f"{table}.{name}" for name, n in zip(names, row, strict=True) if n}
+    return frozenset(options)
 
 
 def _count_told(name: str) -> str:

@@ -30,14 +30,12 @@ class Day:
         self.as_of = as_of
         self._lock = Lock()
         self._computed: set[str] = set()
+        _complete_thresholds(self.connection)
+        for statement in view_sql.view_statements():
+            self.connection.execute(statement)
         with self.cursor() as cursor:
-            _complete_thresholds(cursor)
-            marts = (file.read_text("utf-8") for file in sorted(MARTS.glob("*.sql")))
-            for statement in view_sql.view_statements():
-                cursor.execute(statement)
-            _fix_table_days(cursor)
-            for statement in marts:
-                cursor.execute(statement)
+            for file in sorted(MARTS.glob("*.sql")):
+                cursor.execute(file.read_text("utf-8"))
             self._periods = _periods(cursor)
 
     def cursor(self, scope: Scope | None = None) -> duckdb.DuckDBPyConnection:
@@ -70,19 +68,6 @@ class Day:
         with self.cursor() as cursor:
             run.set_periods(cursor, every)
             cursor.execute(f"create or replace table {table} as {metric.sql}")
-
-
-def _fix_table_days(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Put the day up to which each table speaks into queries as a constant."""
-    loaded = "(select distinct table_name from meta.snapshots)"
-    query = f"select table_name, day_of(table_name) from {loaded}"
-    cases = [
-        f"when '{table}' then " + (f"date '{day}'" if day else "null")
-        for table, day in cursor.execute(query).fetchall()
-    ]
-    if cases:
-        macro = f"case wanted {' '.join(cases)} end"
-        cursor.execute(f"create or replace macro day_of(wanted) as {macro}")
 
 
 def _complete_thresholds(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -52,7 +52,8 @@ def _find_lines(
         query, values = FROM_QUARANTINE, {"snapshot_id": snapshot_id, "code": code}
     elif code == "account_gone":
         # The accounts that are gone stand on no line of their own file.
-        query, values = _lines_query(table, "false" if table == "accounts" else build.IS_GONE), {}
+        condition = "false" if table == "accounts" else build.IS_UNEXPLAINED
+        query, values = _lines_query(table, condition), {}
     else:
         noted = "(snapshot_id, line_no) in (select (snapshot_id, line_no) from meta.notes "
         query = _lines_query(table, f"{noted} where table_name = $table and code = $code)")

@@ -42,8 +42,12 @@ def has_data(context: Context, demand: Demand) -> bool:
 
 def _is_there(company: CompanyOnDay, need: str) -> bool:
     """Whether the files tell one of the options, and the day knows something of what they tell."""
-    told = [each for each in need.split("|") if _is_told(company, each, company.rows_in_force)]
-    return any(_is_told(company, option, company.table) for option in told)
+    seen = [each for each in need.split("|") if _is_told(company, each, company.table)]
+    return any(
+        # What people said of an account that left the file is told, too.
+        option.startswith("accounts.") or _is_told(company, option, company.rows_in_force)
+        for option in seen
+    )
 
 
 def _is_told(company: CompanyOnDay, option: str, rows_of: Callable[[str], pd.DataFrame]) -> bool:
@@ -67,8 +71,10 @@ def _reaches(context: Context, demand: Demand, table: str) -> bool:
     covered = covered_days(company, table)
     if covered is None:
         return False
-    known = [company.day_of(each) for each in demand.known_by if _is_loaded(company, each)]
-    last_day = period.first if demand.is_change else min(period.last, company.as_of, *known) + DAY
+    last_days = [company.day_of(each) for each in demand.known_by if _is_loaded(company, each)]
+    last_day = (
+        period.first if demand.is_change else min(period.last, company.as_of, *last_days) + DAY
+    )
     is_behind = months > 0 and months_later(last_day, -months) < _comparable_from(company, table)
     return not is_behind and period.last >= covered.first and period.first <= covered.last
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from kam_core.contract.declaration import Table, tables
+from kam_core.verify.absences import apply_outcomes, list_absences
 from kam_core.verify.amounts import in_reporting_currency, signed_amounts
 from kam_core.verify.days import DAY, DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
@@ -36,7 +37,25 @@ class CompanyOnDay:
     def accounts(self) -> pd.DataFrame:
         """Every account by its number; one whose loss lies ahead is active."""
         accounts = self._rows_without_future(tables()["accounts"])
-        return accounts.set_index("account_id", drop=False).rename_axis(index=None)
+        accounts = accounts.set_index("account_id", drop=False).rename_axis(index=None)
+        return apply_outcomes(accounts, self._outcomes)
+
+    @cached_property
+    def absences(self) -> pd.DataFrame:
+        """When which account was not in the file of accounts."""
+        return list_absences(self.rows, self.as_of)
+
+    @cached_property
+    def _outcomes(self) -> pd.DataFrame:
+        """What became of accounts that are not in the file any more, as decided by the day."""
+        rows = self.rows_in_force("account_outcomes")
+        is_away = rows["account_id"].isin(self._away["account_id"])
+        decided = rows[is_away & (rows["effective_on"] <= self.as_of)]
+        return decided.sort_values("effective_on").groupby("account_id").tail(1)
+
+    @property
+    def _away(self) -> pd.DataFrame:
+        return self.absences[self.absences["back_on"].isna()]
 
     @cached_property
     def completed(self) -> pd.DataFrame:
@@ -50,11 +69,18 @@ class CompanyOnDay:
         return self.completed[self.completed["kind"] != "invitation"]
 
     def is_active(self, day: pd.Timestamp) -> pd.Series:
-        """Whether each account is a customer on a day; the day of loss is the last such day."""
-        a = self.accounts
+        """Whether each account is a customer on a day; the day of loss is the last such day.
+
+        While it is not in the file an account is none, unless it was lost: up to the loss it is.
+        """
+        a, gaps = self.accounts, self.absences
+        lost = self._outcomes.loc[self._outcomes["outcome"] == "lost", "account_id"]
+        gaps = gaps[gaps["back_on"].notna() | ~gaps["account_id"].isin(lost)]
+        on_day = (gaps["left_on"] <= day) & (gaps["back_on"].isna() | (gaps["back_on"] > day))
+        is_absent = a.index.isin(gaps.loc[on_day, "account_id"])
         has_begun = a["customer_since"].isna() | (a["customer_since"] <= day)
         stays = (a["lost_on"] >= day).where(a["lost_on"].notna(), a["status"] != "lost")
-        return (a["status"] != "prospect") & has_begun & stays.astype(bool)
+        return (a["status"] != "prospect") & has_begun & stays.astype(bool) & ~is_absent
 
     def active_ids(self, day: pd.Timestamp) -> set[str]:
         return set(self.accounts.index[self.is_active(day)])
@@ -123,6 +149,9 @@ class CompanyOnDay:
         rows, first = self.rows.history[name], self.rows.first_upload(name)
         has_come = (rows["valid_from"] <= self.as_of) | (rows["valid_from"] == first)
         stays = rows["valid_to"].isna() | (rows["valid_to"] > self.as_of)
+        if name == "accounts":
+            last = self._away.set_index(["account_id", "valid_from"]).index
+            stays |= pd.MultiIndex.from_frame(rows[["account_id", "valid_from"]]).isin(last)
         return rows[has_come & stays & _counts(rows, name)].copy()
 
 

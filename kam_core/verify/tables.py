@@ -9,7 +9,7 @@ import pyarrow as pa
 from kam_core.contract import declaration
 
 BESIDE = ("snapshot_id", "valid_from", "valid_to")
-UPLOADED = ("snapshot_id", "table_name", "as_of", "as_of_from")
+UPLOADED = ("snapshot_id", "table_name", "as_of", "as_of_from", "mode")
 INT64_END = 2**63
 
 

@@ -192,11 +192,15 @@ def describe(connection: DuckDBPyConnection) -> Built:
     return Built(digest.hexdigest(), counts, remarks)
 
 
-# Of a row in force: its account was known once and is not any more.
+# Of a row in force: its account was known once and is not any more, and nobody said why.
 IS_GONE = (
     "account_id not in (select account_id from history.accounts where valid_to is null) "
     "and account_id not in "
     "(select account_id from meta.quarantine where account_id is not null)"
+)
+IS_UNEXPLAINED = (
+    f"{IS_GONE} and account_id not in "
+    "(select account_id from history.account_outcomes where valid_to is null)"
 )
 
 
@@ -210,7 +214,9 @@ def _count_gone(
         "where valid_to is null group by all"
         for name in tables
     )
-    query = view_sql.load_sql("tables/gone_accounts.sql", tables=by_account, is_gone=IS_GONE)
+    # An older version has no table for what became of them.
+    is_gone = IS_UNEXPLAINED if "account_outcomes" in stored else IS_GONE
+    query = view_sql.load_sql("tables/gone_accounts.sql", tables=by_account, is_gone=is_gone)
     return {name: count for name, count in connection.execute(query).fetchall() if count}
 
 

@@ -83,6 +83,7 @@ def note_problems(connection: DuckDBPyConnection) -> None:
     rows = connection.execute("select distinct table_name from meta.snapshots").fetchall()
     loaded = {table for (table,) in rows}
     connection.execute("set variable as_of = (select max(as_of) from meta.snapshots)")
+    view_sql.set_lookups(connection)
     for check in load_checks().values():
         if loaded.issuperset(check.needs):
             connection.execute(
@@ -90,7 +91,8 @@ def note_problems(connection: DuckDBPyConnection) -> None:
                 f"select $code as code, * from ({check.sql}) order by table_name, line_no",
                 {"code": check.code},
             )
-    connection.execute("reset variable as_of")
+    for name in ("as_of", *view_sql.LOOKUPS):
+        connection.execute(f"reset variable {name}")
 
 
 def count_notes(connection: DuckDBPyConnection) -> dict[str, dict[str, int]]:

@@ -24,7 +24,7 @@ from kam_core.contract import declaration
 from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
-from kam_core.warehouse import build, lock, version_settings
+from kam_core.warehouse import build, lock, version_settings, view_sql
 from kam_core.warehouse.ledger import Ledger, Snapshot, Version, now, settle_days
 from kam_core.warehouse.mapped_file import forget_pages
 from kam_core.warehouse.scope import Scope
@@ -387,6 +387,7 @@ def cursor(connection: DuckDBPyConnection, scope: Scope) -> DuckDBPyConnection:
     own = connection.cursor()
     for name, value in scope.variables().items():
         own.execute(f"set variable {name} = $value", {"value": value})
+    view_sql.set_lookups(own)
     return own
 
 

@@ -5,8 +5,11 @@ The texts lie in ``sql/tables`` (for each table, and what only one of them has) 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from string import Template
+
+from duckdb import CatalogException, DuckDBPyConnection
 
 from kam_core.contract.declaration import EVENT_DATE, Table, tables
 from kam_core.settings.schemas.contract import RevealedColumn
@@ -15,7 +18,9 @@ from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 SQL = Path(__file__).parents[1] / "sql"
 TABLES = SQL / "tables"
 RATES = "rates"
-ACCOUNTS, AND = "accounts.", "\n    and "
+# What the views of tables look into, looked up once the as-of day is set; the second by the first.
+LOOKUPS = ("days", "conversion")
+ACCOUNTS, OF_ACCOUNT, AND = "accounts", "accounts.", "\n    and "
 
 
 def load_sql(name: str, **values: str) -> str:
@@ -23,16 +28,30 @@ def load_sql(name: str, **values: str) -> str:
     return Template((SQL / name).read_text("utf-8")).substitute(values)
 
 
+def set_lookups(connection: DuckDBPyConnection) -> None:
+    """Set the session variables that views read beside the as-of day.
+
+    Those of an older release look all of it up themselves.
+    """
+    with suppress(CatalogException):
+        for name in LOOKUPS:
+            connection.execute(f"set variable {name} = (from as_of.{name})")
+
+
 def view_statements() -> Iterator[str]:
     """What reads ``history``, in the order in which it can be created: macros, tables, the rest."""
-    macros, *others = sorted((SQL / "views").glob("*.sql"))
+    macros, absences, *others = sorted((SQL / "views").glob("*.sql"))
     yield _table_days()
     yield macros.read_text("utf-8")
+    yield absences.read_text("utf-8")
     # Amounts are converted by the rates, so that these come first.
     for table in sorted(tables().values(), key=lambda table: table.name != RATES):
-        yield _table_views(table)
+        yield _known_rows(table)
         if (own := TABLES / f"{table.name}.sql").exists():
             yield own.read_text("utf-8")
+        yield load_sql(
+            "tables/in_scope.sql", table=table.name, title=_title(table), in_scope=_in_scope(table)
+        )
     yield _event_days()
     yield from (file.read_text("utf-8") for file in others)
 
@@ -69,9 +88,9 @@ def order_query(table: Table, names: Sequence[str]) -> str:
 
     Beside a moment of the account, which is a day, that of the row counts by its day.
     """
-    has_account = any(name.startswith(ACCOUNTS) for name in names)
+    has_account = any(name.startswith(OF_ACCOUNT) for name in names)
     earlier, later = (_moment_sql(table, name, has_account) for name in names)
-    own, other = (earlier, later) if names[1].startswith(ACCOUNTS) else (later, earlier)
+    own, other = (earlier, later) if names[1].startswith(OF_ACCOUNT) else (later, earlier)
     conditions = [f"{earlier[1]} > {later[1]}"]
     for moment, only in table.facts.items():
         if moment in names:
@@ -112,13 +131,16 @@ def _table_days() -> str:
 
 def in_force_conditions(table: Table) -> list[str]:
     """When a row of history is in force on the as-of day, whatever it says of days to come."""
-    conditions = [f"is_in_force(valid_from, valid_to, '{table.name}')", *_counts(table)]
+    is_in_force = f"is_in_force(valid_from, valid_to, '{table.name}')"
+    if table.name == ACCOUNTS:
+        is_in_force = f"({is_in_force} or (account_id, valid_from) in (from as_of.last_rows))"
+    conditions = [is_in_force, *_counts(table)]
     if table.is_of_accounts:
         conditions.append("account_id in (select account_id from as_of.lives)")
     return conditions
 
 
-def _table_views(table: Table) -> str:
+def _known_rows(table: Table) -> str:
     times = (
         f"has_time({name}, snapshot_id, '{name}') as {name}_has_time"
         for name in table.time_may_lack
@@ -129,13 +151,13 @@ def _table_views(table: Table) -> str:
     if table.counts_from:
         conditions.append(f"({table.counts_from} is null or {table.counts_from} <= as_of())")
     return load_sql(
-        "tables/each_table.sql",
+        "tables/known_rows.sql",
         table=table.name,
+        view=f"listed_{ACCOUNTS}" if table.name == ACCOUNTS else table.name,
         title=_title(table),
         replaced=f" replace (\n    {replaced}\n)" if replaced else "",
         times="".join(f",\n    {time}" for time in times),
         conditions=AND.join(conditions),
-        in_scope=_in_scope(table),
         meaning=_meaning(table),
     )
 
@@ -208,7 +230,7 @@ def _before(is_told: str, revealed: RevealedColumn) -> str:
 def _in_scope(table: Table) -> str:
     if table.is_of_accounts:
         return "account_id in (select account_id from scoped.account_ids)"
-    if table.name == "accounts":
+    if table.name == ACCOUNTS:
         return "is_region_in_scope(region)"
     if table.part_of:
         key = tables()[table.part_of].id_column
@@ -252,8 +274,8 @@ def _day(table: Table, column: str) -> str:
 
 def _moment_sql(table: Table, name: str, by_day: bool) -> tuple[str, str]:
     """Name and value of a moment, each as SQL, of a row ``r`` or its account ``a``."""
-    if name.startswith(ACCOUNTS):
-        column = name.removeprefix(ACCOUNTS)
+    if name.startswith(OF_ACCOUNT):
+        column = name.removeprefix(OF_ACCOUNT)
         return f"'{column}'", f"a.{column}"
     if name == EVENT_DATE:
         filled = (f"when r.{name} is not null then '{name}'" for name in table.event_date)

@@ -15,6 +15,7 @@ import pytest
 
 from kam_core.contract.declaration import tables
 from kam_core.contract.problems import is_note
+from kam_core.warehouse.view_sql import set_lookups
 
 ROOT = Path(__file__).parents[2]
 # As in docs/adding.md, which this test follows.
@@ -82,6 +83,7 @@ def run(folder: Path, *arguments: object) -> str:
 
 def rows(version: duckdb.DuckDBPyConnection, day: str, query: str) -> list[tuple]:
     version.execute(f"set variable as_of = date '{day}'")
+    set_lookups(version)
     return version.execute(query).fetchall()
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from kam_core.contract import declaration
 from kam_core.settings import loader
-from kam_core.warehouse import build, store, version_settings
+from kam_core.warehouse import build, store, version_settings, view_sql
 from kam_core.warehouse.scope import Scope
 
 Row = dict[str, object]
@@ -155,7 +155,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, world: Snapshots) -> None:
         for as_of, _ in uploads:
             connection.execute(
                 "insert into meta.snapshots by name "
-                "select $table as table_name, $as_of::date as as_of, "
+                "select $table as table_name, $as_of::date as as_of, 'full' as mode, "
                 "(select count(*) + 1 from meta.snapshots) as snapshot_id",
                 {"table": table, "as_of": as_of},
             )
@@ -174,8 +174,11 @@ def cursor(
 
 
 def ask_of(world: Snapshots, as_of: str | date, **scope: object) -> duckdb.DuckDBPyConnection:
-    """A cursor on a new version of these uploads."""
-    return cursor(connect(world), as_of, **scope)  # type: ignore[arg-type]
+    """A cursor on a new version of these uploads, which holds its accounts as known on the day."""
+    connection = connect(world)
+    with cursor(connection, as_of) as every:
+        every.execute(view_sql.load_sql("marts/05_accounts.sql"))
+    return cursor(connection, as_of, **scope)  # type: ignore[arg-type]
 
 
 def from_csv(folder: Path, as_of: date, tables: Iterable[str]) -> Snapshots:

@@ -11,6 +11,7 @@ from kam_core.errors import KamError
 from kam_core.uploads.load import load, rebuild_version
 from kam_core.uploads.report_model import FileReport
 from kam_core.warehouse.store import Warehouse, open_version
+from kam_core.warehouse.view_sql import set_lookups
 
 ACCOUNTS = """account_id,account_name,region,customer_since,IsDeleted
 A1,Alder,East,2022-01-01,false
@@ -40,6 +41,7 @@ def select(warehouse: Warehouse, query: str) -> list[tuple]:
     assert live
     with open_version(warehouse.file(live.version)) as connection:
         connection.execute("set variable as_of = date '2024-10-01'")
+        set_lookups(connection)
         connection.execute("set variable regions = ['East', 'South']")
         return connection.execute(query).fetchall()
 
@@ -199,5 +201,6 @@ def test_a_link_is_seen_with_its_interaction(put: Load, warehouse: Warehouse) ->
     assert live
     with open_version(warehouse.file(live.version)) as connection:
         connection.execute("set variable as_of = date '2024-10-01'")
+        set_lookups(connection)
         connection.execute("set variable regions = ['South']")
         assert connection.execute(south).fetchall() == [("N2",)]

@@ -1,14 +1,6 @@
 -- What every question about one as-of day asks again, held as tables in memory, for all regions and
 -- every month of the data. Each view is then replaced by its table: what reads it stays the same.
 
-create schema if not exists mart;
-
-create table mart.lives as from as_of.lives;
-create or replace view as_of.lives as from mart.lives;
-
-create table mart.accounts as from as_of.accounts;
-create or replace view as_of.accounts as from mart.accounts;
-
 create table mart.targets as from as_of.targets;
 create or replace view as_of.targets as from mart.targets;
 

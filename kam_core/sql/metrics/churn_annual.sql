@@ -32,4 +32,4 @@ select
     coalesce(a.lost_on between y.starts_on and y.ends_on, false)::integer as numerator,
     1 as denominator
 from years y
-join scoped.accounts a on is_active(a.status, a.customer_since, a.lost_on, y.starts_on)
+join scoped.accounts a on is_active(a.status, a.customer_since, a.lost_on, a.absences, y.starts_on)

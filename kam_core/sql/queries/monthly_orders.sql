@@ -17,6 +17,6 @@ select
 from scoped.shown_accounts a
 join scoped.orders o using (account_id)
 join known k on month_of(o.ordered_on) <= k.known_until
-where is_active(a.status, a.customer_since, a.lost_on, as_of())
+where is_active(a.status, a.customer_since, a.lost_on, a.absences, as_of())
 group by all
 order by a.account_id, month

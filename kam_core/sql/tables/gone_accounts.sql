@@ -1,4 +1,4 @@
--- Rows in force by table whose account was known once and is not any more, and these accounts.
+-- Accounts that left the file and of which nobody said why, and their rows in force by table.
 with accounts as materialized (
     $tables
 ),
@@ -8,4 +8,4 @@ gone as (
 )
 select name, sum(held)::bigint from gone group by all
 union all
-select 'accounts', count(distinct account_id) from gone
+select 'accounts', count(distinct account_id) from history.accounts where $is_gone

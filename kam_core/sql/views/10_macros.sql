@@ -1,5 +1,6 @@
 -- What the views of the tables are made with: as_of.* shows them as known on the day in the session
 -- variable `as_of`, scoped.* cuts those to the regions in the variable `regions`. Without: no rows.
+-- The variables `days` and `conversion` hold what the views as_of.days and as_of.conversion say then.
 -- ASOF is a keyword of SQL, hence the schema name as_of.
 
 create macro as_of() as getvariable('as_of')::date;
@@ -11,27 +12,41 @@ comment on macro setting is 'A limit or weight this version was built with';
 create macro text_setting(wanted) as (select value from settings.texts where name = wanted);
 comment on macro text_setting is 'A setting that is a word';
 
-create macro first_as_of(wanted) as (
-    select min(s.as_of) from meta.snapshots s where s.table_name = wanted
-);
-comment on macro first_as_of is 'The day of the first snapshot of a table, null if never loaded';
-
 -- The newest snapshot of a file up to the as-of day says how far the table speaks, unless it sets no
 -- day. Before the first one, that one is shown.
-create macro day_of(wanted) as (
+create view as_of.days as
+with by_table as (
     select
-        least(
-            as_of(),
-            coalesce(
-                arg_max(coalesce(d.day, as_of()), (d.as_of, d.snapshot_id))
-                    filter (where d.as_of <= as_of()),
-                as_of()
+        s.table_name,
+        min(s.as_of) as first_as_of,
+        case
+            when count(d.snapshot_id) > 0 then least(
+                as_of(),
+                coalesce(
+                    arg_max(coalesce(d.day, as_of()), (d.as_of, d.snapshot_id))
+                        filter (where d.as_of <= as_of()),
+                    as_of()
+                )
             )
-        )
-    from meta.table_days d
-    where d.table_name = wanted
-    having count(*) > 0
-);
+        end as day
+    from meta.snapshots s
+    left join meta.table_days d using (snapshot_id)
+    group by s.table_name
+)
+select map_from_entries(list((table_name, {'first_as_of': first_as_of, 'day': day}))) as days
+from by_table;
+comment on view as_of.days is
+    'By table the day of its first snapshot and that up to which it speaks, for the variable days';
+
+-- Every view asks for these days, so they are looked up once, when a session begins.
+create macro days_of(wanted) as
+    (getvariable('days')::map(varchar, struct(first_as_of date, day date)))[wanted];
+comment on macro days_of is 'What as_of.days says of a table, by the session variable days';
+
+create macro first_as_of(wanted) as days_of(wanted).first_as_of;
+comment on macro first_as_of is 'The day of the first snapshot of a table, null if never loaded';
+
+create macro day_of(wanted) as days_of(wanted).day;
 comment on macro day_of is
     'The day up to which a table speaks, seen from the as-of day; null where nothing was loaded';
 
@@ -74,11 +89,21 @@ create macro due_at(moment, moment_has_time, hours) as
     end + to_microseconds((hours * 3_600_000_000)::bigint);
 comment on macro due_at is 'The moment so many hours after another';
 
+create macro is_absent(absences, day) as
+    len(
+        list_filter(
+            absences,
+            lambda each: each.left_on <= day and (each.back_on is null or each.back_on > day)
+        )
+    ) > 0;
+comment on macro is_absent is 'Whether an account was not in the file of accounts on a day';
+
 -- The day of loss is the last active day; a date wins over the status.
-create macro is_active(status, customer_since, lost_on, day) as
+create macro is_active(status, customer_since, lost_on, absences, day) as
     status is distinct from 'prospect'
     and (customer_since is null or customer_since <= day)
-    and case when lost_on is null then status is distinct from 'lost' else lost_on >= day end;
+    and case when lost_on is null then status is distinct from 'lost' else lost_on >= day end
+    and (absences is null or not is_absent(absences, day));
 comment on macro is_active is 'Whether an account is a customer on a day';
 
 create macro are_two_people(one, other) as

@@ -32,7 +32,7 @@ chosen_rows as (
     from asked
     cross join known_rows r
     join as_of.lives a using (account_id)
-    where is_active(a.status, a.customer_since, a.lost_on, asked.day)
+    where is_active(a.status, a.customer_since, a.lost_on, a.absences, asked.day)
     group by all
 ),
 months_before as (

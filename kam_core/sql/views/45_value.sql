@@ -24,7 +24,7 @@ comment on view scoped.ended_contracts is
 create macro scoped.active_accounts(wanted) as table
 select d.period, d.read_on, a.*
 from as_of.reading_days(wanted) d
-join scoped.accounts a on is_active(a.status, a.customer_since, a.lost_on, d.read_on);
+join scoped.accounts a on is_active(a.status, a.customer_since, a.lost_on, a.absences, d.read_on);
 comment on macro table scoped.active_accounts is
     'Customers in scope that were active on the day a state is read, with what is known of them';
 
@@ -84,7 +84,7 @@ with lost as (
     from scoped.tiered_account_periods d
     join scoped.accounts a using (account_id)
     where a.lost_on between d.starts_on and d.ends_on
-        and is_active(a.status, a.customer_since, a.lost_on, d.starts_on)
+        and is_active(a.status, a.customer_since, a.lost_on, a.absences, d.starts_on)
         and is_tier_in_scope(d.tier)
 )
 select
@@ -144,7 +144,7 @@ with ranked as (
         count(*) over (partition by r.period) as ranked
     from as_of.trailing_revenue r
     join as_of.lives a using (account_id)
-    where r.revenue > 0 and is_active(a.status, a.customer_since, a.lost_on, r.read_on)
+    where r.revenue > 0 and is_active(a.status, a.customer_since, a.lost_on, a.absences, r.read_on)
 )
 select period, account_id, revenue, place
 from ranked

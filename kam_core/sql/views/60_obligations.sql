@@ -94,8 +94,8 @@ owed as (
     left join tiers t using (starts_on, account_id)
     join settings.cadences c on c.every = p.every and c.tier = cadence_tier(t.tier)
     where first_as_of('interactions') is not null
-        and is_active(a.status, a.customer_since, a.lost_on, p.starts_on)
-        and is_active(a.status, a.customer_since, a.lost_on, least(p.ends_on, as_of()))
+        and is_active(a.status, a.customer_since, a.lost_on, a.absences, p.starts_on)
+        and is_active(a.status, a.customer_since, a.lost_on, a.absences, least(p.ends_on, as_of()))
 )
 select
     o.account_id,

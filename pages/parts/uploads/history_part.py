@@ -14,6 +14,7 @@ from pages.parts.render import blocks, tabs
 from pages.parts.state import cache
 from pages.parts.state.viewer import Viewer
 from pages.parts.uploads import commands, preview_step
+from pages.parts.uploads.accounts_left import render_accounts_left
 
 UPLOADED = [
     "snapshot_id",
@@ -45,6 +46,7 @@ def render_history(viewer: Viewer, text: Text) -> None:
         "history": _history,
         "quarantine": _quarantine,
         "notes": _notes,
+        "accounts_left": render_accounts_left,
         "versions": _versions,
         "compare": _compare,
     }
