@@ -147,7 +147,7 @@ def test_periods_of_one_question_do_not_leak_into_the_next(
 
 
 def test_a_metric_reads_only_what_is_cut_to_the_viewer() -> None:
-    """as_of.* shows every region: a metric may take only calendars and tiers from it, and settings."""
+    """as_of.* shows every region: a metric may take only calendars, tiers and settings besides."""
     calendars = {"as_of.periods", "as_of.period_months", "as_of.reading_days"}
     allowed = calendars | {"as_of.period_tiers", "settings.response_standards", "("}
     for metric in catalogue.load_metrics().values():
