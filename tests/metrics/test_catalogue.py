@@ -142,7 +142,8 @@ def test_the_tiers_asked_for_cut_every_metric() -> None:
 
 
 def test_a_promotion_changes_no_past_number() -> None:
-    world = snapshots("2024-06-30", accounts=five_accounts(), orders=five_orders())
+    world = snapshots("2024-06-30", accounts=five_accounts())
+    world |= snapshots("2024-12-31", orders=five_orders())
     before = figure(ask_of(world, "2024-09-30"), "key_revenue_share")
     promoted = [row | {"growth_potential": 95} for row in five_accounts()]
     world["accounts"].append((date(2024, 8, 15), promoted))
@@ -283,10 +284,11 @@ def test_a_need_named_before_it_was_raised_or_after_it_was_resolved_is_not_cover
 
 
 def test_an_unmatched_quarter_has_a_rate_of_zero_and_no_calls_have_none() -> None:
-    calls = [interaction("I1", "A1", "2024-07-01"), interaction("I2", "A1", "2024-10-01")]
+    calls = [
+        interaction(f"I{month}", "A1", f"2024-{month}-01", need_id="N0") for month in ("07", "10")
+    ]
     world = snapshots("2024-12-31", accounts=[account("A1")], interactions=calls, needs=[])
-    cursor = ask_of(world, "2025-03-31")
-    assert figure(cursor, "match_rate", Q3) == (0, 1, 0.0)
+    assert figure(ask_of(world, "2024-12-31"), "match_rate", Q3) == (0, 1, 0.0)
     world["interactions"][0][1].append(interaction("I3", "A1", "2024-01-01"))
     assert figure(ask_of(world, "2024-12-31"), "match_rate", Q2) == (0, 0, None)
 

@@ -34,7 +34,8 @@ Figures = dict[tuple, tuple]
 @pytest.fixture(scope="module")
 def world() -> Snapshots:
     """Every fifth account of the sample, with all its rows."""
-    whole = from_csv(SAMPLE, AS_OF, declaration.tables())
+    tables = [table for table in declaration.tables() if (SAMPLE / f"{table}.csv").exists()]
+    whole = from_csv(SAMPLE, AS_OF, tables)
     chosen = {row["account_id"] for row in whole["accounts"][0][1][::5]}
     return {
         table: [(AS_OF, [row for row in uploads[0][1] if row.get("account_id") in chosen])]

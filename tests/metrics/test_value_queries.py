@@ -40,7 +40,8 @@ def answers(world: Snapshots, question: str, as_of: str = D, **scope: object) ->
 
 
 def cells(rows: pd.DataFrame, *columns: str) -> list[list[object]]:
-    return rows[list(columns)].values.tolist()
+    shown = rows[list(columns)].astype(object)
+    return shown.where(shown.notna(), None).values.tolist()
 
 
 def test_revenue_stands_by_account_the_largest_first_and_says_who_is_key_and_at_the_top() -> None:

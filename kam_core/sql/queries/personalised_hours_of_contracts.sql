@@ -4,7 +4,7 @@
 with ended as (
     select *, (ends_on + 1 - interval 12 month)::date as first_day
     from scoped.ended_contracts
-    where is_decided and ends_on <= day_of('interactions')
+    where is_decided and ends_on <= coalesce(day_of('interactions'), ends_on)
 ),
 spent as (
     select c.contract_id, sum(m.duration_hours) as hours
