@@ -284,10 +284,10 @@ def test_a_need_named_before_it_was_raised_or_after_it_was_resolved_is_not_cover
 
 
 def test_an_unmatched_quarter_has_a_rate_of_zero_and_no_calls_have_none() -> None:
-    calls = [
-        interaction(f"I{month}", "A1", f"2024-{month}-01", need_id="N0") for month in ("07", "10")
-    ]
-    world = snapshots("2024-12-31", accounts=[account("A1")], interactions=calls, needs=[])
+    days = {"I1": "2024-07-01", "I2": "2024-10-01"}
+    calls = [interaction(name, "A1", day, need_id="N0") for name, day in days.items()]
+    world = snapshots("2024-12-31", accounts=[account("A1")], interactions=calls)
+    world |= snapshots("2024-12-31", needs=[need("N1", "A1", "2024-01-01")])
     assert figure(ask_of(world, "2024-12-31"), "match_rate", Q3) == (0, 1, 0.0)
     world["interactions"][0][1].append(interaction("I3", "A1", "2024-01-01"))
     assert figure(ask_of(world, "2024-12-31"), "match_rate", Q2) == (0, 0, None)
