@@ -20,7 +20,9 @@ def page(viewer: Viewer, lang: str) -> None:
     figures.render_heading(view, "overview.title")
     names = scorecards.choose_headline(view)
     figures.render_cards(scorecards.compose_cards(view, names), text)
-    figures.render_sentence(figure_sentences.headline(view.scores(names), view.text))
+    figures.render_sentence(
+        figure_sentences.on_target(view.scores(), view.period.period, view.text)
+    )
     pack_download.offer(view, text)
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pandas as pd
@@ -42,10 +42,7 @@ def _kpis(options: argparse.Namespace, text: Text) -> None:
         explanation = view.explanation(options.explain, _against(view, options), options.rows)
         _print_explanation(explanation, options.format, text)
         return
-    scores = view.scores()
-    paced = {score.metric: view.paced(score) for score in scores}
-    ends = {name: value for name, value in paced.items() if value is not None}
-    _print_scores(scores, ends, options.format, text)
+    _print_scores(view.scores(), options.format, text)
 
 
 def _choose_view(options: argparse.Namespace) -> View:
@@ -80,16 +77,14 @@ def _check(options: argparse.Namespace) -> None:
         options.refuse("--rows: 0, 1, 2")
 
 
-def _print_scores(
-    scores: Sequence[scorecard.Score], paced: Mapping[str, float], form: str, text: Text
-) -> None:
+def _print_scores(scores: Sequence[scorecard.Score], form: str, text: Text) -> None:
     if form == "json":
         print_json([scorecard.to_json(score) for score in scores])
     elif form == "csv":
         rows = pd.DataFrame([scorecard.to_json(score) for score in scores])
         rows.to_csv(sys.stdout, index=False, lineterminator="\n")
     else:
-        print(render_scores(scores, paced, text))
+        print(render_scores(scores, text))
 
 
 def _print_explanation(explanation: explain.Explanation, form: str, text: Text) -> None:

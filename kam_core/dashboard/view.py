@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -37,7 +38,7 @@ from kam_core.metrics import periods as months_and_quarters
 from kam_core.metrics.change import FigureChange
 from kam_core.metrics.periods import Period
 from kam_core.metrics.quarterly_targets import Standing
-from kam_core.metrics.scorecard import JUDGED, Score
+from kam_core.metrics.scorecard import Score
 from kam_core.settings.loader import load_settings
 from kam_core.text.marked_text import Marked
 from kam_core.warehouse.as_of_day import refuse_unusable_day
@@ -46,7 +47,6 @@ from kam_core.warehouse.scope import Scope
 if TYPE_CHECKING:
     from kam_core.analysis.forecast import Foresight
 
-SCORE_COLUMNS = ["region", *Score.__dataclass_fields__]
 REGION = ("region",)
 Method = TypeVar("Method", bound=Callable)
 
@@ -148,7 +148,17 @@ class View:
             self.survey(),
             self.company.rules(),
             self._count_beside(name, period),
+            self._shares_of_last_year(name, period),
         )
+
+    def _shares_of_last_year(
+        self, name: str, period: Period, dimensions: tuple[str, ...] = ()
+    ) -> dict[tuple, Fraction]:
+        metric, data = catalogue.metric(name), self.survey()
+        if not pacing.is_paced(metric, period, data):
+            return {}
+        with self.company.day(self.scope.as_of).cursor(self.scope) as cursor:
+            return pacing.shares_of_last_year(cursor, metric, period, data, dimensions)
 
     def _count_beside(self, name: str, period: Period) -> dict[str, int] | None:
         with self.company.day(self.scope.as_of).cursor(self.scope) as cursor:
@@ -158,25 +168,28 @@ class View:
         """Some metrics, by default all, judged for the quarter."""
         return [self.score(name) for name in (catalogue.load_metrics() if names is None else names)]
 
-    def region_scores(self, names: Sequence[str]) -> pd.DataFrame:
-        """Each region with a value judged against the target that holds for it.
-
-        One row per region and metric: region, and the fields of Score.
-        """
-        rows = [
-            {"region": row["region"]} | vars(self._judged_in_region(name, row))
+    def region_scores(self, names: Sequence[str]) -> list[tuple[str, Score]]:
+        """Each region with a value judged against the target that holds for it, by metric."""
+        shares = {n: self._shares_of_last_year(n, self.period, REGION) for n in names}
+        return [
+            (row["region"], self._judged_in_region(name, row, shares[name]))
             for name in names
             for row in self.metric(name, [self.period], REGION).to_dict("records")
             if row["region"] in self.scope.regions and row["value"] is not None
         ]
-        return pd.DataFrame(rows, columns=SCORE_COLUMNS)
 
-    def _judged_in_region(self, name: str, row: dict) -> Score:
-        metric = catalogue.metric(name)
-        is_partial = availability.is_partial(metric, self.period, self.survey())
-        target = self.in_region(row["region"]).target(name)
-        score = scorecard.judged(metric, row, target, self.company.rules(), is_partial)
-        return replace(score, known_until=availability.known_until(metric, self.survey()))
+    def _judged_in_region(self, name: str, row: dict, shares: dict[tuple, Fraction]) -> Score:
+        region = row["region"]
+        return scorecard.score(
+            catalogue.metric(name),
+            self.period,
+            row,
+            self.in_region(region).target(name),
+            self.survey(),
+            self.company.rules(),
+            shares=shares,
+            part=(region,),
+        )
 
     def history(self, name: str, periods: Sequence[Period] | None = None) -> pd.DataFrame:
         """The quarters up to the chosen one, or other periods: period, value, target.
@@ -220,16 +233,11 @@ class View:
         """What the version holds as of the day: needed by every metric."""
         return self._keep(_survey)
 
-    def paced(self, score: Score) -> float | None:
-        """Where an amount or a count would end if the quarter went on as it began."""
-        metric = catalogue.metric(score.metric)
-        return pacing.paced(metric, score, self.period, self.survey())
-
     @kept
     def standings(self) -> tuple[Standing, ...]:
         """Every figure against the target that holds for the scope, and where that comes from."""
         with self.company.day(self.scope.as_of).cursor(self.scope) as cursor:
-            return quarterly_targets.standings(cursor, self.period, self.survey(), self.scores())
+            return quarterly_targets.standings(cursor, self.period, self.scores())
 
     @kept
     def changed(self, name: str, before: Period | None, split: str | None) -> FigureChange:
@@ -314,11 +322,6 @@ def choose_quarter(company: Company, quarter: str | None, as_of: date) -> Period
 def is_waiting(score: Score) -> bool:
     """Whether a figure has no value because a file was never uploaded."""
     return (score.reason or "").startswith("needs:")
-
-
-def is_open(score: Score) -> bool:
-    """Whether the judgement may still change: too few cases, or a quarter that runs on."""
-    return score.decidable is False or (score.status in JUDGED and score.is_running)
 
 
 def _query(company: Company, scope: Scope, name: str, parameters: tuple) -> pd.DataFrame:

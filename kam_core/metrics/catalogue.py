@@ -84,6 +84,11 @@ class Metric:
         """Microseconds in one unit of a duration; 1 where the facts have the unit of the metric."""
         return MICROSECONDS.get(self.unit, 1) if self.kind.has_durations else 1
 
+    @property
+    def grows_with_days(self) -> bool:
+        """Whether it adds up what happens day by day: of an open period only a share is due."""
+        return self.kind.is_amount and self.reads == "period"
+
     def list_needs(self, tier_needs: Sequence[str]) -> list[str]:
         """What it needs, each with its alternatives; "tiers" as what the active scheme needs."""
         wider = {options.partition("|")[0]: options for options in self.alternatives}

@@ -79,8 +79,8 @@ class Kind:
     ``has_durations``: its facts are microseconds where its unit is a duration.
 
     ``adds_up``: a difference is the sum of parts: of accounts, or (``has_mix``) of how each part
-    weighs and does. ``is_growth``: compared with the year before itself. ``is_paced``: it grows
-    with the days of its period. ``rows_word``: how its rows make it up, in words of its own.
+    weighs and does. ``is_growth``: compared with the year before itself. ``rows_word``: how
+    its rows make it up, in words of its own.
     """
 
     name: str
@@ -98,7 +98,6 @@ class Kind:
     adds_up: bool = False
     has_mix: bool = False
     is_growth: bool = False
-    is_paced: bool = False
     rows_word: str | None = None
 
     def facts_of(self, rows: str) -> str:
@@ -138,12 +137,11 @@ def _quantile(microseconds: Sequence[int] | None, measure: Measure) -> Fraction 
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("sum", AMOUNT, ONE_SUM, NO_DENOMINATOR, is_amount=True, halves=(),
-             adds_up=True, is_paced=True),
+        Kind("sum", AMOUNT, ONE_SUM, NO_DENOMINATOR, is_amount=True, halves=(), adds_up=True),
         Kind("ratio", ADDED_UP, has_amounts=True, adds_up=True, has_mix=True),
         # An amount against that of the same period a year before.
         Kind("change", ADDED_UP, less=1, has_amounts=True, adds_up=True, has_mix=True,
-             is_growth=True, is_paced=True),
+             is_growth=True),
         # Some cases against what the same cases were before.
         Kind("uplift", ADDED_UP, less=1, has_amounts=True, adds_up=True, has_mix=True),
         Kind("quantile", CASES, "value", "*, null::integer as numerator, 1 as denominator",

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from kam_core.contract import declaration
-from kam_core.metrics import availability, catalogue, pacing, scorecard
+from kam_core.metrics import catalogue, scorecard
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 from kam_core.settings.loader import load_settings
@@ -65,13 +65,11 @@ class TargetChange:
 class Standing:
     """A figure against its target, and where the target comes from.
 
-    ``origin``: that of scorecard.Winner, or ``none``. ``paced`` is where an amount would end if its
-    period went on as it began.
+    ``origin``: that of scorecard.Winner, or ``none``.
     """
 
     score: Score
     origin: str
-    paced: float | None
 
 
 @dataclass(frozen=True)
@@ -243,17 +241,11 @@ def format_number(number: Decimal) -> str:
 def standings(
     cursor: duckdb.DuckDBPyConnection,
     period: Period,
-    data: availability.Data | None = None,
     scores: Sequence[Score] | None = None,
 ) -> tuple[Standing, ...]:
     """Every figure of the catalogue, or those scored, against the target that holds in scope."""
-    data = data or availability.survey_data(cursor, catalogue.load_metrics().values())
     won = scorecard.winners(cursor, [period])[period.period]
     return tuple(
-        Standing(
-            score,
-            won[score.metric].origin if score.metric in won else "none",
-            pacing.paced(catalogue.metric(score.metric), score, period, data),
-        )
-        for score in scores or scorecard.scorecard(cursor, period, None, data)
+        Standing(score, won[score.metric].origin if score.metric in won else "none")
+        for score in scores or scorecard.scorecard(cursor, period)
     )

@@ -39,7 +39,9 @@ def run_metric(
     if periods:
         set_periods(cursor, periods)
         query = facts(metric, periods) if facts else metric.sql
-        rows = cursor.execute(_add_up(metric, query, dimensions, data.is_of_tiers)).fetchall()
+        figures = metric.kind.figures
+        query = add_up(query, figures, dimensions, data.is_of_tiers)
+        rows = cursor.execute(query).fetchall()
     measures = {period.period: _measure(metric, period, data) for period in periods}
     return pd.DataFrame(
         [_finish(metric, row, measures[row[0]]) for row in rows],
@@ -70,8 +72,8 @@ def set_periods(cursor: duckdb.DuckDBPyConnection, periods: Sequence[Period] | N
     cursor.execute("set variable periods = $value", {"value": value})
 
 
-def _add_up(metric: Metric, facts: str, dimensions: Sequence[str], has_tiers: bool) -> str:
-    """The facts of a metric added up over the accounts in scope by period and dimension.
+def add_up(facts: str, figures: str, dimensions: Sequence[str], has_tiers: bool) -> str:
+    """Facts added up to some figures, over the accounts in scope by period and dimension.
 
     Tiers are looked up only where they are needed.
     """
@@ -80,7 +82,7 @@ def _add_up(metric: Metric, facts: str, dimensions: Sequence[str], has_tiers: bo
     where = "where is_tier_in_scope(tier)" if has_tiers else ""
     return (
         f"with facts as (\n{facts}\n)\n"
-        f"select {keys}, {metric.kind.figures}\n"
+        f"select {keys}, {figures}\n"
         f"from scoped.{accounts} left join facts using (period, account_id)\n"
         f"{where} group by {keys} order by {keys}"
     )

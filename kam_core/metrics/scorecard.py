@@ -13,14 +13,16 @@ from statistics import NormalDist
 
 import duckdb
 
-from kam_core.metrics import availability, catalogue, run
+from kam_core.metrics import availability, catalogue, pacing, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
 from kam_core.warehouse import build, version_settings
 
 NOTHING = {"numerator": None, "denominator": None, "value": None}
-JUDGED = ("met", "near", "missed")
+# A period that the data covers to its end is judged by what came of it, an open one by its pace.
+ENDED = ("met", "near", "missed")
+JUDGED = (*ENDED, "on_pace", "behind_pace")
 PARTIAL = "partial"
 # Where a target comes from, by how specific it is.
 ORIGINS = ("default", "all", "tier", "region", "region_tier")
@@ -33,6 +35,8 @@ class Score:
     ``decidable`` is False where the interval contains the target: too few cases to tell.
     ``attainment`` is how much of the target is reached, 1 being all of it; None where that says
     nothing, as with a target of zero. ``beside`` counts the cases told beside it, by code.
+    ``pace``, of an open period, is how much is reached of what is due by now, ``paced`` where an
+    amount or a count would end at that pace.
     ``known_until`` is the earliest day of the tables it reads; ``is_behind``: the period ends after
     that day, though not after the as-of day.
     """
@@ -50,6 +54,8 @@ class Score:
     decidable: bool | None = None
     reason: str | None = None
     attainment: float | None = None
+    pace: float | None = None
+    paced: float | None = None
     beside: dict[str, int] | None = None
     known_until: date | None = None
     is_behind: bool = False
@@ -60,9 +66,14 @@ class Score:
         return self.status in JUDGED
 
     @property
-    def is_running(self) -> bool:
-        """Whether its period, or the data of it, has not ended: the status may still change."""
-        return self.reason == PARTIAL
+    def is_undecided(self) -> bool:
+        """Whether its status is qualified: with so few cases the target may be met or not."""
+        return self.is_judged and self.decidable is False
+
+    @property
+    def shade(self) -> str:
+        """How it is coloured everywhere: by its status, and grey where that is undecided."""
+        return "undecided" if self.is_undecided else self.status
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,7 @@ def scorecard(
             data,
             rules,
             run.count_beside(cursor, m, period, data),
+            pacing.shares_of_last_year(cursor, m, period, data),
         )
         for m in metrics
     ]
@@ -167,8 +179,8 @@ def to_json(score: Score) -> dict[str, object]:
             fields[name] = float(fields[name])
     if score.known_until:
         fields["known_until"] = score.known_until.isoformat()
-    del fields["decidable"], fields["attainment"], fields["is_behind"]
-    return fields
+    del fields["decidable"], fields["attainment"], fields["paced"], fields["is_behind"]
+    return fields | {"undecided": score.is_undecided}
 
 
 def wilson(successes: int, cases: int, z: float) -> tuple[float, float]:
@@ -182,11 +194,23 @@ def wilson(successes: int, cases: int, z: float) -> tuple[float, float]:
     return low, high
 
 
-def status(value: Fraction, target: Fraction | None, better: str, tolerance: Fraction) -> str:
-    """met, near (missed by at most the tolerance, a share of the target), missed or no_target."""
+def status(
+    value: Fraction,
+    target: Fraction | None,
+    better: str,
+    tolerance: Fraction,
+    share_due: Fraction | None = None,
+) -> str:
+    """met, near (missed by at most the tolerance, a share of the target), missed or no_target.
+
+    Of an open period, which owes a share of its target by now: on_pace or behind_pace.
+    """
     if target is None:
         return "no_target"
-    shortfall = target - value if better == "higher" else value - target
+    due = target if share_due is None else target * share_due
+    shortfall = due - value if better == "higher" else value - due
+    if share_due is not None:
+        return "on_pace" if shortfall <= 0 else "behind_pace"
     if shortfall <= 0:
         return "met"
     return "near" if shortfall <= tolerance * abs(target) else "missed"
@@ -220,8 +244,13 @@ def score(
     data: availability.Data,
     rules: JudgingRules,
     beside: dict[str, int] | None = None,
+    shares: Mapping[tuple, Fraction] | None = None,
+    part: tuple = (),
 ) -> Score:
-    """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value."""
+    """A row of ``metrics.run`` (or NOTHING) judged, or the reason why there is no value.
+
+    ``shares``: what of last year's period had come by its same day, by part.
+    """
     until = availability.known_until(metric, data)
     if figures["value"] is None:
         return Score(
@@ -234,28 +263,31 @@ def score(
             beside=beside,
             known_until=until,
         )
-    partial = availability.is_partial(metric, period, data)
-    is_behind = partial and data.as_of is not None and period.ends_on <= data.as_of
-    judgement = judged(metric, figures, goal, rules, partial)
+    share_due = pacing.share_due(metric, period, data, shares or {}, part)
+    is_behind = share_due is not None and data.as_of is not None and period.ends_on <= data.as_of
+    judgement = _judged(metric, figures, goal, rules, share_due)
     return replace(judgement, beside=beside, known_until=until, is_behind=is_behind)
 
 
-def judged(
+def _judged(
     metric: Metric,
     figures: Mapping,
     goal: Decimal | None,
     rules: JudgingRules,
-    partial: bool = False,
+    share_due: Fraction | None,
 ) -> Score:
-    """A row of ``metrics.run`` that has a value, held against its target."""
+    """A row that has a value held against its target, or what is due of it in an open period."""
     value, target = _exact(metric, figures), None if goal is None else Fraction(goal)
     low, high = _interval(metric, figures, rules)
     decidable = None
     if goal is not None and low is not None and high is not None:
         decidable = not low <= goal <= high
     attained = attainment(value, target, metric.better)
-    reason = PARTIAL if partial else None
-    if decidable is False and not partial:
+    is_open = share_due is not None
+    pace = _pace(metric, value, target, share_due)
+    paced = value / share_due if share_due and metric.grows_with_days else None
+    reason = PARTIAL if is_open else None
+    if decidable is False and not is_open:
         reason = f"not_decidable:{figures['denominator']}"
     judged_score = Score(
         metric.name,
@@ -267,10 +299,12 @@ def judged(
         high=high,
         target=None if goal is None else float(goal),
         gap=None if target is None else float(value - target),
-        status=status(value, target, metric.better, rules.near_tolerance),
+        status=status(value, target, metric.better, rules.near_tolerance, share_due),
         decidable=decidable,
         reason=reason,
         attainment=None if attained is None else float(attained),
+        pace=None if pace is None else float(pace),
+        paced=None if paced is None else float(paced),
     )
     is_beyond_whole = metric.is_of_whole and not 0 <= value <= 1
     return _without_status(judged_score) if is_beyond_whole else judged_score
@@ -279,8 +313,23 @@ def judged(
 def _without_status(beyond_whole: Score) -> Score:
     """A share of one whole that returns pushed above it or below nothing: it says no more."""
     return replace(
-        beyond_whole, gap=None, status="no_status", reason="beyond_whole", attainment=None
+        beyond_whole,
+        gap=None,
+        status="no_status",
+        reason="beyond_whole",
+        attainment=None,
+        pace=None,
     )
+
+
+def _pace(
+    metric: Metric, value: Fraction, target: Fraction | None, share_due: Fraction | None
+) -> Fraction | None:
+    """How much is reached of what is due; of growth, of the amount that the target asks for."""
+    if target is None or share_due is None:
+        return None
+    base = metric.kind.less
+    return attainment(value + base, target * share_due + base, metric.better)
 
 
 def _exact(metric: Metric, figures: Mapping) -> Fraction:

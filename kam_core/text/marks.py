@@ -4,18 +4,15 @@ from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.scorecard import Score
 from kam_core.text.writer import Text
 
-SHAPES = {"met": "●", "near": "◐", "missed": "▲", "no_target": "○", "no_data": "–",
-          "no_status": "–"}  # fmt: skip
+# Those of an open period are hollow: what comes may still turn them.
+SHAPES = {"met": "●", "near": "◐", "missed": "▲", "on_pace": "◎", "behind_pace": "△",
+          "no_target": "○", "no_data": "–", "no_status": "–"}  # fmt: skip
 
 
-def status_words(
-    status: str, text: Text, decidable: bool | None = None, is_running: bool = False
-) -> str:
-    """Shape and word, whether there are too few cases to tell, and whether the period runs on."""
+def status_words(status: str, text: Text, is_undecided: bool = False) -> str:
+    """Shape and word, and whether there are too few cases to tell."""
     words = f"{SHAPES[status]} {text.value('status', status)}"
-    if decidable is False:
-        words = text("blocks.undecided", status=words)
-    return text("blocks.still_running", status=words) if is_running else words
+    return text("blocks.undecided", status=words) if is_undecided else words
 
 
 def rests_on(score: Score, metric: Metric, text: Text) -> str:

@@ -193,12 +193,19 @@ class Text:
     def _why(self, score: "Score") -> str:
         if not score.reason:
             return ""
-        code, _, detail = score.reason.partition(":")
+        why = self._say_reason(score)
+        if not score.is_undecided or score.pace is None:
+            return why
+        few = self("reasons.not_decidable", detail=score.denominator)
+        return f"{why}{self('punctuation.clause')}{few}"
+
+    def _say_reason(self, score: "Score") -> str:
+        code, _, detail = str(score.reason).partition(":")
         if code in ("needs", "outside_data", "not_yet_known"):
             detail = self.need(detail)
         if code == "partial" and score.is_behind:
             code, detail = "known_until", formats.day(score.known_until, self.lang)
-        return self.known(f"reasons.{code}", score.reason).format(detail=detail)
+        return self.known(f"reasons.{code}", str(score.reason)).format(detail=detail)
 
 
 class _Sentence(Formatter):

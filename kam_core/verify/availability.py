@@ -71,12 +71,21 @@ def _reaches(context: Context, demand: Demand, table: str) -> bool:
     covered = covered_days(company, table)
     if covered is None:
         return False
-    last_days = [company.day_of(each) for each in demand.known_by if _is_loaded(company, each)]
-    last_day = (
-        period.first if demand.is_change else min(period.last, company.as_of, *last_days) + DAY
-    )
+    known = known_until(company, demand.known_by)
+    last_day = period.first if demand.is_change else min(period.last, known) + DAY
     is_behind = months > 0 and months_later(last_day, -months) < _comparable_from(company, table)
     return not is_behind and period.last >= covered.first and period.first <= covered.last
+
+
+def known_until(company: CompanyOnDay, tables_named: tuple[str, ...]) -> pd.Timestamp:
+    """The earliest day up to which any of some tables speaks, and the as-of day."""
+    days = (company.day_of(table) for table in tables_named if _is_loaded(company, table))
+    return min((company.as_of, *days))
+
+
+def is_told_whole(company: CompanyOnDay, dated: tuple[str, ...], period: DayRange) -> bool:
+    """Whether the facts of some tables reach back to the first day of a period."""
+    return all(_comparable_from(company, table) <= period.first for table in dated)
 
 
 def covered_days(company: CompanyOnDay, table: str) -> DayRange | None:

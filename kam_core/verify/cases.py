@@ -25,6 +25,10 @@ class Context:
         """The day on which a state told by a table is read: the period's last, or the table's."""
         return min(self.period.last, self.company.day_of(table))
 
+    def year_before(self, table: str) -> DayRange:
+        """Last year's days that are compared: of an open period as many as the table tells."""
+        return DayRange(self.period.first, self.state_day(table)).year_before()
+
     @cached_property
     def is_begun(self) -> bool:
         return self.period.first <= self.company.as_of

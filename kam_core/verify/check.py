@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import duckdb
 
-from kam_core.metrics import availability, catalogue, kinds, run
+from kam_core.metrics import availability, catalogue, kinds, pacing, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.verify.aggregations import Figure
@@ -72,6 +72,25 @@ class FigureCheck:
                 if count != other
             ]
 
+    def compare_pace(self, metric: Metric, dimensions: tuple[str, ...]) -> None:
+        """Count how much of an open period's amounts is due, and keep the shares that differ."""
+        demand = self._demand(metric)
+        for period in self.periods:
+            bounds = period.starts_on, period.ends_on
+            is_paced = pacing.is_paced(metric, period, self.data)
+            if not is_paced or not self.recount.has_data(demand, *bounds):
+                continue
+            shares = pacing.shares_of_last_year(self.cursor, metric, period, self.data, dimensions)
+            for key, due in self.recount.shares_due(
+                metric.name, demand, *bounds, dimensions
+            ).items():
+                shown = pacing.share_due(metric, period, self.data, shares, key) or Fraction(0)
+                self.compared += 1
+                if shown != due:
+                    part = {"pace": "share due", **dict(zip(dimensions, key, strict=True))}
+                    figures = _counted(shown), _counted(due)
+                    self.differences.append(Difference(metric.name, period.period, part, *figures))
+
     def _shown(self, metric: Metric, dimensions: tuple[str, ...]) -> dict[FigureKey, Figure]:
         rows = run.run_metric(
             self.cursor, metric.name, self.periods, dimensions, self.data, self.facts
@@ -85,8 +104,8 @@ class FigureCheck:
             for row in rows.to_dict("records")
         }
 
-    def _recounted(self, metric: Metric, dimensions: tuple[str, ...]) -> dict[FigureKey, Figure]:
-        demand = Demand(
+    def _demand(self, metric: Metric) -> Demand:
+        return Demand(
             tuple(metric.list_needs(self.data.tier_needs)),
             metric.dated,
             metric.looks_back_months,
@@ -94,6 +113,9 @@ class FigureCheck:
             is_by_tier="tier" in metric.dimensions,
             known_by=metric.known_by,
         )
+
+    def _recounted(self, metric: Metric, dimensions: tuple[str, ...]) -> dict[FigureKey, Figure]:
+        demand = self._demand(metric)
         return {
             (period.period, key): figure
             for period in self.periods
@@ -118,11 +140,12 @@ def compare_all(
     for metric in metrics:
         for dimensions in [(), *((column,) for column in metric.dimensions)]:
             check.compare(metric, dimensions)
+            check.compare_pace(metric, dimensions)
         check.compare_beside(metric)
     return check
 
 
-def _counted(number: int) -> Figure:
+def _counted(number: int | Fraction) -> Figure:
     return Fraction(number), None, float(number)
 
 

@@ -25,8 +25,10 @@ class DayRange:
         return (moments >= self.first) & (moments < self.last + DAY)
 
     def year_before(self) -> "DayRange":
-        """The same months a year earlier."""
-        return DayRange(months_later(self.first, -12), months_later(self.last + DAY, -12) - DAY)
+        """The same days a year earlier; the end of a month is that of the month then."""
+        after = self.last + DAY
+        last = months_later(after, -12) - DAY if after.day == 1 else months_later(self.last, -12)
+        return DayRange(months_later(self.first, -12), last)
 
 
 def to_timestamp(day: date) -> pd.Timestamp:

@@ -12,7 +12,7 @@ import pandas as pd
 from kam_core.verify import aggregations as agg
 from kam_core.verify import deals, follow_up, money, needs, resources, service
 from kam_core.verify.aggregations import Aggregate, Figure
-from kam_core.verify.availability import Demand, has_data
+from kam_core.verify.availability import Demand, has_data, is_told_whole, known_until
 from kam_core.verify.cases import Context
 from kam_core.verify.company import Amounts, CompanyOnDay
 from kam_core.verify.days import DayRange, to_timestamp
@@ -144,6 +144,27 @@ class Recount:
         counts = beside(Context(self.company, self.tiers, period)) if beside else {}
         accounts = self._accounts_in_scope(period.first)
         return sum(counts.get(account["account_id"], 0) for account in accounts)
+
+    def shares_due(
+        self, metric: str, demand: Demand, starts_on: date, ends_on: date, by: tuple[str, ...] = ()
+    ) -> dict[tuple, Fraction]:
+        """What had come of an amount by the same day of last year, as a share of that period.
+
+        Where last year tells no such share, it is that of the days.
+        """
+        period = DayRange(to_timestamp(starts_on), to_timestamp(ends_on))
+        gone = DayRange(period.first, known_until(self.company, demand.known_by))
+        whole, part = (
+            self.compute_figures(metric, days.first.date(), days.last.date(), by)
+            for days in (period.year_before(), gone.year_before())
+        )
+        is_told = is_told_whole(self.company, demand.dated, period.year_before())
+        shares = {}
+        for key, (amount, *_) in whole.items():
+            by_then, in_all = (figure or Fraction(0) for figure in (part[key][0], amount))
+            is_share = is_told and 0 < by_then <= in_all
+            shares[key] = by_then / in_all if is_share else Fraction(gone.days, period.days)
+        return shares
 
     def has_data(self, demand: Demand, starts_on: date, ends_on: date) -> bool:
         """Whether the data can say anything about a figure with these demands in a period."""

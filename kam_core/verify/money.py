@@ -29,7 +29,7 @@ def revenue_by_account(context: Context) -> Amounts:
 
 def revenue_yoy(context: Context) -> Parts:
     company, period = context.company, context.period
-    return pair_amounts(company.revenue(period), company.revenue(period.year_before()))
+    return pair_amounts(company.revenue(period), company.revenue(context.year_before("orders")))
 
 
 def key_revenue_share(context: Context) -> Parts:

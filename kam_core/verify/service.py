@@ -68,9 +68,10 @@ def complaint_count(context: Context) -> Parts:
 
 
 def complaints_yoy(context: Context) -> Parts:
-    before = context.company.rows_within("tickets", "opened_at", context.period.year_before())
-    then = before[before["kind"] == "complaint"]
-    return pair_amounts(count_rows(_opened_tickets(context, "complaint")), count_rows(then))
+    then = context.year_before("tickets")
+    before = context.company.rows_within("tickets", "opened_at", then)
+    before = before[before["kind"] == "complaint"]
+    return pair_amounts(count_rows(_opened_tickets(context, "complaint")), count_rows(before))
 
 
 def satisfaction_score(context: Context) -> Parts:

@@ -177,7 +177,7 @@ def test_the_page_shows_every_figure_as_the_scorecard_has_it(
             formats.quantity(score.target, score.unit, lang),
             formats.difference(score.gap, score.unit, lang),
         ], score.metric
-        assert shown[name][5] == marks.status_words(score.status, text, score.decidable)
+        assert shown[name][5] == marks.status_words(score.status, text, score.is_undecided)
         assert shown[name][6] == text.reason(score)
 
 

@@ -128,8 +128,8 @@ def test_half_a_quarter_says_where_it_would_end() -> None:
     cursor = ask_of(company(), "2024-08-15")
     found = {one.score.metric: one for one in quarterly_targets.standings(cursor, Q3)}
     assert found["revenue"].score.reason == "partial"
-    assert found["revenue"].paced == 400.0
-    assert found["match_rate"].paced is None
+    assert found["revenue"].score.paced == 400.0
+    assert found["match_rate"].score.paced is None
 
 
 # copies with a step
@@ -439,8 +439,7 @@ def test_the_scorecard_sentence_counts_and_names_the_figure_furthest_from_its_ta
         said.replace("*", "")
         .replace("\\", "")
         .startswith(
-            "Q3 2024: 4 figures have data and a target. 2 met it, 0 came near, 2 missed it; "
-            "2 of these cannot be decided with so few cases. "
+            "Q3 2024: 4 figures with a target: 2 met (2 of them undecided), 2 missed. "
             "Furthest from its target: Quarterly review completion with 0.0% against 90.0%. "
         )
     )

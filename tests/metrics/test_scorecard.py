@@ -130,9 +130,9 @@ def test_no_case_is_not_zero() -> None:
     assert score(calls(0, 2), "match_rate").value == 0.0
 
 
-def test_an_open_quarter_is_judged_and_marked() -> None:
+def test_an_open_quarter_is_judged_by_its_pace_and_marked() -> None:
     found = score(calls(100, 100), "match_rate", "2024-08-15")
-    assert (found.status, found.reason, found.value) == ("met", "partial", 1.0)
+    assert (found.status, found.reason, found.value) == ("on_pace", "partial", 1.0)
 
 
 def test_the_default_target_is_that_of_the_settings() -> None:
@@ -164,7 +164,7 @@ def test_a_plain_row_carries_what_the_command_line_promises() -> None:
     found = scorecard.to_json(score(calls(1, 2), "match_rate"))
     assert list(found) == [
         "metric", "unit", "value", "numerator", "denominator", "low", "high", "target", "gap",
-        "status", "reason", "beside", "known_until",
+        "status", "reason", "pace", "beside", "known_until", "undecided",
     ]  # fmt: skip
 
 

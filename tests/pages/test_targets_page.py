@@ -274,7 +274,7 @@ def test_the_year_shows_four_quarters_side_by_side(
     table = show(filled, "The year").table[0].value
     assert list(table.columns) == ["Q1 2024", "Q2 2024", "Q3 2024", "Q4 2024"]
     cells = {name: text.replace("\\", "") for name, text in table.loc["Match rate"].items()}
-    assert cells["Q3 2024"] == "33.3% / 75.0% ▲ missed, undecided · running"
+    assert cells["Q3 2024"] == "33.3% / 75.0% △ behind pace, undecided"
     assert cells["Q4 2024"] == "– / 75.0%"
 
 

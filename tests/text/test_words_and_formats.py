@@ -220,43 +220,65 @@ def test_the_sentence_of_a_trend_names_value_target_and_status() -> None:
 
 def test_the_sentence_of_a_running_quarter_says_that_it_runs() -> None:
     rows = pd.DataFrame({"period": ["2024-Q3"], "value": [0.68], "target": [0.9]})
-    said = figure_sentences.trend("Completion", rows, completion("missed", "partial"), EN)
+    said = figure_sentences.trend("Completion", rows, completion("behind_pace", "partial"), EN)
     assert plain(said) == (
-        "Completion in Q3 2024: 68.0% against a target of 90.0%, missed (period still running)."
+        "Completion in Q3 2024: 68.0% against a target of 90.0%, "
+        "behind pace (period still running)."
     )
     without = rows.assign(target=float("nan"))
     said = figure_sentences.trend("Completion", without, completion("no_target", "partial"), EN)
     assert plain(said) == "Completion in Q3 2024: 68.0%; no target (period still running)."
 
 
-def test_a_headline_says_how_many_of_its_figures_may_still_change() -> None:
-    settled = [completion("met"), completion("missed")]
-    open_ones = [completion("missed", "partial"), completion("no_target", "partial")]
-    assert plain(figure_sentences.headline(settled, EN)) == (
-        "Of 2 figures with a target, 1 met it, 0 came near, 1 missed it."
+def test_one_sentence_counts_every_status_and_what_of_it_is_undecided() -> None:
+    few = replace(completion("missed"), decidable=False, reason="not_decidable:10")
+    judged = [completion("met"), completion("missed"), completion("missed"), few]
+    open_ones = [completion("on_pace", "partial"), completion("behind_pace", "partial")]
+    none = completion("no_target", "partial")
+    sentence = figure_sentences.on_target([*judged, *open_ones, none], "2024-Q3", EN)
+    assert plain(sentence) == (
+        "Q3 2024: 6 figures with a target: 1 met, 3 missed (1 of them undecided), 1 on pace, "
+        "1 behind pace."
     )
-    assert plain(figure_sentences.headline(settled + open_ones, EN)) == (
-        "Of 3 figures with a target, 1 met it, 0 came near, 2 missed it. "
-        "For 1 of them the quarter has not ended, so the status may still change."
+    chinese = figure_sentences.on_target(judged, "2024-Q3", Text("zh"))
+    assert plain(chinese) == (
+        "2024年第3季度有 4 项有目标的指标：1 项达标、3 项未达标（其中 1 项未定）。"
     )
-    assert plain(figure_sentences.headline(open_ones[1:], EN)) == (
-        "No figure with a target has data in this period."
+    assert plain(figure_sentences.on_target([none], "2024-Q3", EN)) == (
+        "Q3 2024: no figure has both data and a target yet."
     )
+
+
+def test_the_furthest_figure_is_decided_and_not_the_only_one() -> None:
+    near, far = (replace(completion("missed"), attainment=part) for part in (0.9, 0.5))
+    few = replace(far, decidable=False, attainment=0.1)
+
+    def tail(*scores: Score) -> str:
+        return plain(figure_sentences.on_target(scores, "2024-Q3", EN)).partition(". ")[2]
+
+    assert tail(near, few) == (
+        "Furthest from its target: Monthly callback completion with 68.0% against 90.0%."
+    )
+    assert tail(far) == ""
+    assert tail(few, completion("met")) == ""
 
 
 def test_regions_are_not_called_furthest_from_a_target_before_the_quarter_has_ended() -> None:
-    def said(*scores: Score) -> str:
-        rows = [{"region": f"R{number}"} | vars(score) for number, score in enumerate(scores)]
-        titles, units = {"followup_completion": "Completion"}, {"followup_completion": "percent"}
-        return plain(figure_sentences.regions(pd.DataFrame(rows), titles, units, EN))
+    def sentence(*scores: Score) -> str:
+        rows = [(f"R{number}", score) for number, score in enumerate(scores)]
+        return plain(figure_sentences.regions(rows, 10, EN))
 
-    counted = "2 regions and 1 figure: 1 met their target, 0 came near, 1 missed it; 0 of these "
-    counted += "rest on too few cases to decide."
-    assert said(completion("met"), completion("missed")) == (
-        f"{counted} Furthest from target: Completion in R1, 68.0% against 90.0%."
+    missed = replace(completion("missed"), attainment=0.7)
+    assert sentence(completion("met"), missed) == (
+        "2 regions, 1 figure: 1 met, 1 missed. "
+        "Furthest from target: Monthly callback completion in R1, 68.0% against 90.0%."
     )
-    assert said(completion("met", "partial"), completion("missed", "partial")) == (
-        f"{counted} For 2 of them the quarter has not ended, so the status may still change."
+    assert sentence(completion("met"), replace(missed, denominator=9)) == (
+        "2 regions, 1 figure: 1 met, 1 missed."
+    )
+    assert sentence(missed) == "1 region, 1 figure: 1 missed."
+    assert sentence(completion("on_pace", "partial"), completion("behind_pace", "partial")) == (
+        "2 regions, 1 figure: 1 on pace, 1 behind pace."
     )
 
 

@@ -7,10 +7,19 @@ from fractions import Fraction
 import pandas as pd
 
 from kam_core.dashboard.charts import Columns, Point
-from kam_core.dashboard.model import Card, Cell, Figure, FigureColumn, FigureTable, Number, Quantity
+from kam_core.dashboard.model import (
+    Card,
+    Cell,
+    Figure,
+    FigureColumn,
+    FigureTable,
+    JudgedWords,
+    Number,
+    Quantity,
+)
 from kam_core.dashboard.tables import answer_table, cells_table, columns_of, heading, plain_cell
-from kam_core.dashboard.view import View, is_open, is_waiting
-from kam_core.metrics import catalogue
+from kam_core.dashboard.view import View, is_waiting
+from kam_core.metrics import catalogue, scorecard
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
@@ -54,7 +63,7 @@ def _card(view: View, metric: Metric) -> Card:
         *target_lines(score, text),
         rests_on(score, metric, text),
         text.reason(score),
-        _pace(view, score),
+        _pace(score, text),
     ]
     return Card(
         score=score,
@@ -87,10 +96,9 @@ def target_lines(score: Score, text: Text) -> list[str]:
     return [target] if score.low is None else [target, text("blocks.interval", **vars(score))]
 
 
-def _pace(view: View, score: Score) -> str:
+def _pace(score: Score, text: Text) -> str:
     """Where an amount or a count would end if its quarter went on as it began."""
-    paced = view.paced(score)
-    return "" if paced is None else view.text("targets.card_paced", paced=paced, unit=score.unit)
+    return "" if score.paced is None else text("targets.card_paced", **vars(score))
 
 
 def without_value(score: Score, text: Text, name: str = "", title: str = "") -> Figure:
@@ -138,14 +146,12 @@ def compose_regions(view: View) -> Figure:
     """Regions down, figures across, each judged against the target that holds there."""
     text = view.text
     names = _counted(load_settings().pages.overview.regions)
-    rows, title = view.region_scores(names), text("overview.heat")
-    if rows.empty:
+    scores, title = view.region_scores(names), text("overview.heat")
+    if not scores:
         return Figure("regions", title, note=text("blocks.nothing_here"))
-    titles = {name: catalogue.metric(name).title(text.lang) for name in names}
-    units = {name: catalogue.metric(name).unit for name in names}
-    sentence = figure_sentences.regions(rows, titles, units, text)
-    heads = [FigureColumn(name, titles[name], "own") for name in names]
-    judged = {(row["region"], row["metric"]): _judged(row, text) for row in rows.to_dict("records")}
+    sentence = figure_sentences.regions(scores, int(view.company.threshold("least_cases")), text)
+    heads = [FigureColumn(name, catalogue.metric(name).title(text.lang), "own") for name in names]
+    judged = {(region, score.metric): _judged(score, text) for region, score in scores}
     no_data = Quantity(None, "", status="no_data", standing=status_words("no_data", text))
     cells = [
         [str(plain_cell(region)), *(judged.get((region, head.name), no_data) for head in heads)]
@@ -166,21 +172,21 @@ def drop_empty_columns(table: FigureTable) -> FigureTable:
 def region_table(view: View) -> FigureTable:
     """The same with all that is known of each cell, one row per region and figure."""
     names = _counted(load_settings().pages.overview.regions)
-    rows = view.region_scores(names)
-    titles = [catalogue.metric(name).title(view.text.lang) for name in rows["metric"]]
-    return answer_table("regions", rows.assign(metric=titles), view.text)
+    rows = pd.DataFrame(
+        {"region": region, **scorecard.to_json(score), "metric": view.text.metric(score.metric)}
+        for region, score in view.region_scores(names)
+    )
+    return answer_table("regions", rows, view.text)
 
 
-def _judged(row: dict, text: Text) -> Quantity:
-    score = Score(**{name: row[name] for name in Score.__dataclass_fields__})
-    words = status_words(score.status, text, score.decidable, score.is_running)
-    status = "undecided" if is_open(score) else score.status
-    return Quantity(score.value, score.unit, status=status, standing=words)
+def _judged(score: Score, text: Text) -> Quantity:
+    words = status_words(score.status, text, score.is_undecided)
+    return Quantity(score.value, score.unit, status=score.shade, standing=words)
 
 
 def compose_headline(view: View, names: Sequence[str]) -> Figure:
     """The figures of the overview with all that stands on their cards."""
-    return replace(_scores_figure("headline", view.scores(names), view.text), form="cards")
+    return replace(_scores_figure("headline", view.scores(names), view), form="cards")
 
 
 def compose_scorecard(view: View) -> Figure:
@@ -188,15 +194,16 @@ def compose_scorecard(view: View) -> Figure:
     scores = [score for score in view.scores() if not is_waiting(score)]
     scores.sort(key=lambda score: catalogue.TOPICS.index(catalogue.metric(score.metric).topic))
     note = view.text("pack.scorecard_note")
-    return replace(_scores_figure("scorecard", scores, view.text, "topic"), note=note)
+    return replace(_scores_figure("scorecard", scores, view, "topic"), note=note)
 
 
 def _scores_figure(
-    name: str, scores: Sequence[Score], text: Text, group: str | None = None
+    name: str, scores: Sequence[Score], view: View, group: str | None = None
 ) -> Figure:
+    text = view.text
     columns = columns_of(SCORE, text, OWN | EXACT, ON_PAPER)
     table = cells_table(name, columns, [_score_row(score, text) for score in scores], group)
-    sentence = figure_sentences.headline(scores, text)
+    sentence = figure_sentences.on_target(view.scores(), view.period.period, text)
     return Figure(name, text(f"pack.{name}"), (sentence,), table=table)
 
 
@@ -210,7 +217,7 @@ def _score_row(score: Score, text: Text) -> tuple[Cell, ...]:
         "gap": Quantity(score.gap, unit, is_difference=True),
         "interval": "" if score.low is None else text("pack.from_to", **vars(score)),
         "cases": rests_on(score, metric, text),
-        "status": status_words(score.status, text, score.decidable),
+        "status": JudgedWords(status_words(score.status, text, score.is_undecided), score.shade),
         "note": text.reason(score),
         "low": Quantity(score.low, unit),
         "high": Quantity(score.high, unit),
@@ -271,7 +278,7 @@ def compose_extremes(view: View, names: Sequence[str]) -> Figure:
     heads = ("metric", "part", "best", "best_value", "best_n", "worst", "worst_value", "worst_n")
     units = {"best_value": "own", "worst_value": "own", "best_n": "count", "worst_n": "count"}
     table = cells_table("stretches", columns_of(heads, text, units), rows)
-    note = text("pack.stretches_note", fewest=load_settings().pages.pack.fewest_cases)
+    note = text("pack.stretches_note", fewest=int(view.company.threshold("least_cases")))
     return Figure("stretches", text("pack.stretches"), table=table, note=note)
 
 
@@ -279,21 +286,16 @@ def _extremes_of(view: View, metric: Metric) -> list[tuple[Cell, ...]]:
     ended = [quarter for quarter in view.window if quarter.ends_on <= view.scope.as_of]
     rows = [_extremes(view, metric, "period", view.metric(metric.name, ended))] if ended else []
     for part in load_settings().pages.pack.parts:
-        if part in metric.dimensions and not metric.kind.is_amount:
-            parts = _with_enough_cases(view.metric(metric.name, [view.period], (part,)))
+        if part in metric.dimensions and metric.parts == "count" and not metric.kind.is_amount:
+            parts = view.metric(metric.name, [view.period], (part,))
             rows.append(_extremes(view, metric, part, parts))
     return [row for row in rows if row]
 
 
-def _with_enough_cases(rows: pd.DataFrame) -> pd.DataFrame:
-    """Parts whose cases are counted, and enough of them."""
-    fewest = load_settings().pages.pack.fewest_cases
-    enough = [isinstance(n, int) and n >= fewest for n in rows["denominator"]]
-    return rows.loc[pd.Series(enough, index=rows.index, dtype=bool)]
-
-
 def _extremes(view: View, metric: Metric, by: str, rows: pd.DataFrame) -> tuple[Cell, ...] | None:
-    rows = rows[rows["value"].notna() & rows[by].notna()]
+    least = int(view.company.threshold("least_cases"))
+    enough = rows["denominator"].map(lambda cases: figure_sentences.has_cases(cases, least))
+    rows = rows[rows["value"].notna() & rows[by].notna() & enough.astype(bool)]
     if rows["value"].nunique() < 2:
         return None
     values = rows["value"].astype(float)

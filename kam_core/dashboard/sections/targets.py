@@ -7,7 +7,7 @@ import pandas as pd
 
 from kam_core.dashboard.model import Cell, Figure, FigureColumn, JudgedWords
 from kam_core.dashboard.tables import answer_table, cells_table, columns_of, heading
-from kam_core.dashboard.view import View, is_open
+from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue, periods
 from kam_core.metrics.periods import Period
 from kam_core.metrics.quarterly_targets import Standing, TargetChange, unit_of
@@ -46,7 +46,9 @@ def compose_scorecard(view: View, standings: Sequence[Standing]) -> Figure:
     text, name = view.text, "targets_scorecard"
     if not standings:
         return Figure(name, note=text("blocks.no_rows"))
-    names = [n for n in SCORECARD if n != "paced" or any(s.paced is not None for s in standings)]
+    names = [
+        n for n in SCORECARD if n != "paced" or any(s.score.paced is not None for s in standings)
+    ]
     rows = [[_scorecard_cells(s, view)[name] for name in names] for s in standings]
     return Figure(name, table=cells_table(name, columns_of(names, text, {}), rows))
 
@@ -58,32 +60,24 @@ def _scorecard_cells(standing: Standing, view: View) -> dict[str, Cell]:
         "metric": catalogue.metric(score.metric).title(lang),
         "value": value,
         "target": target,
-        "status": JudgedWords(_status(standing, text), _shade(standing)),
+        "status": JudgedWords(_status(score, text), score.shade),
         "gap": formats.difference(score.gap, score.unit, lang),
         "attainment": formats.percent(score.attainment, lang),
-        "paced": formats.quantity(standing.paced, score.unit, lang),
+        "paced": formats.quantity(score.paced, score.unit, lang),
         "target_origin": target_sentences.origin(
             standing, view.scope.regions, view.scope.tiers or (), text
         ),
     }
 
 
-def _status(standing: Standing, text: Text) -> str:
+def _status(score: Score, text: Text) -> str:
     """The status in a shape and a word, and beside it what is to be kept in mind."""
-    score = standing.score
-    status = _in_words(score, text)
-    note = "" if score.is_running else text.reason(score)
+    status, note = _in_words(score, text), text.reason(score)
     return text("scores.status_and_note", status=status, note=note) if note else status
 
 
 def _in_words(score: Score, text: Text) -> str:
-    return status_words(score.status, text, score.decidable, score.is_running)
-
-
-def _shade(standing: Standing) -> str:
-    """The status where it is settled; grey where cases are too few or the quarter runs on."""
-    score = standing.score
-    return "undecided" if score.is_judged and is_open(score) else score.status
+    return status_words(score.status, text, score.is_undecided)
 
 
 def settings_note(view: View) -> str:
@@ -121,7 +115,7 @@ def compose_year(view: View) -> tuple[Figure, list[str]]:
 
 def _year_cell(standings: Sequence[Standing], name: str, text: Text) -> JudgedWords:
     standing = next(s for s in standings if s.score.metric == name)
-    return JudgedWords(_year_words(standing, text), _shade(standing))
+    return JudgedWords(_year_words(standing.score, text), standing.score.shade)
 
 
 def _with_anything(by_quarter: Mapping[str, Sequence[Standing]]) -> tuple[list[str], list[str]]:
@@ -137,17 +131,16 @@ def _with_anything(by_quarter: Mapping[str, Sequence[Standing]]) -> tuple[list[s
     return shown, [name for name in names if name not in with_anything]
 
 
-def _year_words(standing: Standing, text: Text) -> str:
-    """Actual and target, the status where there is one, and whether the quarter runs on."""
-    score = standing.score
+def _year_words(score: Score, text: Text) -> str:
+    """Actual and target, and the status where there is one."""
     value, target = formats.pair(score.value, score.target, score.unit, text.lang)
-    if standing.paced is not None:
-        paced = formats.quantity(standing.paced, score.unit, text.lang)
+    if score.paced is not None:
+        paced = formats.quantity(score.paced, score.unit, text.lang)
         value = text("targets.year_paced", value=value, paced=paced)
     parts = [
         value if score.target is None else text("targets.year_cell", value=value, target=target)
     ]
-    if score.is_judged or score.is_running:
+    if score.is_judged:
         parts.append(_in_words(score, text))
     return "  ".join(parts)
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kam_core.dashboard.charts import Columns
-from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, Pack, Quantity
+from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, JudgedWords, Pack
 from kam_core.dashboard.tables import cell_words, plain_rows
 from kam_core.render.html import svg
 from kam_core.text.marked_text import runs
@@ -122,7 +122,11 @@ def _cards(table: FigureTable, lang: str) -> Iterator[dict[str, Any]]:
             column.name: cell_words(cell, column.unit, lang)
             for column, cell in zip(table.columns, row, strict=True)
         }
-        yield card | {"more": [(titles[name], card[name]) for name in ON_CARDS if card[name]]}
+        shade = next(cell.status for cell in row if isinstance(cell, JudgedWords))
+        yield card | {
+            "shade": shade,
+            "more": [(titles[name], card[name]) for name in ON_CARDS if card[name]],
+        }
 
 
 def _shown_columns(table: FigureTable) -> list[tuple[int, FigureColumn]]:
@@ -144,7 +148,7 @@ def _groups(table: FigureTable) -> Iterator[tuple[str | None, list[tuple[Cell, .
 
 def _side(column: FigureColumn, cell: Cell = None) -> str:
     """The classes of a cell: whether it is a number, and how it is judged."""
-    status = cell.status if isinstance(cell, Quantity) else None
+    status = getattr(cell, "status", None)
     return " ".join(filter(None, ["" if column.unit in WORDS else "number", status]))
 
 

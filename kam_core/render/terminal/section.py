@@ -1,6 +1,6 @@
 """A section of the dashboard, and the scorecard of a quarter, as lines for a terminal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from kam_core.dashboard.model import Figure, FigureTable, Section
 from kam_core.dashboard.tables import cell_words, plain_rows
@@ -46,22 +46,25 @@ def table_text(table: FigureTable, text: Text) -> str:
     return f"{written}\n{text('blocks.shown_rows', shown=ROWS, total=len(table.frame))}"
 
 
-def render_scores(scores: Sequence[Score], paced: Mapping[str, float], text: Text) -> str:
-    """One line for each score; ``paced``: where some would end, by metric."""
+def render_scores(scores: Sequence[Score], text: Text) -> str:
+    """One line for each score."""
     names = ("metric", "value", "target", "gap", "paced", "status")
-    cells = [_cells(score, paced.get(score.metric), text) for score in scores]
-    shown = [name for name in names if paced or name != "paced"]
+    has_paced = any(score.paced is not None for score in scores)
+    cells = [_cells(score, text) for score in scores]
+    shown = [name for name in names if has_paced or name != "paced"]
     heads = [text.column(name) for name in shown]
     return align_columns([heads, *([row[name] for name in shown] for row in cells)])
 
 
-def _cells(score: Score, paced: float | None, text: Text) -> dict[str, str]:
+def _cells(score: Score, text: Text) -> dict[str, str]:
     return {
         "metric": text.metric(score.metric),
         "value": formats.quantity(score.value, score.unit, text.lang),
         "target": formats.quantity(score.target, score.unit, text.lang),
         "gap": formats.difference(score.gap, score.unit, text.lang),
-        "paced": "" if paced is None else formats.quantity(paced, score.unit, text.lang),
+        "paced": ""
+        if score.paced is None
+        else formats.quantity(score.paced, score.unit, text.lang),
         "status": text.standing(score),
     }
 

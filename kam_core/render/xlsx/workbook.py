@@ -12,7 +12,16 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kam_core.dashboard.charts import Columns, Matrix
-from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, Number, Pack, Quantity
+from kam_core.dashboard.model import (
+    Cell,
+    Figure,
+    FigureColumn,
+    FigureTable,
+    JudgedWords,
+    Number,
+    Pack,
+    Quantity,
+)
 from kam_core.dashboard.tables import cells_table, plain_rows
 from kam_core.text import formats
 from kam_core.text.marked_text import strip_marks
@@ -39,6 +48,7 @@ FORMATS = {
 UNITS = {"days": "formats.days", "hours": "formats.hours", "points": "formats.score"}
 DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 SHADES = {"met": "#E6F1EC", "near": "#F6ECE1", "missed": "#F6E4E3", "undecided": "#EEF0F3"}
+SHADES |= {"on_pace": SHADES["met"], "behind_pace": SHADES["near"]}
 EXCEL_DIGITS = 15
 TITLE, CONTEXT, SAID, HEADS = 0, 1, 2, 4
 WIDEST, NARROWEST, LEAST_WIDTH, LINE_HEIGHT, MOST_LINES = 46, 9, 90, 15, 8
@@ -129,6 +139,9 @@ class _Writer:
         elif cell is None or isinstance(cell, int | float | Decimal):
             pattern = _pattern(Quantity(cell, unit), self.text)
             self._number(sheet, line, at, cell, self._style(pattern))
+        elif isinstance(cell, JudgedWords):
+            shade = SHADES.get(cell.status)
+            sheet.write_string(line, at, cell.words, self._style(bg_color=shade, text_wrap=True))
         elif isinstance(cell, str):
             words = formats.period(cell, self.text.lang) if unit == "period" else cell
             sheet.write_string(line, at, words, self._style(text_wrap=True))
@@ -265,7 +278,8 @@ def _sketch(cell: Cell) -> str:
         return f"{cell.value:,.1f} {cell.standing}" if cell.value is not None else ""
     if isinstance(cell, int | float | Decimal):
         return f"{cell:,.2f}"
-    return "" if cell is None else str(cell)
+    words = cell.words if isinstance(cell, JudgedWords) else cell
+    return "" if words is None else str(words)
 
 
 def _last_column(widths: Sequence[float]) -> int:

@@ -97,6 +97,7 @@ class ForecastSettings(Settings):
 class ThresholdSettings(Settings):
     reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]
+    least_cases: Annotated[int, Field(ge=1)]
     near_tolerance: Share
     confidence: Share
     top: TopSettings

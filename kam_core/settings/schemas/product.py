@@ -30,7 +30,6 @@ class UploadsPage(Settings):
 
 class PackSettings(Settings):
     worklist_rows: Count
-    fewest_cases: Count
     parts: Names
 
 

@@ -22,6 +22,7 @@ select
     p.period,
     t.account_id,
     t.ticket_id,
+    t.opened_at::date as happened_on,
     1 as numerator
 from scoped.tickets t
 join as_of.period_months p on p.month = month_of(t.opened_at)

@@ -17,10 +17,10 @@
 -- dated:  tickets
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: tickets
--- means-zh: 期内投诉件数与上年同期件数之比减 1。分子为本期，分母为上年同期整个期间；期间未结束时会标明“未结束”。
--- means-en: Complaints of the period divided by those of the whole same period last year, minus
---           1. Numerator: this period; denominator: last year's. A period that has not ended is
---           marked as partial.
+-- means-zh: 期内投诉件数与上年同期件数之比减 1。分子为本期，分母为上年同期；数据尚未覆盖到期末时，只与上年的相同日期相比。
+-- means-en: Complaints of the period divided by those of the same period last year, minus 1.
+--           Numerator: this period; denominator: last year's. A period that the data does not
+--           cover to its end is compared with the same days of last year.
 -- not-zh: 技术支持服务单。上年同期没有投诉的，没有基数，不给出数值。
 -- not-en: Support tickets. Where there was no complaint in the same period of last year there
 --         is no base and no value.
@@ -40,3 +40,4 @@ select
 from scoped.tickets t
 join months m on m.month = month_of(t.opened_at)
 where t.kind = 'complaint'
+    and (m.is_current or is_told(t.opened_at + interval 12 month, 'tickets'))

@@ -22,6 +22,7 @@ select
     p.period,
     o.account_id,
     o.opportunity_id,
+    o.closed_on as happened_on,
     coalesce(o.amount, 0) as numerator
 from scoped.opportunities o
 join as_of.period_months p on p.month = month_of(o.closed_on)

@@ -21,6 +21,7 @@ select
     p.period,
     o.account_id,
     o.order_id,
+    o.ordered_on as happened_on,
     o.amount as numerator
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)

@@ -18,10 +18,10 @@
 -- dated:  orders
 -- dimensions: region, tier, account_manager, industry, account_id
 -- evidence: orders
--- means-zh: 期内销售额与上年同期销售额之比减 1。分子为本期，分母为上年同期整个期间；期间未结束时会标明“未结束”。
--- means-en: Revenue of the period divided by that of the whole same period last year, minus 1.
---           Numerator: this period; denominator: last year's. A period that has not ended is
---           marked as partial.
+-- means-zh: 期内销售额与上年同期销售额之比减 1。分子为本期，分母为上年同期；数据尚未覆盖到期末时，只与上年的相同日期相比。
+-- means-en: Revenue of the period divided by that of the same period last year, minus 1.
+--           Numerator: this period; denominator: last year's. A period that the data does not
+--           cover to its end is compared with the same days of last year.
 -- not-zh: 上年同期没有销售额的期间（没有基数，不给出数值）。
 -- not-en: Periods without revenue in the same period of last year: there is no base.
 with months as (
@@ -39,3 +39,4 @@ select
     case when m.is_current then 0 else o.amount end as denominator
 from scoped.orders o
 join months m on m.month = month_of(o.ordered_on)
+where m.is_current or is_told(o.ordered_on + interval 12 month, 'orders')

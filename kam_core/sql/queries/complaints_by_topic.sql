@@ -1,7 +1,8 @@
 -- query: complaints_by_topic
 -- parameters: periods
--- means: Complaints opened in each period by topic, beside those of the same period a year before;
---        the topic that grew most first. A topic not given is null.
+-- means: Complaints opened in each period by topic, beside those of the same period a year before,
+--        or of its same days while it is open; the topic that grew most first. A topic not given is
+--        null.
 with months as (
     select period, month, true as is_current
     from as_of.period_months
@@ -18,7 +19,9 @@ counted as (
     from scoped.tickets t
     join months m on m.month = month_of(t.opened_at)
     join scoped.tiered_account_periods a using (period, account_id)
-    where t.kind = 'complaint' and is_tier_in_scope(a.tier)
+    where t.kind = 'complaint'
+        and is_tier_in_scope(a.tier)
+        and (m.is_current or is_told(t.opened_at + interval 12 month, 'tickets'))
     group by all
 )
 select

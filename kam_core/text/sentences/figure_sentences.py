@@ -1,13 +1,14 @@
 """What a picture shows, in one sentence with the number in it; Markdown that is safe to show."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from kam_core.metrics.compare import KpiChange, VersionComparison
-from kam_core.metrics.scorecard import JUDGED, PARTIAL, Score
+from kam_core.metrics.scorecard import JUDGED, Score
 from kam_core.text import formats
 from kam_core.text.writer import Text
 
@@ -18,20 +19,34 @@ def joined(parts: Sequence[str], text: Text) -> str:
     return text("punctuation.sentence").join(part for part in parts if part)
 
 
-def headline(scores: Sequence[Score], text: Text) -> str:
-    """How many figures with a target met it, and how many of them may still change."""
+def on_target(scores: Sequence[Score], quarter: str, text: Text) -> str:
+    """How many figures with a target have each status, and which one is furthest from it."""
     judged = [score for score in scores if score.is_judged]
     if not judged:
-        return text("overview.headline_none")
-    statuses = [score.status for score in judged]
-    counts = {status: statuses.count(status) for status in JUDGED}
-    met = text.rich("overview.headline_met", total=len(judged), **counts)
-    return joined([met, running(sum(score.is_running for score in judged), text)], text)
+        return text.rich("targets.scorecard_none", quarter=quarter)
+    lead = text.rich("targets.scorecard_sentence", quarter=quarter, judged=len(judged))
+    return joined([lead + count_statuses(judged, text) + text("punctuation.stop"),
+                   _furthest(judged, text)], text)  # fmt: skip
 
 
-def running(count: int, text: Text) -> str:
-    """How many of some figures are judged before their quarter has ended."""
-    return text.rich("scores.running", running=count) if count else ""
+def count_statuses(scores: Iterable[Score], text: Text) -> str:
+    """How many scores have each status, and how many of those are undecided."""
+    counts = Counter((score.status, score.is_undecided) for score in scores)
+    parts = []
+    for status in JUDGED:
+        undecided = counts[status, True]
+        if count := counts[status, False] + undecided:
+            few = text.rich("scores.of_them_undecided", count=undecided) if undecided else ""
+            parts.append(text.rich(f"scores.count.{status}", count=count) + few)
+    return text("punctuation.list").join(parts)
+
+
+def _furthest(judged: Sequence[Score], text: Text) -> str:
+    missed = [score for score in judged if score.shade == "missed" and score.attainment is not None]
+    if not missed or len(judged) < 2:
+        return ""
+    score = min(missed, key=lambda score: score.attainment or 0)
+    return text.rich("targets.furthest", **vars(score) | {"metric": text.metric(score.metric)})
 
 
 def trend(title: str, rows: pd.DataFrame, score: Score, text: Text) -> str:
@@ -53,29 +68,33 @@ def trend(title: str, rows: pd.DataFrame, score: Score, text: Text) -> str:
     )
 
 
-def regions(
-    rows: pd.DataFrame, titles: Mapping[str, str], units: Mapping[str, str], text: Text
-) -> str:
-    """How many cells of the region table met their target, and the one furthest from it.
+def regions(scores: Sequence[tuple[str, Score]], least_cases: int, text: Text) -> str:
+    """How many cells of the region table have each status, and the one furthest from its target.
 
-    A cell whose cases are too few or whose quarter runs on is not called furthest.
+    A cell whose cases are too few, or which is the only one, is not called furthest.
     """
-    counts, is_running = rows["status"].value_counts(), rows["reason"].eq(PARTIAL)
-    sentence = text.rich(
-        "overview.heat_sentence",
-        regions=rows["region"].nunique(),
-        metrics=rows["metric"].nunique(),
-        **{status: int(counts.get(status, 0)) for status in JUDGED},
-        undecided=int(rows["decidable"].eq(False).sum()),
-    )
-    early = running(int((is_running & rows["status"].isin(JUDGED)).sum()), text)
-    missed = rows[(rows["status"] == "missed") & rows["decidable"].ne(False) & ~is_running]
-    if missed.empty:
-        return joined([sentence, early], text)
-    furthest = (missed["gap"].abs() / missed["target"].abs().replace(0, float("nan"))).idxmax()
-    worst = missed.loc[furthest]
-    named = {"metric": titles[worst["metric"]], "unit": units[worst["metric"]]}
-    return joined([sentence, early, text.rich("overview.heat_worst", **{**worst, **named})], text)
+    judged = [(region, score) for region, score in scores if score.is_judged]
+    names = ({region for region, _ in scores}, {score.metric for _, score in scores})
+    regions, metrics = map(len, names)
+    lead = text.rich("overview.heat_sentence", regions=regions, metrics=metrics)
+    counts = count_statuses((score for _, score in judged), text) or text("blocks.no_target")
+    missed = [
+        (region, score)
+        for region, score in judged
+        if score.shade == "missed" and score.attainment is not None
+        if has_cases(score.denominator, least_cases)
+    ]
+    sentence = lead + counts + text("punctuation.stop")
+    if not missed or len(judged) < 2:
+        return sentence
+    region, worst = min(missed, key=lambda each: each[1].attainment or 0)
+    words = vars(worst) | {"region": region, "metric": text.metric(worst.metric)}
+    return joined([sentence, text.rich("overview.heat_worst", **words)], text)
+
+
+def has_cases(count: object, least: int) -> bool:
+    """Whether a part rests on enough cases to be named before others; amounts have none."""
+    return not isinstance(count, int) or count >= least
 
 
 def attention(row: Mapping[str, Any], text: Text) -> str:

@@ -6,10 +6,10 @@ import pandas as pd
 
 from kam_core.metrics.compare import VersionComparison
 from kam_core.metrics.quarterly_targets import Standing, TargetChange
-from kam_core.metrics.scorecard import JUDGED, Score
+from kam_core.metrics.scorecard import Score
 from kam_core.metrics.target_grid import LineProblem
 from kam_core.metrics.target_history import Edit
-from kam_core.text.sentences.figure_sentences import joined, running
+from kam_core.text.sentences.figure_sentences import count_statuses, joined, on_target
 from kam_core.text.writer import Text, escape
 
 OWNERS_NAMED = 3
@@ -19,36 +19,13 @@ def scorecard(standings: Sequence[Standing], quarter: str, text: Text) -> str:
     """How many figures met their target, which one is furthest from it, and what is not judged."""
     scores = [standing.score for standing in standings]
     statuses = [score.status for score in scores]
-    counts = {status: statuses.count(status) for status in JUDGED}
-    undecided = sum(score.is_judged and score.decidable is False for score in scores)
-    words = {"judged": sum(counts.values()), "undecided": undecided, **counts}
-    key = "scorecard_sentence" if words["judged"] else "scorecard_none"
-    judged = text.rich(f"targets.{key}", quarter=quarter, **words)
     rest = {status: statuses.count(status) for status in ("no_target", "no_data")}
     without = text.rich("targets.scorecard_rest", **rest) if any(rest.values()) else ""
-    early = running(sum(map(_may_still_change, scores)), text)
-    return joined([judged, _furthest(scores, text), early, without], text)
-
-
-def _may_still_change(score: Score) -> bool:
-    return score.is_judged and score.is_running
-
-
-def _furthest(scores: Sequence[Score], text: Text) -> str:
-    missed = [
-        score
-        for score in scores
-        if score.status == "missed" and score.attainment is not None
-        if score.decidable is not False and not score.is_running
-    ]
-    if not missed:
-        return ""
-    score = min(missed, key=lambda score: score.attainment or 0)
-    return text.rich("targets.furthest", **vars(score) | {"metric": text.metric(score.metric)})
+    return joined([on_target(scores, quarter, text), without], text)
 
 
 def year(quarters: Mapping[str, Sequence[Standing]], text: Text) -> str:
-    """How many figures met their target in each quarter of a fiscal year."""
+    """How many figures have which status in each quarter of a fiscal year."""
     sentences = [
         _of_quarter(quarter, [standing.score for standing in standings], text)
         for quarter, standings in quarters.items()
@@ -59,10 +36,11 @@ def year(quarters: Mapping[str, Sequence[Standing]], text: Text) -> str:
 
 def _of_quarter(quarter: str, scores: Sequence[Score], text: Text) -> str:
     judged = [score for score in scores if score.is_judged]
-    key = "year_quarter_running" if any(map(_may_still_change, scores)) else "year_quarter"
-    words = {"met": sum(score.status == "met" for score in judged), "judged": len(judged)}
     label = quarter.partition("-")[2]
-    return text.rich(f"targets.{key if judged else 'year_quarter_none'}", quarter=label, **words)
+    if not judged:
+        return text.rich("targets.year_quarter_none", quarter=label)
+    lead = text.rich("targets.year_quarter", quarter=label, judged=len(judged))
+    return lead + count_statuses(judged, text)
 
 
 def owners(rows: pd.DataFrame, text: Text) -> str:

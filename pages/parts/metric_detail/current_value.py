@@ -47,7 +47,7 @@ def render_value(view: View, metric: Metric, text: Text) -> None:
         else:
             value = formats.quantity(score.value, score.unit, text.lang)
             st.metric(metric.title(text.lang), value)
-            figures.render_standing(score.status, score_lines(score, metric, text), text)
+            figures.render_standing(score, score_lines(score, metric, text), text)
     with right:
         _render_meaning(metric, text)
 

@@ -19,6 +19,7 @@ from kam_core.dashboard.model import (
 from kam_core.dashboard.sections.context import context_line
 from kam_core.dashboard.tables import cell_words
 from kam_core.dashboard.view import View
+from kam_core.metrics.scorecard import Score
 from kam_core.render import csv_export
 from kam_core.render.html.sparkline import spark
 from kam_core.render.plotly import charts
@@ -40,14 +41,14 @@ SHADES = {
     "missed": "#b0413e2b",
     "undecided": "#8a94a322",
 }
+SHADES |= {"on_pace": SHADES["met"], "behind_pace": SHADES["near"]}
 Height = int | Literal["auto", "content"]
 BADGES: dict[str, Literal["green", "orange", "red", "gray"]] = {
     "met": "green",
     "near": "orange",
     "missed": "red",
-    "no_target": "gray",
-    "no_data": "gray",
-    "no_status": "gray",
+    "on_pace": "green",
+    "behind_pace": "orange",
 }
 
 
@@ -132,13 +133,14 @@ def render_cards(cards: Sequence[Card], text: Text) -> None:
             st.metric(card.title, card.value, help=escape(card.meaning))
             if drawn := spark(card.past["value"].tolist(), palette().actual):
                 st.image(drawn, width="stretch", alt=card.past_in_words)
-            render_standing(card.score.status, card.lines, text)
+            render_standing(card.score, card.lines, text)
             links.to_figure(card.score.metric, text)
 
 
-def render_standing(status: str, remarks: Sequence[str], text: Text) -> None:
+def render_standing(score: Score, remarks: Sequence[str], text: Text) -> None:
     """The status in a shape and a word, which its colour only repeats; the remarks below it."""
-    st.badge(status_words(status, text), color=BADGES[status])
+    words = status_words(score.status, text, score.is_undecided)
+    st.badge(words, color=BADGES.get(score.shade, "gray"))
     st.caption("  \n".join(escape(remark) for remark in remarks if remark))
 
 
