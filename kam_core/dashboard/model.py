@@ -67,16 +67,19 @@ class FigureTable:
 
 @dataclass(frozen=True)
 class Card:
-    """A figure at a glance: where it stands, what is to be kept in mind, the quarters before.
+    """A figure at a glance: its value, how it changed, where it stands, the quarters before.
 
-    ``past``: period, value, target.
+    ``help`` is what it means and rests on, ``standing`` its target and what is missing of it,
+    ``notes`` are to be kept in mind. ``past``: period, value, target.
     """
 
     score: Score
     title: str
-    meaning: str
+    help: tuple[str, ...]
     value: str
-    lines: tuple[str, ...]
+    changes: tuple[str, ...]
+    standing: str
+    notes: tuple[str, ...]
     past: pd.DataFrame
     past_in_words: str
 
@@ -86,8 +89,8 @@ class Figure:
     """What some rows say in sentences, the charts drawn from them, and their table.
 
     ``form``: how the rows are shown: ``table`` (folded away under a chart unless ``is_open``),
-    ``cards``, or ``list`` (of the sentences alone). ``waits_for`` is the table, or the column,
-    without which there is nothing to show (``needs:orders``).
+    ``cards`` (of its rows), or ``list`` (of the sentences alone). ``waits_for`` is the table, or
+    the column, without which there is nothing to show (``needs:orders``).
     """
 
     name: str
@@ -99,6 +102,7 @@ class Figure:
     form: str = "table"
     waits_for: str = ""
     is_open: bool = False
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ same value.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
@@ -91,6 +91,11 @@ class View:
         return self.period.ends_on > self.scope.as_of
 
     @property
+    def least_cases(self) -> int:
+        """With fewer, a part is not called highest, lowest, best or weakest."""
+        return int(self.company.threshold("least_cases"))
+
+    @property
     def sees_everything(self) -> bool:
         """Whether every region is in scope: a file as received cannot be cut to a region."""
         return set(self.company.holdings().regions) <= set(self.scope.regions)
@@ -150,6 +155,29 @@ class View:
             self._count_beside(name, period),
             self._shares_of_last_year(name, period),
         )
+
+    def earlier(self, score: Score) -> tuple[float | None, float | None]:
+        """A figure of the quarter as it was in the quarter before, and in that of last year.
+
+        Of an open amount: what it had come to by the same day of last year.
+        """
+        day_before = self.period.starts_on - timedelta(days=1)
+        start_month = self.company.holdings().fiscal_year_start_month
+        before, last_year = (
+            self._value_in(score.metric, period)
+            for period in (
+                months_and_quarters.quarter_of(day_before, start_month),
+                months_and_quarters.a_year_earlier(self.period),
+            )
+        )
+        if score.paced is None or last_year is None:
+            return before, last_year
+        share = self._shares_of_last_year(score.metric, self.period).get(())
+        return None, None if share is None else float(Fraction(last_year) * share)
+
+    def _value_in(self, name: str, period: Period) -> float | None:
+        rows = self.metric(name, [period])
+        return None if rows.empty else rows["value"].iloc[0]
 
     def _shares_of_last_year(
         self, name: str, period: Period, dimensions: tuple[str, ...] = ()

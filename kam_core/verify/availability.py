@@ -71,8 +71,8 @@ def _reaches(context: Context, demand: Demand, table: str) -> bool:
     covered = covered_days(company, table)
     if covered is None:
         return False
-    known = known_until(company, demand.known_by)
-    last_day = period.first if demand.is_change else min(period.last, known) + DAY
+    until = known_until(company, demand.known_by)
+    last_day = period.first if demand.is_change else min(period.last, until) + DAY
     is_behind = months > 0 and months_later(last_day, -months) < _comparable_from(company, table)
     return not is_behind and period.last >= covered.first and period.first <= covered.last
 

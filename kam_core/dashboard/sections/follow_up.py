@@ -56,6 +56,7 @@ def _month_grid(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _heat_sentence(rows: pd.DataFrame, view: View) -> str:
     counted = rows.groupby("region")[["numerator", "denominator"]].sum()
+    counted = counted[counted["denominator"] >= view.least_cases]
     rates = (counted["numerator"] / counted["denominator"]).astype(float)
     return figure_sentences.heat(rates, view.text)
 
@@ -85,7 +86,7 @@ def compose_by_month(view: View) -> Figure:
     rows = rows.assign(value=rows["value"].astype(float), target=target and float(target))
     valued = [month for month in months if month.period in set(rows["period"])]
     sentence = _month_sentence(rows, view)
-    chart = Columns(title, sentence, "percent", points(view, rows, valued))
+    chart = Columns(title, sentence, "percent", points(view, METRIC, rows, valued))
     columns = ["period", "numerator", "denominator", "value", "target"]
     names = ["period", "done", "owed", "rate", "target"]
     units = dict(zip(names, ["period", "count", "count", "percent", "percent"], strict=True))
@@ -94,15 +95,19 @@ def compose_by_month(view: View) -> Figure:
 
 
 def _month_sentence(rows: pd.DataFrame, view: View) -> str:
+    sentence = view.text.rich("pack.follow_up_sentence", **rows.iloc[-1])
+    rows = rows[rows["denominator"] >= view.least_cases]
+    if len(rows) < 2:
+        return sentence
     best, worst = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
-    return view.text.rich(
-        "pack.follow_up_sentence",
-        **rows.iloc[-1],
+    ranged = view.text.rich(
+        "pack.follow_up_range",
         best_month=best["period"],
         best=best["value"],
         worst_month=worst["period"],
         worst=worst["value"],
     )
+    return figure_sentences.joined([sentence, ranged], view.text)
 
 
 def compose_outlook(view: View) -> Figure:

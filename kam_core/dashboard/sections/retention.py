@@ -98,9 +98,8 @@ def compose_key_losses(view: View) -> Figure:
     allowed = None if pd.isna(last) else int(last)
     lost = view.query("accounts_lost", periods=(view.period,))
     sentence = value_sentences.churn(score, allowed, lost, view.period.period, text)
-    marks = points(
-        view, quarters.rename(columns={"key_lost": "value", "allowed": "target"}), view.window
-    )
+    counts = quarters.rename(columns={"key_lost": "value", "allowed": "target"})
+    marks = points(view, "key_churn", counts, view.window)
     names = (text("value.key_lost"), text("value.allowed"))
     title = catalogue.metric("key_churn").title(text.lang)
     return Figure(
@@ -160,7 +159,7 @@ def compose_lost_amounts(view: View) -> Figure:
     metric, history = catalogue.metric("lost_projects_amount"), view.history("lost_projects_amount")
     share = view.score(LOST_SHARE)
     sentence = value_sentences.lost_projects(view.period.period, rows, share, text)
-    amounts = points(view, history, view.window)
+    amounts = points(view, metric.name, history, view.window)
     units = dict.fromkeys(("value", "target"), "money")
     return Figure(
         "lost_projects",

@@ -4,14 +4,14 @@ import pandas as pd
 
 from kam_core.dashboard.charts import Compared, Intervals, Lines, Spread
 from kam_core.dashboard.model import Figure
-from kam_core.dashboard.sections.scorecards import without_value
+from kam_core.dashboard.sections.scorecards import trend_chart, without_value
 from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
 from kam_core.metrics.periods import Period
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
-from kam_core.text.sentences import figure_sentences, service_sentences
+from kam_core.text.sentences import service_sentences
 from kam_core.text.writer import Text
 
 NAME = "satisfaction"
@@ -32,7 +32,7 @@ def compose_trend(view: View) -> Figure:
     return Figure(
         NAME,
         text("service.satisfaction"),
-        (figure_sentences.trend(title, rows, score, text),),
+        (trend_chart(view, catalogue.metric(NAME), rows).sentence,),
         (Lines(rows, {"value": title}, UNIT, rows["target"].tolist()),),
         answer_table(NAME, rows, text),
     )

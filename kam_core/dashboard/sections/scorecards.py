@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
 
+from kam_core.analysis import concentration
 from kam_core.dashboard.charts import Columns, Point
 from kam_core.dashboard.model import (
     Card,
@@ -19,7 +21,7 @@ from kam_core.dashboard.model import (
 )
 from kam_core.dashboard.tables import answer_table, cells_table, columns_of, heading, plain_cell
 from kam_core.dashboard.view import View, is_waiting
-from kam_core.metrics import catalogue, scorecard
+from kam_core.metrics import availability, catalogue, scorecard
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
@@ -53,27 +55,89 @@ def choose_headline(view: View) -> list[str]:
 
 
 def compose_cards(view: View, names: Sequence[str]) -> tuple[Card, ...]:
-    """One card per metric: value, status, target, gap, interval, cases, and the quarters before."""
+    """One card per metric: value, changes, status and target, and the quarters before."""
     return tuple(_card(view, catalogue.metric(name)) for name in names)
 
 
 def _card(view: View, metric: Metric) -> Card:
     text, score, past = view.text, view.score(metric.name), view.history(metric.name)
-    lines = [
-        *target_lines(score, text),
-        rests_on(score, metric, text),
-        text.reason(score),
-        _pace(score, text),
-    ]
+    if score.paced is not None:
+        # A part of a quarter would look like a fall.
+        past.loc[past.index[-1], "value"] = float("nan")
+    # Too few cases are told by the status; how few stands with the interval.
+    is_few = score.is_undecided and score.pace is None and not score.beside
+    is_told = score.pace is not None and not score.is_behind
+    reason = text.reason(replace(score, reason=None) if is_told else score)
+    interval = ""
+    if score.low is not None:
+        interval = text("blocks.interval", **vars(score))
+    rests = (interval, rests_on(score, metric, text), reason if is_few else "")
+    notes = ("" if is_few else reason, _pace(score, text), _allowed(score, metric, text))
     return Card(
         score=score,
         title=metric.title(text.lang),
-        meaning=metric.means(text.lang),
+        help=(metric.means(text.lang), *filter(None, rests)),
         value=formats.quantity(score.value, score.unit, text.lang),
-        lines=tuple(line for line in lines if line),
+        changes=describe_changes(view, score),
+        standing=_target_line(score, text),
+        notes=tuple(note for note in notes if note),
         past=past,
         past_in_words=_spell_out(past, metric, text),
     )
+
+
+def describe_changes(view: View, score: Score) -> tuple[str, ...]:
+    """How a figure of the quarter changed on the last one, and on the same one last year.
+
+    An open amount has the same days of last year beside it alone.
+    """
+    if score.value is None:
+        return ()
+    before, year = view.earlier(score)
+    is_open_amount = score.paced is not None
+    compared = (
+        {"last_year_days": year} if is_open_amount else {"last_quarter": before, "last_year": year}
+    )
+    return tuple(
+        view.text.rich(f"cards.{key}", change=_change(score, value, view.text))
+        for key, value in compared.items()
+    )
+
+
+def _change(score: Score, before: Number | None, text: Text) -> str:
+    """Amounts and counts change by so much of what they were, everything else by so much."""
+    if before is None or score.value is None:
+        return formats.NOTHING
+    if score.unit not in ("money", "count"):
+        change = formats.subtract(score.value, before)
+        return formats.difference(change, score.unit, text.lang)
+    if before <= 0:
+        return formats.NOTHING
+    change = formats.to_fraction(score.value) / formats.to_fraction(before) - 1
+    return formats.percent(change, text.lang, signed=True)
+
+
+def _target_line(score: Score, text: Text) -> str:
+    """The target, and how far it is: of an open amount by what is due by now."""
+    if score.target is None:
+        return "" if score.value is None else text("blocks.no_target")
+    target = text("blocks.target", **vars(score))
+    if score.gap is None:
+        return target
+    if score.paced is not None and score.pace is not None:
+        return f"{target} · {text('cards.pace', pace=score.pace)}"
+    if score.unit == "percent":
+        return f"{target} · {text('cards.gap_points', gap=score.gap * 100)}"
+    return f"{target} · {text('blocks.gap', **vars(score))}"
+
+
+def _allowed(score: Score, metric: Metric, text: Text) -> str:
+    """How many accounts may be among the cases without missing the target."""
+    is_loss = metric.evidence == "accounts" and metric.better == "lower"
+    if not is_loss or score.target is None or not score.denominator:
+        return ""
+    allowed = concentration.allowed_losses(Decimal(str(score.target)), int(score.denominator))
+    return text("cards.allowed", **vars(score) | {"allowed": allowed})
 
 
 def _spell_out(past: pd.DataFrame, metric: Metric, text: Text) -> str:
@@ -117,26 +181,32 @@ def compose_trend(view: View, name: str, table_name: str = "trend") -> Figure:
     table = answer_table(
         table_name, rows, view.text, dict.fromkeys(("value", "target"), metric.unit)
     )
-    return Figure(table_name, sentences=(chart.sentence,), charts=(chart,), table=table)
+    note = view.text("charts.open_note") if chart.points[-1].is_running else ""
+    return Figure(table_name, sentences=(chart.sentence,), charts=(chart,), table=table, note=note)
 
 
 def trend_chart(
     view: View, metric: Metric, rows: pd.DataFrame, highest: float | None = None
 ) -> Columns:
     """The chart of ``View.history``, and its sentence."""
-    title = metric.title(view.text.lang)
-    sentence = figure_sentences.trend(title, rows, view.score(metric.name), view.text)
-    return Columns(title, sentence, metric.unit, points(view, rows, view.window), highest)
+    title, score = metric.title(view.text.lang), view.score(metric.name)
+    changes = describe_changes(view, score)
+    sentence = figure_sentences.trend(title, rows, score, changes, view.text)
+    drawn = points(view, metric.name, rows, view.window)
+    return Columns(title, sentence, metric.unit, drawn, highest)
 
 
-def points(view: View, rows: pd.DataFrame, periods: Sequence[Period]) -> tuple[Point, ...]:
-    """Rows of period, value and target as columns of a chart."""
+def points(
+    view: View, name: str, rows: pd.DataFrame, periods: Sequence[Period]
+) -> tuple[Point, ...]:
+    """Rows of period, value and target of a metric as columns of a chart."""
+    metric, data = catalogue.metric(name), view.survey()
     return tuple(
         Point(
             formats.axis_period(period.period, view.text.lang),
             plain_cell(value),  # type: ignore[arg-type]
             plain_cell(target),  # type: ignore[arg-type]
-            period.ends_on > view.scope.as_of,
+            availability.is_partial(metric, period, data),
         )
         for period, value, target in zip(periods, rows["value"], rows["target"], strict=True)
     )
@@ -149,8 +219,13 @@ def compose_regions(view: View) -> Figure:
     scores, title = view.region_scores(names), text("overview.heat")
     if not scores:
         return Figure("regions", title, note=text("blocks.nothing_here"))
-    sentence = figure_sentences.regions(scores, int(view.company.threshold("least_cases")), text)
-    heads = [FigureColumn(name, catalogue.metric(name).title(text.lang), "own") for name in names]
+    sentence = figure_sentences.regions(scores, view.least_cases, text)
+    valued = {score.metric for _, score in scores}
+    heads = [
+        FigureColumn(name, catalogue.metric(name).title(text.lang), "own")
+        for name in names
+        if name in valued
+    ]
     judged = {(region, score.metric): _judged(score, text) for region, score in scores}
     no_data = Quantity(None, "", status="no_data", standing=status_words("no_data", text))
     cells = [
@@ -159,14 +234,6 @@ def compose_regions(view: View) -> Figure:
     ]
     table = cells_table("regions", [FigureColumn("region", heading("region", text)), *heads], cells)
     return Figure("regions", title, (sentence,), table=table)
-
-
-def drop_empty_columns(table: FigureTable) -> FigureTable:
-    """A table of judged cells without the figures that no row has a value of."""
-    first, *columns = table.columns
-    kept = [c for c in columns if any(cell.value is not None for cell in table.frame[c.name])]
-    frame = table.frame[[column.name for column in (first, *kept)]]
-    return replace(table, columns=(first, *kept), frame=frame)
 
 
 def region_table(view: View) -> FigureTable:
@@ -186,7 +253,8 @@ def _judged(score: Score, text: Text) -> Quantity:
 
 def compose_headline(view: View, names: Sequence[str]) -> Figure:
     """The figures of the overview with all that stands on their cards."""
-    return replace(_scores_figure("headline", view.scores(names), view), form="cards")
+    figure = _scores_figure("headline", view.scores(names), view)
+    return replace(figure, form="cards", cards=compose_cards(view, names))
 
 
 def compose_scorecard(view: View) -> Figure:
@@ -278,7 +346,7 @@ def compose_extremes(view: View, names: Sequence[str]) -> Figure:
     heads = ("metric", "part", "best", "best_value", "best_n", "worst", "worst_value", "worst_n")
     units = {"best_value": "own", "worst_value": "own", "best_n": "count", "worst_n": "count"}
     table = cells_table("stretches", columns_of(heads, text, units), rows)
-    note = text("pack.stretches_note", fewest=int(view.company.threshold("least_cases")))
+    note = text("pack.stretches_note", fewest=view.least_cases)
     return Figure("stretches", text("pack.stretches"), table=table, note=note)
 
 
@@ -293,8 +361,9 @@ def _extremes_of(view: View, metric: Metric) -> list[tuple[Cell, ...]]:
 
 
 def _extremes(view: View, metric: Metric, by: str, rows: pd.DataFrame) -> tuple[Cell, ...] | None:
-    least = int(view.company.threshold("least_cases"))
-    enough = rows["denominator"].map(lambda cases: figure_sentences.has_cases(cases, least))
+    enough = rows["denominator"].map(
+        lambda cases: figure_sentences.has_cases(cases, view.least_cases)
+    )
     rows = rows[rows["value"].notna() & rows[by].notna() & enough.astype(bool)]
     if rows["value"].nunique() < 2:
         return None

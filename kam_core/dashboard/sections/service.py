@@ -69,7 +69,7 @@ def _within_standard(view: View, periods: Sequence[Period]) -> Figure:
     last, rows = valued.iloc[-1], view.history(WITHIN, periods)
     sentence = text.rich("service.within_sentence", **last, standard=_standard_hours(view))
     title = catalogue.metric(WITHIN).title(text.lang)
-    chart = Columns(title, sentence, "percent", points(view, rows, periods))
+    chart = Columns(title, sentence, "percent", points(view, WITHIN, rows, periods))
     table = answer_table(WITHIN, rows, text, dict.fromkeys(("value", "target"), "percent"))
     return Figure(WITHIN, sentences=(sentence,), charts=(chart,), table=table)
 

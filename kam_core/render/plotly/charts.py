@@ -143,7 +143,14 @@ def draw_columns(chart: Columns, text: Text, colours: Palette) -> go.Figure:
         x=names,
         y=values,
         name=titles[0],
-        marker_color=colours.actual,
+        marker={
+            "color": colours.actual,
+            "pattern": {
+                "shape": ["/" if point.is_running else "" for point in chart.points],
+                "size": 6,
+                "solidity": 0.45,
+            },
+        },
         text=[formats.quantity(value, chart.unit, text.lang) for value in values],
         textposition="outside",
         cliponaxis=False,

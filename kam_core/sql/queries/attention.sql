@@ -1,6 +1,7 @@
 -- query: attention
 -- parameters: periods
--- means: What needs attention, at most one row per code, worst first: the figures of a sentence.
+-- means: What needs attention, at most one row per code, worst first: the figures of a sentence. A
+--        region is called worst among several, and with enough cases alone.
 --        cases of of_cases; share = cases / of_cases; amount is money at stake.
 with accounts as materialized (
     select * from scoped.shown_accounts
@@ -56,7 +57,8 @@ rows (
         join accounts a using (account_id)
         where o.has_ended
         group by a.region
-        having count(*) filter (where o.state = 'missed') > 0
+        having count(*) >= setting('least_cases')
+        qualify count(*) over () > 1 and missed > 0
         order by missed / ended desc, missed desc, a.region
         limit 1
     )
@@ -69,6 +71,8 @@ rows (
         join as_of.period_months p on p.month = month_of(m.occurred_at)
         where m.is_matched is not null
         group by a.region
+        having count(*) >= setting('least_cases')
+        qualify count(*) over () > 1
         order by matched / held, held desc, a.region
         limit 1
     )

@@ -49,23 +49,16 @@ def _furthest(judged: Sequence[Score], text: Text) -> str:
     return text.rich("targets.furthest", **vars(score) | {"metric": text.metric(score.metric)})
 
 
-def trend(title: str, rows: pd.DataFrame, score: Score, text: Text) -> str:
-    """The last period of a trend, which is scored, against its target, and where it started."""
+def trend(title: str, rows: pd.DataFrame, score: Score, changes: Sequence[str], text: Text) -> str:
+    """The last period of a trend, which is scored, against its target, and how it changed."""
     last = rows.iloc[-1]
     words = {**last, "metric": title, "unit": score.unit}
     if formats.is_missing(last["value"]):
         return text.rich("overview.trend_sentence_no_value", **words)
     key = "trend_sentence_no_target" if formats.is_missing(last["target"]) else "trend_sentence"
     sentence = text.rich(f"overview.{key}", **words, status=text.standing(score))
-    valued = rows.reset_index(drop=True)
-    valued = valued[valued["value"].notna()]
-    if len(valued) < 2:
-        return sentence
-    first = valued.iloc[0]
-    back = len(rows) - 1 - int(valued.index[0])
-    return joined(
-        [sentence, text.rich("overview.trend_from", **first, count=back, unit=score.unit)], text
-    )
+    moved = text("punctuation.list").join(changes)
+    return joined([sentence, moved + text("punctuation.stop") if moved else ""], text)
 
 
 def regions(scores: Sequence[tuple[str, Score]], least_cases: int, text: Text) -> str:
@@ -109,7 +102,9 @@ def attention(row: Mapping[str, Any], text: Text) -> str:
 
 
 def heat(rates: pd.Series, text: Text) -> str:
-    """The best and the worst of some completion rates by region."""
+    """The best and the worst of some completion rates by region, of those with enough cases."""
+    if len(rates) < 2:
+        return text("follow_up.heat_few")
     best, worst = rates.idxmax(), rates.idxmin()
     words = {"best_region": best, "worst_region": worst}
     return text.rich("follow_up.heat_sentence", **words, best=rates[best], worst=rates[worst])

@@ -18,7 +18,7 @@ def hours(period: str, value: float, target: float | None, months: pd.DataFrame,
     key = "resources.hours_sentence" if target is None else "resources.hours_sentence_target"
     sentence = text.rich(key, period=period, hours=value, target=target)
     valued = months[months["value"].notna()]
-    if valued.empty:
+    if len(valued) < 2:
         return sentence
     most = valued.loc[valued["value"].idxmax()]
     least = valued.loc[valued["value"].idxmin()]

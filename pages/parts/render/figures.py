@@ -21,7 +21,7 @@ from kam_core.dashboard.tables import cell_words
 from kam_core.dashboard.view import View
 from kam_core.metrics.scorecard import Score
 from kam_core.render import csv_export
-from kam_core.render.html.sparkline import spark
+from kam_core.render.html.sparkline import bullet, spark
 from kam_core.render.plotly import charts
 from kam_core.render.plotly.draw import draw_chart
 from kam_core.text import formats
@@ -74,6 +74,9 @@ def render_figure(
         return None
     for sentence in figure.sentences:
         render_sentence(sentence)
+    if figure.cards:
+        render_cards(figure.cards, text)
+        return None
     event = None
     for chart in figure.charts:
         event = st.plotly_chart(
@@ -126,21 +129,42 @@ def render_warnings(figure: Figure) -> None:
 
 
 def render_cards(cards: Sequence[Card], text: Text) -> None:
-    """Cards side by side: value, the quarters before as a line, status, what to keep in mind."""
+    """Cards side by side: value, changes, target bar, the quarters before as a line, status."""
     grid = st.grid(CARDS, min_column_width=CARD_WIDTH, border=True)
     for card in cards:
         with grid.cell():
-            st.metric(card.title, card.value, help=escape(card.meaning))
-            if drawn := spark(card.past["value"].tolist(), palette().actual):
-                st.image(drawn, width="stretch", alt=card.past_in_words)
-            render_standing(card.score, card.lines, text)
+            st.metric(card.title, card.value, help="\n\n".join(map(escape, card.help)))
+            if card.changes:
+                st.caption("  \n".join(map(to_markdown, card.changes)))
+            _draw_card(card)
+            standing = f"{_badge(card.score, text)} :small[{escape(card.standing)}]"
+            st.markdown(standing if card.standing else _badge(card.score, text))
+            if card.notes:
+                st.caption("  \n".join(map(escape, card.notes)))
             links.to_figure(card.score.metric, text)
+
+
+def _draw_card(card: Card) -> None:
+    """The value against its target, and the quarters before; grey where it is undecided."""
+    score, colours = card.score, palette()
+    colour = colours.quiet if score.is_undecided else colours.actual
+    if score.value is not None and score.target is not None:
+        marks = colour, colours.target, colours.line
+        drawn = bullet(score.value, score.target, *marks, score.pace is not None)
+        st.image(drawn, width="stretch", alt=card.standing)
+    if drawn := spark(card.past["value"].tolist(), colour):
+        st.image(drawn, width="stretch", alt=card.past_in_words)
+
+
+def _badge(score: Score, text: Text) -> str:
+    """The status in a shape and a word, which its colour only repeats."""
+    words = status_words(score.status, text, score.is_undecided)
+    return f":{BADGES.get(score.shade, 'gray')}-badge[{escape(words)}]"
 
 
 def render_standing(score: Score, remarks: Sequence[str], text: Text) -> None:
     """The status in a shape and a word, which its colour only repeats; the remarks below it."""
-    words = status_words(score.status, text, score.is_undecided)
-    st.badge(words, color=BADGES.get(score.shade, "gray"))
+    st.markdown(_badge(score, text))
     st.caption("  \n".join(escape(remark) for remark in remarks if remark))
 
 
