@@ -11,6 +11,7 @@ from kam_core.metrics import periods, queries
 from kam_core.settings.sql_headers import split_header
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
+from tests.support.figures import with_limits
 from tests.support.worlds import (
     Row,
     Snapshots,
@@ -221,9 +222,8 @@ def test_attention_names_the_figures_of_each_sentence() -> None:
         interaction("I4", "A2", "2024-09-01", kind="invitation", initiated_by="customer"),
     ]
     needs = [need("N1", "A2", "2024-06-01")]
-    found = attention(
-        snapshots(D, accounts=accounts, orders=orders, interactions=calls, needs=needs)
-    )
+    world = snapshots(D, accounts=accounts, orders=orders, interactions=calls, needs=needs)
+    found = attention(world)
     lost = found["key_accounts_lost"]
     assert (lost["account_id"], lost["cases"], lost["amount"]) == ("A1", 1, Decimal("100.50"))
     falling = found["key_accounts_falling"]
@@ -234,9 +234,17 @@ def test_attention_names_the_figures_of_each_sentence() -> None:
     )
     invitations = found["unanswered_invitations"]
     assert (invitations["account_id"], invitations["days"]) == ("A2", 21)
+    # With so few cases no region is called the worst; of one alone there is none either.
+    assert not found.keys() & {"worst_completion_region", "worst_match_region"}
+    cursor = with_limits(world, D, {"least_cases": 2})
+    rows = queries.run_query(cursor, "attention", periods=[Q3]).to_dict("records")
+    found = {row["code"]: row for row in rows}
+    assert "worst_match_region" not in found
     completion = found["worst_completion_region"]
     assert (completion["region"], completion["cases"], completion["of_cases"]) == ("South", 3, 4)
-    match = found["worst_match_region"]
+    cursor = with_limits(world, D, {"least_cases": 1})
+    rows = queries.run_query(cursor, "attention", periods=[Q3]).to_dict("records")
+    match = {row["code"]: row for row in rows}["worst_match_region"]
     assert (match["region"], match["cases"], match["of_cases"], match["share"]) == (
         "North",
         0,

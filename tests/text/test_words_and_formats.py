@@ -211,22 +211,23 @@ def test_the_sentence_of_a_trend_names_value_target_and_status() -> None:
     rows = pd.DataFrame(
         {"period": ["2024-Q2", "2024-Q3"], "value": [0.7, 0.68], "target": [0.9, 0.9]}
     )
-    said = figure_sentences.trend("Completion", rows, completion("missed"), EN)
+    changes = ("−2.0 pp vs last quarter", "– vs last year")
+    said = figure_sentences.trend("Completion", rows, completion("missed"), changes, EN)
     assert plain(said) == (
         "Completion in Q3 2024: 68.0% against a target of 90.0%, missed. "
-        "1 quarters earlier (Q2 2024) it was 70.0%."
+        "−2.0 pp vs last quarter, – vs last year."
     )
 
 
 def test_the_sentence_of_a_running_quarter_says_that_it_runs() -> None:
     rows = pd.DataFrame({"period": ["2024-Q3"], "value": [0.68], "target": [0.9]})
-    said = figure_sentences.trend("Completion", rows, completion("behind_pace", "partial"), EN)
+    said = figure_sentences.trend("Completion", rows, completion("behind_pace", "partial"), (), EN)
     assert plain(said) == (
         "Completion in Q3 2024: 68.0% against a target of 90.0%, "
         "behind pace (period still running)."
     )
     without = rows.assign(target=float("nan"))
-    said = figure_sentences.trend("Completion", without, completion("no_target", "partial"), EN)
+    said = figure_sentences.trend("Completion", without, completion("no_target", "partial"), (), EN)
     assert plain(said) == "Completion in Q3 2024: 68.0%; no target (period still running)."
 
 
