@@ -83,7 +83,7 @@ class Remarks(NamedTuple):
 
 @dataclass(frozen=True)
 class Staged:
-    """What a file held for one table: ``received == accepted.num_rows + rejected.num_rows``.
+    """What a file held for one table: received = accepted + rejected, else KamError("rows_lost").
 
     ``accepted``: contract columns, then ``extra`` and ``line_no``. ``rejected``: ``line_no``,
     ``raw``, ``codes``, ``detail``. ``problems`` counts rows per code, notes included,
@@ -105,6 +105,11 @@ class Staged:
     cells: pa.Table
     timed: tuple[str, ...]
     returned: Mapping[int, Reference] | None = None
+
+    def __post_init__(self) -> None:
+        kept = {"accepted": self.accepted.num_rows, "rejected": self.rejected.num_rows}
+        if self.received != sum(kept.values()):
+            raise KamError("rows_lost", table=self.table, received=self.received, **kept)
 
 
 def plan_recipes(

@@ -1,8 +1,9 @@
 """Whether everything between an upload and a version is still what the ledger says it was."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from kam_core.errors import KamError
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version
 from kam_core.warehouse.store import Warehouse, open_version
+from kam_core.warehouse.view_sql import load_sql
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,11 @@ def check_stored_files(warehouse: Warehouse, version: Version) -> list[TrailFind
 def check_version_file(warehouse: Warehouse, version: Version, file: Path) -> list[TrailFinding]:
     """What a version file holds, against what the ledger recorded when it was published."""
     with open_version(file) as cursor:
-        return [*_check_content(cursor, version), *_check_counts(cursor, warehouse, version)]
+        return [
+            *_check_content(cursor, version),
+            *_check_counts(cursor, warehouse, version),
+            *_check_rows_in_force(cursor, warehouse, version),
+        ]
 
 
 def _is_whole(warehouse: Warehouse, sha256: str) -> bool:
@@ -87,3 +93,40 @@ def _counts_in_file(cursor: duckdb.DuckDBPyConnection) -> dict[int, tuple]:
         "from meta.snapshots"
     ).fetchall()
     return {number: tuple(rest) for number, *rest in rows}
+
+
+def _check_rows_in_force(
+    cursor: duckdb.DuckDBPyConnection, warehouse: Warehouse, version: Version
+) -> Iterator[TrailFinding]:
+    """Whether every upload has its rows in force at the end of its day."""
+    snapshots = warehouse.ledger.snapshots(version.version)
+    counts = warehouse.ledger.counts(version.version)
+    waiting = cursor.execute(
+        "select snapshot_id from meta.quarantine where account_id is not null"
+    ).fetchall()
+    brought = Counter(number for (number,) in waiting)
+    brought.update({number: accepted for number, (accepted, _) in counts.items()})
+    for table in dict.fromkeys(snapshot.table_name for snapshot in snapshots):
+        query = load_sql("hashes/row_lifetimes.sql", relation=f"history.{table}")
+        uploads = [snapshot for snapshot in snapshots if snapshot.table_name == table]
+        yield from _count_by_day(uploads, brought, cursor.execute(query).fetchall())
+
+
+def _count_by_day(
+    uploads: list[Snapshot], brought: Mapping[int, int], lifetimes: list[tuple]
+) -> Iterator[TrailFinding]:
+    """Of a full file its own rows are in force, of an update these and at most those before it."""
+    most = 0
+    for upload, following in zip_longest(uploads, uploads[1:]):
+        least = brought[upload.snapshot_id]
+        most = least if upload.mode == "full" else most + least
+        if following and following.as_of == upload.as_of:
+            continue
+        day = upload.as_of
+        rows = sum(n for start, end, n in lifetimes if start <= day and (not end or end > day))
+        if not least <= rows <= most:
+            expected = {"expected": least} if least == most else {"least": least, "most": most}
+            code = "rows_not_in_force" if least == most else "rows_out_of_bounds"
+            named = {"table": upload.table_name, "snapshot": upload.snapshot_id}
+            yield TrailFinding(code, {**named, "day": day.isoformat(), **expected, "found": rows})
+        most = rows

@@ -1,6 +1,7 @@
 """Staging: received is accepted and rejected, and each problem has a file that shows it."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -43,6 +44,16 @@ def test_a_big5_file_in_traditional_characters_is_read_like_any_other() -> None:
     assert list(map(int, result.accepted["annual_contract_value"].to_pylist())) == [
         1_200_000, 120_000_000
     ]  # fmt: skip
+
+
+def test_a_file_of_which_a_row_is_neither_accepted_nor_set_apart_is_refused() -> None:
+    whole = staged(f"{HEADER}A1,Alder,East,active\nA2,Birch,East,active\n")
+    with pytest.raises(KamError) as refused:
+        replace(whole, accepted=whole.accepted.slice(0, 1))
+    assert refused.value.code == "rows_lost"
+    assert refused.value.details == {
+        "table": "accounts", "received": 2, "accepted": 1, "rejected": 0
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("code", sorted(set(problems()) - FOUND_BY_THE_LOADER))

@@ -2,8 +2,11 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -12,7 +15,8 @@ import pytest
 from kam_core.__main__ import main
 from kam_core.metrics import catalogue
 from kam_core.uploads.load import load
-from kam_core.warehouse.store import Warehouse, hash_file
+from kam_core.warehouse import build
+from kam_core.warehouse.store import Warehouse, hash_file, open_version
 from tests.support.loading import load_once
 
 OPTIONS = ("--lang", "en")
@@ -50,6 +54,24 @@ def tamper(warehouse: Warehouse, *statements: str, cover_up: bool) -> None:
             connection.execute(statement)
     if cover_up:
         warehouse.ledger.replace_file(1, hash_file(warehouse.file(1)))
+
+
+def cover_content(warehouse: Warehouse) -> None:
+    """Record of every version what its file holds, as a release that lost rows would have."""
+    for version in warehouse.ledger.versions():
+        with open_version(warehouse.file(version.version)) as cursor:
+            found = build.describe(cursor).content_hash
+        with closing(sqlite3.connect(warehouse.ledger.path)) as ledger, ledger:
+            ledger.execute(
+                "update versions set content_hash = ?, file_sha256 = ? where version = ?",
+                (found, hash_file(warehouse.file(version.version)), version.version),
+            )
+
+
+def delete_row(warehouse: Warehouse, number: int, condition: str) -> None:
+    with duckdb.connect(str(warehouse.file(number))) as connection:
+        connection.execute(f"delete from history.{condition}")
+    cover_content(warehouse)
 
 
 def codes(report: dict) -> set[str]:
@@ -121,10 +143,79 @@ def test_a_changed_row_is_found_even_if_the_hash_of_the_file_was_changed_too(
 
 
 @pytest.mark.usefixtures("few_metrics")
-def test_a_lost_row_is_found_by_the_content_hash(loaded: Warehouse, verify: Callable) -> None:
+def test_a_lost_row_is_found_by_the_content_hash_and_by_its_number(
+    loaded: Warehouse, verify: Callable
+) -> None:
     tamper(loaded, "delete from history.orders where order_id = 'O1'", cover_up=True)
     code, report = verify(loaded)
-    assert (code, codes(report)) == (1, {"content_differs"})
+    assert (code, codes(report)) == (1, {"content_differs", "rows_not_in_force"})
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_a_row_that_was_lost_before_hashing_is_named_with_table_and_counts(
+    loaded: Warehouse, verify: Callable
+) -> None:
+    delete_row(loaded, 1, "orders where order_id = 'O3'")
+    code, report = verify(loaded)
+    assert (code, report["findings"]) == (
+        1,
+        [
+            {
+                "code": "rows_not_in_force",
+                "table": "orders",
+                "snapshot": 4,
+                "day": "2024-09-10",
+                "expected": 3,
+                "found": 2,
+            }
+        ],
+    )
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_rows_that_wait_for_their_account_count_as_in_force(
+    warehouse: Warehouse, company: list[Path], file: Callable, verify: Callable
+) -> None:
+    orders = "order_id,account_id,ordered_on,amount\nO1,A1,2024-07-10,5\nO2,A9,2024-07-11,6\n"
+    load(warehouse, [*company[:3], file("orders.csv", orders)], by="tests")
+    assert verify(warehouse)[0] == 0
+    delete_row(warehouse, 1, "orders where order_id = 'O2'")
+    (finding,) = verify(warehouse)[1]["findings"]
+    assert (finding["table"], finding["expected"], finding["found"]) == ("orders", 2, 1)
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_every_later_upload_is_counted_on_its_own_day(
+    loaded: Warehouse, file: Callable, verify: Callable
+) -> None:
+    """The second file repeats O1, changes O2 and lacks O3; the third brings O4 beside them."""
+    head = "order_id,account_id,ordered_on,amount\n"
+    second = f"{head}O1,A1,2024-07-10,0.10\nO2,A1,2024-08-10,7\n"
+    load(loaded, [file("b.csv", second)], as_of=date(2024, 10, 1), confirmed=True, table="orders")
+    third = f"{head}O4,A2,2024-11-10,8\n"
+    load(loaded, [file("c.csv", third)], as_of=date(2024, 12, 1), mode="update", table="orders")
+    assert [verify(loaded, "--version", number)[0] for number in "123"] == [0, 0, 0]
+    delete_row(loaded, 3, "orders where order_id = 'O1'")
+    findings = verify(loaded, "--version", "3")[1]["findings"]
+    assert [(f["day"], f["expected"], f["found"]) for f in findings] == [
+        ("2024-09-10", 3, 2),
+        ("2024-10-01", 2, 1),
+    ]
+
+
+@pytest.mark.usefixtures("few_metrics")
+def test_an_update_has_at_least_its_own_rows_and_at_most_those_before_it_in_force(
+    loaded: Warehouse, file: Callable, verify: Callable
+) -> None:
+    third = "order_id,account_id,ordered_on,amount\nO4,A2,2024-11-10,8\n"
+    load(loaded, [file("c.csv", third)], as_of=date(2024, 12, 1), mode="update", table="orders")
+    assert verify(loaded)[0] == 0
+    with duckdb.connect(str(loaded.file(2))) as connection:
+        connection.execute("update history.orders set valid_to = '2024-12-01'")
+    cover_content(loaded)
+    (finding,) = verify(loaded)[1]["findings"]
+    assert finding["code"] == "rows_out_of_bounds"
+    assert (finding["least"], finding["most"], finding["found"]) == (1, 4, 0)
 
 
 @pytest.mark.usefixtures("few_metrics")
