@@ -132,9 +132,7 @@ def sample_pack(sample_company: Company) -> Gather:
     ) -> Pack:
         key = lang, regions, quarter
         if key not in made:
-            made[key] = gather_pack(
-                choose_view(sample_company, Marked(lang), quarter, regions or ())
-            )
+            made[key] = gather_pack(choose_view(sample_company, lang, quarter, regions or ()))
         return made[key]
 
     return gather
@@ -148,7 +146,7 @@ def gather(
     as_of: date | None = None,
 ) -> Pack:
     company = open_company(warehouse)
-    return gather_pack(choose_view(company, Marked(lang), quarter, regions or (), as_of=as_of))
+    return gather_pack(choose_view(company, lang, quarter, regions or (), as_of=as_of))
 
 
 def scores_of(day: Day, regions: tuple[str, ...] | None) -> list[scorecard.Score]:
