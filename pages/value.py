@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from kam_core.dashboard.sections import earnings, retention, seasons
+from kam_core.dashboard.sections import earnings, retention, seasons, status_review
 from kam_core.dashboard.view import View
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures, tabs
 from pages.parts.render.tabs import Composer, PagePart, draw_figures
-from pages.parts.state import links, url_state
+from pages.parts.state import cache, links, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -22,6 +22,11 @@ def _draw_seasons(view: View, text: Text) -> None:
     options = {"format_func": lambda account_id: escape(names[account_id]), "width": 420}
     chosen = url_state.one(st.selectbox, label, ids, ids[0], "account", **options)
     figures.render_figure(seasons.compose_season(view, chosen or ids[0]), text)
+
+
+def _draw_review(view: View, text: Text) -> None:
+    figures.render_figure(status_review.compose_review(view), text)
+    links.to_one_of(status_review.list_metrics(view), "open_of_review", text)
 
 
 def _part(table: str, *composers: Composer) -> PagePart:
@@ -44,10 +49,14 @@ PARTS = {
     "lifetime": _part("value_items", earnings.compose_lifetime),
     "foresight": PagePart("orders", ((_draw_seasons,),)),
 }
+# Only where the data came with a document to hold it against.
+REVIEW = {"review": PagePart("accounts", ((_draw_review,),))}
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    tabs.render_page("value", PARTS, viewer, lang)
+    company = cache.live()
+    has_review = company is not None and company.review() is not None
+    tabs.render_page("value", PARTS | (REVIEW if has_review else {}), viewer, lang)
 
 
 if __name__ == "__main__":

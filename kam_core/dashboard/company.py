@@ -16,6 +16,7 @@ from kam_core.metrics import periods, quarterly_targets, queries, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.metrics.quarterly_targets import QuarterlyTarget
+from kam_core.settings.schemas.review import ReviewSettings
 from kam_core.text.marked_text import Marked
 from kam_core.text.word_catalogue import OTHERWISE
 from kam_core.warehouse import version_settings
@@ -82,6 +83,10 @@ class Company:
     def scheme(self) -> tiers.Scheme:
         """The tier scheme that the version was built with."""
         return self._settled(tiers.load_scheme)
+
+    def review(self) -> ReviewSettings | None:
+        """What a document reports of the company, where there is one."""
+        return self._settled(version_settings.load_review)
 
     def targets(self) -> tuple[QuarterlyTarget, ...]:
         """The targets of the version, of every region and quarter."""
