@@ -56,12 +56,15 @@ def flatten_numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, Decim
     for name, value in values.items():
         if isinstance(value, dict):
             yield from flatten_numbers(value, f"{prefix}{name}.")
-        elif not isinstance(value, str):
+        elif not isinstance(value, str | list):
             yield f"{prefix}{name}", Decimal(str(value))
 
 
 def _texts(values: dict) -> Iterator[tuple[str, str]]:
-    return ((name, value) for name, value in values.items() if isinstance(value, str))
+    """What is written in words; a list of them with commas."""
+    for name, value in values.items():
+        if isinstance(value, str | list):
+            yield name, value if isinstance(value, str) else ",".join(value)
 
 
 def load_review(con: DuckDBPyConnection) -> ReviewSettings | None:

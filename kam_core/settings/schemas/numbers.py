@@ -99,6 +99,7 @@ class ThresholdSettings(Settings):
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]
     near_tolerance: Share
     confidence: Share
+    not_maintenance: Names
     top: TopSettings
     coverage: CoverageSettings
     service: ServiceStandard
