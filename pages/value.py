@@ -7,7 +7,7 @@ from kam_core.dashboard.view import View
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures, tabs
 from pages.parts.render.tabs import Composer, PagePart, draw_figures
-from pages.parts.state import cache, links, url_state
+from pages.parts.state import links, url_state
 from pages.parts.state.viewer import Viewer
 
 
@@ -48,15 +48,12 @@ PARTS = {
     "cross_sell": _part("opportunities", retention.compose_cross_sell),
     "lifetime": _part("value_items", earnings.compose_lifetime),
     "foresight": PagePart("orders", ((_draw_seasons,),)),
+    "review": PagePart("accounts", ((_draw_review,),), status_review.has_review),
 }
-# Only where the data came with a document to hold it against.
-REVIEW = {"review": PagePart("accounts", ((_draw_review,),))}
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    company = cache.live()
-    has_review = company is not None and company.review() is not None
-    tabs.render_page("value", PARTS | (REVIEW if has_review else {}), viewer, lang)
+    tabs.render_page("value", PARTS, viewer, lang)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def _account_lives(
             yield role, _early_day(world, chance), None
     for role in ("key", "other"):
         for quarter in story.quarters:
-            for number in _losses_untold(quarter, role, cases_lost_on):
+            for number in _other_losses(quarter, role, cases_lost_on):
                 yield role, _early_day(world, chance), _change_day(world, chance, quarter, number)
             for number in range(quarter[f"new_{role}"]):
                 yield role, _change_day(world, chance, quarter, number), None
@@ -76,11 +76,11 @@ def _account_lives(
         yield "prospect", None, None
 
 
-def _losses_untold(quarter: Quarter, role: str, cases_lost_on: list[date | None]) -> Iterator[int]:
+def _other_losses(quarter: Quarter, role: str, cases_lost_on: list[date | None]) -> Iterator[int]:
     """The losses of a quarter by number, but for the place a case takes: that of its month."""
-    told = {(day.month - 1) % 3 for day in cases_lost_on if day and day in quarter.span}
+    taken = {(day.month - 1) % 3 for day in cases_lost_on if day and day in quarter.span}
     for number in range(quarter[f"lost_{role}"]):
-        if role != "key" or number not in told:
+        if role != "key" or number not in taken:
             yield number
 
 

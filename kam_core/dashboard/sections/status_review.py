@@ -17,6 +17,11 @@ COLUMNS = ("statement", "metric", "reported", "counted", "difference", "remark")
 WRITTEN = {"parts": " + ", "same": " / "}
 
 
+def has_review(view: View) -> bool:
+    """Whether the data came with a document to hold it against."""
+    return view.company.review() is not None
+
+
 def compose_review(view: View) -> Figure:
     """Every figure of the document beside what the rows give for its quarter."""
     text, review = view.text, view.company.review()
@@ -33,7 +38,7 @@ def compose_review(view: View) -> Figure:
     return Figure(
         "status_review",
         review.document.text(text.lang) if review.document else "",
-        (_sentence(review.quarter, rows.values(), text), *(said for _, said in contradictions)),
+        (_sentence(review.quarter, rows.values(), text), *(remark for _, remark in contradictions)),
         table=cells_table(
             "status_review",
             columns_of(COLUMNS, text, {}),
@@ -91,8 +96,9 @@ def _find_contradictions(review: ReviewSettings, text: Text) -> list[tuple[list[
         if not is_sound:
             unit = catalogue.metric(reported[0].metric).unit
             written = [formats.quantity(value, unit, text.lang) for value in values]
-            said = {"values": WRITTEN[together.are].join(written), "total": sum(values)}
-            sentence = text.rich(f"value.review_{together.are}", **said)
+            joint = WRITTEN[together.are].join(written)
+            key = f"value.review_{together.are}"
+            sentence = text.rich(key, values=joint, total=sum(values))
             contradictions.append(
                 (together.figures, joined([sentence, together.note.text(text.lang)], text))
             )
