@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from kam_core.text.writer import Text
 from pages.parts.render import figures, tabs
-from pages.parts.state import filters, links
+from pages.parts.state import cache, filters, links
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import edit_grid, scorecard
 
@@ -17,7 +16,7 @@ TABS = {
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
+    text = cache.words(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "targets.title")
     tabs.render_tabs(

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from kam_core.text.writer import Text
-from pages.parts.state import links
+from pages.parts.state import cache, links
 from pages.parts.state.viewer import Viewer
 from pages.parts.uploads import history_part, wizard
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
+    text = cache.words(lang)
     st.title(text("uploads.title"), anchor=False)
     if wizard.is_under_way():
         wizard.render_wizard(viewer, text)

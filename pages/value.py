@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kam_core.dashboard.sections import earnings, retention, seasons
+from kam_core.dashboard.sections import earnings, retention, seasons, status_review
 from kam_core.dashboard.view import View
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures, tabs
@@ -24,6 +24,11 @@ def _draw_seasons(view: View, text: Text) -> None:
     figures.render_figure(seasons.compose_season(view, chosen or ids[0]), text)
 
 
+def _draw_review(view: View, text: Text) -> None:
+    figures.render_figure(status_review.compose_review(view), text)
+    links.to_one_of(status_review.list_metrics(view), "open_of_review", text)
+
+
 def _part(table: str, *composers: Composer) -> PagePart:
     return PagePart(table, ((draw_figures(*composers),),))
 
@@ -43,6 +48,7 @@ PARTS = {
     "cross_sell": _part("opportunities", retention.compose_cross_sell),
     "lifetime": _part("value_items", earnings.compose_lifetime),
     "foresight": PagePart("orders", ((_draw_seasons,),)),
+    "review": PagePart("accounts", ((_draw_review,),), status_review.has_review),
 }
 
 

@@ -14,7 +14,6 @@ from kam_core.metrics import catalogue, explain, periods, scorecard
 from kam_core.metrics.periods import Period
 from kam_core.render.terminal import explained
 from kam_core.render.terminal.section import render_scores
-from kam_core.text.marked_text import Marked
 from kam_core.text.writer import Text
 
 AGAINST = "default: the quarter before; of growth, the same quarter a year before"
@@ -49,7 +48,7 @@ def _choose_view(options: argparse.Namespace) -> View:
     """The quarter asked for, also where there is no data of it."""
     company = open_company(options.warehouse)
     regions, tiers = options.region or (), options.tier or ()
-    view = choose_view(company, Marked(options.lang), None, regions, tiers, options.as_of)
+    view = choose_view(company, options.lang, None, regions, tiers, options.as_of)
     return view.in_quarter(_quarter(company, options.quarter))
 
 

@@ -11,7 +11,6 @@ from kam_core.dashboard.view import choose_view
 from kam_core.render import pack_files
 from kam_core.render.html import page
 from kam_core.render.xlsx import workbook
-from kam_core.text.marked_text import Marked
 from kam_core.text.writer import Text
 
 
@@ -43,7 +42,7 @@ def _render_packs(options: argparse.Namespace, company: Company) -> Iterator[tup
     regions = tuple(options.region or (every_region if options.each_region else ()))
     for named in [(region,) for region in dict.fromkeys(regions)] if is_by_region else [()]:
         view = choose_view(
-            company, Marked(options.lang), options.quarter, named, options.tier or (), options.as_of
+            company, options.lang, options.quarter, named, options.tier or (), options.as_of
         )
         pack = gather_pack(view)
         stem = pack_files.stem(

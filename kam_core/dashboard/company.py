@@ -16,6 +16,9 @@ from kam_core.metrics import periods, quarterly_targets, queries, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.metrics.quarterly_targets import QuarterlyTarget
+from kam_core.settings.schemas.review import ReviewSettings
+from kam_core.text.marked_text import Marked
+from kam_core.text.word_catalogue import OTHERWISE
 from kam_core.warehouse import version_settings
 from kam_core.warehouse.ledger import Version
 from kam_core.warehouse.store import Warehouse
@@ -64,6 +67,11 @@ class Company:
         """What the whole version offers; what a viewer may choose is cut to their regions later."""
         return self.keep(_holdings, self)
 
+    def words(self, lang: str) -> Marked:
+        """The words of a language, and what the newest data calls its regions in it."""
+        rows = self.keep(_english_regions, self) if lang == OTHERWISE else ()
+        return Marked(lang, {("region", code): name for code, name in rows})
+
     def threshold(self, name: str) -> Decimal:
         """One limit or weight by the settings of the version."""
         return self._settled(version_settings.threshold, name)
@@ -75,6 +83,10 @@ class Company:
     def scheme(self) -> tiers.Scheme:
         """The tier scheme that the version was built with."""
         return self._settled(tiers.load_scheme)
+
+    def review(self) -> ReviewSettings | None:
+        """What a document reports of the company, where there is one."""
+        return self._settled(version_settings.load_review)
 
     def targets(self) -> tuple[QuarterlyTarget, ...]:
         """The targets of the version, of every region and quarter."""
@@ -162,6 +174,12 @@ def _holdings(company: Company) -> Holdings:
         tables=frozenset(tables["table_name"]),
         fiscal_year_start_month=start_month,
     )
+
+
+def _english_regions(company: Company) -> tuple[tuple[str, str], ...]:
+    with company.day().cursor() as cursor:
+        rows = queries.run_query(cursor, "english_regions")
+    return tuple(rows.itertuples(index=False, name=None))
 
 
 def _settled(company: Company, load: Callable[..., Any], *arguments: object) -> Any:

@@ -41,6 +41,7 @@ from kam_core.metrics.quarterly_targets import Standing
 from kam_core.metrics.scorecard import Score
 from kam_core.settings.loader import load_settings
 from kam_core.text.marked_text import Marked
+from kam_core.text.word_catalogue import OTHERWISE
 from kam_core.warehouse.as_of_day import refuse_unusable_day
 from kam_core.warehouse.scope import Scope
 
@@ -113,8 +114,16 @@ class View:
         return replace(self, period=period)
 
     def query(self, name: str, **parameters: object) -> pd.DataFrame:
-        """The rows that a query of sql/queries answers within the scope; money stays Decimal."""
-        return self._keep(_query, name, tuple(sorted(parameters.items())))
+        """The rows that a query of sql/queries answers within the scope; money stays Decimal.
+
+        In English an account goes by its English name, where the file has one.
+        """
+        rows = self._keep(_query, name, tuple(sorted(parameters.items())))
+        if self.text.lang != OTHERWISE or "account_name" not in rows:
+            return rows
+        names = self._keep(_english_names)
+        english = rows["account_id"].map(names)
+        return rows.assign(account_name=english.fillna(rows["account_name"])) if names else rows
 
     def metric(
         self, name: str, periods: Sequence[Period], dimensions: tuple[str, ...] = ()
@@ -315,7 +324,7 @@ class View:
 
 def choose_view(
     company: Company,
-    text: Marked,
+    lang: str,
     quarter: str | None = None,
     regions: Sequence[str] = (),
     tiers: Sequence[str] = (),
@@ -332,7 +341,7 @@ def choose_view(
         refuse_unusable_day(as_of, company.as_of)
     scope = Scope(named or holdings.regions, as_of or company.as_of, shown_tiers)
     period = choose_quarter(company, quarter, scope.as_of)
-    return View(company, scope, period, text, named)
+    return View(company, scope, period, company.words(lang), named)
 
 
 def choose_quarter(company: Company, quarter: str | None, as_of: date) -> Period:
@@ -355,6 +364,11 @@ def is_waiting(score: Score) -> bool:
 def _query(company: Company, scope: Scope, name: str, parameters: tuple) -> pd.DataFrame:
     with company.day(scope.as_of).cursor(scope) as cursor:
         return queries.run_query(cursor, name, **dict(parameters))
+
+
+def _english_names(company: Company, scope: Scope) -> dict[str, str]:
+    rows = _query(company, scope, "account_names", ())
+    return rows.set_index("account_id")["account_name_en"].dropna().to_dict()
 
 
 def _survey(company: Company, scope: Scope) -> availability.Data:
@@ -398,7 +412,7 @@ class Dashboard:
 
         KamError for a region, a tier or a quarter that the data does not have.
         """
-        return choose_view(self.company, Marked(lang), quarter, regions, tiers, as_of)
+        return choose_view(self.company, lang, quarter, regions, tiers, as_of)
 
 
 def open_dashboard(folder: Path | str) -> Dashboard:

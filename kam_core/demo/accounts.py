@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import date
 
-from kam_core.demo.chance import draw_sample, split_total
+from kam_core.demo.chance import draw_sample, pick, split_total
 from kam_core.demo.dates import DAY, Span, list_months
 from kam_core.demo.rows import Account
 from kam_core.demo.story import Quarter
@@ -17,15 +17,19 @@ def add_accounts(world: World) -> None:
     """Fill the world with accounts and the people who look after them."""
     chance = world.stream("accounts")
     cases = [_case_account(world, chance, spec) for spec in world.story["cases"].values()]
-    others = _other_accounts(world, chance, len(cases))
+    others = _other_accounts(world, chance, [account.lost_on for account in cases])
     world.accounts = sorted(cases + others, key=lambda account: account.account_id)
     for account in world.accounts:
+        account.region_en = world.story["regions"][account.region]["english"]
         _rate_account(world, chance, account)
     _assign_managers(world, chance)
+    _explain_losses(world, world.stream("losses"))
 
 
-def _other_accounts(world: World, chance: random.Random, case_count: int) -> list[Account]:
-    lives = list(_account_lives(world, chance, case_count))
+def _other_accounts(
+    world: World, chance: random.Random, cases_lost_on: list[date | None]
+) -> list[Account]:
+    lives = list(_account_lives(world, chance, cases_lost_on))
     ids = _free_ids(world, len(lives), chance)
     regions = _assign_regions(world, chance, lives)
     accounts = [
@@ -38,8 +42,9 @@ def _other_accounts(world: World, chance: random.Random, case_count: int) -> lis
             status="prospect" if role == "prospect" else "lost" if lost_on else "active",
             lost_on=lost_on,
             growth_potential=_draw_potential(chance, role == "key"),
+            account_name_en=english,
         )
-        for account_id, region, (role, since, lost_on), (industry, name) in zip(
+        for account_id, region, (role, since, lost_on), (industry, name, english) in zip(
             ids, regions, lives, _invent_names(world, chance), strict=False
         )
     ]
@@ -50,22 +55,33 @@ def _other_accounts(world: World, chance: random.Random, case_count: int) -> lis
 
 
 def _account_lives(
-    world: World, chance: random.Random, case_count: int
+    world: World, chance: random.Random, cases_lost_on: list[date | None]
 ) -> Iterator[tuple[str, date | None, date | None]]:
-    """(role, customer since, lost on) of each account that is no case, long-standing first."""
+    """(role, customer since, lost on) of each account that is no case, long-standing first.
+
+    The cases are key accounts.
+    """
     story = world.story
-    for role, in_cases in (("key", case_count), ("other", 0)):
+    for role, in_cases in (("key", cases_lost_on.count(None)), ("other", 0)):
         joined = sum(quarter[f"new_{role}"] for quarter in story.quarters)
         for _ in range(story["accounts_active_at_end"][role] - joined - in_cases):
             yield role, _early_day(world, chance), None
     for role in ("key", "other"):
         for quarter in story.quarters:
-            for number in range(quarter[f"lost_{role}"]):
+            for number in _other_losses(quarter, role, cases_lost_on):
                 yield role, _early_day(world, chance), _change_day(world, chance, quarter, number)
             for number in range(quarter[f"new_{role}"]):
                 yield role, _change_day(world, chance, quarter, number), None
     for _ in range(story["prospects"]):
         yield "prospect", None, None
+
+
+def _other_losses(quarter: Quarter, role: str, cases_lost_on: list[date | None]) -> Iterator[int]:
+    """The losses of a quarter by number, but for the place a case takes: that of its month."""
+    taken = {(day.month - 1) % 3 for day in cases_lost_on if day and day in quarter.span}
+    for number in range(quarter[f"lost_{role}"]):
+        if role != "key" or number not in taken:
+            yield number
 
 
 def _early_day(world: World, chance: random.Random) -> date:
@@ -113,36 +129,49 @@ def _is_long_standing(world: World, life: tuple) -> bool:
     return since is not None and since < world.story.history.first and lost_on is None
 
 
-def _invent_names(world: World, chance: random.Random) -> Iterator[tuple[str, str]]:
+def _invent_names(world: World, chance: random.Random) -> Iterator[tuple[str, str, str]]:
+    """Industry, name and English name of one company after the other, no two alike."""
     taken = {spec["brand"] for spec in world.story["cases"].values()}
     companies = world.words["companies"]
-    brands = [first + second for first in companies["first"] for second in companies["second"]]
-    brands = [brand for brand in brands if brand not in taken]
-    chance.shuffle(brands)
-    industries = list(companies["industries"])
-    for brand in brands:
-        industry = chance.choice(industries)
-        yield industry, _company_name(companies, chance, brand, industry)
+    pairs = [
+        (brand, industry, trade)
+        for brand in companies["brands"]
+        for industry, trades in companies["industries"].items()
+        for trade in trades
+        if brand not in taken
+    ]
+    for brand, industry, trade in draw_sample(chance, pairs, len(pairs), lambda _: 1.0):
+        yield industry, *_company_names(companies, chance, brand, industry, trade)
 
 
-def _company_name(companies: dict, chance: random.Random, brand: str, industry: str) -> str:
-    trade = chance.choice(companies["industries"][industry])
-    is_bilingual = chance.random() < companies["latin_name_share"]
-    latin = "".join(companies["latin"][character] for character in brand)
-    name = f"{brand}{trade}{chance.choice(companies['forms'])}"
-    return companies["latin_name"].format(name=name, latin=latin) if is_bilingual else name
+def _company_names(
+    companies: dict, chance: random.Random, brand: str, industry: str, trade: str
+) -> tuple[str, str]:
+    form, forms = companies["usual_form"], companies["forms"]
+    if chance.random() > companies["usual_form_share"]:
+        form = chance.choice(list(forms))
+    english = (companies["brands"][brand], companies["industries"][industry][trade], forms[form])
+    return f"{brand}{trade}{form}", " ".join(english)
 
 
 def _case_account(world: World, chance: random.Random, spec: dict) -> Account:
+    companies, industry = world.words["companies"], spec["industry"]
+    trade = chance.choice(list(companies["industries"][industry]))
+    name, english = _company_names(companies, chance, spec["brand"], industry, trade)
     return Account(
         spec["account_id"],
-        _company_name(world.words["companies"], chance, spec["brand"], spec["industry"]),
+        name,
         spec["region"],
-        spec["industry"],
+        industry,
         customer_since=_early_day(world, chance),
+        status="lost" if "lost_on" in spec else "active",
+        lost_on=spec.get("lost_on"),
         growth_potential=spec["potential"],
         relationship_level=spec["level"],
         relationship_target=spec["target"],
+        lost_reason=spec.get("lost_reason", ""),
+        lost_to=spec.get("lost_to", ""),
+        account_name_en=english,
     )
 
 
@@ -181,6 +210,17 @@ def _assign_managers(world: World, chance: random.Random) -> None:
         accounts.sort(key=lambda account: account.status != "active")
         for number, account in enumerate(accounts):
             account.account_manager = managers[number % len(managers)]
+
+
+def _explain_losses(world: World, chance: random.Random) -> None:
+    """Why each account left that a case does not tell of, and to whom where that is known."""
+    words = world.words["losses"]
+    for account in world.accounts:
+        if account.lost_on and not account.lost_reason:
+            account.lost_reason = pick(chance, words["reasons"])
+            is_named = chance.random() < words["named_share"]
+            if account.lost_reason == "competitor" or is_named:
+                account.lost_to = chance.choice(words["competitors"])
 
 
 def person_names(world: World) -> Iterator[str]:

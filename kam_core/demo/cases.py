@@ -48,7 +48,7 @@ def _open_need(world: World, row: Interaction, category: str) -> str:
 
 def unnamed_needs(world: World) -> set[str]:
     """Needs that nobody may name: the story is that they were not heard."""
-    silent = {world.story.case_id("A"), world.story.case_id("D")}
+    silent = {world.story.case_id(letter) for letter in "ACD"}
     return {need.need_id for need in world.needs if need.account_id in silent}
 
 

@@ -25,7 +25,7 @@ CUSTOMER_INITIATED = {"call": 0.25, "meeting": 0.15, "visit": 0.08, "other": 0.2
 
 
 def is_maintenance(row: Interaction) -> bool:
-    return row.status == "completed" and row.kind != "invitation"
+    return row.status == "completed" and row.kind not in ("invitation", "greeting")
 
 
 @dataclass

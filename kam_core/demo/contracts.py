@@ -24,17 +24,43 @@ def add_contracts(world: World) -> None:
     chance = world.stream("contracts")
     rows = case_rows(world, "contracts", Contract)
     hours = _personalised_hours(world)
+    in_cases = {row.account_id for row in rows}
     for account in world.customers:
-        is_case = account.account_id == world.story.case_id("F")
+        is_case = account.account_id in in_cases
         if not is_case and chance.random() < CONTRACT_SHARE[has_key_potential(account)]:
             rows += _contract_chain(world, chance, account, hours[account.account_id])
     world.contracts = number_rows(
-        rows, "contract_id", "HT{:04d}", lambda row: (row.starts_on, row.account_id)
+        _leave_undecided(world, chance, rows, in_cases),
+        "contract_id",
+        "HT{:04d}",
+        lambda row: (row.starts_on, row.account_id),
     )
     # The annual contract value is that of the contract in force, else what the account buys.
     for row in world.contracts:
         if row.starts_on <= world.story.as_of <= row.ends_on:
             world.account(row.account_id).annual_contract_value = row.amount
+
+
+def _leave_undecided(
+    world: World, chance: random.Random, rows: list[Contract], in_cases: set[str]
+) -> list[Contract]:
+    """The rows with some contracts that ended of late neither renewed nor given up yet."""
+    spec = world.story["undecided_contracts"]
+    ended = Span(spec["ended_from"], world.story.as_of)
+    of_late = [
+        row
+        for row in rows
+        if row.ends_on in ended
+        and row.account_id not in in_cases
+        and world.account(row.account_id).lost_on is None
+    ]
+    # Of one that ends with the day nothing is known anyway.
+    of_late.sort(key=lambda row: (row.renewed is not None, chance.random()))
+    chosen = of_late[: spec["count"]]
+    for row in chosen:
+        row.renewed = row.renewal_amount = None
+    ends = {row.account_id: row.ends_on for row in chosen}
+    return [row for row in rows if row.starts_on <= ends.get(row.account_id, date.max)]
 
 
 def _personalised_hours(world: World) -> dict[str, list[tuple[date, float]]]:
@@ -54,7 +80,7 @@ def _contract_chain(
     first = FIRST_STARTS.first + DAY * chance.randrange(FIRST_STARTS.days)
     starts_on = max(first, account.customer_since + DAY * chance.randrange(5, 30))
     rows: list[Contract] = []
-    while starts_on < min(as_of, ends_for_good):
+    while starts_on <= as_of and starts_on < ends_for_good:
         ends_on = min(starts_on + YEAR - DAY, ends_for_good)
         row = Contract(account.account_id, starts_on, ends_on, 0)
         row.amount = _contract_amount(world, chance, row)

@@ -2,7 +2,7 @@
 
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -51,12 +51,11 @@ def list_months(span: Span) -> list[Span]:
 
 
 class Calendar:
-    """Working days (Monday to Friday without public holidays) and hours."""
+    """Working days (Monday to Friday but for the days told otherwise) and hours."""
 
-    def __init__(self, history: Span, holidays: Iterable[Span], opens: int, closes: int) -> None:
-        closed = {day for holiday in holidays for day in _list_days(holiday)}
-        workdays = (day for day in _list_days(history) if day.weekday() < 5 and day not in closed)
-        self._days = list(workdays)
+    def __init__(self, history: Span, special: Mapping[str, bool], opens: int, closes: int) -> None:
+        days = (history.first + DAY * offset for offset in range(history.days))
+        self._days = [day for day in days if special.get(day.isoformat(), day.weekday() < 5)]
         self._opens, self._closes = opens, closes
 
     def workdays(self, span: Span) -> list[date]:
@@ -93,7 +92,3 @@ class Calendar:
     def answer(self, asked_at: datetime, wait: timedelta) -> datetime:
         """When somebody who takes so long answers, to the minute."""
         return self.next_open(asked_at + wait).replace(second=0, microsecond=0)
-
-
-def _list_days(span: Span) -> list[date]:
-    return [span.first + DAY * offset for offset in range(span.days)]

@@ -31,7 +31,7 @@ def add_interactions(world: World) -> None:
         name = draw.quarter["name"]
         of_quarter = [each for each in case_rows if quarter_name(each.occurred_at) == name]
         rows += QuarterPlan(world, draw.chance, draw.quarter, of_quarter).rows()
-    rows += _make_invitations(world)
+    rows += _make_invitations(world) + _make_greetings(world)
     rows += duties.plan_diary(world.draws("planned")[-1], rows)
     _describe_rows(world, world.stream("describe"), rows)
     world.interactions = number_rows(
@@ -75,6 +75,19 @@ def _draw_invite(draw: QuarterDraw, account: Account) -> Interaction:
     if answered.date() <= min(account.lost_on or as_of, as_of):
         row.responded_at = answered
     return row
+
+
+def _make_greetings(world: World) -> list[Interaction]:
+    """Wishes and gifts, most to key accounts."""
+    rows = []
+    for draw in world.draws("greetings"):
+        weights = [3.0 if has_key_potential(each) else 1.0 for each in draw.clients]
+        for account in draw.chance.choices(draw.clients, weights, k=draw.quarter["greetings"]):
+            moment, owner = draw.moment(account), account.account_manager
+            rows.append(
+                Interaction(account.account_id, "greeting", "completed", moment, owner=owner)
+            )
+    return rows
 
 
 def _describe_rows(world: World, chance: random.Random, rows: list[Interaction]) -> None:

@@ -24,6 +24,7 @@ OCCASIONAL = {  # component -> (how often a quarter, share of the quarter's reve
 ACQUISITION_SHARE = (0.03, 0.12)
 LEVELS = ("executive", "management", "working")
 MORE_CONTACTS = {"management": 0.5, "working": 0.5}
+SECOND_CONTACT_SHARE = 0.25
 
 
 def add_value_items(world: World) -> None:
@@ -85,6 +86,19 @@ def add_contacts(world: World) -> None:
     for account in world.accounts:
         for level in _contact_levels(chance, account):
             _add_contact(world, chance, account, level, chance.choice(names))
+    _name_contacts_met(world, world.stream("contacts met"))
+
+
+def _name_contacts_met(world: World, chance: random.Random) -> None:
+    """Whom each interaction met: one contact of its level, at times a second one."""
+    of_level: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for contact in world.contacts:
+        of_level[contact.account_id, contact.level].append(contact.contact_id)
+    for row in world.interactions:
+        ids = of_level[row.account_id, row.contact_level]
+        if row.status == "completed" and ids:
+            several = 1 + (chance.random() < SECOND_CONTACT_SHARE)
+            row.contact_id = ";".join(sorted(chance.sample(ids, min(len(ids), several))))
 
 
 def _contact_levels(chance: random.Random, account: Account) -> list[str]:

@@ -45,6 +45,11 @@ class Account:
     declared_tier: str = ""
     relationship_level: str = ""
     relationship_target: str = ""
+    lost_reason: str = ""
+    lost_to: str = ""
+    response_standard_hours: int | None = None
+    account_name_en: str = ""
+    region_en: str = ""
 
 
 @dataclass(eq=False)
@@ -83,6 +88,7 @@ class Interaction:
     need_id: str = ""
     initiated_by: str = "us"
     responded_at: datetime | None = None
+    contact_id: str = ""
     subject: str = ""
     notes: str = ""
     interaction_id: str = ""

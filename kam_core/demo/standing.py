@@ -4,7 +4,7 @@ import random
 from datetime import date
 
 from kam_core.demo.accounts import person_names
-from kam_core.demo.chance import draw_sample, round_half
+from kam_core.demo.chance import draw_sample, pick, round_half
 from kam_core.demo.dates import DAY
 from kam_core.demo.orders import TEN_THOUSAND_YUAN, revenue_before
 from kam_core.demo.rows import Account
@@ -28,6 +28,7 @@ def settle_standing(world: World) -> None:
             account.annual_contract_value = _in_ten_thousands(bought * USUALLY_CONTRACTED)
         if not account.relationship_level:
             _set_relationship(chance, account, bought)
+    _agree_standards(world, chance)
     budget = world.story["cases"]["G"]["annual_purchase_budget"]
     world.case("G").annual_purchase_budget = budget
 
@@ -74,6 +75,14 @@ def _choose_experts(world: World, chance: random.Random) -> list[str]:
     for expert in experts:
         world.diligence[expert] = chance.uniform(1.0, 1.3)
     return experts
+
+
+def _agree_standards(world: World, chance: random.Random) -> None:
+    """Some key accounts have hours of their own for the first answer of support."""
+    spec, hours = world.story, world.words["standards"]["hours"]
+    keys = [each for each in world.customers if is_key(each, spec.as_of)]
+    for account in draw_sample(chance, keys, spec["accounts_with_own_standard"], lambda _: 1.0):
+        account.response_standard_hours = int(pick(chance, hours))
 
 
 def _draw_budget(chance: random.Random, account: Account, bought: int) -> int | None:

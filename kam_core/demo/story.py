@@ -8,6 +8,7 @@ from typing import Any
 
 from kam_core.demo.dates import Calendar, Span, quarter_span
 from kam_core.settings.loader import read_toml
+from kam_core.settings.working_days import list_special_days
 
 HERE = Path(__file__).parent
 
@@ -57,10 +58,10 @@ class Story:
 def load_story() -> Story:
     settings = read_toml(HERE / "story.toml")
     history = Span(settings["history"]["starts_on"], settings["history"]["as_of"])
-    hours = settings["calendar"]
+    years, hours = (history.first.year, history.last.year), settings["calendar"]
     calendar = Calendar(
-        Span(date(history.first.year, 1, 1), date(history.last.year, 12, 31)),
-        [Span(*ends) for ends in hours["holidays"]],
+        Span(date(years[0], 1, 1), date(years[1], 12, 31)),
+        list_special_days(hours["country"], *years, own=None, words={}),
         hours["opens"],
         hours["closes"],
     )

@@ -11,17 +11,20 @@ from kam_core.demo.world import World
 
 
 def write_tables(world: World, directory: Path) -> list[Path]:
+    """The tables and columns of the contract that the company has."""
     directory.mkdir(parents=True, exist_ok=True)
-    return [_write_table(t, getattr(world, t.name), directory) for t in tables().values()]
+    kept = (table for table in tables().values() if hasattr(world, table.name))
+    return [_write_table(table, getattr(world, table.name), directory) for table in kept]
 
 
 def _write_table(table: Table, rows: Sequence[Any], directory: Path) -> Path:
     path = directory / f"{table.name}.csv"
+    columns = [column for column in table.columns if hasattr(rows[0], column.name)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([column.name for column in table.columns])
+        writer.writerow([column.name for column in columns])
         for row in rows:
-            writer.writerow([_as_text(c, getattr(row, c.name)) for c in table.columns])
+            writer.writerow([_as_text(c, getattr(row, c.name)) for c in columns])
     return path
 
 

@@ -31,6 +31,8 @@ class AccountChange:
     what: str
     before: str | None
     after: str | None
+    account_name_en: str | None
+    region_en: str | None
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ def copy_version_settings() -> dict[str, Any]:
     """The settings that a version is built with, as plain values that the caller may change."""
     settings = load_settings()
     merged = _merged(os.environ.get(VARIABLE, ""))
-    document = {name: deepcopy(merged[name]) for name in OF_A_VERSION}
+    # A review changes no number, but it belongs to the company whose rows are loaded with it.
+    names = [*OF_A_VERSION, *(["review"] if merged["review"] else [])]
+    document = {name: deepcopy(merged[name]) for name in names}
     spans, spoken = settings.calendar, settings.reading.bool
     words = dict.fromkeys(spoken.true, True) | dict.fromkeys(spoken.false, False)
     days = list_special_days(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from kam_core.contract.problems import problems
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
-from kam_core.text.word_catalogue import load_words
+from kam_core.text.word_catalogue import OTHERWISE, load_words
 
 if TYPE_CHECKING:
     from kam_core.ingest.stage import CellExample
@@ -24,9 +24,13 @@ PLOTLY_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 @dataclass(frozen=True)
 class Text:
-    """The words of one language: ``Text("zh")("overview.title")``."""
+    """The words of one language: ``Text("zh")("overview.title")``.
+
+    ``names``: what the data calls its own codes in that language, by column and code.
+    """
 
     lang: str
+    names: Mapping[tuple[str, object], str] = field(default_factory=dict, compare=False, repr=False)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text as plain characters."""
@@ -84,11 +88,17 @@ class Text:
     def value(self, column: str, value: object) -> str:
         """The word for a code in a column, as ``VIP`` in ``tier``; other values as they are."""
         plain = column.removeprefix("from_").removeprefix("to_")
+        if named := self.names.get((plain, value)):
+            return named
         if plain == "table_name":
             return self.table(str(value))
         if plain == "tier" and value in _tier_titles(self.lang):
             return _tier_titles(self.lang)[str(value)]
         return self.known(f"values.{plain}.{value}", str(value))
+
+    def form_of(self, name: str, english: str | None) -> str:
+        """A name of the data, in the English form that the data gives it where it has one."""
+        return english if english and self.lang == OTHERWISE else name
 
     def error(self, error: KamError) -> str:
         """What a refusal says to the person who caused it: one line, or one for each file."""

@@ -65,8 +65,8 @@ class CompanyOnDay:
 
     @cached_property
     def maintenance(self) -> pd.DataFrame:
-        """Those that are maintenance: all but invitations."""
-        return self.completed[self.completed["kind"] != "invitation"]
+        """Those that are maintenance."""
+        return self.completed[~self.completed["kind"].isin(self.settings.not_maintenance)]
 
     def is_active(self, day: pd.Timestamp) -> pd.Series:
         """Whether each account is a customer on a day; the day of loss is the last such day.

@@ -30,9 +30,11 @@ class RecountSettings:
     ``days_off`` are Mondays to Fridays that are not worked, ``days_worked`` weekends that are.
 
     ``currency`` is that of the figures, None where the version was built before it was a setting.
+    ``not_maintenance``: kinds of interaction; of an older version, invitations alone.
     """
 
     currency: str | None
+    not_maintenance: tuple[str, ...]
     limits: dict[str, Fraction]
     promises: dict[str, dict[str, str]]
     axes: dict[str, SchemeAxis]
@@ -65,6 +67,7 @@ def read_settings(connection: duckdb.DuckDBPyConnection) -> RecountSettings:
     days = _select_rows(connection, "calendar", "day, is_working")
     return RecountSettings(
         currency=texts.get("reporting_currency"),
+        not_maintenance=tuple(texts.get("not_maintenance", "invitation").split(",")),
         limits={n: Fraction(v) for n, v in _select_rows(connection, "thresholds", "name, value")},
         promises=promises,
         # A cut of 0.8 is kept as the nearest double; its shortest decimal is what was written.

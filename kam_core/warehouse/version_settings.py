@@ -10,15 +10,19 @@ from duckdb import DuckDBPyConnection
 from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
 from kam_core.settings.loader import refuse_unknown_keys
+from kam_core.settings.schemas.review import ReviewSettings
 from kam_core.warehouse.view_sql import load_sql
 
 EVERY_OTHER_TIER = "*"
+REVIEW = "review"
 
 
 def install_settings(con: DuckDBPyConnection, document: dict) -> None:
     """Fill the tables of schema ``settings`` from a settings document."""
     _fill(con, "thresholds", flatten_numbers(document["thresholds"]))
-    _fill(con, "texts", _texts(document["thresholds"]))
+    review = json.dumps(document.get("review"), ensure_ascii=False)
+    own = [(REVIEW, review)] if "review" in document else []
+    _fill(con, "texts", [*_texts(document["thresholds"]), *own])
     _fill(con, "targets", flatten_numbers(document["targets"]["targets"]))
     _fill(con, "cadences", _cadence_rows(document["cadences"]))
     name = document["tier_schemes"]["active"]
@@ -52,12 +56,22 @@ def flatten_numbers(values: dict, prefix: str = "") -> Iterator[tuple[str, Decim
     for name, value in values.items():
         if isinstance(value, dict):
             yield from flatten_numbers(value, f"{prefix}{name}.")
-        elif not isinstance(value, str):
+        elif not isinstance(value, str | list):
             yield f"{prefix}{name}", Decimal(str(value))
 
 
 def _texts(values: dict) -> Iterator[tuple[str, str]]:
-    return ((name, value) for name, value in values.items() if isinstance(value, str))
+    """What is written in words; a list of them with commas."""
+    for name, value in values.items():
+        if isinstance(value, str | list):
+            yield name, value if isinstance(value, str) else ",".join(value)
+
+
+def load_review(con: DuckDBPyConnection) -> ReviewSettings | None:
+    """What a document reports of the company, where the version was loaded with it."""
+    query = "select value from settings.texts where name = $name"
+    rows = con.execute(query, {"name": REVIEW}).fetchall()
+    return ReviewSettings.model_validate_json(rows[0][0]) if rows else None
 
 
 def threshold(con: DuckDBPyConnection, name: str) -> Decimal:

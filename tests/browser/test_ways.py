@@ -116,7 +116,7 @@ def test_the_first_visit_of_a_fresh_server_goes_through_the_door(
     seen.open(f"/{name}?quarter=2024-Q2&region=华东")
     seen.page.get_by_test_id("stSidebar").get_by_text("English", exact=True).wait_for()
     assert "Definitions" in seen.page.inner_text("[data-testid=stSidebar]")
-    seen.expect("Q2 2024", "华东")
+    seen.expect("Q2 2024", "East China")
     assert f"/{name}?" in seen.page.url
     assert not seen.exceptions()
 

@@ -26,7 +26,15 @@ def run_report(warehouse: Warehouse, *options: str) -> subprocess.CompletedProce
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ["# Overview", "204 of 300 callbacks done", "Monthly callback completion", "华东"]),
+        (
+            "en",
+            [
+                "# Overview",
+                "204 of 300 callbacks done",
+                "Monthly callback completion",
+                "East China",
+            ],
+        ),
         ("zh", ["# 经营总览", "月度回访完成率", "华东"]),
     ],
 )

@@ -33,6 +33,7 @@ def two_managers() -> list[Row]:
         spent("I2", "A2", "2024-09-30 23:59", 12),
         spent("I3", "A2", "2024-08-01", 23, owner="Bob"),
         spent("invited", "A1", "2024-08-01", 50, owner="Eve", kind="invitation"),
+        spent("greeted", "A1", "2024-08-02", 50, owner="Eve", kind="greeting"),
         spent("cancelled", "A1", "2024-08-01", 50, owner="Eve", status="cancelled"),
         spent("nobody", "A1", "2024-08-01", 50, owner=None),
         spent("no duration", "A1", "2024-08-01", None, owner="Eve"),

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from kam_core import demo
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.warehouse.store import Warehouse
+from pages import value as value_page
 from tests.pages.test_pages import HOSTILE, PAGE, PAGES, said
 from tests.support.loading import load_shared
 
-PARTS = tuple(load_settings().pages.value.parts)
+PARTS = tuple(value_page.PARTS)
 STORY = {"quarter": "2024-Q3", "as_of": "2024-10-15"}
 
 
@@ -88,7 +90,7 @@ def test_key_accounts_bring_78_percent(
 ) -> None:
     app = show(sample_warehouse, "concentration", **STORY)
     assert cards(app)["Key-account share of revenue"] == "78.0%"
-    assert "234 accounts had revenue; the first 63 of them brought 80.2%" in plain(app)
+    assert "235 accounts had revenue; the first 68 of them brought 80.3%" in plain(app)
 
 
 def test_case_a_lost_6_million_which_is_8_percent_of_its_region_and_5_of_the_whole(
@@ -97,7 +99,7 @@ def test_case_a_lost_6_million_which_is_8_percent_of_its_region_and_5_of_the_who
     whole = show(sample_warehouse, "lost", **STORY)
     assert cards(whole)["Lost projects against revenue"] == "5.0%"
     assert "known amounts of 6M are 5.0% of the revenue of 120M" in plain(whole)
-    assert "华东 lost most: 6M, which is 8.0% of 75M" in plain(whole)
+    assert "East China lost most: 6M, which is 8.0% of 75M" in plain(whole)
     region = show(sample_warehouse, "lost", region="华东", **STORY)
     assert cards(region)["Lost projects against revenue"] == "8.0%"
     assert ": 2 projects, 6M" in plain(region)
@@ -110,19 +112,32 @@ def test_a_reason_without_an_amount_is_not_worth_zero(
 ) -> None:
     app = show(sample_warehouse, "lost", **STORY)
     reasons = table(app, "lost_count").set_index("lost_reason")
-    assert reasons["lost_count"].sum() == 21
+    assert reasons["lost_count"].sum() == 24
     assert reasons["lost_amount"].notna().sum() == 2
-    assert "Of 19 the amount is not known." in plain(app)
+    assert "Of 22 the amount is not known." in plain(app)
 
 
-def test_case_f_is_the_largest_step_up_from_5_to_8_million(
+def test_case_f_steps_up_by_3_million(
     show: Callable[..., AppTest], sample_warehouse: Warehouse
 ) -> None:
     app = show(sample_warehouse, "renewals", **STORY)
-    first = table(app, "renewal_amount").iloc[0]
-    assert (first["account_id"], float(first["difference"])) == ("KH0152", 3_000_000)
-    assert "from 5M to 8M" in plain(app)
-    assert "35 contracts worth 49.5M end within 90 days" in plain(app)
+    rows = table(app, "renewal_amount").set_index("account_id")
+    assert float(rows["difference"][demo.CASES["F"]]) == 3_000_000
+    assert "Of 1 it is not decided yet." in plain(app)
+    assert "40 contracts worth 36M end within 90 days" in plain(app)
+
+
+def test_the_status_review_stands_beside_the_rows_where_the_data_came_with_one(
+    show: Callable[..., AppTest], sample_warehouse: Warehouse, company: list[Path]
+) -> None:
+    app = show(sample_warehouse, "review", **STORY)
+    rows = table(app, "remark").set_index("statement")
+    assert len(rows) == 17
+    assert rows["counted"]["The other 65% is routine"] == "55.0%"
+    assert "the rows give the same for 16 and another for 1" in plain(app)
+    assert "45.0% + 65.0% of one whole, which makes 110.0%" in plain(app)
+    without = show(load_shared(company), "review")
+    assert not without.exception and "status review" not in plain(without).lower()
 
 
 def test_case_g_buys_5_percent_of_30_million_from_us(

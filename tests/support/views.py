@@ -8,7 +8,7 @@ from kam_core.dashboard.company import ANSWERS_KEPT, Company
 from kam_core.dashboard.memory import AnswerMemory
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.view import View, choose_view
-from kam_core.text.marked_text import Marked, strip_marks
+from kam_core.text.marked_text import strip_marks
 from tests.support.worlds import Snapshots, connect
 
 
@@ -26,7 +26,7 @@ def view_of(
     connect(world, settings, path).close()
     day, memory = date.fromisoformat(as_of), AnswerMemory(ANSWERS_KEPT)
     company = Company(1, str(path), day, record=None, keep=memory)  # type: ignore[arg-type]
-    return choose_view(company, Marked(lang), quarter, **choices)
+    return choose_view(company, lang, quarter, **choices)
 
 
 def words(figure: Figure) -> str:

@@ -12,7 +12,6 @@ import pytest
 from kam_core.dashboard.company import open_company
 from kam_core.dashboard.view import choose_view
 from kam_core.metrics.catalogue import load_metrics
-from kam_core.text.marked_text import Marked
 from kam_core.uploads.load import load
 from kam_core.warehouse.store import Warehouse
 from tests.conftest import SAMPLE
@@ -42,7 +41,7 @@ def thinned(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def figures(warehouse: Warehouse) -> dict[str, object]:
     """Every figure of every quarter by region, the lists, and the day of all of it."""
-    view = choose_view(open_company(warehouse), Marked("en"))
+    view = choose_view(open_company(warehouse), "en")
     found: dict[str, object] = {"as_of": view.scope.as_of}
     for name, metric in load_metrics().items():
         by = ("region",) if "region" in metric.dimensions else ()
@@ -99,6 +98,6 @@ def test_accounts_alone_first_or_with_their_orders_is_the_same(
         warehouse = Warehouse(tmp_path / str(number))
         for files in calls:
             load(warehouse, files)
-        view = choose_view(open_company(warehouse), Marked("en"))
+        view = choose_view(open_company(warehouse), "en")
         assert (view.scope.as_of.isoformat(), view.period.period) == ("2023-06-30", "2023-Q2")
         assert view.score("revenue").value == 650

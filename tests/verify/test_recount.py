@@ -207,7 +207,7 @@ interactions = st.builds(
     moments,
     kind=st.sampled_from(
         ["monthly_callback", "quarterly_review", "annual_evaluation", "executive_visit"]
-        + ["invitation", "visit"]
+        + ["invitation", "greeting", "visit"]
     ),
     status=st.sampled_from(["completed", "completed", "completed", "planned"]),
     need_id=maybe(need_ids),

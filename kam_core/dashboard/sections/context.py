@@ -7,7 +7,8 @@ def name_regions(view: View) -> str:
     """The regions in scope, or the word for all of them."""
     if view.sees_everything:
         return view.text("filters.all_regions")
-    return view.text("punctuation.list").join(view.scope.regions)
+    names = (view.text.value("region", region) for region in view.scope.regions)
+    return view.text("punctuation.list").join(names)
 
 
 def name_tiers(view: View) -> str:

@@ -38,7 +38,7 @@ def compose_heat(view: View) -> Figure:
         "heat",
         view.text("follow_up.heat"),
         sentences=(_heat_sentence(rows, view),),
-        charts=(Heat(_month_grid(rows)),),
+        charts=(Heat(in_words(_month_grid(rows).reset_index(), view.text).set_index("region")),),
         table=answer_table("heat", table, view.text, {"rate": "percent"}),
     )
 

@@ -245,8 +245,9 @@ def compose_accounts(view: View, metric: Metric, against: Period | None) -> Figu
 
 
 def account_names(view: View) -> dict[str, str]:
-    """The name of every account in scope, by its id."""
-    return view.query("account_names").set_index("account_id")["account_name"].to_dict()
+    """The name of every account in scope, by its id, in the order of names."""
+    rows = view.query("account_names").sort_values("account_name", kind="stable")
+    return rows.set_index("account_id")["account_name"].to_dict()
 
 
 def compose_evidence(view: View, metric: Metric, account: str | None = None) -> Figure:

@@ -229,7 +229,10 @@ def compose_regions(view: View) -> Figure:
     judged = {(region, score.metric): _judged(score, text) for region, score in scores}
     no_data = Quantity(None, "", status="no_data", standing=status_words("no_data", text))
     cells = [
-        [str(plain_cell(region)), *(judged.get((region, head.name), no_data) for head in heads)]
+        [
+            plain_cell(text.value("region", region)),
+            *(judged.get((region, head.name), no_data) for head in heads),
+        ]
         for region in view.scope.regions
     ]
     table = cells_table("regions", [FigureColumn("region", heading("region", text)), *heads], cells)

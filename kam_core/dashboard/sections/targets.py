@@ -174,7 +174,7 @@ def change_cells(made: TargetChange, text: Text) -> dict[str, Cell]:
         "target_change": text.value("target_change", made.change),
         "metric": text.metric(made.key.metric),
         "quarter": formats.period(made.key.quarter, text.lang),
-        "region": made.key.region or text("targets.every_region"),
+        "region": text.value("region", made.key.region or text("targets.every_region")),
         "tier": text.value("tier", made.key.tier or text("targets.every_tier")),
         "before": write_target(made.before, unit),
         "after": write_target(made.after, unit),

@@ -68,15 +68,18 @@ def _accounts(comparison: VersionComparison, text: Text) -> list[str]:
 
 
 def _account(change: AccountChange, text: Text) -> str:
+    name = text.form_of(change.account_name, change.account_name_en)
     if change.what == "account":
         key = "cli.account_gone" if change.after is None else "cli.account_added"
-        return text(key, account_id=change.account_id, account_name=change.account_name)
+        return text(key, account_id=change.account_id, account_name=name)
     values = {
         side: text("cli.nothing") if value is None else text.value(change.what, value)
         for side, value in (("before", change.before), ("after", change.after))
     }
     what = text.column(change.what)
-    return text("cli.account_change", **{**vars(change), "what": what, **values})
+    return text(
+        "cli.account_change", **{**vars(change), "account_name": name, "what": what, **values}
+    )
 
 
 def _kpis(comparison: VersionComparison, text: Text) -> list[str]:

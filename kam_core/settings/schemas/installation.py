@@ -25,6 +25,7 @@ from kam_core.settings.schemas.numbers import (
 )
 from kam_core.settings.schemas.product import PageSettings, WarehouseSettings, WatchSettings
 from kam_core.settings.schemas.reading import ReadingSettings
+from kam_core.settings.schemas.review import ReviewSettings
 
 
 class InstallationSettings(Settings):
@@ -38,6 +39,7 @@ class InstallationSettings(Settings):
     pages: PageSettings
     problems: dict[str, ProblemSettings]
     reading: ReadingSettings
+    review: ReviewSettings
     target_bounds: TargetBoundSettings
     targets: TargetSettings
     templates: TemplateSettings

@@ -100,6 +100,7 @@ class ThresholdSettings(Settings):
     least_cases: Annotated[int, Field(ge=1)]
     near_tolerance: Share
     confidence: Share
+    not_maintenance: Names
     top: TopSettings
     coverage: CoverageSettings
     service: ServiceStandard

@@ -5,6 +5,8 @@ with sides as (
         coalesce(a.account_id, b.account_id) as account_id,
         coalesce(a.account_name, b.account_name) as account_name,
         coalesce(a.region, b.region) as region,
+        coalesce(a.account_name_en, b.account_name_en) as account_name_en,
+        coalesce(a.region_en, b.region_en) as region_en,
         a.account_id is not null and b.account_id is not null as is_in_both,
         unnest([
             {'rank': 0, 'what': 'account', 'old': b.account_name, 'new': a.account_name},
@@ -18,7 +20,8 @@ with sides as (
     from before b
     full join after a on a.account_id = b.account_id
 )
-select account_id, account_name, region, change.what, change.old, change.new
+select
+    account_id, account_name, region, change.what, change.old, change.new, account_name_en, region_en
 from sides
 where
     if(

@@ -18,9 +18,9 @@
 -- means-en: Hours of the completed maintenance interactions of the period, divided by the number
 --           of distinct owners times the weeks; weeks are the days of the period so far divided
 --           by 7.
--- not-zh: 客户邀请；没有填写跟进人或时长的互动。在两个区域都有互动的跟进人在两边各计一次，因此各区域的数值不能相加。
--- not-en: Customer invitations; interactions without an owner or a duration. An owner with
---         accounts in two regions counts in each, so regions never add up to the whole.
+-- not-zh: 客户邀请和问候；没有填写跟进人或时长的互动。在两个区域都有互动的跟进人在两边各计一次，因此各区域的数值不能相加。
+-- not-en: Customer invitations and greetings; interactions without an owner or a duration. An owner
+--         with accounts in two regions counts in each, so regions never add up to the whole.
 select
     p.period,
     m.account_id,

@@ -18,9 +18,9 @@
 -- evidence: interactions
 -- means-zh: 期内已完成维护互动的工时中，用于处理历史遗留问题的占比。
 -- means-en: Share of the hours of completed maintenance interactions spent on legacy issues.
--- not-zh: 客户邀请；没有填写时长的互动。没有填写工作类型的工时计入分母。
--- not-en: Customer invitations; interactions without a duration. Hours without a work type are
---         in the denominator.
+-- not-zh: 客户邀请和问候；没有填写时长的互动。没有填写工作类型的工时计入分母。
+-- not-en: Customer invitations and greetings; interactions without a duration. Hours without a work
+--         type are in the denominator.
 select
     p.period,
     m.account_id,

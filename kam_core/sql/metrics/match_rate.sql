@@ -19,10 +19,11 @@
 -- means-zh: 期内已完成的维护互动中，对应了该客户当时已提出且尚未解决的需求的占比。
 -- means-en: Share of completed maintenance interactions that name a need of the same account,
 --           raised by then and not yet resolved.
--- not-zh: 客户邀请；计划中、未执行和已取消的互动。填了其他客户需求编号的互动计为未匹配。只有日期没有时刻的，按日比较：需求提出或解决当天的互动都算匹配。
--- not-en: Customer invitations; planned, missed and cancelled interactions. An interaction that
---         names another account's need counts as unmatched. Where a moment is only a day, days
---         are compared: an interaction on the day its need is raised or resolved matches it.
+-- not-zh: 客户邀请和问候；计划中、未执行和已取消的互动。填了其他客户需求编号的互动计为未匹配。只有日期没有时刻的，按日比较：需求提出或解决当天的互动都算匹配。
+-- not-en: Customer invitations and greetings; planned, missed and cancelled interactions. An
+--         interaction that names another account's need counts as unmatched. Where a moment is only
+--         a day, days are compared: an interaction on the day its need is raised or resolved
+--         matches it.
 select
     p.period,
     m.account_id,

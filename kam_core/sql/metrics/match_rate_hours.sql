@@ -18,8 +18,8 @@
 -- means-zh: 期内已完成的维护互动的工时中，用于对应客户需求的互动的占比。
 -- means-en: Share of the hours of completed maintenance interactions spent on those that name
 --           an open need.
--- not-zh: 没有填写时长的互动；客户邀请。
--- not-en: Interactions without a duration; customer invitations.
+-- not-zh: 没有填写时长的互动；客户邀请和问候。
+-- not-en: Interactions without a duration; customer invitations and greetings.
 select
     p.period,
     m.account_id,

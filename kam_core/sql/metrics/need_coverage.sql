@@ -17,10 +17,10 @@
 -- means-zh: 期内曾处于未解决状态的需求中，至少被期内一次已完成的维护互动匹配（见需求匹配率）的占比。
 -- means-en: Of the needs that were open at some time in the period, the share matched (as in the
 --           match rate) by at least one completed maintenance interaction in it.
--- not-zh: 期初之前已解决的需求；计划中、未执行和已取消的互动；其他客户的互动；客户邀请；在需求提出之前或解决之后的互动。
+-- not-zh: 期初之前已解决的需求；计划中、未执行和已取消的互动；其他客户的互动；客户邀请和问候；在需求提出之前或解决之后的互动。
 -- not-en: Needs resolved before the period; planned, missed and cancelled interactions;
---         interactions of other accounts; customer invitations; interactions before the need was
---         raised or after it was resolved.
+--         interactions of other accounts; customer invitations and greetings; interactions before
+--         the need was raised or after it was resolved.
 with matched as (
     select distinct p.period, m.account_id, m.need_id
     from scoped.maintenance m

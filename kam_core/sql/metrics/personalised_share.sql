@@ -18,9 +18,10 @@
 -- evidence: interactions
 -- means-zh: 期内已完成维护互动的工时中，工作类型为个性化的占比。
 -- means-en: Share of the hours of completed maintenance interactions spent on personalised work.
--- not-zh: 客户邀请；没有填写时长的互动。没有填写工作类型的工时计入分母；不是个性化的，即标准化工作与历史遗留问题。
--- not-en: Customer invitations; interactions without a duration. Hours without a work type are
---         in the denominator. What is not personalised is standard work plus legacy issues.
+-- not-zh: 客户邀请和问候；没有填写时长的互动。没有填写工作类型的工时计入分母；不是个性化的，即标准化工作与历史遗留问题。
+-- not-en: Customer invitations and greetings; interactions without a duration. Hours without a work
+--         type are in the denominator. What is not personalised is standard work plus legacy
+--         issues.
 select
     p.period,
     m.account_id,

@@ -17,8 +17,8 @@
 -- means-zh: 期内已完成的维护互动中，没有对应客户需求的占比；恰好等于 1 减匹配率。
 -- means-en: Share of completed maintenance interactions that answer no need: exactly 1 minus
 --           the match rate.
--- not-zh: 客户邀请；计划中、未执行和已取消的互动。
--- not-en: Customer invitations; planned, missed and cancelled interactions.
+-- not-zh: 客户邀请和问候；计划中、未执行和已取消的互动。
+-- not-en: Customer invitations and greetings; planned, missed and cancelled interactions.
 select
     p.period,
     m.account_id,

@@ -22,7 +22,12 @@ left join scoped.needs n
             n.resolved_at, n.resolved_at_has_time, i.occurred_at, i.occurred_at_has_time
         )
     )
-where i.status = 'completed' and i.kind <> 'invitation';
+where
+    i.status = 'completed'
+    and i.kind not in (
+        -- A version of an older release says nothing and leaves out invitations alone.
+        select unnest(string_split(coalesce(text_setting('not_maintenance'), 'invitation'), ','))
+    );
 comment on view scoped.maintenance is
     'Completed maintenance interactions; matched where they name an open need of the same account,
     not known where the needs do not reach';

@@ -1,6 +1,6 @@
 """Parts of a page of which one is open: only that one computes, and it stands in the address."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,10 +20,11 @@ Composer = Callable[[View], Figure | tuple[Figure, ...]]
 
 @dataclass(frozen=True)
 class PagePart:
-    """The table a part cannot do without, and what stands in it, row by row, side by side."""
+    """The table a part cannot do without, what stands in it, row by row, side by side, and when."""
 
     table: str
     rows: tuple[tuple[Draw, ...], ...]
+    is_offered: Callable[[View], bool] = lambda _: True
 
 
 def draw_figures(*composers: Composer) -> Draw:
@@ -54,7 +55,7 @@ def render_page(page: str, parts: Mapping[str, PagePart], viewer: Viewer, lang: 
     text = Text(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, f"{page}.title")
-    chosen = _choose(page, parts, text)
+    chosen = _choose(page, [name for name, part in parts.items() if part.is_offered(view)], text)
     figures.render_cards(compose_cards(view, _cards(page, chosen)), text)
     part = parts[chosen]
     if not view.has(part.table):
@@ -66,8 +67,7 @@ def render_page(page: str, parts: Mapping[str, PagePart], viewer: Viewer, lang: 
                 draw(view, text)
 
 
-def _choose(page: str, parts: Iterable[str], text: Text) -> str:
-    names = list(parts)
+def _choose(page: str, names: Sequence[str], text: Text) -> str:
     return url_state.one(
         st.segmented_control,
         text("blocks.part"),

@@ -25,8 +25,8 @@ from kam_core.metrics.target_history import Edit
 from kam_core.render import csv_export
 from kam_core.render.html import page
 from kam_core.render.xlsx import workbook
-from kam_core.text.marked_text import Marked
 from kam_core.text.word_catalogue import LANGUAGES
+from kam_core.text.writer import Text
 from kam_core.uploads import upload_history
 from kam_core.warehouse import store
 
@@ -74,7 +74,7 @@ def prepare() -> None:
         return
     company.day().prepare()
     for lang in LANGUAGES:
-        _ask_ahead(choose_view(company, Marked(lang)))
+        _ask_ahead(choose_view(company, lang))
 
 
 @asynccontextmanager
@@ -95,6 +95,12 @@ def _ask_ahead(view: View) -> None:
     scorecards.compose_regions(view)
     # Its library takes longer to load than any page to open.
     view.renewal_model()
+
+
+def words(lang: str) -> Text:
+    """The words of a language, and what the live data calls its regions in it."""
+    company = live()
+    return Text(lang, company.words(lang).names if company else {})
 
 
 def versions() -> pd.DataFrame:
@@ -141,7 +147,7 @@ def corrections(company: Company, snapshot_id: int, lang: str) -> Download:
 def likely_accounts(view: View) -> dict[str, str]:
     """Account ids of quarantined rows that nobody knows -> whom they may mean, if anybody."""
     details = view.query("quarantine")["detail"]
-    accounts = view.query("account_names")[["account_id", "account_name"]]
+    accounts = view.query("account_names")[["account_id", "name_in_file"]]
     pairs = accounts.itertuples(index=False, name=None)
     return upload_history.suggest_names(list(details), [AccountRef(*pair) for pair in pairs])
 

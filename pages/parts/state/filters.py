@@ -12,7 +12,6 @@ from kam_core.dashboard.view import View
 from kam_core.errors import KamError
 from kam_core.metrics.periods import Period
 from kam_core.text import formats
-from kam_core.text.marked_text import Marked
 from kam_core.text.word_catalogue import LANGUAGES
 from kam_core.text.writer import Text, escape
 from kam_core.warehouse.as_of_day import refuse_unusable_day
@@ -44,14 +43,14 @@ def choose(viewer: Viewer, text: Text) -> View:
     company = cache.live()
     assert company is not None
     holdings = company.holdings()
-    regions = viewer.sees(holdings.regions)
+    regions, words = viewer.sees(holdings.regions), company.words(text.lang)
     with st.sidebar:
         quarter_slot = st.empty()
         chosen_regions = url_state.many(
             text("filters.regions"),
             regions,
             "region",
-            format_func=escape,
+            format_func=lambda region: escape(words.value("region", region)),
             placeholder=text("filters.all_regions"),
         )
         tiers = url_state.many(
@@ -65,7 +64,7 @@ def choose(viewer: Viewer, text: Text) -> View:
         with quarter_slot:
             period = _quarter(company.quarters(as_of), as_of, text)
     scope = Scope(chosen_regions or regions, as_of, tiers or None)
-    return View(company, scope, period, Marked(text.lang), chosen_regions)
+    return View(company, scope, period, words, chosen_regions)
 
 
 def _as_of(company: Company, holdings: Holdings, text: Text) -> date:

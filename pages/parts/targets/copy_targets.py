@@ -141,7 +141,7 @@ def _row(copy: TargetCopy, text: Text) -> dict[str, object]:
     key, unit = copy.goal.key, unit_of(copy.goal.key.metric)
     return {
         "metric": text.metric(key.metric),
-        "region": key.region or text("targets.every_region"),
+        "region": text.value("region", key.region or text("targets.every_region")),
         "tier": text.value("tier", key.tier or text("targets.every_tier")),
         "copied_from": write_target(copy.source.target, unit),
         "already": write_target(copy.present, unit),

@@ -103,7 +103,7 @@ def places(draft: Draft, view: View, viewer: Viewer) -> tuple[list[str], list[st
 
 
 def region_words(region: str, text: Text) -> str:
-    return text("targets.every_region") if region == EVERY else region
+    return text("targets.every_region") if region == EVERY else text.value("region", region)
 
 
 def tier_words(tier: str, text: Text) -> str:
@@ -204,5 +204,6 @@ def _moved(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool)
 
 
 def _name(key: TargetKey, text: Text) -> str:
-    parts = [text.metric(key.metric), formats.period(key.quarter, text.lang), key.region]
-    return " · ".join(part for part in [*parts, key.tier] if part)
+    parts = [text.metric(key.metric), formats.period(key.quarter, text.lang)]
+    parts += [text.value(name, part) for name in ("region", "tier") if (part := getattr(key, name))]
+    return " · ".join(parts)

@@ -7,7 +7,6 @@ import streamlit as st
 
 from kam_core.dashboard.view import View, choose_view
 from kam_core.text import findings
-from kam_core.text.marked_text import Marked
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
 from pages.parts.render import blocks, tabs
@@ -41,7 +40,7 @@ def render_history(viewer: Viewer, text: Text) -> None:
         st.caption(text("uploads.none_yet"))
         return
     regions = viewer.sees(company.holdings().regions)
-    view = choose_view(company, Marked(text.lang), regions=regions)
+    view = choose_view(company, text.lang, regions=regions)
     draw: dict[str, Callable] = {
         "history": _history,
         "quarantine": _quarantine,

@@ -180,6 +180,9 @@ def render_comparison(comparison: VersionComparison, text: Text) -> None:
 def _render_accounts(changes: Sequence[AccountChange], text: Text) -> None:
     st.markdown(f"**{text('uploads.accounts_move')}**")
     moves = pd.DataFrame([vars(change) for change in changes])
+    for name in ("account_name", "region"):
+        pairs = zip(moves[name], moves.pop(f"{name}_en"), strict=True)
+        moves[name] = [text.form_of(*pair) for pair in pairs]
     moves["before"] = [_side(change, change.before, text) for change in changes]
     moves["after"] = [_side(change, change.after, text) for change in changes]
     moves["what"] = [_what(change, text) for change in changes]
@@ -204,7 +207,11 @@ def _what(change: AccountChange, text: Text) -> str:
 
 
 def _side(change: AccountChange, value: str | None, text: Text) -> str:
-    return formats.NOTHING if value is None else text.value(change.what, value)
+    if value is None:
+        return formats.NOTHING
+    if change.what == "account":
+        return text.form_of(value, change.account_name_en)
+    return text.value(change.what, value)
 
 
 def _figure_rows(kpis: Sequence[KpiChange], text: Text) -> list[dict[str, str]]:
