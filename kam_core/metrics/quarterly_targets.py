@@ -15,6 +15,7 @@ from kam_core.metrics import availability, catalogue, pacing, scorecard
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 from kam_core.settings.loader import load_settings
+from kam_core.settings.sql_files import load_sql
 
 PLACES = Decimal("0.000001")
 PER_CENT = Decimal("0.01")
@@ -103,15 +104,13 @@ class TargetCopy:
 
 def in_force(cursor: duckdb.DuckDBPyConnection) -> tuple[QuarterlyTarget, ...]:
     """Every target as of the cursor's day, of all regions: what a new snapshot has to carry on."""
-    query = "select metric, quarter, region, tier, target, extra, scheme, owner from as_of.targets"
-    rows = cursor.execute(query).fetchall()
+    rows = cursor.execute(load_sql("figures/targets")).fetchall()
     return in_order(make_target(*row) for row in rows)
 
 
 def defaults(cursor: duckdb.DuckDBPyConnection) -> dict[str, Decimal]:
     """The targets of the settings by metric: what holds where nobody set one."""
-    rows = cursor.execute("select metric, target from settings.targets order by metric").fetchall()
-    return {name: target for name, target in rows}
+    return dict(cursor.execute(load_sql("figures/default_targets")).fetchall())
 
 
 def make_target(

@@ -21,7 +21,7 @@ from pydantic_core import ErrorDetails
 from kam_core.errors import KamError, together
 from kam_core.settings.references import find_faults
 from kam_core.settings.schemas.installation import InstallationSettings
-from kam_core.settings.sql_headers import list_metric_files, read_metric_settings
+from kam_core.settings.sql_files import list_metric_files, read_metric_settings
 from kam_core.settings.working_days import list_special_days
 
 SHIPPED = Path(__file__).parent

@@ -29,6 +29,7 @@ from kam_core.ingest.read.sources import WITHIN, first_rows, refuse_if_too_large
 from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.ingest.stage import OverridesByHeader, Staged, plan_recipes
 from kam_core.settings.loader import load_settings
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse.store import Warehouse
 
 
@@ -255,15 +256,14 @@ def _refuse_clash(parts: Sequence[UploadPart]) -> None:
     with duckdb.connect() as connection:
         connection.register("rows", rows)
         same_key = " and ".join(f"one.{name} is not distinct from other.{name}" for name in key)
-        clashes = connection.execute(
-            f"with contents as (select part, {', '.join(key)}, "
-            f"list_sort(list(distinct md5(row({cells})::varchar))) as content "
-            f"from rows group by part, {', '.join(key)}) "
-            f"select one.part, other.part, {', '.join(f'one.{name}' for name in key)} "
-            "from contents one join contents other "
-            f"on {same_key} and one.part < other.part and one.content <> other.content "
-            "order by all limit 1"
-        ).fetchall()
+        query = load_sql(
+            "uploads/clashing_rows",
+            key=", ".join(key),
+            cells=cells,
+            shown=", ".join(f"one.{name}" for name in key),
+            same_key=same_key,
+        )
+        clashes = connection.execute(query).fetchall()
     for one, other, *values in clashes:
         raise KamError(
             "clashing_rows",

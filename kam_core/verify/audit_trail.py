@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from kam_core.errors import KamError
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version
 from kam_core.warehouse.store import Warehouse, open_version
@@ -69,7 +70,7 @@ def _check_counts(
             yield TrailFinding("snapshot_unknown", {"snapshot": number})
         elif stored[number] != _recorded_counts(recorded[number], *counts[number]):
             yield TrailFinding("snapshot_differs", {"snapshot": number})
-    set_apart = cursor.execute("select snapshot_id from meta.quarantine").fetchall()
+    set_apart = cursor.execute(load_sql("verify/quarantined")).fetchall()
     quarantined = Counter(number for (number,) in set_apart)
     for number, (_, _, received, accepted, rejected) in stored.items():
         counted = {"received": received, "accepted": accepted, "quarantined": quarantined[number]}
@@ -82,8 +83,5 @@ def _recorded_counts(snapshot: Snapshot, accepted: int, quarantined: int) -> tup
 
 
 def _counts_in_file(cursor: duckdb.DuckDBPyConnection) -> dict[int, tuple]:
-    rows = cursor.execute(
-        "select snapshot_id, table_name, sha256, received, accepted, quarantined "
-        "from meta.snapshots"
-    ).fetchall()
+    rows = cursor.execute(load_sql("verify/upload_counts")).fetchall()
     return {number: tuple(rest) for number, *rest in rows}
