@@ -22,7 +22,7 @@ from kam_core.uploads import watch
 from kam_core.uploads.refused_files import report_refusal
 from kam_core.uploads.report_model import Preview
 from kam_core.uploads.report_sentences import describe_report
-from kam_core.uploads.upload_part import Options
+from kam_core.uploads.upload_part import LoadOptions
 from kam_core.warehouse import store
 
 LOAD_EXITS = (
@@ -86,14 +86,11 @@ def _load(options: argparse.Namespace, text: Text) -> None:
         reports = loads.load(
             warehouse,
             options.files,
-            mode=options.mode,
-            as_of=options.as_of,
-            by=options.by,
             dry_run=options.dry_run,
             confirmed=options.yes,
             expect_version=options.expect_version,
             progress=tell,
-            **_how(options),
+            **_load_options(options),
         )
     if options.json:
         print_json(reports)
@@ -128,12 +125,9 @@ def _tried(options: argparse.Namespace, text: Text, regions: list[str] | None) -
         return previews.preview(
             store.Warehouse(options.warehouse),
             options.files,
-            mode=options.mode,
-            as_of=options.as_of,
-            by=options.by,
             regions=regions,
             progress=tell,
-            **_how(options),
+            **_load_options(options),
         )
 
 
@@ -158,9 +152,11 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _how(options: argparse.Namespace) -> Options:
-    """How the person says that the files are to be read; the rest is found out."""
+def _load_options(options: argparse.Namespace) -> LoadOptions:
     return {
+        "mode": options.mode,
+        "as_of": options.as_of,
+        "by": options.by,
         "table": options.table,
         "encoding": options.encoding,
         "delimiter": options.delimiter,

@@ -64,6 +64,11 @@ class Warehouse:
         # The ledger is there before the first upload is kept.
         self.ledger = Ledger(self.path / "ledger.sqlite", is_expected=any(self.raw.iterdir()))
 
+    @staticmethod
+    def default_folder() -> Path:
+        """The folder of an installation where nobody names another."""
+        return Path(os.environ.get("KAM_WAREHOUSE", "data/warehouse"))
+
     def live_version(self) -> Version | None:
         return self.ledger.live()
 

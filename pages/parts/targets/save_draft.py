@@ -17,7 +17,7 @@ from pages.parts.render import blocks
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import target_draft
 from pages.parts.uploads import commands, preview_step, publishing
-from pages.parts.uploads.commands import ReceivedFile, Request
+from pages.parts.uploads.commands import Request
 from pages.parts.uploads.jobs import Outcome
 from pages.parts.uploads.publishing import Publishing
 
@@ -29,7 +29,7 @@ def preview(
     edited: Sequence[QuarterlyTarget], company: Company, by: str, viewer: Viewer, lang: str
 ) -> None:
     """Write the targets as a file and begin to find out what it would change."""
-    files = commands.save_files([ReceivedFile(FILE, quarterly_targets.csv_bytes(edited))])
+    files = commands.save_files([(FILE, quarterly_targets.csv_bytes(edited))])
     day = company.as_of.isoformat()
     options = ("--table", "targets", "--mode", "full", "--as-of", day, "--by", by)
     saving = Publishing(files, Request(options), company.version)

@@ -15,7 +15,7 @@ from pages.parts.render import blocks
 from pages.parts.state import cache, links, widget_state
 from pages.parts.state.viewer import Viewer
 from pages.parts.uploads import commands, preview_step, publishing, review, template_downloads
-from pages.parts.uploads.commands import ReceivedFile, Request, Saved
+from pages.parts.uploads.commands import Request, Saved
 from pages.parts.uploads.jobs import Outcome
 from pages.parts.uploads.publishing import Publishing
 
@@ -85,7 +85,7 @@ def _render_steps(text: Text) -> None:
 def _take_files() -> None:
     """Called only when a person adds or removes a file."""
     before = st.session_state.get(FILES)
-    uploads = [ReceivedFile(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
+    uploads = [(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
     if uploads:
         st.session_state[FILES] = commands.save_files(uploads, before)
     else:
