@@ -12,6 +12,7 @@ import orjson
 from kam_core.cli.common import REFUSALS, Commands, add_by, add_loading, as_refusal, print_json
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.overrides import bad_answers
+from kam_core.ingest.progress import Listener
 from kam_core.render.terminal import changes
 from kam_core.render.terminal.load_progress import draw_progress
 from kam_core.settings.loader import load_settings
@@ -89,8 +90,7 @@ def _load(options: argparse.Namespace, text: Text) -> None:
             dry_run=options.dry_run,
             confirmed=options.yes,
             expect_version=options.expect_version,
-            progress=tell,
-            **_load_options(options),
+            **_load_options(options, tell),
         )
     if options.json:
         print_json(reports)
@@ -126,8 +126,7 @@ def _tried(options: argparse.Namespace, text: Text, regions: list[str] | None) -
             store.Warehouse(options.warehouse),
             options.files,
             regions=regions,
-            progress=tell,
-            **_load_options(options),
+            **_load_options(options, tell),
         )
 
 
@@ -152,8 +151,9 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _load_options(options: argparse.Namespace) -> LoadOptions:
+def _load_options(options: argparse.Namespace, progress: Listener) -> LoadOptions:
     return {
+        "progress": progress,
         "mode": options.mode,
         "as_of": options.as_of,
         "by": options.by,
