@@ -4,7 +4,6 @@ A cron job can send what this prints. The folder is that of KAM_WAREHOUSE, or da
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +15,12 @@ from kam_core.dashboard.model import Section  # noqa: E402
 from kam_core.dashboard.sections import follow_up, overview  # noqa: E402
 from kam_core.dashboard.view import View  # noqa: E402
 from kam_core.render.terminal.section import section_lines  # noqa: E402
+from kam_core.warehouse.store import Warehouse  # noqa: E402
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    warehouse = os.environ.get("KAM_WAREHOUSE", "data/warehouse")
-    parser.add_argument("--warehouse", default=warehouse, metavar="DIR")
+    parser.add_argument("--warehouse", default=Warehouse.default_folder(), metavar="DIR")
     parser.add_argument("--quarter", metavar="2024-Q3", help="default: the last one that ended")
     parser.add_argument("--region", action="append", default=[], metavar="R")
     parser.add_argument("--lang", choices=("zh", "en"), default="en")

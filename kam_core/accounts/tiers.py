@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from kam_core.settings.sql_files import load_sql
+
 UNRATED = "unrated"
 AMOUNTS = ("value", "annual_contract_value")
 
@@ -42,15 +44,11 @@ class Scheme:
 
 def load_scheme(cursor: duckdb.DuckDBPyConnection) -> Scheme:
     """The scheme that the version was built with."""
-    rows = cursor.execute(
-        "select scheme, axis, measure, scale, cuts from settings.tier_axes order by axis"
-    ).fetchall()
+    rows = cursor.execute(load_sql("figures/tier_axes")).fetchall()
     axes = {
         f"{axis}_score": Axis(measure, scale, tuple(cuts)) for _, axis, measure, scale, cuts in rows
     }
-    cells = cursor.execute(
-        "select x_level, y_level, tier, is_key from settings.tier_cells order by 1, 2"
-    ).fetchall()
+    cells = cursor.execute(load_sql("figures/tier_cells")).fetchall()
     key_tiers = frozenset(tier for _, _, tier, is_key in cells if is_key)
     return Scheme(rows[0][0], axes, tuple(cell[:3] for cell in cells), key_tiers)
 

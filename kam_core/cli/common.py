@@ -20,13 +20,12 @@ from kam_core.warehouse import store
 
 # What a person can cause and mend; a disk that fails comes under various names.
 REFUSALS = (KamError, OSError, sqlite3.Error, duckdb.Error)
-DEFAULT_WAREHOUSE = "data/warehouse"
 Commands = argparse._SubParsersAction
 
 
 def add_common(command: argparse.ArgumentParser) -> None:
-    warehouse = os.environ.get("KAM_WAREHOUSE", DEFAULT_WAREHOUSE)
-    command.add_argument("--warehouse", type=Path, default=Path(warehouse), metavar="DIR")
+    default = store.Warehouse.default_folder()
+    command.add_argument("--warehouse", type=Path, default=default, metavar="DIR")
     command.add_argument("--lang", choices=LANGUAGES, default=_language())
 
 

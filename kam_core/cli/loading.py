@@ -12,6 +12,7 @@ import orjson
 from kam_core.cli.common import REFUSALS, Commands, add_by, add_loading, as_refusal, print_json
 from kam_core.errors import KamError
 from kam_core.ingest.mapping.overrides import bad_answers
+from kam_core.ingest.progress import Listener
 from kam_core.render.terminal import changes
 from kam_core.render.terminal.load_progress import draw_progress
 from kam_core.settings.loader import load_settings
@@ -22,7 +23,7 @@ from kam_core.uploads import watch
 from kam_core.uploads.refused_files import report_refusal
 from kam_core.uploads.report_model import Preview
 from kam_core.uploads.report_sentences import describe_report
-from kam_core.uploads.upload_part import Options
+from kam_core.uploads.upload_part import LoadOptions
 from kam_core.warehouse import store
 
 LOAD_EXITS = (
@@ -86,14 +87,10 @@ def _load(options: argparse.Namespace, text: Text) -> None:
         reports = loads.load(
             warehouse,
             options.files,
-            mode=options.mode,
-            as_of=options.as_of,
-            by=options.by,
             dry_run=options.dry_run,
             confirmed=options.yes,
             expect_version=options.expect_version,
-            progress=tell,
-            **_how(options),
+            **_load_options(options, tell),
         )
     if options.json:
         print_json(reports)
@@ -128,12 +125,8 @@ def _tried(options: argparse.Namespace, text: Text, regions: list[str] | None) -
         return previews.preview(
             store.Warehouse(options.warehouse),
             options.files,
-            mode=options.mode,
-            as_of=options.as_of,
-            by=options.by,
             regions=regions,
-            progress=tell,
-            **_how(options),
+            **_load_options(options, tell),
         )
 
 
@@ -158,9 +151,12 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _how(options: argparse.Namespace) -> Options:
-    """How the person says that the files are to be read; the rest is found out."""
+def _load_options(options: argparse.Namespace, progress: Listener) -> LoadOptions:
     return {
+        "progress": progress,
+        "mode": options.mode,
+        "as_of": options.as_of,
+        "by": options.by,
         "table": options.table,
         "encoding": options.encoding,
         "delimiter": options.delimiter,

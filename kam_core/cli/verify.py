@@ -32,5 +32,5 @@ def _verify(options: argparse.Namespace, text: Text) -> int:
     if options.json:
         print_json(report.to_json(result))
     else:
-        print(proof.render_proof(report.to_json(result), text))
+        print(proof.render_proof(result, text))
     return 0 if result.holds else 1

@@ -11,6 +11,7 @@ from kam_core.render.terminal import changes
 from kam_core.text.writer import Text
 from kam_core.uploads import load as loads
 from kam_core.uploads import upload_history
+from kam_core.uploads.report_model import VersionLine
 from kam_core.warehouse import store
 
 
@@ -65,15 +66,15 @@ def _versions(options: argparse.Namespace, text: Text) -> None:
     warehouse = store.Warehouse(options.warehouse)
     live = warehouse.live_version()
     rows = [
-        {
-            "version": version.version,
-            "live": live is not None and version.version == live.version,
-            "as_of": version.as_of.isoformat(),
-            "created_at": version.created_at.isoformat(sep=" "),
-            "created_by": version.created_by,
-            "file": warehouse.file(version.version).exists(),
-            "content_hash": version.content_hash,
-        }
+        VersionLine(
+            version.version,
+            live=live is not None and version.version == live.version,
+            as_of=version.as_of.isoformat(),
+            created_at=version.created_at.isoformat(sep=" "),
+            created_by=version.created_by,
+            file=warehouse.file(version.version).exists(),
+            content_hash=version.content_hash,
+        )
         for version in warehouse.ledger.versions()
     ]
     if options.json:
@@ -83,9 +84,9 @@ def _versions(options: argparse.Namespace, text: Text) -> None:
 
 
 def _history(options: argparse.Namespace, text: Text) -> None:
-    events = [*map(upload_history.to_json, upload_history.list_events(existing(options)))]
+    events = upload_history.list_events(existing(options))
     if options.json:
-        print_json(events)
+        print_json(list(map(upload_history.to_json, events)))
     else:
         print("\n".join(changes.render_event(event, text) for event in events))
 

@@ -42,7 +42,7 @@ from kam_core.metrics.scorecard import Score
 from kam_core.settings.loader import load_settings
 from kam_core.text.marked_text import Marked
 from kam_core.text.word_catalogue import OTHERWISE
-from kam_core.warehouse.as_of_day import refuse_unusable_day
+from kam_core.warehouse.as_of_day import read_day, refuse_unusable_day
 from kam_core.warehouse.scope import Scope
 
 if TYPE_CHECKING:
@@ -328,18 +328,20 @@ def choose_view(
     quarter: str | None = None,
     regions: Sequence[str] = (),
     tiers: Sequence[str] = (),
-    as_of: date | None = None,
+    as_of: date | str | None = None,
 ) -> View:
     """A view by the words of a person; without a word: the newest day, the last quarter ended.
 
-    KamError for a region, a tier or a quarter that is not there, and for a day to come.
+    ``as_of`` as text is written 2024-09-30. KamError for a region, a tier or a quarter that is not
+    there, and for a day to come.
     """
     holdings = company.holdings()
     named = checked_names(regions, holdings.regions, "unknown_region")
     shown_tiers = checked_names(tiers, holdings.tiers, "unknown_tier") or None
+    day = company.as_of if as_of is None else read_day(as_of)
     if as_of is not None:
-        refuse_unusable_day(as_of, company.as_of)
-    scope = Scope(named or holdings.regions, as_of or company.as_of, shown_tiers)
+        refuse_unusable_day(day, company.as_of)
+    scope = Scope(named or holdings.regions, day, shown_tiers)
     period = choose_quarter(company, quarter, scope.as_of)
     return View(company, scope, period, company.words(lang), named)
 
@@ -405,12 +407,13 @@ class Dashboard:
         quarter: str | None = None,
         regions: Sequence[str] = (),
         tiers: Sequence[str] = (),
-        as_of: date | None = None,
+        as_of: date | str | None = None,
         lang: str = "en",
     ) -> View:
         """A view of some regions and tiers (by default all) in a quarter (the last one ended).
 
-        KamError for a region, a tier or a quarter that the data does not have.
+        ``as_of``: a day, or its text as 2024-09-30. KamError for a region, a tier or a quarter that
+        the data does not have, for a day to come, and for a language without words.
         """
         return choose_view(self.company, lang, quarter, regions, tiers, as_of)
 

@@ -10,6 +10,7 @@ import duckdb
 from kam_core.contract.declaration import tables
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse import view_sql
 
 # table.column!value: the column is told, and no row says that value.
@@ -39,12 +40,11 @@ class Data:
 
 def survey_data(cursor: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) -> Data:
     """What the version holds of the tables and columns that some metrics need."""
-    as_of = cursor.execute("select as_of()").fetchall()[0][0]
-    query = "select table_name, covers_from, covers_to, whole_from from as_of.coverage"
-    covered = cursor.execute(query).fetchall()
+    as_of, has_tiers = cursor.execute(load_sql("figures/scope")).fetchall()[0]
+    covered = cursor.execute(load_sql("figures/coverage")).fetchall()
     days = {table: (first, last) for table, first, last, _ in covered}
     whole_from = {table: whole for table, _, _, whole in covered}
-    rows = cursor.execute("select need from settings.tier_needs order by position").fetchall()
+    rows = cursor.execute(load_sql("figures/tier_needs")).fetchall()
     tier_needs = tuple(need for (need,) in rows)
     options = {
         option
@@ -52,7 +52,6 @@ def survey_data(cursor: duckdb.DuckDBPyConnection, metrics: Iterable[Metric]) ->
         for need in metric.list_needs(tier_needs)
         for option in need.split("|")
     }
-    has_tiers = cursor.execute("select getvariable('tiers') is not null").fetchall()[0][0]
     filled, seen = (_list_told(cursor, options, schema) for schema in ("history", "as_of"))
     # What people said of an account that left the file is told, too.
     filled |= {option for option in seen if option.startswith("accounts.")}
@@ -132,7 +131,8 @@ def _list_told(
         source = f"{schema}.{table}"
         if schema == "history":
             source += f" where {' and '.join(view_sql.in_force_conditions(tables()[table]))}"
-        row = cursor.execute(f"select {counts} from {source}").fetchall()[0]
+        query = load_sql("figures/count_cells", counts=counts, source=source)
+        row = cursor.execute(query).fetchall()[0]
         options |= {f"{table}.{name}" for name, n in zip(names, row, strict=True) if n}
     return frozenset(options)
 

@@ -10,14 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
 from kam_core.errors import KamError
 from kam_core.metrics.kinds import KINDS, Kind
-from kam_core.settings.sql_headers import split_header
+from kam_core.settings.sql_files import list_sql, split_header
 
-SQL = Path(__file__).parents[1] / "sql" / "metrics"
 TOPICS = ("revenue", "follow_up", "needs", "service", "value", "resources")
 TIERS = "tiers"
 # Above the second query of a file; what follows in the line says how the rows make up the figure.
@@ -108,7 +106,7 @@ class Metric:
 @cache
 def load_metrics() -> Mapping[str, Metric]:
     """All metrics by name, in the order in which they are shown."""
-    metrics = (parse_metric(path.read_text("utf-8")) for path in SQL.glob("*.sql"))
+    metrics = map(parse_metric, list_sql("metrics"))
     return MappingProxyType({m.name: m for m in sorted(metrics, key=lambda m: (m.order, m.name))})
 
 

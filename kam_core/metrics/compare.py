@@ -13,7 +13,8 @@ from kam_core.metrics import periods, scorecard
 from kam_core.metrics.day_cache import Day
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
-from kam_core.warehouse import build, version_settings
+from kam_core.settings.sql_files import load_sql
+from kam_core.warehouse import version_settings
 from kam_core.warehouse.row_diff import RowChanges, row_changes
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import cursor, open_version, regions
@@ -108,7 +109,7 @@ class _Side:
 
     def __init__(self, path: Path, regions_shown: Sequence[str] | None) -> None:
         with closing(open_version(path)) as opened:
-            newest = opened.execute("select max(as_of) from meta.snapshots").fetchall()
+            newest = opened.execute(load_sql("version/newest_day")).fetchall()
         self.as_of: date = newest[0][0]
         # Through the views of today: a version of an older release lacks those of newer figures.
         self.connection = Day(path, self.as_of).connection
@@ -126,16 +127,16 @@ class _Side:
         return periods.quarter_of(running.starts_on - timedelta(days=1), self.fiscal_start)
 
     def accounts(self) -> pa.Table:
-        return self.cursor.sql(_read_query("accounts")).to_arrow_table()
+        return self.cursor.sql(load_sql("compare/accounts")).to_arrow_table()
 
     def scores(self, quarter: str) -> list[Score]:
         return scorecard.scorecard(self.cursor, periods.quarter(quarter, self.fiscal_start))
 
     def settings(self, table: str) -> list[tuple]:
-        return self.cursor.execute(f"select * from settings.{table} order by all").fetchall()
+        return self.cursor.execute(load_sql("version/settings", table=table)).fetchall()
 
     def uploads(self) -> dict[int, VersionUpload]:
-        rows = self.cursor.execute(_read_query("uploads")).fetchall()
+        rows = self.cursor.execute(load_sql("compare/uploads")).fetchall()
         return {row[0]: VersionUpload("", *row) for row in rows}
 
 
@@ -161,12 +162,8 @@ def _account_changes(old: _Side, new: _Side) -> list[AccountChange]:
     with duckdb.connect() as connection:
         connection.register("before", old.accounts())
         connection.register("after", new.accounts())
-        rows = connection.execute(_read_query("account_changes")).fetchall()
+        rows = connection.execute(load_sql("compare/account_changes")).fetchall()
     return [AccountChange(*row) for row in rows]
-
-
-def _read_query(name: str) -> str:
-    return (build.SQL / "compare" / f"{name}.sql").read_text("utf-8")
 
 
 def _kpi_changes(old: _Side | None, new: _Side) -> list[KpiChange]:

@@ -11,10 +11,9 @@ from kam_core.metrics import catalogue, periods, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.settings import loader
+from kam_core.settings.sql_files import list_sql, load_sql
 from kam_core.warehouse import store, version_settings, view_sql
 from kam_core.warehouse.scope import Scope
-
-MARTS = view_sql.SQL / "marts"
 
 
 class Day:
@@ -34,8 +33,8 @@ class Day:
         for statement in view_sql.view_statements():
             self.connection.execute(statement)
         with self.cursor() as cursor:
-            for file in sorted(MARTS.glob("*.sql")):
-                cursor.execute(file.read_text("utf-8"))
+            for statement in list_sql("marts"):
+                cursor.execute(statement)
             self._periods = _periods(cursor)
 
     def cursor(self, scope: Scope | None = None) -> duckdb.DuckDBPyConnection:
@@ -67,25 +66,22 @@ class Day:
     def _compute(self, table: str, metric: Metric, every: Sequence[Period]) -> None:
         with self.cursor() as cursor:
             run.set_periods(cursor, every)
-            cursor.execute(f"create or replace table {table} as {metric.sql}")
+            cursor.execute(load_sql("figures/keep_facts", relation=table, query=metric.sql))
 
 
 def _complete_thresholds(cursor: duckdb.DuckDBPyConnection) -> None:
     """Let a version of an older release be read by limits that it did not know yet."""
-    baked = "select name, value from version.settings.thresholds"
-    present = {name for name, _ in cursor.execute(baked).fetchall()}
+    present = {name for name, _ in cursor.execute(load_sql("figures/thresholds")).fetchall()}
     today = version_settings.flatten_numbers(loader.copy_version_settings()["thresholds"])
     added = [(name, value) for name, value in today if name not in present]
     if added:
-        cursor.execute("create schema mart")
-        cursor.execute(f"create table mart.thresholds as {baked}")
-        cursor.executemany("insert into mart.thresholds values (?, ?)", added)
-        cursor.execute("create or replace view settings.thresholds as from mart.thresholds")
+        cursor.execute(load_sql("figures/copy_thresholds"))
+        cursor.executemany(load_sql("figures/add_threshold"), added)
 
 
 def _periods(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Period]]:
     """Every month and every fiscal quarter of the data, by name."""
-    first, last = cursor.execute("select min(month), max(month) from mart.months").fetchall()[0]
+    first, last = cursor.execute(load_sql("figures/months")).fetchall()[0]
     start_month = int(version_settings.threshold(cursor, "fiscal_year_start_month"))
     count = (last.year - first.year) * 4 + 4
     quarters = periods.quarters_until(last, count, start_month)

@@ -10,6 +10,8 @@ from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from kam_core.settings.sql_files import load_sql
+
 Exact = int | Decimal | Fraction
 
 # More than the square of any sum of money has.
@@ -103,7 +105,7 @@ class Kind:
     def facts_of(self, rows: str) -> str:
         """The query for facts, from one for the rows behind them."""
         keys = "" if self.is_quantile else "\ngroup by all"
-        return f"select period, account_id, {self.facts}\nfrom (\n{rows}\n){keys}"
+        return load_sql("figures/facts", facts=self.facts, rows=rows, keys=keys)
 
     def divide(self, numerator: Exact, denominator: Exact | None) -> Fraction | None:
         """The figure as a fraction; None where there is no case (or no base to compare with)."""

@@ -15,6 +15,7 @@ from kam_core.metrics import catalogue, scorecard
 from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 from kam_core.settings.loader import load_settings
+from kam_core.settings.sql_files import load_sql
 
 PLACES = Decimal("0.000001")
 PER_CENT = Decimal("0.01")
@@ -94,22 +95,20 @@ class TargetCopy:
     """
 
     source: QuarterlyTarget
-    goal: QuarterlyTarget
+    result: QuarterlyTarget
     present: Decimal | None
     limit: Decimal | None
 
 
 def in_force(cursor: duckdb.DuckDBPyConnection) -> tuple[QuarterlyTarget, ...]:
     """Every target as of the cursor's day, of all regions: what a new snapshot has to carry on."""
-    query = "select metric, quarter, region, tier, target, extra, scheme, owner from as_of.targets"
-    rows = cursor.execute(query).fetchall()
+    rows = cursor.execute(load_sql("figures/targets")).fetchall()
     return in_order(make_target(*row) for row in rows)
 
 
 def defaults(cursor: duckdb.DuckDBPyConnection) -> dict[str, Decimal]:
     """The targets of the settings by metric: what holds where nobody set one."""
-    rows = cursor.execute("select metric, target from settings.targets order by metric").fetchall()
-    return {name: target for name, target in rows}
+    return dict(cursor.execute(load_sql("figures/default_targets")).fetchall())
 
 
 def make_target(
@@ -128,9 +127,9 @@ def make_target(
     return QuarterlyTarget(key, target, tuple(json.loads(extra).items()) if extra else ())
 
 
-def in_order(goals: Iterable[QuarterlyTarget]) -> tuple[QuarterlyTarget, ...]:
+def in_order(targets: Iterable[QuarterlyTarget]) -> tuple[QuarterlyTarget, ...]:
     """By quarter, then as metrics are shown, the whole before its parts."""
-    return tuple(sorted(goals, key=lambda goal: sort_key(goal.key)))
+    return tuple(sorted(targets, key=lambda target: sort_key(target.key)))
 
 
 def sort_key(key: TargetKey) -> tuple:
@@ -150,8 +149,8 @@ def changes(
     before: Iterable[QuarterlyTarget], after: Iterable[QuarterlyTarget]
 ) -> list[TargetChange]:
     """What makes the second set of targets of the first, target by target."""
-    old = {goal.key: goal.target for goal in before}
-    new = {goal.key: goal.target for goal in after}
+    old = {target.key: target.target for target in before}
+    new = {target.key: target.target for target in after}
     return [
         TargetChange(key, old.get(key), new.get(key))
         for key in sorted(old.keys() | new.keys(), key=sort_key)
@@ -163,15 +162,15 @@ def applied(
     present: Iterable[QuarterlyTarget], made: Iterable[TargetChange]
 ) -> tuple[QuarterlyTarget, ...]:
     """Targets after some changes; a changed one keeps its further columns."""
-    goals = {goal.key: goal for goal in present}
+    targets = {target.key: target for target in present}
     for change in made:
         if change.after is None:
-            goals.pop(change.key, None)
-        elif change.key in goals:
-            goals[change.key] = replace(goals[change.key], target=change.after)
+            targets.pop(change.key, None)
+        elif change.key in targets:
+            targets[change.key] = replace(targets[change.key], target=change.after)
         else:
-            goals[change.key] = QuarterlyTarget(change.key, change.after)
-    return in_order(goals.values())
+            targets[change.key] = QuarterlyTarget(change.key, change.after)
+    return in_order(targets.values())
 
 
 def copies(
@@ -182,12 +181,12 @@ def copies(
     overwrite: bool,
 ) -> list[TargetCopy]:
     """What copying targets to a quarter would do; without ``overwrite`` what is there stays."""
-    there = {goal.key: goal.target for goal in present}
+    there = {target.key: target.target for target in present}
     every = [_copied(source, to, there, step) for source in in_order(sources)]
     return [
         copy
         for copy in every
-        if copy.present is None or (overwrite and copy.present != copy.goal.target)
+        if copy.present is None or (overwrite and copy.present != copy.result.target)
     ]
 
 
@@ -220,13 +219,13 @@ def _limit(target: Decimal, lowest: Decimal | None, highest: Decimal | None) -> 
     return highest if highest is not None and target > highest else None
 
 
-def csv_bytes(goals: Sequence[QuarterlyTarget]) -> bytes:
+def csv_bytes(targets: Sequence[QuarterlyTarget]) -> bytes:
     """The table as a file to load: every target with its further columns, and nothing rounded."""
     names = [column.name for column in declaration.tables()["targets"].columns]
-    further = [name for goal in goals for name, _ in goal.extra]
+    further = [name for target in targets for name, _ in target.extra]
     rows = [
-        dict(goal.extra) | goal.key._asdict() | {"target": format_number(goal.target)}
-        for goal in goals
+        dict(target.extra) | target.key._asdict() | {"target": format_number(target.target)}
+        for target in targets
     ]
     table = pd.DataFrame(rows, columns=list(dict.fromkeys([*names, *further])))
     return table.to_csv(index=False, lineterminator="\n").encode()

@@ -7,7 +7,6 @@ says, under the name ``evidence_METRIC``.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -15,9 +14,8 @@ import pandas as pd
 from kam_core.errors import KamError
 from kam_core.metrics.catalogue import Metric, load_metrics
 from kam_core.metrics.run import set_periods
-from kam_core.settings.sql_headers import split_header
+from kam_core.settings.sql_files import list_sql, load_sql, split_header
 
-SQL = Path(__file__).parents[1] / "sql"
 PERIODS = "periods"
 
 
@@ -34,8 +32,7 @@ class Query:
 @cache
 def load_queries() -> dict[str, Query]:
     """All queries by name."""
-    files = sorted((SQL / "queries").glob("*.sql"))
-    queries = [_parse(path.read_text("utf-8")) for path in files]
+    queries = list(map(_parse, list_sql("queries")))
     queries += [_evidence(metric) for metric in load_metrics().values()]
     return {query.name: query for query in queries}
 
@@ -71,8 +68,7 @@ def _parse(text: str) -> Query:
 
 
 def _evidence(metric: Metric) -> Query:
-    values, shown = split_header((SQL / "evidence" / f"{metric.evidence}.sql").read_text("utf-8"))
-    counted = f"select {metric.kind.row}\nfrom (\n{metric.rows}\n)"
-    sql = f"with counted as (\n{counted}\n)\n{shown}"
+    values, shown = split_header(load_sql(f"evidence/{metric.evidence}"))
+    sql = load_sql("figures/evidence", row=metric.kind.row, rows=metric.rows, shown=shown)
     parameters = (PERIODS, "account", "most")
     return Query(f"evidence_{metric.name}", values["means"], parameters, sql)

@@ -12,6 +12,8 @@ from kam_core.metrics.availability import Data, find_obstacle, last_day, survey_
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Measure
 from kam_core.metrics.periods import Period, as_variable
+from kam_core.settings.sql_files import load_sql
+from kam_core.warehouse.store import set_variable
 
 # The query for the facts of a metric in some periods, one row per period and account.
 Facts = Callable[[Metric, Sequence[Period]], str]
@@ -59,17 +61,15 @@ def count_beside(
     set_periods(cursor, [period])
     accounts = "tiered_account_periods" if data.is_of_tiers else "account_periods"
     where = "where is_tier_in_scope(tier)" if data.is_of_tiers else ""
-    ((count,),) = cursor.execute(
-        f"select count(*) from (\n{metric.beside_rows}\n) "
-        f"join scoped.{accounts} using (period, account_id) {where}"
-    ).fetchall()
+    rows = metric.beside_rows
+    query = load_sql("figures/count_beside", rows=rows, accounts=accounts, where=where)
+    ((count,),) = cursor.execute(query).fetchall()
     return {metric.beside: count}
 
 
 def set_periods(cursor: duckdb.DuckDBPyConnection, periods: Sequence[Period] | None) -> None:
     """Set the session variable ``periods``; None leaves none, so that no view shows a row."""
-    value = None if periods is None else as_variable(periods)
-    cursor.execute("set variable periods = $value", {"value": value})
+    set_variable(cursor, "periods", None if periods is None else as_variable(periods))
 
 
 def add_up(facts: str, figures: str, dimensions: Sequence[str], has_tiers: bool) -> str:
@@ -77,14 +77,14 @@ def add_up(facts: str, figures: str, dimensions: Sequence[str], has_tiers: bool)
 
     Tiers are looked up only where they are needed.
     """
-    keys = ", ".join(["period", *dimensions])
     accounts = "tiered_account_periods" if has_tiers or "tier" in dimensions else "account_periods"
-    where = "where is_tier_in_scope(tier)" if has_tiers else ""
-    return (
-        f"with facts as (\n{facts}\n)\n"
-        f"select {keys}, {figures}\n"
-        f"from scoped.{accounts} left join facts using (period, account_id)\n"
-        f"{where} group by {keys} order by {keys}"
+    return load_sql(
+        "figures/add_up",
+        facts=facts,
+        keys=", ".join(["period", *dimensions]),
+        figures=figures,
+        accounts=accounts,
+        where="where is_tier_in_scope(tier)" if has_tiers else "",
     )
 
 

@@ -17,7 +17,8 @@ from kam_core.metrics import availability, catalogue, pacing, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
 from kam_core.metrics.periods import Period
-from kam_core.warehouse import build, version_settings
+from kam_core.settings.sql_files import load_sql
+from kam_core.warehouse import version_settings
 
 NOTHING = {"numerator": None, "denominator": None, "value": None}
 # A period that the data covers to its end is judged by what came of it, an open one by its pace.
@@ -165,7 +166,7 @@ def winners(
     sums = [name for name, metric in catalogue.load_metrics().items() if metric.kind.is_amount]
     parameters = {"periods": [period.period for period in in_periods], "sums": sums}
     by_name: dict[str, dict[str, Winner]] = {period.period: {} for period in in_periods}
-    query = (build.SQL / "targets" / "winners.sql").read_text("utf-8")
+    query = load_sql("targets/winners")
     for period, name, *winner in cursor.execute(query, parameters).fetchall():
         by_name[period][name] = Winner(*winner)
     return by_name

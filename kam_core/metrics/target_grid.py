@@ -51,19 +51,21 @@ class LineProblem:
 class GridReading:
     """The targets that the lines hold, and what prevents their being saved."""
 
-    goals: tuple[QuarterlyTarget, ...]
+    targets: tuple[QuarterlyTarget, ...]
     problems: tuple[LineProblem, ...]
 
 
-def write_lines(goals: Iterable[QuarterlyTarget], quarters: Sequence[str]) -> list[dict[str, str]]:
+def write_lines(
+    targets: Iterable[QuarterlyTarget], quarters: Sequence[str]
+) -> list[dict[str, str]]:
     """One line for each figure, region and tier with a target in one of the quarters."""
     lines: dict[tuple, dict[str, str]] = {}
-    for goal in sorted(goals, key=lambda goal: sort_key(goal.key)[1:]):
-        name, quarter, region, tier, *_ = goal.key
-        if quarter in quarters and goal.key.is_on_grid:
+    for target in sorted(targets, key=lambda target: sort_key(target.key)[1:]):
+        name, quarter, region, tier, *_ = target.key
+        if quarter in quarters and target.key.is_on_grid:
             subject = {"metric": name, "region": region or EVERY, "tier": tier or EVERY}
             line = lines.setdefault((name, region, tier), subject | dict.fromkeys(quarters, ""))
-            line[quarter] = written(goal.target, unit_of(name))
+            line[quarter] = written(target.target, unit_of(name))
     return list(lines.values())
 
 
@@ -82,10 +84,10 @@ def read_lines(
     A target that was held keeps its further columns, and its value where the cell cannot be read.
     An empty cell is no target.
     """
-    by_key = {goal.key: goal for goal in present}
-    goals = {
-        key: goal
-        for key, goal in by_key.items()
+    by_key = {target.key: target for target in present}
+    targets = {
+        key: target
+        for key, target in by_key.items()
         if key.quarter not in quarters or not key.is_on_grid
     }
     problems: list[LineProblem] = []
@@ -101,12 +103,12 @@ def read_lines(
             key = TargetKey(subject[0], quarter, *subject[1:])
             try:
                 extra = by_key[key].extra if key in by_key else ()
-                goals[key] = QuarterlyTarget(key, read_cell(text, key.metric), extra)
+                targets[key] = QuarterlyTarget(key, read_cell(text, key.metric), extra)
             except CellProblem as problem:
-                goals |= {key: by_key[key]} if key in by_key else {}
+                targets |= {key: by_key[key]} if key in by_key else {}
                 details = {"metric": key.metric, "quarter": quarter, "text": text}
                 problems.append(LineProblem(number, problem.code, details | problem.details))
-    return GridReading(in_order(goals.values()), tuple(problems))
+    return GridReading(in_order(targets.values()), tuple(problems))
 
 
 def _subject(

@@ -72,7 +72,7 @@ def _after(snapshots: Iterable[Snapshot], read: Read) -> dict[TargetKey, Quarter
     for snapshot in snapshots:
         if snapshot.mode == "full":
             in_force = {}
-        in_force |= {goal.key: goal for goal in read(snapshot.snapshot_id)}
+        in_force |= {target.key: target for target in read(snapshot.snapshot_id)}
     return in_force
 
 

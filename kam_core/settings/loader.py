@@ -21,7 +21,7 @@ from pydantic_core import ErrorDetails
 from kam_core.errors import KamError, together
 from kam_core.settings.references import find_faults
 from kam_core.settings.schemas.installation import InstallationSettings
-from kam_core.settings.sql_headers import list_metric_files, read_metric_settings
+from kam_core.settings.sql_files import list_metric_files, read_metric_settings
 from kam_core.settings.working_days import list_special_days
 
 SHIPPED = Path(__file__).parent
@@ -155,7 +155,9 @@ def _is_expected(path: Path) -> bool:
 
 def _refusal(fault: ErrorDetails, sources: Sequence[Source]) -> KamError:
     """What pydantic found, told of the file that holds it, or that lacks it."""
-    keys, limits = fault["loc"], fault.get("ctx", {})
+    # What stands in brackets is the type among several that the value looks like, and no key.
+    keys = tuple(key for key in fault["loc"] if not str(key).startswith("("))
+    limits = fault.get("ctx", {})
     depth, number = max((_depth(_nested(s), keys), number) for number, s in enumerate(sources))
     code = {"missing": "settings_missing_key", "extra_forbidden": "settings_unknown_key"}
     is_missing, source = fault["type"] == "missing", sources[number]

@@ -12,7 +12,7 @@ from kam_core.contract.problems import problems
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
-from kam_core.text.word_catalogue import OTHERWISE, load_words
+from kam_core.text.word_catalogue import LANGUAGES, OTHERWISE, load_words
 
 if TYPE_CHECKING:
     from kam_core.ingest.stage import CellExample
@@ -31,6 +31,10 @@ class Text:
 
     lang: str
     names: Mapping[tuple[str, object], str] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.lang not in LANGUAGES:
+            raise KamError("unknown_language", lang=self.lang, languages=LANGUAGES)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text as plain characters."""

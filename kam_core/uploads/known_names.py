@@ -7,6 +7,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from kam_core.ingest.mapping.name_map import KINDS, KnownNames, name_columns
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse.build import history_columns
 from kam_core.warehouse.store import open_version
 
@@ -35,7 +36,5 @@ def _is_stored(qualified: str, stored: Mapping[str, Collection[str]]) -> bool:
 
 def _names(connection: DuckDBPyConnection, schema: str, qualified: str) -> list[str]:
     table, column = qualified.split(".")
-    rows = connection.execute(
-        f"select distinct {column} from {schema}.{table} where {column} <> '' order by 1"
-    ).fetchall()
-    return [name for (name,) in rows]
+    query = load_sql("uploads/names", column=column, relation=f"{schema}.{table}")
+    return [name for (name,) in connection.execute(query).fetchall()]

@@ -24,7 +24,7 @@ from kam_core.uploads.confirmations import find_confirmations, refuse_unless_con
 from kam_core.uploads.file_days import FileDay, find_days
 from kam_core.uploads.known_names import load_known_names
 from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileReport, Tried
-from kam_core.uploads.upload_part import Options, UploadPart, check_parts, keep_overrides
+from kam_core.uploads.upload_part import LoadOptions, UploadPart, check_parts, keep_overrides
 from kam_core.warehouse import build
 from kam_core.warehouse.as_of_day import refuse_unusable_day
 from kam_core.warehouse.ledger import (
@@ -47,50 +47,40 @@ def load(
     warehouse: Warehouse,
     paths: Sequence[Path],
     *,
-    mode: str = "full",
-    as_of: date | None = None,
-    by: str = "",
     dry_run: bool = False,
     confirmed: bool = False,
     expect_version: int | None = None,
-    progress: Listener = nobody,
-    **how: Unpack[Options],
+    **options: Unpack[LoadOptions],
 ) -> list[FileReport]:
     """Load files as one new version and report on each part; KamError refuses the whole call.
 
-    ``mode="full"``: the file is the whole table. ``mode="update"``: its rows are added or replaced
-    by key. Several files of one table in one call together are that table. ``how`` says what
-    should not be found out (see How). With ``dry_run`` everything is checked and counted and
-    nothing is published.
+    Several files of one table in one call together are that table. With ``dry_run`` everything is
+    checked and counted and nothing is published.
 
     What needs a second yes (KamError("needs_confirmation")) is done with ``confirmed``. With
     ``expect_version`` (0: none) another live version refuses the call: KamError("version_moved").
     """
     if dry_run:
-        tried, _ = try_load(warehouse, paths, mode, as_of, by, progress=progress, **how)
-        return tried.files
-    with _prepare_load(warehouse, paths, mode, as_of, by, progress, how) as offer:
+        return try_load(warehouse, paths, **options)[0].files
+    with _prepare_load(warehouse, paths, options) as offer:
         offer.refuse_if_moved(expect_version)
+        by = options.get("by", "")
         reports = offer.publish(by, confirmed)
-        keep_overrides(warehouse, offer.parts, how, by)
+        keep_overrides(warehouse, offer.parts, options, by)
         return reports
 
 
 def try_load(
     warehouse: Warehouse,
     paths: Sequence[Path],
-    mode: str = "full",
-    as_of: date | None = None,
-    by: str = "",
     look: Look | None = None,
-    progress: Listener = nobody,
-    **how: Unpack[Options],
+    **options: Unpack[LoadOptions],
 ) -> tuple[Tried, Any]:
     """Build the version that ``load`` would publish, look at it, and leave everything as it was.
 
     What would be done, and what ``look`` returned.
     """
-    with _prepare_load(warehouse, paths, mode, as_of, by, progress, how) as offer:
+    with _prepare_load(warehouse, paths, options) as offer:
         return offer.try_out(look)
 
 
@@ -292,19 +282,15 @@ class _PendingLoad:
 
 @contextmanager
 def _prepare_load(
-    warehouse: Warehouse,
-    paths: Sequence[Path],
-    mode: str,
-    as_of: date | None,
-    by: str,
-    tell: Listener,
-    how: Options,
+    warehouse: Warehouse, paths: Sequence[Path], options: LoadOptions
 ) -> Iterator[_PendingLoad]:
     """Read and check the files of one call, and hold the build lock for what follows."""
+    as_of, by = options.get("as_of"), options.get("by", "")
+    tell = options.get("progress", nobody)
     if as_of is not None:
         refuse_unusable_day(as_of)
     with warehouse.building(by, lambda holder: tell(Progress("queued", holder=holder))):
-        parts = check_parts(warehouse, paths, mode, how, tell)
+        parts = check_parts(warehouse, paths, options.get("mode", "full"), options, tell)
         live = warehouse.live_version()
         in_force = warehouse.ledger.snapshots(live.version) if live else []
         snapshots = _new_snapshots(warehouse, parts, find_days(parts, as_of, in_force), by)

@@ -11,13 +11,8 @@ from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.ingest.stage import FIRST_LINES, MOST_EXAMPLES, CellExample, Staged, to_examples
-from kam_core.warehouse import build
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse.store import open_version
-
-FROM_QUARANTINE = (
-    "select distinct line_no from meta.quarantine "
-    "where snapshot_id = $snapshot_id and list_contains(codes, $code)"
-)
 
 
 def first_lines(
@@ -36,9 +31,7 @@ def list_unknown_accounts(file: Path, snapshot_id: int) -> dict[str, list[CellEx
     """The accounts that most rows of an upload name and nobody knows, as examples of a report."""
     with open_version(file) as version:
         counted = version.execute(
-            "select account_id, count(*) from meta.quarantine "
-            "where snapshot_id = $snapshot_id and account_id is not null "
-            f"group by 1 order by 2 desc, 1 limit {MOST_EXAMPLES}",
+            load_sql("uploads/unknown_accounts", most=MOST_EXAMPLES),
             {"snapshot_id": snapshot_id},
         ).fetchall()
     examples = to_examples((("account_id", account), rows) for account, rows in counted)
@@ -49,16 +42,16 @@ def _find_lines(
     version: DuckDBPyConnection, snapshot_id: int, table: str, code: str
 ) -> tuple[int, ...]:
     if code == "unknown_account":
-        query, values = FROM_QUARANTINE, {"snapshot_id": snapshot_id, "code": code}
+        query = load_sql("uploads/lines_of_code", most=FIRST_LINES)
+        values = {"snapshot_id": snapshot_id, "code": code}
     elif code == "account_gone":
         # The accounts that are gone stand on no line of their own file.
-        condition = "false" if table == "accounts" else build.IS_UNEXPLAINED
-        query, values = _lines_query(table, condition), {}
+        is_gone = "false" if table == "accounts" else load_sql("version/is_unexplained")
+        query, values = _lines_query(table, is_gone), {}
     else:
-        noted = "(snapshot_id, line_no) in (select (snapshot_id, line_no) from meta.notes "
-        query = _lines_query(table, f"{noted} where table_name = $table and code = $code)")
+        query = _lines_query(table, load_sql("uploads/is_noted"))
         values = {"table": table, "code": code}
-    lines = version.execute(f"{query} order by line_no limit {FIRST_LINES}", values).fetchall()
+    lines = version.execute(query, values).fetchall()
     return tuple(line for (line,) in lines)
 
 
@@ -66,5 +59,11 @@ def _lines_query(table: str, condition: str) -> str:
     """The query for lines of the upload whose rows are in force and meet a condition."""
     key = declaration.tables()[table].key
     same_key = " and ".join(f"a.{name} is not distinct from h.{name}" for name in key)
-    rows = f"select {', '.join(key)} from history.{table} where valid_to is null and {condition}"
-    return f"select distinct a.line_no from ({rows}) h join accepted a on {same_key}"
+    return load_sql(
+        "uploads/lines_of_rows",
+        relation=f"history.{table}",
+        key=", ".join(key),
+        condition=condition,
+        same_key=same_key,
+        most=FIRST_LINES,
+    )

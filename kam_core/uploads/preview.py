@@ -1,16 +1,14 @@
 """What a load would change, seen before it is published, and whether it needs a second yes."""
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Unpack
 
-from kam_core.ingest.progress import Listener, nobody
 from kam_core.metrics import compare
 from kam_core.metrics.compare import VersionComparison
 from kam_core.uploads.load import try_load
 from kam_core.uploads.report_model import Preview
-from kam_core.uploads.upload_part import Options
+from kam_core.uploads.upload_part import LoadOptions
 from kam_core.warehouse.store import Warehouse
 
 
@@ -18,12 +16,8 @@ def preview(
     warehouse: Warehouse,
     paths: Sequence[Path],
     *,
-    mode: str = "full",
-    as_of: date | None = None,
-    by: str = "",
     regions: Sequence[str] | None = None,
-    progress: Listener = nobody,
-    **how: Unpack[Options],
+    **options: Unpack[LoadOptions],
 ) -> Preview:
     """Build what ``load`` would publish, compare it with the live version, and discard it.
 
@@ -34,5 +28,5 @@ def preview(
     def look(live: Path | None, candidate: Path) -> VersionComparison:
         return compare.compare(live, candidate, regions)
 
-    tried, comparison = try_load(warehouse, paths, mode, as_of, by, look, progress, **how)
+    tried, comparison = try_load(warehouse, paths, look, **options)
     return Preview(**vars(tried), **vars(comparison))

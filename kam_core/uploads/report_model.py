@@ -81,6 +81,19 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
+class VersionLine:
+    """One version as ``versions`` prints it; ``file``: whether its file is there."""
+
+    version: int
+    live: bool
+    as_of: str
+    created_at: str
+    created_by: str
+    file: bool
+    content_hash: str
+
+
+@dataclass(frozen=True)
 class FileReport:
     """What became of one file in one table; ``received == accepted + quarantined``.
 

@@ -17,30 +17,16 @@ from kam_core.ingest.mapping.feeds import Recipe
 from kam_core.ingest.read.fill_down import fill_down
 from kam_core.ingest.read.sources import WITHIN, read_part
 from kam_core.ingest.read.table_layout import Record
+from kam_core.settings.sql_files import load_sql
 from kam_core.text.findings import findings, in_one_cell, unknown_ids
 from kam_core.text.writer import Text
 from kam_core.uploads.load import intact_file
 from kam_core.uploads.upload_part import file_of
-from kam_core.warehouse.build import SQL
 from kam_core.warehouse.ledger import Publication, Snapshot
 from kam_core.warehouse.store import Warehouse, open_beside
 
 # Problems of rows whose cells do not stand under the headers they belong to.
 MISALIGNED = ("ragged_row", "broken_quotes", "cut_off_row", "nul_character")
-# Rows set apart, and rows that stand without a cell that was; of either what is wrong, as JSON.
-TO_CORRECT = """
-select line_no, raw, codes, detail
-from meta.quarantine_states
-where snapshot_id = $number and state in ('open', 'nothing_to_do')
-union all
-select
-    line_no, '', list(distinct code order by code),
-    '[' || string_agg(detail[2:-2], ', ' order by column_name) || ']'
-from meta.cell_states
-where snapshot_id = $number and state = 'open'
-group by line_no
-order by line_no
-"""
 # So many unknown accounts are held against the known ones.
 MOST_COMPARED = 200
 
@@ -161,12 +147,11 @@ def _rows_to_correct(
     warehouse.known(version)
     with open_beside(intact_file(warehouse, version)) as connection:
         # The views of a version are those of its time; these are today's.
-        for name in ("80_quarantine.sql", "85_cells.sql"):
-            connection.execute((SQL / "views" / name).read_text("utf-8"))
-        rows = connection.execute(TO_CORRECT, {"number": snapshot_id}).fetchall()
-        accounts = connection.execute(
-            "select account_id, account_name from history.accounts where valid_to is null"
-        ).fetchall()
+        for name in ("views/80_quarantine", "views/85_cells"):
+            connection.execute(load_sql(name))
+        query = load_sql("uploads/to_correct")
+        rows = connection.execute(query, {"number": snapshot_id}).fetchall()
+        accounts = connection.execute(load_sql("uploads/account_names")).fetchall()
     return rows, list(starmap(AccountRef, accounts))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -29,16 +30,23 @@ from kam_core.ingest.read.sources import WITHIN, first_rows, refuse_if_too_large
 from kam_core.ingest.read.table_layout import ReadOptions
 from kam_core.ingest.stage import OverridesByHeader, Staged, plan_recipes
 from kam_core.settings.loader import load_settings
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse.store import Warehouse
 
 
-class Options(TypedDict, total=False):
-    """How the files of a call are read where the person says so; what is left out is found out.
+class LoadOptions(TypedDict, total=False):
+    """What a load and its preview can be told; what is left out is found out.
 
-    ``answers`` is the JSON document that ``ingest.answers`` reads; what it says about the reading
-    of one file stands above what is said here for all.
+    ``mode``: ``full`` (a file is the whole table; also where nothing is said) or ``update`` (its
+    rows are added or replaced by key); ``as_of``: the day of all files; ``by``: who loads them.
+    The rest says how files are read: ``answers`` is the JSON document that ``ingest.answers``
+    reads; what it says about the reading of one file stands above what is said here for all.
     """
 
+    mode: str
+    as_of: date | None
+    by: str
+    progress: Listener
     table: str | None
     encoding: str | None
     delimiter: str | None
@@ -65,7 +73,7 @@ class UploadPart:
 
 
 def check_parts(
-    warehouse: Warehouse, paths: Sequence[Path], mode: str, how: Options, tell: Listener
+    warehouse: Warehouse, paths: Sequence[Path], mode: str, how: LoadOptions, tell: Listener
 ) -> list[UploadPart]:
     """All files read and checked, accounts first; what cannot be used refuses the whole call.
 
@@ -109,7 +117,7 @@ class _File:
 
     warehouse: Warehouse
     path: Path
-    how: Options
+    how: LoadOptions
     tell: Listener
     of_files: tuple[int, int]
     refused: list[KamError]
@@ -160,7 +168,7 @@ class _File:
         return part
 
 
-def _overrides_by_header(how: Options, file_name: str) -> OverridesByHeader:
+def _overrides_by_header(how: LoadOptions, file_name: str) -> OverridesByHeader:
     """What is said now about the file, or else about the header set of one of its parts.
 
     Said of one table, it stands above what any other table was remembered for.
@@ -178,7 +186,7 @@ def _overrides_by_header(how: Options, file_name: str) -> OverridesByHeader:
     return of_header
 
 
-def _recall(warehouse: Warehouse, how: Options) -> Recall:
+def _recall(warehouse: Warehouse, how: LoadOptions) -> Recall:
     """What was confirmed for a header set, with what is said of it now laid over that."""
     by_header = by_headers(how.get("answers"))
 
@@ -194,7 +202,7 @@ def _lay_over(answers: Overrides, older: dict | None) -> Overrides:
 
 
 def keep_overrides(
-    warehouse: Warehouse, parts: Sequence[UploadPart], how: Options, by: str
+    warehouse: Warehouse, parts: Sequence[UploadPart], how: LoadOptions, by: str
 ) -> None:
     """Keep what a person overrode, for the next file with the same headers."""
     by_header = by_headers(how.get("answers"))
@@ -255,15 +263,14 @@ def _refuse_clash(parts: Sequence[UploadPart]) -> None:
     with duckdb.connect() as connection:
         connection.register("rows", rows)
         same_key = " and ".join(f"one.{name} is not distinct from other.{name}" for name in key)
-        clashes = connection.execute(
-            f"with contents as (select part, {', '.join(key)}, "
-            f"list_sort(list(distinct md5(row({cells})::varchar))) as content "
-            f"from rows group by part, {', '.join(key)}) "
-            f"select one.part, other.part, {', '.join(f'one.{name}' for name in key)} "
-            "from contents one join contents other "
-            f"on {same_key} and one.part < other.part and one.content <> other.content "
-            "order by all limit 1"
-        ).fetchall()
+        query = load_sql(
+            "uploads/clashing_rows",
+            key=", ".join(key),
+            cells=cells,
+            shown=", ".join(f"one.{name}" for name in key),
+            same_key=same_key,
+        )
+        clashes = connection.execute(query).fetchall()
     for one, other, *values in clashes:
         raise KamError(
             "clashing_rows",

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from kam_core.errors import KamError
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version
 from kam_core.warehouse.store import Warehouse, open_version
@@ -75,7 +76,7 @@ def _check_counts(
             yield TrailFinding("snapshot_unknown", {"snapshot": number})
         elif stored[number] != _recorded_counts(recorded[number], *counts[number]):
             yield TrailFinding("snapshot_differs", {"snapshot": number})
-    set_apart = cursor.execute("select snapshot_id from meta.quarantine").fetchall()
+    set_apart = cursor.execute(load_sql("verify/quarantined")).fetchall()
     quarantined = Counter(number for (number,) in set_apart)
     for number, (_, _, received, accepted, rejected) in stored.items():
         counted = {"received": received, "accepted": accepted, "quarantined": quarantined[number]}
@@ -88,10 +89,7 @@ def _recorded_counts(snapshot: Snapshot, accepted: int, quarantined: int) -> tup
 
 
 def _counts_in_file(cursor: duckdb.DuckDBPyConnection) -> dict[int, tuple]:
-    rows = cursor.execute(
-        "select snapshot_id, table_name, sha256, received, accepted, quarantined "
-        "from meta.snapshots"
-    ).fetchall()
+    rows = cursor.execute(load_sql("verify/upload_counts")).fetchall()
     return {number: tuple(rest) for number, *rest in rows}
 
 
@@ -107,7 +105,7 @@ def _check_rows_in_force(
     brought = Counter(number for (number,) in waiting)
     brought.update({number: accepted for number, (accepted, _) in counts.items()})
     for table in dict.fromkeys(snapshot.table_name for snapshot in snapshots):
-        query = load_sql("hashes/row_lifetimes.sql", relation=f"history.{table}")
+        query = load_sql("version/row_lifetimes", relation=f"history.{table}")
         uploads = [snapshot for snapshot in snapshots if snapshot.table_name == table]
         yield from _count_by_day(uploads, brought, cursor.execute(query).fetchall())
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 import duckdb
 
 from kam_core.errors import KamError
+from kam_core.settings.sql_files import load_sql
 
 EVERY_OTHER_TIER = "*"
 UNRATED = "unrated"
@@ -81,4 +82,5 @@ def read_settings(connection: duckdb.DuckDBPyConnection) -> RecountSettings:
 
 
 def _select_rows(connection: duckdb.DuckDBPyConnection, table: str, names: str) -> list[tuple]:
-    return connection.execute(f"select {names} from settings.{table}").fetchall()
+    query = load_sql("verify/columns", columns=names, relation=f"settings.{table}")
+    return connection.execute(query).fetchall()

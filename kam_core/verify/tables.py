@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from kam_core.contract import declaration
+from kam_core.settings.sql_files import load_sql
 
 BESIDE = ("snapshot_id", "valid_from", "valid_to")
 UPLOADED = ("snapshot_id", "table_name", "as_of", "as_of_from", "mode")
@@ -48,7 +49,8 @@ def read_rows(connection: duckdb.DuckDBPyConnection) -> VersionRows:
 def _read_table(
     connection: duckdb.DuckDBPyConnection, relation: str, names: tuple[str, ...]
 ) -> pd.DataFrame:
-    rows = connection.sql(f"select {', '.join(names)} from {relation}").to_arrow_table()
+    query = load_sql("verify/columns", columns=", ".join(names), relation=relation)
+    rows = connection.sql(query).to_arrow_table()
     columns = {name: _convert_column(rows.column(name)) for name in names}
     return pd.DataFrame(columns, columns=list(names))
 

@@ -20,9 +20,9 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration, formats
+from kam_core.settings.sql_files import list_sql, load_sql
 from kam_core.warehouse import checks, version_settings, view_sql
 from kam_core.warehouse.ledger import Snapshot
-from kam_core.warehouse.view_sql import SQL
 
 STORAGE_VERSION = "v1.5.0"
 # What stands beside the columns of the contract in every table of history.
@@ -141,12 +141,8 @@ def _create_file(path: Path, memory_limit: str) -> DuckDBPyConnection:
 
 
 def _attach_file(connection: DuckDBPyConnection, path: Path) -> None:
-    # Half a version is thrown away, so there is nothing that a write-ahead log could save.
-    connection.execute(
-        f"attach $path as version "
-        f"(storage_version '{STORAGE_VERSION}', recovery_mode 'no_wal_writes')",
-        {"path": str(path)},
-    )
+    statement = load_sql("build/attach_new", storage=STORAGE_VERSION)
+    connection.execute(statement, {"path": str(path)})
     connection.execute("use version")
 
 
@@ -158,9 +154,9 @@ def _close_file(connection: DuckDBPyConnection) -> None:
 
 def _create_schema(connection: DuckDBPyConnection) -> None:
     """Create the empty tables of uploads, bookkeeping and settings, and all views."""
-    for file in sorted((SQL / "schema").glob("*.sql")):
-        connection.execute(file.read_text("utf-8"))
-    connection.execute(f"insert into meta.format values ({formats.FORMAT})")
+    for statements in list_sql("schema"):
+        connection.execute(statements)
+    connection.execute(load_sql("build/write_format", number=formats.FORMAT))
     for table in declaration.tables().values():
         connection.execute(history_ddl(table))
     for statement in chain(view_sql.current_statements(), view_sql.view_statements()):
@@ -183,25 +179,11 @@ def describe(connection: DuckDBPyConnection) -> Built:
         is_later = relation in ("meta.returned", "meta.cells", "meta.timed")
         if not is_later or (relation in stored and _has_rows(connection, relation)):
             digest.update(_content_line(connection, relation, row))
-    counts = connection.execute(
-        "select snapshot_id, received, accepted, quarantined from meta.snapshots order by 1"
-    ).fetchall()
+    counts = connection.execute(load_sql("version/snapshot_counts")).fetchall()
     remarks = checks.count_notes(connection)
     for table, rows in _count_gone(connection, tables).items():
         remarks[table] = {"account_gone": rows} | remarks.get(table, {})
     return Built(digest.hexdigest(), counts, remarks)
-
-
-# Of a row in force: its account was known once and is not any more, and nobody said why.
-IS_GONE = (
-    "account_id not in (select account_id from history.accounts where valid_to is null) "
-    "and account_id not in "
-    "(select account_id from meta.quarantine where account_id is not null)"
-)
-IS_UNEXPLAINED = (
-    f"{IS_GONE} and account_id not in "
-    "(select account_id from history.account_outcomes where valid_to is null)"
-)
 
 
 def _count_gone(
@@ -210,13 +192,12 @@ def _count_gone(
     tables = [name for name, columns in stored.items() if "account_id" in columns]
     tables.remove("accounts")
     by_account = "\nunion all\n".join(
-        f"select '{name}' as name, account_id, count(*) as held from history.{name} "
-        "where valid_to is null group by all"
-        for name in tables
+        load_sql("version/rows_by_account", table=name) for name in tables
     )
     # An older version has no table for what became of them.
-    is_gone = IS_UNEXPLAINED if "account_outcomes" in stored else IS_GONE
-    query = view_sql.load_sql("tables/gone_accounts.sql", tables=by_account, is_gone=is_gone)
+    name = "is_unexplained" if "account_outcomes" in stored else "is_gone"
+    is_gone = load_sql(f"version/{name}")
+    query = load_sql("version/gone_accounts", tables=by_account, is_gone=is_gone)
     return {name: count for name, count in connection.execute(query).fetchall() if count}
 
 
@@ -232,38 +213,31 @@ HASHED = {
 
 
 def _history_line(connection: DuckDBPyConnection, relation: str) -> bytes:
-    query = view_sql.load_sql("hashes/history.sql", relation=relation)
+    query = load_sql("version/history_hash", relation=relation)
     return f"{relation} {connection.execute(query).fetchall()[0]}\n".encode()
 
 
 def _content_line(connection: DuckDBPyConnection, relation: str, row: str) -> bytes:
-    figures = connection.execute(
-        f"select count(*), sum(md5_number_lower({row})::hugeint), "
-        f"sum(md5_number_upper({row})::hugeint) from {relation}"
-    ).fetchall()[0]
-    return f"{relation} {figures}\n".encode()
+    query = load_sql("version/content_hash", relation=relation, row=row)
+    return f"{relation} {connection.execute(query).fetchall()[0]}\n".encode()
 
 
 def history_ddl(table: declaration.Table) -> str:
     types = {column.name: column.sql_type for column in table.columns} | KEPT_BESIDE
     columns = ", ".join(f"{name} {type}" for name, type in types.items())
-    return f"create table history.{table.name} ({columns})"
+    return load_sql("build/create_history", table=table.name, columns=columns)
 
 
 def _copy_base(connection: DuckDBPyConnection, base: Path) -> None:
-    connection.execute("attach $path as base (read_only)", {"path": str(base)})
+    connection.execute(load_sql("version/attach", name="base"), {"path": str(base)})
     for table, columns in history_columns(connection, "base").items():
         declaration.refuse_unknown(table, columns)
-        connection.execute(f"insert into history.{table} by name from base.history.{table}")
-    connection.execute("insert into meta.quarantine by name from base.meta.quarantine")
+        connection.execute(load_sql("build/copy_table", relation=f"history.{table}"))
     stored = stored_tables(connection, "base")
-    for relation in ("meta.returned", "meta.cells", "meta.timed"):
+    for relation in ("meta.quarantine", "meta.returned", "meta.cells", "meta.timed"):
         if relation in stored:
-            connection.execute(f"insert into {relation} by name from base.{relation}")
-    connection.execute(
-        "create temp table accounts_of_base as "
-        "select distinct account_id from base.history.accounts"
-    )
+            connection.execute(load_sql("build/copy_table", relation=relation))
+    connection.execute(load_sql("build/note_accounts_of_base"))
     connection.execute("detach base")
 
 
@@ -277,8 +251,7 @@ def _apply_step(connection: DuckDBPyConnection, step: Step) -> None:
     # Where there is nothing to compare with, no row is put anywhere but where it stays.
     kind = "table" if has_rows else "view"
     connection.execute(
-        f"create temp {kind} incoming as "
-        f"select {names}, extra, line_no, {fingerprint} as fingerprint from staged"
+        load_sql("build/take_rows", kind=kind, columns=names, fingerprint=fingerprint)
     )
     _note_timed(connection, step)
     _note_returned(connection, step)
@@ -287,7 +260,7 @@ def _apply_step(connection: DuckDBPyConnection, step: Step) -> None:
         _close_rows(connection, step)
     _insert_rows(connection, step, has_rows)
     _quarantine(connection, step)
-    connection.execute(f"drop {kind} incoming")
+    connection.execute(load_sql("build/drop_rows", kind=kind))
     connection.unregister("staged")
 
 
@@ -298,15 +271,8 @@ def stored_tables(
 
     ``database``: the name under which the file is attached, by default the current one.
     """
-    rows = connection.execute(
-        "select schema_name || '.' || table_name, list(column_name order by column_index) "
-        "from duckdb_columns() "
-        "semi join duckdb_tables() using (database_name, schema_name, table_name) "
-        "where database_name = coalesce($database, current_database()) "
-        "group by all",
-        {"database": database},
-    ).fetchall()
-    return dict(rows)
+    query = load_sql("version/stored_tables")
+    return dict(connection.execute(query, {"database": database}).fetchall())
 
 
 def history_columns(
@@ -322,19 +288,17 @@ def history_columns(
 
 def refuse_newer_version(connection: DuckDBPyConnection, database: str | None, path: Path) -> None:
     """KamError("newer_format") for a version file that a later release wrote."""
-    # Not by stored_tables: to list the columns of a file, DuckDB has to read all its views.
-    query = (
-        "select exists (from duckdb_tables() where schema_name = 'meta' and table_name = 'format' "
-        "and database_name = coalesce($database, current_database()))"
-    )
+    query = load_sql("version/has_format")
     if connection.execute(query, {"database": database}).fetchall()[0][0]:
         table = "meta.format" if database is None else f"{database}.meta.format"
-        number = connection.execute(f"select number from {table}").fetchall()[0][0]
+        ((number,),) = connection.execute(
+            load_sql("version/read_format", relation=table)
+        ).fetchall()
         formats.refuse_newer(number, path)
 
 
 def _has_rows(connection: DuckDBPyConnection, relation: str) -> bool:
-    return connection.execute(f"select exists (from {relation})").fetchall()[0][0]
+    return connection.execute(load_sql("version/has_rows", relation=relation)).fetchall()[0][0]
 
 
 def count_altered_rows(connection: DuckDBPyConnection) -> dict[str, int]:
@@ -342,22 +306,18 @@ def count_altered_rows(connection: DuckDBPyConnection) -> dict[str, int]:
     altered_rows = {}
     for table, columns in history_columns(connection).items():
         fingerprint = formats.fingerprint_sql(table, columns)
-        query = f"select count(*) from history.{table} where fingerprint <> {fingerprint}"
+        query = load_sql("version/altered_rows", table=table, fingerprint=fingerprint)
         altered_rows[table] = connection.execute(query).fetchall()[0][0]
     return {name: rows for name, rows in altered_rows.items() if rows}
 
 
 def _close_rows(connection: DuckDBPyConnection, step: Step) -> None:
-    table, snapshot = step.table, step.snapshot
-    replaced = f"exists (select 1 from incoming i where {_replaces(step)})"
-    touched = "true" if snapshot.mode == "full" else replaced
-    connection.execute(
-        f"update history.{table.name} h set valid_to = $as_of where valid_to is null and {touched} "
-        "and not exists (select 1 from incoming i where i.fingerprint = h.fingerprint)",
-        {"as_of": snapshot.as_of},
-    )
-    # A row corrected by a second upload for the same day was never in force on any day.
-    connection.execute(f"delete from history.{table.name} where valid_to = valid_from")
+    table, snapshot = step.table.name, step.snapshot
+    is_replaced = load_sql("build/is_replaced", is_same=_replaces(step))
+    is_touched = "true" if snapshot.mode == "full" else is_replaced
+    statement = load_sql("build/close_rows", table=table, is_touched=is_touched)
+    connection.execute(statement, {"as_of": snapshot.as_of})
+    connection.execute(load_sql("build/delete_never_in_force", table=table))
 
 
 def _replaces(step: Step) -> str:
@@ -377,34 +337,22 @@ def _replaces(step: Step) -> str:
 
 
 def _insert_rows(connection: DuckDBPyConnection, step: Step, has_rows: bool) -> None:
-    in_force = f"from history.{step.table.name} h where h.valid_to is null"
-    unlike_any = f"not exists ({in_force} and h.fingerprint = i.fingerprint)"
-    # Rows know their line; storing them in its order as well would take half as long again.
-    connection.execute("set preserve_insertion_order = false")
+    table, snapshot = step.table.name, step.snapshot
+    is_new = load_sql("build/is_new", table=table) if has_rows else "true"
+    connection.execute(load_sql("build/preserve_no_order"))
     connection.execute(
-        f"insert into history.{step.table.name} by name "
-        "select *, $snapshot_id as snapshot_id, $as_of as valid_from from incoming i "
-        f"where {unlike_any if has_rows else 'true'}",
-        {"snapshot_id": step.snapshot.snapshot_id, "as_of": step.snapshot.as_of},
+        load_sql("build/insert_rows", table=table, is_new=is_new),
+        {"snapshot_id": snapshot.snapshot_id, "as_of": snapshot.as_of},
     )
-    connection.execute("reset preserve_insertion_order")
+    connection.execute(load_sql("build/preserve_order"))
 
 
 def _quarantine(connection: DuckDBPyConnection, step: Step) -> None:
-    connection.register("rejects", step.rejected)
-    connection.execute(
-        "insert into meta.quarantine "
-        "select $snapshot_id, $table_name, line_no, raw, codes, detail, null, null from rejects",
-        {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.table.name},
-    )
-    connection.unregister("rejects")
-    connection.register("cells", step.cells)
-    connection.execute(
-        "insert into meta.cells "
-        "select $snapshot_id, $table_name, line_no, column_name, cell, code, detail from cells",
-        {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.table.name},
-    )
-    connection.unregister("cells")
+    upload = {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.table.name}
+    for name, rows in (("rejects", step.rejected), ("cells", step.cells)):
+        connection.register(name, rows)
+        connection.execute(load_sql(f"build/note_{name}"), upload)
+        connection.unregister(name)
     if step.table.is_of_accounts:
         _quarantine_unknown_accounts(connection, step)
 
@@ -413,8 +361,7 @@ def _note_timed(connection: DuckDBPyConnection, step: Step) -> None:
     """Write down which moments name times; where all are midnight they are days after all."""
     for name in step.timed:
         connection.execute(
-            "insert into meta.timed select $snapshot_id, $name "
-            f"where exists (from staged where {name} <> date_trunc('day', {name}))",
+            load_sql("build/note_timed", column=name),
             {"snapshot_id": step.snapshot.snapshot_id, "name": name},
         )
 
@@ -423,29 +370,22 @@ def _note_returned(connection: DuckDBPyConnection, step: Step) -> None:
     """Write down which quarantined rows came back, whatever became of them this time."""
     if step.returned:
         connection.executemany(
-            "insert into meta.returned values ($1, $2, $3, $4)",
+            load_sql("build/note_returned"),
             [(step.snapshot.snapshot_id, line, *of) for line, of in step.returned.items()],
         )
 
 
 def _close_returned(connection: DuckDBPyConnection, step: Step) -> None:
     """Close the rows that came back: they waited for their account, or were let in meanwhile."""
-    came_back = "select of_snapshot, of_line from meta.returned where snapshot_id = $snapshot_id"
     connection.execute(
-        f"update history.{step.table.name} set valid_to = $as_of where valid_to is null and ("
-        f"(snapshot_id, line_no) in ({came_back}) or fingerprint in (select q.fingerprint "
-        f"from meta.quarantine q join ({came_back}) r "
-        "on q.snapshot_id = r.of_snapshot and q.line_no = r.of_line))",
+        load_sql("build/close_returned", table=step.table.name),
         {"as_of": step.snapshot.as_of, "snapshot_id": step.snapshot.snapshot_id},
     )
 
 
 def _quarantine_unknown_accounts(connection: DuckDBPyConnection, step: Step) -> None:
     """List rows of accounts nobody knows yet; in history, every view passes them by."""
-    unknown = connection.execute(
-        "select line_no, account_id from incoming "
-        "where account_id not in (select account_id from history.accounts) order by line_no"
-    ).fetchall()
+    unknown = connection.execute(load_sql("build/unknown_accounts")).fetchall()
     if not unknown:
         return
     raw = step.raw_lines({line_no for line_no, _ in unknown})
@@ -455,9 +395,7 @@ def _quarantine_unknown_accounts(connection: DuckDBPyConnection, step: Step) -> 
     ]
     connection.register("unknown_rows", pa.Table.from_pylist(rows))
     connection.execute(
-        "insert into meta.quarantine select $snapshot_id, $table_name, line_no, u.raw, "
-        "['unknown_account'], u.detail, account_id, fingerprint "
-        "from unknown_rows u join incoming using (line_no)",
+        load_sql("build/quarantine_unknown"),
         {"snapshot_id": step.snapshot.snapshot_id, "table_name": step.snapshot.table_name},
     )
     connection.unregister("unknown_rows")
@@ -469,18 +407,11 @@ def _describe_unknown(account_id: str) -> str:
 
 
 def _release_known_accounts(connection: DuckDBPyConnection) -> None:
-    connection.execute(
-        "delete from meta.quarantine where account_id in (select account_id from history.accounts)"
-    )
+    connection.execute(load_sql("build/release_known"))
 
 
 def _write_snapshots(connection: DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:
     rows = [{**vars(snapshot), "recipe": None, "problems": None} for snapshot in snapshots]
     connection.register("uploads", pa.Table.from_pylist(rows))
-    connection.execute(
-        "insert into meta.snapshots by name "
-        "select * exclude (recipe, problems), received - quarantined as accepted from uploads, "
-        "(select count(*) as quarantined from meta.quarantine q "
-        "where q.snapshot_id = uploads.snapshot_id) order by as_of, snapshot_id"
-    )
+    connection.execute(load_sql("build/write_snapshots"))
     connection.unregister("uploads")

@@ -14,10 +14,9 @@ from duckdb import DuckDBPyConnection
 
 from kam_core.contract.declaration import tables
 from kam_core.contract.problems import problems
-from kam_core.settings.sql_headers import split_header
+from kam_core.settings.sql_files import list_sql, load_sql, split_header
 from kam_core.warehouse import view_sql
 
-SQL = view_sql.SQL / "checks"
 EVERY_TABLE = ("every",)
 AFTER_DAY = "after_table_day"
 
@@ -40,7 +39,7 @@ class Check:
 @cache
 def load_checks() -> dict[str, Check]:
     """All checks by code."""
-    files = (parse_check(path.read_text("utf-8")) for path in sorted(SQL.glob("*.sql")))
+    files = map(parse_check, list_sql("checks"))
     return {check.code: check for check in chain(files, _order_checks(), [_after_day_check()])}
 
 
@@ -80,28 +79,23 @@ def parse_check(text: str) -> Check:
 
 def note_problems(connection: DuckDBPyConnection) -> None:
     """Fill ``meta.notes`` of a version that has its rows, snapshots, settings and views."""
-    rows = connection.execute("select distinct table_name from meta.snapshots").fetchall()
+    rows = connection.execute(load_sql("version/loaded_tables")).fetchall()
     loaded = {table for (table,) in rows}
-    connection.execute("set variable as_of = (select max(as_of) from meta.snapshots)")
+    connection.execute(load_sql("build/set_newest_day"))
     view_sql.set_lookups(connection)
     for check in load_checks().values():
         if loaded.issuperset(check.needs):
-            connection.execute(
-                "insert into meta.notes by name "
-                f"select $code as code, * from ({check.sql}) order by table_name, line_no",
-                {"code": check.code},
-            )
+            statement = load_sql("build/note_problem", query=check.sql)
+            connection.execute(statement, {"code": check.code})
     for name in ("as_of", *view_sql.LOOKUPS):
-        connection.execute(f"reset variable {name}")
+        connection.execute(load_sql("build/forget", name=name))
 
 
 def count_notes(connection: DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """How many rows of each table bear which note: ``{table: {code: rows}}``."""
     by_table: dict[str, dict[str, int]] = {}
-    for table, code, rows in connection.execute(
-        "select table_name, code, count(distinct (snapshot_id, line_no)) from meta.notes "
-        "group by all order by all"
-    ).fetchall():
+    rows_noted = connection.execute(load_sql("version/note_counts")).fetchall()
+    for table, code, rows in rows_noted:
         by_table.setdefault(table, {})[code] = rows
     return by_table
 

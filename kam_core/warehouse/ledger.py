@@ -13,12 +13,11 @@ from pydantic import Json, TypeAdapter
 
 from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse.sqlite_file import is_cut_short, open_in_place, open_readable
 
 Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]
 
-SCHEMA = (Path(__file__).parents[1] / "sql" / "ledger.sql").read_text("utf-8")
-LAST_ANSWERS = "select answers from mappings where header_key = ? order by sequence desc limit 1"
 Record = TypeVar("Record")
 
 # Where the day of a snapshot comes from: a person, the name of its file, the newest of its facts;
@@ -114,11 +113,11 @@ class Ledger:
         self.path = path
         if is_cut_short(path):
             raise KamError("ledger_damaged", file=path, detail=f"{path.stat().st_size} B")
-        tables = self._rows("select name from sqlite_master where type = 'table'")
+        tables = self._rows("tables")
         if is_expected and not tables:
             raise KamError("ledger_lost", folder=path.parent)
-        refuse_newer(self._rows("pragma user_version")[0][0], path)
-        if len(tables) < SCHEMA.count("create table"):
+        refuse_newer(self._rows("format")[0][0], path)
+        if len(tables) < load_sql("ledger/schema").count("create table"):
             with self._writing():
                 pass
 
@@ -126,11 +125,11 @@ class Ledger:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A connection to write with; a ledger of an older format is brought to that of today."""
         with self._opened(open_in_place) as connection:
-            number = connection.execute("pragma user_version").fetchone()[0]
+            number = connection.execute(load_sql("ledger/format")).fetchone()[0]
             refuse_newer(number, self.path)
             if number < FORMAT:
-                connection.executescript(f"{SCHEMA} {_added_columns(connection)}")
-                connection.execute(f"pragma user_version = {FORMAT}")
+                connection.executescript(load_sql("ledger/schema") + _added_columns(connection))
+                connection.execute(load_sql("ledger/write_format", number=FORMAT))
             yield connection
 
     @contextmanager
@@ -145,93 +144,64 @@ class Ledger:
             raise
 
     def _rows(self, query: str, *parameters: object) -> list[sqlite3.Row]:
+        """What a query of sql/ledger gives, by its name."""
         with self._opened(open_readable) as connection:
-            return connection.execute(query, parameters).fetchall()
+            return connection.execute(load_sql(f"ledger/{query}"), parameters).fetchall()
 
     def _records(self, kind: TypeAdapter[Record], query: str, *parameters: object) -> list[Record]:
         return [kind.validate_python(dict(row)) for row in self._rows(query, *parameters)]
 
     def live(self) -> Version | None:
         """The version last published, or None before the first load."""
-        query = (
-            "select v.* from publications p join versions v using (version) "
-            "order by publication_id desc limit 1"
-        )
-        return next(iter(self._records(VERSION, query)), None)
+        return next(iter(self._records(VERSION, "live")), None)
 
     def version(self, number: int) -> Version | None:
-        query = "select * from versions where version = ?"
-        return next(iter(self._records(VERSION, query, number)), None)
+        return next(iter(self._records(VERSION, "version", number)), None)
 
     def versions(self) -> list[Version]:
-        return self._records(VERSION, "select * from versions order by version")
+        return self._records(VERSION, "versions")
 
     def publications(self) -> list[Publication]:
-        return self._records(PUBLICATION, "select * from publications order by publication_id")
+        return self._records(PUBLICATION, "publications")
 
     def snapshots(self, version: int) -> list[Snapshot]:
         """The snapshots of a version, in the order in which they apply."""
-        query = (
-            "select s.* from version_snapshots v join snapshots s using (snapshot_id) "
-            "where v.version = ?"
-        )
-        return settle_days(self._records(SNAPSHOT, query, version))
+        return settle_days(self._records(SNAPSHOT, "snapshots", version))
 
     def counts(self, version: int) -> dict[int, tuple[int, int]]:
         """(accepted, quarantined) rows of each snapshot of a version."""
-        rows = self._rows(
-            "select snapshot_id, accepted, quarantined from version_snapshots where version = ?",
-            version,
-        )
+        rows = self._rows("counts", version)
         return {row["snapshot_id"]: (row["accepted"], row["quarantined"]) for row in rows}
 
     def last_upload(self, sha256: str, table_name: str, before: int) -> tuple[Snapshot, int] | None:
         """The newest snapshot of these bytes, older than number ``before``, and its version."""
-        query = (
-            "select * from snapshots where sha256 = ? and table_name = ? and snapshot_id < ? "
-            "order by snapshot_id desc limit 1"
-        )
-        for snapshot in self._records(SNAPSHOT, query, sha256, table_name, before):
+        for snapshot in self._records(SNAPSHOT, "last_upload", sha256, table_name, before):
             return snapshot, self.first_version(snapshot.snapshot_id)
         return None
 
     def names(self, sha256: str) -> bool:
         """Whether an upload or the settings of a version are these bytes."""
-        query = (
-            "select 1 from snapshots where sha256 = ?1 "
-            "union all select 1 from versions where settings_sha256 = ?1 limit 1"
-        )
-        return bool(self._rows(query, sha256))
+        return bool(self._rows("names", sha256))
 
     def uploads_since(self, number: int, sha256: str) -> list[Snapshot]:
         """The snapshots of these bytes from that snapshot number on."""
-        query = "select * from snapshots where snapshot_id >= ? and sha256 = ? order by snapshot_id"
-        return self._records(SNAPSHOT, query, number, sha256)
+        return self._records(SNAPSHOT, "uploads_since", number, sha256)
 
     def first_version(self, snapshot_id: int) -> int:
         """The version that a snapshot came with."""
-        query = "select min(version) from version_snapshots where snapshot_id = ?"
-        return self._rows(query, snapshot_id)[0][0]
+        return self._rows("first_version", snapshot_id)[0][0]
 
     def snapshot(self, number: int) -> Snapshot | None:
-        query = "select * from snapshots where snapshot_id = ?"
-        return next(iter(self._records(SNAPSHOT, query, number)), None)
+        return next(iter(self._records(SNAPSHOT, "snapshot", number)), None)
 
     def brought_by(self, version: int) -> list[Snapshot]:
         """The snapshots of a version that were not in any version before it."""
-        query = (
-            "select s.* from snapshots s join version_snapshots v using (snapshot_id) "
-            "group by snapshot_id having min(v.version) = ? order by snapshot_id"
-        )
-        return self._records(SNAPSHOT, query, version)
+        return self._records(SNAPSHOT, "brought_by", version)
 
     def next_numbers(self) -> tuple[int, int]:
         """The version and snapshot number that come next; call it under the build lock."""
-        row = self._rows(
-            "select (select coalesce(max(version), 0) + 1 from versions), "
-            "(select coalesce(max(snapshot_id), 0) + 1 from snapshots)"
-        )[0]
-        return row[0], row[1]
+        version, snapshot = self._rows("next_numbers")[0]
+        return version, snapshot
 
     def publish(
         self,
@@ -250,7 +220,7 @@ class Ledger:
                 _insert(connection, "snapshots", **vars(snapshot))
             _insert(connection, "versions", **vars(version))
             connection.executemany(
-                "insert into version_snapshots values (?, ?, ?, ?, ?)",
+                load_sql("ledger/add_snapshot_to_version"),
                 [(version.version, *row) for row in counts],
             )
             _publish(connection, version.version, reason, version.created_by)
@@ -264,15 +234,13 @@ class Ledger:
     def replace_file(self, number: int, file_sha256: str) -> None:
         """Note the file hash of a version that was rebuilt with the same content."""
         with self._writing() as connection:
-            connection.execute(
-                "update versions set file_sha256 = ? where version = ?", (file_sha256, number)
-            )
+            connection.execute(load_sql("ledger/replace_file"), (file_sha256, number))
 
     def remember(self, header_key: str, table_name: str, answers: dict, by: str) -> None:
         """Keep what a person confirmed about a header set; saying the same again adds nothing."""
         with self._writing() as connection:
             connection.execute("begin immediate")
-            last = connection.execute(LAST_ANSWERS, (header_key,)).fetchone()
+            last = connection.execute(load_sql("ledger/last_answers"), (header_key,)).fetchone()
             if last is None or last["answers"] != _to_cell(answers):
                 _insert(
                     connection,
@@ -287,15 +255,16 @@ class Ledger:
 
     def remembered(self, header_key: str) -> dict | None:
         """The answers last confirmed for a header set, or None."""
-        rows = self._rows(LAST_ANSWERS, header_key)
+        rows = self._rows("last_answers", header_key)
         return json.loads(rows[0]["answers"]) if rows else None
 
 
 def _added_columns(connection: sqlite3.Connection) -> str:
     """What a ledger of an older format lacks, as statements."""
-    columns = {row["name"] for row in connection.execute("pragma table_info(snapshots)")}
+    rows = connection.execute(load_sql("ledger/columns_of_snapshots"))
+    columns = {row["name"] for row in rows}
     is_old = columns and "as_of_from" not in columns
-    return "alter table snapshots add column as_of_from text;" if is_old else ""
+    return load_sql("ledger/add_as_of_from") if is_old else ""
 
 
 def _publish(connection: sqlite3.Connection, version: int, reason: str, by: str) -> None:
@@ -306,7 +275,8 @@ def _publish(connection: sqlite3.Connection, version: int, reason: str, by: str)
 def _insert(connection: sqlite3.Connection, table: str, **values: object) -> None:
     names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
     cells = {name: _to_cell(value) for name, value in values.items()}
-    connection.execute(f"insert into {table} ({names}) values ({marks})", cells)
+    statement = load_sql("ledger/insert", table=table, columns=names, marks=marks)
+    connection.execute(statement, cells)
 
 
 def _to_cell(value: object) -> object:

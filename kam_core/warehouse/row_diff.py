@@ -14,7 +14,8 @@ from duckdb import DuckDBPyConnection
 
 from kam_core.contract import declaration
 from kam_core.settings.loader import load_settings
-from kam_core.warehouse import build, view_sql
+from kam_core.settings.sql_files import load_sql
+from kam_core.warehouse import build
 
 BEFORE, AFTER, EMPTY = "before", "after", "memory"
 # Which of several rows with one key.
@@ -51,7 +52,7 @@ def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
     """What differs in the quarantine of earlier uploads: an account came, or was never known."""
     if before.samefile(after):
         return []
-    query = view_sql.load_sql("compare/quarantine_changes.sql")
+    query = load_sql("compare/quarantine_changes")
     with _open_both(before, after) as (connection, _):
         return [QuarantineChange(*row) for row in connection.execute(query).fetchall()]
 
@@ -79,7 +80,7 @@ def _open_both(
             "temp_directory": folder,
         }
         with duckdb.connect(config=config) as connection:
-            connection.execute("create schema history")
+            connection.execute(load_sql("version/create_schema", schema="history"))
             for table in declaration.tables().values():
                 connection.execute(build.history_ddl(table))
             _attach_version(connection, after, AFTER)
@@ -91,7 +92,7 @@ def _open_both(
 
 
 def _attach_version(connection: DuckDBPyConnection, path: Path, name: str) -> None:
-    connection.execute(f"attach $path as {name} (read_only)", {"path": str(path)})
+    connection.execute(load_sql("version/attach", name=name), {"path": str(path)})
     build.refuse_newer_version(connection, name, path)
 
 
@@ -114,7 +115,7 @@ def _count_changes(
         rows = {side: _numbered(query, table.key) for side, query in rows.items()}
     # A key may have empty parts (a target for all regions), and they are equal to each other.
     same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in key)
-    query = view_sql.load_sql("compare/row_changes.sql", **rows, same_key=same_key)
+    query = load_sql("compare/row_changes", **rows, same_key=same_key)
     counts = connection.execute(query, parameters).fetchall()[0]
     return RowChanges(table.name, *counts)
 
@@ -123,13 +124,12 @@ def _repeats(
     connection: DuckDBPyConnection, rows: str, key: Sequence[str], parameters: dict
 ) -> bool:
     """Whether several rows have one key: lines of an order without a number of their own."""
-    query = f"select exists (select 1 from ({rows}) group by {', '.join(key)} having count(*) > 1)"
+    query = load_sql("compare/has_repeats", rows=rows, key=", ".join(key))
     return connection.execute(query, parameters).fetchall()[0][0]
 
 
 def _numbered(rows: str, key: Sequence[str]) -> str:
-    number = f"row_number() over (partition by {', '.join(key)} order by fingerprint)"
-    return f"select *, {number} as {NTH} from ({rows})"
+    return load_sql("compare/numbered", rows=rows, key=", ".join(key), number=NTH)
 
 
 def _rows_in_force(
@@ -141,12 +141,15 @@ def _rows_in_force(
     """The query for key and fingerprint of one side; a part that was not ``stored`` is empty."""
     history, conditions = f"{name}.history", ["valid_to is null"]
     if table.is_of_accounts:
-        conditions.append(f"account_id in (select account_id from {history}.accounts)")
+        conditions.append(load_sql("tables/has_account", accounts=f"{history}.accounts"))
     if regions is not None:
         conditions.append(_in_regions(history, table))
     keys = ", ".join(part if part in stored else f"null as {part}" for part in table.key)
-    return (
-        f"select {keys}, fingerprint from {history}.{table.name} where {' and '.join(conditions)}"
+    return load_sql(
+        "compare/rows_in_force",
+        key=keys,
+        relation=f"{history}.{table.name}",
+        conditions=" and ".join(conditions),
     )
 
 
@@ -154,13 +157,12 @@ def _in_regions(history: str, table: declaration.Table) -> str:
     if table.name == "accounts":
         return "list_contains($regions, region)"
     if table.is_of_accounts:
-        return (
-            f"account_id in (select account_id from {history}.accounts "
-            "where valid_to is null and list_contains($regions, region))"
-        )
+        return load_sql("compare/is_of_regions", history=history)
     if table.part_of:
         whole = declaration.tables()[table.part_of]
-        key, rows = whole.id_column, f"{history}.{whole.name}"
-        return f"{key} in (select {key} from {rows} where {_in_regions(history, whole)})"
+        is_shown, rows = _in_regions(history, whole), f"{history}.{whole.name}"
+        return load_sql(
+            "compare/is_part_of", key=whole.id_column, relation=rows, condition=is_shown
+        )
     has_region = any(column.name == "region" for column in table.columns)
     return "(region is null or list_contains($regions, region))" if has_region else "true"

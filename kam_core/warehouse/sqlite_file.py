@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
+from kam_core.settings.sql_files import load_sql
+
 
 @contextmanager
 def open_in_place(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection whose commits are on the disk when they return."""
     with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
         connection.row_factory = sqlite3.Row
-        connection.execute("pragma journal_mode=wal")
-        connection.execute("pragma synchronous=full")
-        connection.execute("pragma foreign_keys=on")
+        for name in ("write_ahead", "write_through", "hold_references"):
+            connection.execute(load_sql(f"ledger/{name}"))
         yield connection
 
 
@@ -58,7 +59,7 @@ def _open_copy(path: Path) -> Iterator[sqlite3.Connection]:
     with _open_copy_with_log(path) if len(moment) > 1 else _open_in_memory(path) as connection:
         if _file_times(path) == moment:
             connection.row_factory = sqlite3.Row
-            connection.execute("pragma query_only=on")
+            connection.execute(load_sql("ledger/read_only"))
             yield connection
             return
     with _open_copy(path) as connection:

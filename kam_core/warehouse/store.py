@@ -24,6 +24,7 @@ from kam_core.contract import declaration
 from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse import build, lock, version_settings, view_sql
 from kam_core.warehouse.ledger import Ledger, Snapshot, Version, now, settle_days
 from kam_core.warehouse.mapped_file import forget_pages
@@ -62,6 +63,11 @@ class Warehouse:
         self._on_the_way: dict[str, Future[None]] = {}
         # The ledger is there before the first upload is kept.
         self.ledger = Ledger(self.path / "ledger.sqlite", is_expected=any(self.raw.iterdir()))
+
+    @staticmethod
+    def default_folder() -> Path:
+        """The folder of an installation where nobody names another."""
+        return Path(os.environ.get("KAM_WAREHOUSE", "data/warehouse"))
 
     def live_version(self) -> Version | None:
         return self.ledger.live()
@@ -336,15 +342,15 @@ def open_beside(path: Path) -> DuckDBPyConnection:
     It has the schemas of a version, but none of its views: these are the caller's to make.
     """
     connection = duckdb.connect(config={**HARDENED, "enable_external_access": "true"})
-    connection.execute("attach $path as version (read_only)", {"path": str(path)})
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    connection.execute(load_sql("version/attach", name="version"), {"path": str(path)})
+    connection.execute(load_sql("version/close_files"))
+    connection.execute(load_sql("version/lock_settings"))
     build.refuse_newer_version(connection, "version", path)
     stored = build.stored_tables(connection, "version")
     for schema in ("as_of", "scoped", *sorted({name.split(".")[0] for name in stored})):
-        connection.execute(f"create schema {schema}")
+        connection.execute(load_sql("version/create_schema", schema=schema))
     for name in stored:
-        connection.execute(f"create view {name} as from version.{name}")
+        connection.execute(load_sql("version/show_table", relation=name))
     _complete(connection, stored)
     return connection
 
@@ -364,36 +370,40 @@ LATER_TABLES = {
 def _complete(connection: DuckDBPyConnection, stored: Mapping[str, Collection[str]]) -> None:
     """Let a file of an older release or a narrower contract be read by the views of today."""
     if "as_of_from" not in stored["meta.snapshots"]:
-        connection.execute(
-            "create or replace view meta.snapshots as "
-            "select *, null::varchar as as_of_from from version.meta.snapshots"
-        )
+        _add_columns(connection, "meta.snapshots", {"as_of_from": "varchar"})
     for relation, columns in LATER_TABLES.items():
         if relation not in stored:
-            connection.execute(f"create table {relation} ({columns})")
+            connection.execute(load_sql("version/create_table", relation=relation, columns=columns))
     for table in declaration.tables().values():
         name = f"history.{table.name}"
         if name not in stored:
             connection.execute(build.history_ddl(table))
-        elif added := [column for column in table.columns if column.name not in stored[name]]:
-            empty = ", ".join(f"null::{column.sql_type} as {column.name}" for column in added)
-            connection.execute(
-                f"create or replace view {name} as select *, {empty} from version.{name}"
-            )
+        elif added := {c.name: c.sql_type for c in table.columns if c.name not in stored[name]}:
+            _add_columns(connection, name, added)
+
+
+def _add_columns(connection: DuckDBPyConnection, relation: str, types: Mapping[str, str]) -> None:
+    empty = ", ".join(f"null::{type} as {name}" for name, type in types.items())
+    connection.execute(load_sql("version/complete_table", relation=relation, columns=empty))
 
 
 def cursor(connection: DuckDBPyConnection, scope: Scope) -> DuckDBPyConnection:
     """A cursor of its own for one script run, which sees only what ``scope`` allows."""
     own = connection.cursor()
     for name, value in scope.variables().items():
-        own.execute(f"set variable {name} = $value", {"value": value})
+        set_variable(own, name, value)
     view_sql.set_lookups(own)
     return own
 
 
+def set_variable(connection: DuckDBPyConnection, name: str, value: object) -> None:
+    """Set a variable of a session, which the views of a version read."""
+    connection.execute(load_sql("version/set_variable", name=name), {"value": value})
+
+
 def regions(connection: DuckDBPyConnection) -> tuple[str, ...]:
     """Every region an account was ever in, which is what a viewer without limits may see."""
-    rows = connection.execute("select distinct region from history.accounts order by 1").fetchall()
+    rows = connection.execute(load_sql("version/regions")).fetchall()
     return tuple(region for (region,) in rows)
 
 

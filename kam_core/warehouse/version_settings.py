@@ -11,7 +11,7 @@ from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
 from kam_core.settings.loader import refuse_unknown_keys
 from kam_core.settings.schemas.review import ReviewSettings
-from kam_core.warehouse.view_sql import load_sql
+from kam_core.settings.sql_files import load_sql
 
 EVERY_OTHER_TIER = "*"
 REVIEW = "review"
@@ -76,8 +76,7 @@ def load_review(con: DuckDBPyConnection) -> ReviewSettings | None:
 
 def threshold(con: DuckDBPyConnection, name: str) -> Decimal:
     """One limit or weight as baked into the version that ``con`` reads."""
-    query = "select value from settings.thresholds where name = $name"
-    rows = con.execute(query, {"name": name}).fetchall()
+    rows = con.execute(load_sql("version/threshold"), {"name": name}).fetchall()
     if not rows:
         raise KamError("unknown_setting", setting=name)
     return rows[0][0]
@@ -87,7 +86,8 @@ def _fill(con: DuckDBPyConnection, table: str, rows: Iterable[tuple]) -> None:
     rows = list(rows)
     if rows:
         marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
-        con.execute(f"insert into settings.{table} values {marks}", list(chain(*rows)))
+        statement = load_sql("build/write_settings", table=table, rows=marks)
+        con.execute(statement, list(chain(*rows)))
 
 
 def _standard_rows(document: dict, scheme: dict) -> Iterator[tuple[str, Decimal]]:
@@ -102,7 +102,7 @@ def _standard_rows(document: dict, scheme: dict) -> Iterator[tuple[str, Decimal]
 def _fill_calendar(con: DuckDBPyConnection, calendar: dict) -> None:
     parameters = {"first": calendar["first_year"], "last": calendar["last_year"]}
     days = {"days": list(calendar["days"]), "are_working": list(calendar["days"].values())}
-    con.execute(load_sql("calendar.sql"), parameters | days)
+    con.execute(load_sql("version/calendar"), parameters | days)
 
 
 def _cadence_rows(cadences: dict) -> Iterator[tuple[str, str, str]]:

@@ -6,26 +6,18 @@ The texts lie in ``sql/tables`` (for each table, and what only one of them has) 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
-from string import Template
 
 from duckdb import CatalogException, DuckDBPyConnection
 
 from kam_core.contract.declaration import EVENT_DATE, Table, tables
 from kam_core.settings.schemas.contract import RevealedColumn
+from kam_core.settings.sql_files import SQL, list_sql, load_sql
 from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 
-SQL = Path(__file__).parents[1] / "sql"
-TABLES = SQL / "tables"
 RATES = "rates"
 # What the views of tables look into, looked up once the as-of day is set; the second by the first.
 LOOKUPS = ("days", "conversion")
 ACCOUNTS, OF_ACCOUNT, AND = "accounts", "accounts.", "\n    and "
-
-
-def load_sql(name: str, **values: str) -> str:
-    """The text of a file below ``sql`` with its placeholders filled."""
-    return Template((SQL / name).read_text("utf-8")).substitute(values)
 
 
 def set_lookups(connection: DuckDBPyConnection) -> None:
@@ -35,25 +27,25 @@ def set_lookups(connection: DuckDBPyConnection) -> None:
     """
     with suppress(CatalogException):
         for name in LOOKUPS:
-            connection.execute(f"set variable {name} = (from as_of.{name})")
+            connection.execute(load_sql("version/look_up", name=name))
 
 
 def view_statements() -> Iterator[str]:
     """What reads ``history``, in the order in which it can be created: macros, tables, the rest."""
-    macros, absences, *others = sorted((SQL / "views").glob("*.sql"))
+    macros, absences, *others = list_sql("views")
     yield _table_days()
-    yield macros.read_text("utf-8")
-    yield absences.read_text("utf-8")
+    yield macros
+    yield absences
     # Amounts are converted by the rates, so that these come first.
     for table in sorted(tables().values(), key=lambda table: table.name != RATES):
         yield _known_rows(table)
-        if (own := TABLES / f"{table.name}.sql").exists():
-            yield own.read_text("utf-8")
+        if (SQL / "tables" / f"{table.name}.sql").exists():
+            yield load_sql(f"tables/{table.name}")
         yield load_sql(
-            "tables/in_scope.sql", table=table.name, title=_title(table), in_scope=_in_scope(table)
+            "tables/in_scope", table=table.name, title=_title(table), in_scope=_in_scope(table)
         )
     yield _event_days()
-    yield from (file.read_text("utf-8") for file in others)
+    yield from others
 
 
 def current_statements() -> Iterator[str]:
@@ -62,25 +54,17 @@ def current_statements() -> Iterator[str]:
         signed = {name: f"{value} as {name}" for name, value in _signed(table).items()}
         conditions = ["valid_to is null", *_counts(table)]
         if table.is_of_accounts:
-            conditions.append("account_id in (select account_id from history.accounts)")
+            conditions.append(load_sql("tables/has_account", accounts="history.accounts"))
         yield load_sql(
-            "tables/in_force.sql",
+            "tables/in_force",
             table=table.name,
             title=_title(table),
             columns=", ".join(signed.get(column.name, column.name) for column in table.columns),
             conditions=AND.join(conditions),
             key=", ".join(table.key),
         )
-    # A table without accounts has no column of theirs.
-    query = " union all by name ".join(
-        f"select '{table.name}' as table_name, "
-        f"columns('^(snapshot_id|line_no|account_id|extra)$') from main.{table.name}"
-        for table in tables().values()
-    )
-    yield (
-        f"create view main.further_cells as {query}; "
-        "comment on view main.further_cells is 'What the files say beside the columns, as JSON'"
-    )
+    cells = (load_sql("tables/cells_of_table", table=name) for name in tables())
+    yield load_sql("tables/further_cells", query="\nunion all by name\n".join(cells))
 
 
 def order_query(table: Table, names: Sequence[str]) -> str:
@@ -96,7 +80,7 @@ def order_query(table: Table, names: Sequence[str]) -> str:
         if moment in names:
             conditions += [f"r.{column} in {_texts(values)}" for column, values in only.items()]
     return load_sql(
-        "tables/noted_order.sql",
+        "tables/noted_order",
         table=table.name,
         accounts="\njoin main.accounts a using (account_id)" if has_account else "",
         column=own[0],
@@ -114,11 +98,11 @@ def after_day_query(table: Table, moment: str, only: Mapping[str, Iterable[str]]
     """
     conditions = [
         f"r.{_day(table, moment)} > day_of('{table.name}')",
-        "r.snapshot_id in (select snapshot_id from meta.snapshots where as_of_from is not null)",
+        load_sql("tables/has_day_of_its_own"),
         *(f"r.{column} in {_texts(values)}" for column, values in only.items()),
     ]
     return load_sql(
-        "tables/after_day.sql", table=table.name, column=moment, conditions=AND.join(conditions)
+        "tables/after_day", table=table.name, column=moment, conditions=AND.join(conditions)
     )
 
 
@@ -126,7 +110,7 @@ def _table_days() -> str:
     """A view of the day that each upload sets for its table; null: that of the version."""
     of_facts = _texts(table.name for table in tables().values() if table.sets_day)
     own = _texts(OWN_DAYS)
-    return load_sql("tables/table_days.sql", own=own, of_facts=of_facts, of_table=OF_TABLE)
+    return load_sql("tables/table_days", own=own, of_facts=of_facts, of_table=OF_TABLE)
 
 
 def in_force_conditions(table: Table) -> list[str]:
@@ -136,7 +120,7 @@ def in_force_conditions(table: Table) -> list[str]:
         is_in_force = f"({is_in_force} or (account_id, valid_from) in (from as_of.last_rows))"
     conditions = [is_in_force, *_counts(table)]
     if table.is_of_accounts:
-        conditions.append("account_id in (select account_id from as_of.lives)")
+        conditions.append(load_sql("tables/has_account", accounts="as_of.lives"))
     return conditions
 
 
@@ -151,7 +135,7 @@ def _known_rows(table: Table) -> str:
     if table.counts_from:
         conditions.append(f"({table.counts_from} is null or {table.counts_from} <= as_of())")
     return load_sql(
-        "tables/known_rows.sql",
+        "tables/known_rows",
         table=table.name,
         view=f"listed_{ACCOUNTS}" if table.name == ACCOUNTS else table.name,
         title=_title(table),
@@ -229,29 +213,29 @@ def _before(is_told: str, revealed: RevealedColumn) -> str:
 
 def _in_scope(table: Table) -> str:
     if table.is_of_accounts:
-        return "account_id in (select account_id from scoped.account_ids)"
+        return load_sql("tables/has_account", accounts="scoped.account_ids")
     if table.name == ACCOUNTS:
         return "is_region_in_scope(region)"
     if table.part_of:
         key = tables()[table.part_of].id_column
-        return f"{key} in (select {key} from scoped.{table.part_of})"
+        return load_sql("tables/is_part_of", key=key, whole=table.part_of)
     has_region = any(column.name == "region" for column in table.columns)
     return f"is_for_scope({'region' if has_region else 'null'})"
 
 
 def _event_days() -> str:
     query = "\nunion all\n".join(
-        f"select '{table.name}' as table_name, {_event_day(table)} as day, valid_from, valid_to, "
-        f"account_id, {_is_fact(table)} as is_fact\nfrom history.{table.name}\n"
-        f"where {AND.join(_counts(table))}"
+        load_sql(
+            "tables/event_days_of_table",
+            table=table.name,
+            day=_event_day(table),
+            is_fact=_is_fact(table),
+            conditions=AND.join(_counts(table)),
+        )
         for table in tables().values()
         if table.event_date
     )
-    meaning = "The day of every row that was ever in force, where it has one; plans are no facts"
-    return (
-        f"create view history.event_days as\n{query};\n"
-        f"comment on view history.event_days is '{meaning}'"
-    )
+    return load_sql("tables/event_days", query=query)
 
 
 def _is_fact(table: Table) -> str:

@@ -161,9 +161,9 @@ def test_a_copy_leaves_what_is_there_unless_told_otherwise() -> None:
     (added,) = quarterly_targets.copies(
         sources, "2024-Q4", there, TargetStep("none"), overwrite=False
     )
-    assert added.goal == goal("revenue", "100", "2024-Q4", region="North")
+    assert added.result == goal("revenue", "100", "2024-Q4", region="North")
     both = quarterly_targets.copies(sources, "2024-Q4", there, TargetStep("none"), overwrite=True)
-    assert [(copy.present, copy.goal.target) for copy in both] == [
+    assert [(copy.present, copy.result.target) for copy in both] == [
         (None, Decimal(100)),
         (Decimal("0.5"), Decimal("0.75")),
     ]
@@ -177,7 +177,7 @@ def test_a_copy_stops_at_the_most_a_figure_can_be() -> None:
         TargetStep("points", Decimal(2)),
         overwrite=False,
     )
-    assert (copy.goal.target, copy.limit) == (Decimal(1), Decimal(1))
+    assert (copy.result.target, copy.limit) == (Decimal(1), Decimal(1))
     (churn,) = quarterly_targets.copies(
         [goal("key_churn", "0.01")],
         "2024-Q4",
@@ -185,7 +185,7 @@ def test_a_copy_stops_at_the_most_a_figure_can_be() -> None:
         TargetStep("points", Decimal(2)),
         overwrite=False,
     )
-    assert (churn.goal.target, churn.limit) == (Decimal(0), Decimal(0))
+    assert (churn.result.target, churn.limit) == (Decimal(0), Decimal(0))
 
 
 # what is typed
@@ -291,7 +291,7 @@ def test_every_problem_of_a_table_is_told_with_its_line() -> None:
         (5, "twice"),
     ]
     # What cannot be read is as it was, and not gone.
-    assert said.goals == (goal("match_rate", "0.75"), goal("key_churn", "0.03"))
+    assert said.targets == (goal("match_rate", "0.75"), goal("key_churn", "0.03"))
 
 
 def test_a_change_is_an_addition_another_value_or_a_removal() -> None:

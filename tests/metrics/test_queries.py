@@ -8,7 +8,7 @@ import pytest
 
 from kam_core.errors import KamError
 from kam_core.metrics import periods, queries
-from kam_core.settings.sql_headers import split_header
+from kam_core.settings.sql_files import split_header
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
 from tests.support.figures import with_limits

@@ -128,6 +128,31 @@ def test_what_a_version_is_built_with_follows_the_overlay(overlay: Overlay) -> N
         ("targets.toml", "targets = 3", "settings_wrong_value", "targets", "a table"),
         ("targets.toml", "targets", "settings_unreadable", None, "TOML"),
         ("tier_schemes.toml", 'active = "acme"', "settings_wrong_value", "active", "[schemes]"),
+        (
+            "templates.toml",
+            '[tables.orders]\norder_id = ["a", { zh = "a", en = 3 }]',
+            "settings_wrong_value",
+            "tables.orders.order_id[2].en",
+            "a text in quotation marks",
+        ),
+        (
+            "templates.toml",
+            '[tables.orders]\norder_id = ["a", { zh = "a" }]',
+            "settings_missing_key",
+            "tables.orders.order_id[2].en",
+            "is missing",
+        ),
+        (
+            "templates.toml",
+            '[tables.orders]\norder_id = ["a", 3]',
+            "settings_wrong_value",
+            "tables.orders.order_id[2]",
+            "a text in quotation marks",
+        ),
+        ("warehouse.toml", 'memory_limit = "lots"', "settings_wrong_value", None, "2GB or 80%"),
+        ("reading.toml", '[bulk]\nmemory_limit = "1"', "settings_wrong_value", None, "2GB or 80%"),
+        ("thresholds.toml", "[top]\naccounts = 0", "settings_wrong_value", "top.accounts", "0"),
+        ("thresholds.toml", "[top]\naccount = 5", "settings_unknown_key", "top.account", "top"),
     ],
 )
 def test_a_slip_is_told_with_file_and_key(

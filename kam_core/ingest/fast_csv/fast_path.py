@@ -47,6 +47,7 @@ from kam_core.ingest.text_folding import strip_guard, unique_names
 from kam_core.ingest.validate.cast import strip_apostrophe
 from kam_core.settings.loader import load_settings
 from kam_core.settings.schemas.reading import FastPathSettings
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse.mapped_file import map_file
 
 UTF_8 = ("utf-8", "utf-8-sig")
@@ -348,15 +349,10 @@ def _repeated_lines(kept: pa.Table, others: pa.Table) -> np.ndarray:
     with duckdb.connect(config={"memory_limit": load_fast_settings().memory_limit}) as connection:
         connection.register("kept", kept)
         connection.register("others", others)
-        every = f"(select {parts} from kept union all select {parts} from others)"
-        hashes = connection.execute(f"select hash({key}) as h from {every}").fetchnumpy()["h"]
+        every = load_sql("uploads/every_key", parts=parts)
+        query = load_sql("uploads/hash_keys", key=key, every=every)
+        hashes = connection.execute(query).fetchnumpy()["h"]
         hashes.sort()
         connection.register("twice", pa.table({"h": hashes[1:][hashes[1:] == hashes[:-1]]}))
-        suspect = f"hash({key}) in (from twice)"
-        query = (
-            f"select line_no from (select line_no, {parts} from kept) "
-            f"where {suspect} and ({key}) in "
-            f"(select ({key}) from {every} where {suspect} group by {key} having count(*) > 1) "
-            "order by line_no"
-        )
+        query = load_sql("uploads/repeated_lines", key=key, parts=parts, every=every)
         return connection.execute(query).fetchnumpy()["line_no"]

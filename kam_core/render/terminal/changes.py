@@ -1,13 +1,11 @@
 """A comparison of two versions in words, line by line, for a terminal."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from kam_core.metrics.compare import AccountChange, VersionComparison
 from kam_core.text import formats
 from kam_core.text.writer import Text
-from kam_core.uploads.report_model import Preview
+from kam_core.uploads.report_model import Preview, VersionLine
 from kam_core.uploads.report_sentences import describe_report
+from kam_core.uploads.upload_history import Event
 
 
 def render_preview(preview: Preview, text: Text) -> str:
@@ -100,16 +98,20 @@ def _kpis(comparison: VersionComparison, text: Text) -> list[str]:
     return lines
 
 
-def render_event(event: Mapping[str, Any], text: Text) -> str:
+def render_event(event: Event, text: Text) -> str:
     """One line of ``history``: a publication with its files."""
-    files = text("punctuation.list").join(
-        f"{file['file']} [{file['snapshot']}]" for file in event["files"]
-    )
-    reason = text.value("publication", event["reason"])
-    return text("cli.event", **{**event, "reason": reason, "files": files}).rstrip()
+    files = (f"{snapshot.file_name} [{snapshot.snapshot_id}]" for snapshot in event.snapshots)
+    return text(
+        "cli.event",
+        at=event.published_at,
+        version=event.version,
+        reason=text.value("publication", event.reason),
+        by=event.published_by,
+        files=text("punctuation.list").join(files),
+    ).rstrip()
 
 
-def render_version(version: Mapping[str, Any], text: Text) -> str:
+def render_version(version: VersionLine, text: Text) -> str:
     """One line of ``versions``."""
-    mark = text("cli.live") if version["live"] else ""
-    return text("cli.version", **{**version, "mark": mark}).rstrip()
+    mark = text("cli.live") if version.live else ""
+    return text("cli.version", **vars(version), mark=mark).rstrip()

@@ -1,58 +1,59 @@
 """What a recount found, in words, line by line, for a terminal."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from kam_core.text.writer import Text
+from kam_core.verify.aggregations import Figure
+from kam_core.verify.audit_trail import TrailFinding
+from kam_core.verify.check import Difference
+from kam_core.verify.report import VerifyReport
 
 # The rest is told by a number; a defect in a common table would fill the screen.
 FIRST_DIFFERENCES = 50
 
 
-def render_proof(report: Mapping[str, Any], text: Text) -> str:
-    """A report in plain values: what was compared, then everything that is not as it should be."""
-    findings = [_finding(finding, text) for finding in report["findings"]]
-    differences = report["differences"]
-    first = [_difference(difference, text) for difference in differences[:FIRST_DIFFERENCES]]
-    if further := len(differences) - len(first):
+def render_proof(report: VerifyReport, text: Text) -> str:
+    """What was compared, then everything that is not as it should be."""
+    findings = [_finding(finding, text) for finding in report.findings]
+    first = [_difference(difference, text) for difference in report.differences[:FIRST_DIFFERENCES]]
+    if further := len(report.differences) - len(first):
         first.append(text("verify.further", count=further))
     return "\n".join([*_summary(report, text), *findings, *first])
 
 
-def _summary(report: Mapping[str, Any], text: Text) -> list[str]:
-    compared = {**report, "quarters": report["quarters"] or text("cli.nothing")}
-    wrong = {name: len(report[name]) for name in ("differences", "findings")}
-    verdict = text("verify.fails", **wrong) if any(wrong.values()) else text("verify.holds")
+def _summary(report: VerifyReport, text: Text) -> list[str]:
+    compared = {**vars(report), "quarters": report.quarters or text("cli.nothing")}
+    wrong = {"differences": len(report.differences), "findings": len(report.findings)}
+    verdict = text("verify.holds") if report.holds else text("verify.fails", **wrong)
     return [text("verify.compared", **compared), verdict]
 
 
-def _finding(finding: Mapping[str, Any], text: Text) -> str:
-    details = dict(finding)
+def _finding(finding: TrailFinding, text: Text) -> str:
+    details = dict(finding.details)
     if "table" in details:
-        details["table"] = text.table(details["table"])
+        details["table"] = text.table(str(details["table"]))
     if details.get("file") == "settings":
         details["file"] = text("verify.settings")
-    return text(f"verify.{details.pop('code')}", **details)
+    return text(f"verify.{finding.code}", **details)
 
 
-def _difference(difference: Mapping[str, Any], text: Text) -> str:
+def _difference(difference: Difference, text: Text) -> str:
     sliced = [
         f"{text.column(name)} {text('verify.empty') if value is None else text.value(name, value)}"
-        for name, value in difference["slice"].items()
+        for name, value in difference.slice.items()
     ]
     return text(
         "verify.difference",
-        metric=text.metric(difference["metric"]),
-        name=difference["metric"],
-        where=[difference["period"], *sliced],
-        shown=_figure(difference["shown"], text),
-        recounted=_figure(difference["recounted"], text),
+        metric=text.metric(difference.metric),
+        name=difference.metric,
+        where=[difference.period, *sliced],
+        shown=_figure(difference.shown, text),
+        recounted=_figure(difference.recounted, text),
     )
 
 
-def _figure(figure: Mapping[str, Any] | None, text: Text) -> str:
+def _figure(figure: Figure | None, text: Text) -> str:
     if figure is None:
         return text("verify.no_figure")
-    value = text("verify.no_value") if figure["value"] is None else str(figure["value"])
-    parts = [figure[name] for name in ("numerator", "denominator") if figure[name] is not None]
-    return text("verify.figure", value=value, parts=" ÷ ".join(parts))
+    *halves, value = figure
+    shown = text("verify.no_value") if value is None else str(value)
+    parts = [str(half) for half in halves if half is not None]
+    return text("verify.figure", value=shown, parts=" ÷ ".join(parts))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from kam_core.settings.schemas.base import Bilingual, Names, Settings
@@ -95,7 +95,12 @@ class ContractSettings(Settings):
     tables: dict[str, TableSettings]
 
 
-Examples = Annotated[list[str | Bilingual], Field(min_length=2, max_length=2)]
+# A cell is told of as what it looks like: a text, or a table of both languages.
+ExampleCell = Annotated[
+    Annotated[str, Tag("(text)")] | Annotated[Bilingual, Tag("(table)")],
+    Discriminator(lambda cell: "(table)" if isinstance(cell, dict) else "(text)"),
+]
+Examples = Annotated[list[ExampleCell], Field(min_length=2, max_length=2)]
 
 
 class TemplateSettings(Settings):

@@ -1,6 +1,6 @@
 """pages.toml, warehouse.toml and watch.toml: what changes no number."""
 
-from kam_core.settings.schemas.base import Count, Names, Positive, Settings, Share
+from kam_core.settings.schemas.base import Count, Memory, Names, Positive, Settings, Share
 
 
 class OverviewPage(Settings):
@@ -86,7 +86,7 @@ class PageSettings(Settings):
 
 class WarehouseSettings(Settings):
     keep_versions: Count
-    memory_limit: str
+    memory_limit: Memory
     max_quarantined_share: Share
     confirm_removed_share: Share
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from kam_core.settings.schemas.base import Count, Names, Settings, Share
+from kam_core.settings.schemas.base import Count, Memory, Names, Settings, Share
 
 
 def _readable_by(read: Callable[[str], object], code: LiteralString) -> AfterValidator:
@@ -87,7 +87,7 @@ class FastPathSettings(Settings):
     workers: Count
     held_bytes: Count
     head_bytes: Count
-    memory_limit: str
+    memory_limit: Memory
     most_doubtful_rows: Count
     coded_share: Share
 

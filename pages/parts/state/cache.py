@@ -2,7 +2,6 @@
 
 import gc
 import hashlib
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ def settle() -> None:
 
 
 def warehouse_folder() -> str:
-    return os.environ.get("KAM_WAREHOUSE", "data/warehouse")
+    return str(store.Warehouse.default_folder())
 
 
 @st.cache_resource(show_spinner=False)

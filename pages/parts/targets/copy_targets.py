@@ -10,12 +10,17 @@ from kam_core.dashboard.sections.targets import write_target
 from kam_core.dashboard.view import View
 from kam_core.metrics import quarterly_targets
 from kam_core.metrics.quarterly_targets import (
-    QuarterlyTarget,
     TargetChange,
     TargetCopy,
-    TargetKey,
     TargetStep,
     unit_of,
+)
+from kam_core.metrics.target_draft import (
+    TargetDraft,
+    first_free,
+    from_defaults,
+    last_before,
+    of_quarter,
 )
 from kam_core.text import formats
 from kam_core.text.sentences import target_sentences
@@ -23,16 +28,15 @@ from kam_core.text.writer import Text, escape
 from pages.parts.render import blocks
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import target_draft
-from pages.parts.targets.target_draft import Draft
 
 DEFAULTS = "defaults"
 STEPS = ("none", "points", "percent")
 
 
-def render_copying(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
+def render_copying(draft: TargetDraft, view: View, viewer: Viewer, text: Text) -> None:
     """From where, to where and with which step; then what would come into the table."""
-    edited = target_draft.reading(draft).goals
-    quarters = sorted({goal.key.quarter for goal in edited}, reverse=True)
+    edited = draft.reading().targets
+    quarters = sorted({target.key.quarter for target in edited}, reverse=True)
     # A default is a target of the whole company, which not everybody may set.
     sources = [*quarters, *([DEFAULTS] if viewer.regions is None else [])]
     if not sources:
@@ -40,32 +44,35 @@ def render_copying(draft: Draft, view: View, viewer: Viewer, text: Text) -> None
         return
     to = _to(draft, quarters, text)
     source = _source(sources, to, text)
-    copied = _found(source, edited, view, to)
+    copied = (
+        from_defaults(view.company.default_targets(), to)
+        if source == DEFAULTS
+        else of_quarter(edited, source)
+    )
     names = st.multiselect(
         text("targets.copy_metrics"),
-        list(dict.fromkeys(goal.key.metric for goal in copied)),
+        list(dict.fromkeys(target.key.metric for target in copied)),
         format_func=lambda name: escape(text.metric(name)),
         placeholder=text("targets.copy_all"),
         key="target_copy_metrics",
     )
     step = _step(text)
     overwrite = st.toggle(text("targets.copy_overwrite"), key="target_copy_overwrite")
-    chosen = [goal for goal in copied if not names or goal.key.metric in names]
+    chosen = [target for target in copied if not names or target.key.metric in names]
     copies = quarterly_targets.copies(chosen, to, edited, step, overwrite)
     _preview(copies, to, text)
     label = text("targets.copy_button", count=len(copies))
     if st.button(label, disabled=not copies):
-        changes = [TargetChange(c.goal.key, c.present, c.goal.target) for c in copies]
+        changes = [TargetChange(c.result.key, c.present, c.result.target) for c in copies]
         target_draft.put_in(draft, changes)
 
 
-def _to(draft: Draft, quarters: Sequence[str], text: Text) -> str:
+def _to(draft: TargetDraft, quarters: Sequence[str], text: Text) -> str:
     """The quarter to fill, at first the first one without any target."""
-    free = [quarter for quarter in draft.quarters if quarter not in quarters]
     return st.selectbox(
         text("targets.copy_to"),
         draft.quarters,
-        index=draft.quarters.index(free[0]) if free else 0,
+        index=draft.quarters.index(first_free(draft.quarters, quarters)),
         format_func=lambda quarter: formats.period(quarter, text.lang),
         key="target_copy_to",
     )
@@ -74,11 +81,10 @@ def _to(draft: Draft, quarters: Sequence[str], text: Text) -> str:
 def _source(sources: Sequence[str], to: str, text: Text) -> str:
     """The quarter to copy, at first the last one before."""
     others = [source for source in sources if source != to]
-    earlier = [source for source in others if source < to]
     return st.selectbox(
         text("targets.copy_from"),
         others,
-        index=others.index(earlier[0]) if earlier else 0,
+        index=others.index(last_before(others, to)) if others else 0,
         format_func=lambda source: (
             text("targets.copy_defaults")
             if source == DEFAULTS
@@ -86,18 +92,6 @@ def _source(sources: Sequence[str], to: str, text: Text) -> str:
         ),
         key=f"target_copy_from_{to}",
     )
-
-
-def _found(
-    source: str, edited: Sequence[QuarterlyTarget], view: View, to: str
-) -> list[QuarterlyTarget]:
-    if source != DEFAULTS:
-        return [goal for goal in edited if goal.key.quarter == source]
-    defaults = view.company.default_targets()
-    return [
-        QuarterlyTarget(TargetKey(name, to, None, None), target)
-        for name, target in defaults.items()
-    ]
 
 
 def _step(text: Text) -> TargetStep:
@@ -138,12 +132,12 @@ def _preview(copies: Sequence[TargetCopy], to: str, text: Text) -> None:
 
 
 def _row(copy: TargetCopy, text: Text) -> dict[str, object]:
-    key, unit = copy.goal.key, unit_of(copy.goal.key.metric)
+    key, unit = copy.result.key, unit_of(copy.result.key.metric)
     return {
         "metric": text.metric(key.metric),
         "region": text.value("region", key.region or text("targets.every_region")),
         "tier": text.value("tier", key.tier or text("targets.every_tier")),
         "copied_from": write_target(copy.source.target, unit),
         "already": write_target(copy.present, unit),
-        "target": write_target(copy.goal.target, unit),
+        "target": write_target(copy.result.target, unit),
     }

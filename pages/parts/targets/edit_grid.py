@@ -8,6 +8,7 @@ from kam_core.dashboard.view import View
 from kam_core.metrics import target_grid
 from kam_core.metrics.catalogue import load_metrics
 from kam_core.metrics.quarterly_targets import TargetChange, TargetKey
+from kam_core.metrics.target_draft import TargetDraft
 from kam_core.metrics.target_grid import EVERY, CellProblem, LineProblem
 from kam_core.text import formats
 from kam_core.text.sentences import target_sentences
@@ -16,7 +17,6 @@ from pages.parts.render import blocks
 from pages.parts.state import cache
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import copy_targets, save_draft, target_draft
-from pages.parts.targets.target_draft import Draft
 
 ROW_HEIGHT, TALLEST = 35, 600
 
@@ -24,38 +24,40 @@ ROW_HEIGHT, TALLEST = 35, 600
 def render_editor(view: View, viewer: Viewer, text: Text) -> None:
     """The step an edit is at; it stays there while other pages are visited."""
     if save_draft.is_under_way():
-        save_draft.render_saving(viewer, text)
+        save_draft.render_saving(text)
         return
     draft = target_draft.current(view, viewer)
     st.caption(escape(text("targets.edit_lead")))
     if viewer.regions is not None:
         st.caption(escape(text("targets.edit_limited")))
-    if not draft.held:
+    if not draft.in_force:
         st.info(text("targets.empty"))
-    if not target_draft.follow(draft, view):
+    if not draft.turn_to(target_draft.quarters_from(view)):
         st.warning(text("targets.finish_first"))
-    _table(draft, view, viewer, text)
+    holdings = view.company.holdings()
+    choices = draft.choices(holdings.regions, holdings.tiers)
+    _table(draft, choices, text)
     st.caption(escape(text("targets.edit_help")))
-    reading = target_draft.reading(draft)
+    reading = draft.reading()
     for problem in reading.problems:
         st.error(target_sentences.problem(problem, text))
     if st.session_state.pop(target_draft.NOTICE, False):
         st.success(text("targets.one_done"))
     left, right = st.columns(2, gap="medium")
     with left, st.expander(text("targets.one")):
-        _one(draft, view, viewer, text)
+        _one(draft, choices, text)
     with right, st.expander(text("targets.copy")):
         copy_targets.render_copying(draft, view, viewer, text)
     _save(draft, view, viewer, text, is_sound=not reading.problems)
 
 
-def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
+def _table(draft: TargetDraft, choices: tuple[list[str], list[str]], text: Text) -> None:
     """The table; what was typed outlives a visit to another page, or to the other language."""
     key = f"target_table_{draft.number}_{text.lang}"
     if key not in st.session_state and draft.edited is not draft.frame:
         draft.put(draft.edited)
         key = f"target_table_{draft.number}_{text.lang}"
-    regions, tiers = places(draft, view, viewer)
+    regions, tiers = choices
     columns = {
         "metric": st.column_config.SelectboxColumn(
             text.column("metric"),
@@ -91,17 +93,6 @@ def _table(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
     )
 
 
-def places(draft: Draft, view: View, viewer: Viewer) -> tuple[list[str], list[str]]:
-    """The regions and tiers that a target can be for, those of all first."""
-    holdings = view.company.holdings()
-    own = viewer.sees(holdings.regions)
-    named = {goal.key.region for goal in draft.goals if goal.key.region}
-    regions = [*own, *sorted(named - set(own))]
-    tiers = {goal.key.tier for goal in draft.goals if goal.key.tier}
-    every = [EVERY] if viewer.regions is None else []
-    return [*every, *regions], [EVERY, *holdings.tiers, *sorted(tiers - set(holdings.tiers))]
-
-
 def region_words(region: str, text: Text) -> str:
     return text("targets.every_region") if region == EVERY else text.value("region", region)
 
@@ -110,9 +101,9 @@ def tier_words(tier: str, text: Text) -> str:
     return text("targets.every_tier") if tier == EVERY else text.value("tier", tier)
 
 
-def _one(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
+def _one(draft: TargetDraft, choices: tuple[list[str], list[str]], text: Text) -> None:
     """One target in fields of their own: for a phone, a keyboard or a screen reader."""
-    regions, tiers = places(draft, view, viewer)
+    regions, tiers = choices
     with st.form("target_one", border=False):
         name = st.selectbox(
             text("targets.one_metric"),
@@ -141,7 +132,7 @@ def _one(draft: Draft, view: View, viewer: Viewer, text: Text) -> None:
         _put(draft, TargetKey(name, quarter, *parts), target.strip(), text)
 
 
-def _put(draft: Draft, key: TargetKey, written: str, text: Text) -> None:
+def _put(draft: TargetDraft, key: TargetKey, written: str, text: Text) -> None:
     """One target into the table, or the reason why it is none."""
     try:
         after = target_grid.read_cell(written, key.metric) if written else None
@@ -153,17 +144,17 @@ def _put(draft: Draft, key: TargetKey, written: str, text: Text) -> None:
     target_draft.put_in(draft, [TargetChange(key, None, after)])
 
 
-def _save(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
+def _save(draft: TargetDraft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
     """What is about to change, and the way to save it or to give it up."""
     st.subheader(text("targets.draft"), anchor=False)
-    made = target_draft.made(draft, viewer)
+    made = draft.changes()
     st.markdown(target_sentences.draft(made, text))
     if not made:
         return
     rows = [change_cells(change, text) for change in made]
     blocks.table("target_draft", pd.DataFrame(rows), text)
     if draft.version != view.company.version:
-        _moved(draft, view, viewer, text, is_sound)
+        _moved(draft, view, text, is_sound)
     else:
         _publish(draft, view, viewer, text, is_sound)
     if st.button(text("targets.discard")):
@@ -171,7 +162,7 @@ def _save(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) 
         st.rerun()
 
 
-def _publish(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
+def _publish(draft: TargetDraft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
     by = st.text_input(
         text("targets.by"),
         viewer.name,
@@ -180,7 +171,7 @@ def _publish(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: boo
         width=280,
         max_chars=60,
     ).strip()
-    whole = target_draft.whole(draft, viewer)
+    whole = draft.whole()
     if not whole:
         st.error(text("targets.all_removed"))
     can_save = is_sound and bool(whole)
@@ -189,17 +180,17 @@ def _publish(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: boo
         save_draft.preview(whole, view.company, signed or viewer.name, viewer, text.lang)
 
 
-def _moved(draft: Draft, view: View, viewer: Viewer, text: Text, is_sound: bool) -> None:
+def _moved(draft: TargetDraft, view: View, text: Text, is_sound: bool) -> None:
     """Somebody published meanwhile: nothing is saved over it unseen."""
-    published = cache.publications().iloc[0]
-    words = {"by": published["published_by"], "found": view.company.version}
+    company, published = view.company, cache.publications().iloc[0]
+    words = {"by": published["published_by"], "found": company.version}
     st.warning(text.rich("targets.moved", expected=draft.version, **words))
-    if clashing := target_draft.clashes(draft, view, viewer):
+    if clashing := draft.clashes(company.targets()):
         named = [_name(change.key, text) for change in clashing]
-        st.warning(escape(text("targets.clashes", goals=named)))
-    label = text("targets.carry_over", version=view.company.version)
+        st.warning(escape(text("targets.clashes", targets=named)))
+    label = text("targets.carry_over", version=company.version)
     if st.button(label, type="primary", disabled=not is_sound):
-        target_draft.carry_over(draft, view, viewer)
+        draft.carry_over(company.version, company.targets())
         st.rerun()
 
 

@@ -1,7 +1,6 @@
 """Edited targets on their way to a new version: the same commands as an upload, step by step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -17,75 +16,36 @@ from kam_core.uploads.report_model import FileReport, Preview
 from pages.parts.render import blocks
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import target_draft
-from pages.parts.uploads import commands, preview_step
-from pages.parts.uploads.commands import ReceivedFile, Request, Saved
-from pages.parts.uploads.jobs import Job, Outcome
+from pages.parts.uploads import commands, preview_step, publishing
+from pages.parts.uploads.commands import Request
+from pages.parts.uploads.jobs import Outcome
+from pages.parts.uploads.publishing import Publishing
 
 STATE = "target_saving"
 FILE = "targets.csv"
-
-
-@dataclass
-class Saving:
-    """The file, how it is loaded, the version it was made from, and the step it is at."""
-
-    files: Saved
-    request: Request
-    expected: int
-    job: Job | None = None
-    preview: Outcome[Preview] | None = None
-    result: Outcome[list[FileReport]] | None = None
 
 
 def preview(
     edited: Sequence[QuarterlyTarget], company: Company, by: str, viewer: Viewer, lang: str
 ) -> None:
     """Write the targets as a file and begin to find out what it would change."""
-    files = commands.save_files([ReceivedFile(FILE, quarterly_targets.csv_bytes(edited))])
+    files = commands.save_files([(FILE, quarterly_targets.csv_bytes(edited))])
     day = company.as_of.isoformat()
     options = ("--table", "targets", "--mode", "full", "--as-of", day, "--by", by)
-    request = Request(options)
-    job = commands.start_preview(files, request, viewer.regions or (), lang)
-    st.session_state[STATE] = Saving(files, request, company.version, job)
-    st.rerun()
+    saving = Publishing(files, Request(options), company.version)
+    publishing.start_preview(STATE, saving, viewer, lang)
 
 
 def is_under_way() -> bool:
     return STATE in st.session_state
 
 
-def render_saving(viewer: Viewer, text: Text) -> None:
+def render_saving(text: Text) -> None:
     """The step that saving is at."""
-    saving: Saving = st.session_state[STATE]
-    if saving.job:
-        _wait(saving, text)
-    elif saving.result:
-        _result(saving.result, text)
-    elif saving.preview:
-        _decide(saving, saving.preview, text)
+    publishing.render_step(st.session_state[STATE], _decide, _conclude, text)
 
 
-@st.fragment(run_every="0.7s")
-def _wait(saving: Saving, text: Text) -> None:
-    """How far the command has come; the page around it stays usable."""
-    job = saving.job
-    if job is None:
-        return
-    if job.is_running:
-        preview_step.render_progress(job.progress, text)
-        return
-    outcome = job.outcome()
-    saving.job = None
-    if job.command == "preview":
-        saving.preview = outcome
-    else:
-        saving.result = outcome
-        if not outcome.refusal:
-            target_draft.forget()
-    st.rerun()
-
-
-def _decide(saving: Saving, outcome: Outcome[Preview], text: Text) -> None:
+def _decide(saving: Publishing, outcome: Outcome[Preview], text: Text) -> None:
     """What saving would change, and the choice to save or to go back to the table."""
     if outcome.document is None:
         _refused(outcome, text)
@@ -95,10 +55,7 @@ def _decide(saving: Saving, outcome: Outcome[Preview], text: Text) -> None:
         is_confirmed = preview_step.ask_to_confirm(confirm, "target_second_yes", text)
         is_held_back = bool(confirm) and not is_confirmed
         if st.button(text("targets.save_button"), type="primary", disabled=is_held_back):
-            saving.job = commands.start_load(
-                saving.files, saving.request, saving.expected, is_confirmed, text.lang
-            )
-            st.rerun()
+            publishing.start_load(saving, outcome.document, is_confirmed, text.lang)
     if st.button(text("targets.back")):
         _end()
 
@@ -122,8 +79,10 @@ def _effect(preview: Preview, text: Text) -> None:
         blocks.rows(pd.DataFrame(moved), text, height="content")
 
 
-def _result(outcome: Outcome[list[FileReport]], text: Text) -> None:
+def _conclude(outcome: Outcome[list[FileReport]], text: Text) -> None:
     """What became of it; the draft is there still where nothing was saved."""
+    if not outcome.refusal:
+        target_draft.forget()
     reports = outcome.document
     if not reports:
         _refused(outcome, text)

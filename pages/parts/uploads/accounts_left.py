@@ -11,7 +11,7 @@ from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
 from pages.parts.state.viewer import Viewer
 from pages.parts.uploads import commands
-from pages.parts.uploads.commands import ReceivedFile, Request
+from pages.parts.uploads.commands import Request
 
 TABLE = "account_outcomes"
 LISTED = ["account_id", "account_name", "region", "left_on", "revenue_year_before"]
@@ -72,7 +72,7 @@ def _word(text: Text, column: str, code: object) -> str:
 
 def _save(decided: pd.DataFrame, view: View, viewer: Viewer, text: Text) -> None:
     content = decided.drop(columns=LISTED[1:]).to_csv(index=False).encode()
-    files = commands.save_files([ReceivedFile(f"{TABLE}.csv", content)])
+    files = commands.save_files([(f"{TABLE}.csv", content)])
     request = Request(("--table", TABLE, "--mode", "update", "--by", viewer.name))
     job = commands.start_load(files, request, view.company.version, False, text.lang)
     with st.spinner(text("uploads.outcomes_saving")):

@@ -13,14 +13,6 @@ SAMPLE = Path("data/sample")
 LONGEST_NAME = 255
 
 
-@dataclass(frozen=True)
-class ReceivedFile:
-    """A file as the browser sent it."""
-
-    name: str
-    content: bytes
-
-
 @dataclass
 class Saved:
     """Uploaded files under their own names, for as long as somebody holds this."""
@@ -42,24 +34,24 @@ class Request:
     reading: Mapping[str, dict] = field(default_factory=dict)
 
 
-def save_files(uploads: Sequence[ReceivedFile], before: Saved | None = None) -> Saved:
-    """Write uploads into folders of their own: two files of one name stay two files.
+def save_files(uploads: Sequence[tuple[str, bytes]], before: Saved | None = None) -> Saved:
+    """Write uploads (name, content) into folders of their own: two of one name stay two files.
 
     A file that was there ``before`` keeps its path, and with it all that was decided about it.
     """
     folder = before.folder if before else tempfile.TemporaryDirectory(prefix="keystone-upload-")
     older = list(before.paths) if before else []
-    return Saved(folder, tuple(_save_file(Path(folder.name), file, older) for file in uploads))
+    return Saved(folder, tuple(_save_file(Path(folder.name), *file, older) for file in uploads))
 
 
-def _save_file(root: Path, upload: ReceivedFile, older: list[Path]) -> Path:
-    name = safe_file_name(upload.name)
+def _save_file(root: Path, name: str, content: bytes, older: list[Path]) -> Path:
+    name = safe_file_name(name)
     for path in older:
-        if path.name == name and path.read_bytes() == upload.content:
+        if path.name == name and path.read_bytes() == content:
             older.remove(path)
             return path
     path = Path(tempfile.mkdtemp(dir=root)) / name
-    path.write_bytes(upload.content)
+    path.write_bytes(content)
     return path
 
 

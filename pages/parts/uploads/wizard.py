@@ -14,14 +14,13 @@ from kam_core.warehouse.as_of_day import refuse_unusable_day
 from pages.parts.render import blocks
 from pages.parts.state import cache, links, widget_state
 from pages.parts.state.viewer import Viewer
-from pages.parts.uploads import commands, preview_step, review, template_downloads
-from pages.parts.uploads.commands import ReceivedFile, Request, Saved
-from pages.parts.uploads.jobs import Job, Outcome
+from pages.parts.uploads import commands, preview_step, publishing, review, template_downloads
+from pages.parts.uploads.commands import Request, Saved
+from pages.parts.uploads.jobs import Outcome
+from pages.parts.uploads.publishing import Publishing
 
 # What the session keeps of an upload that is under way.
-CHOSEN, FILES, REQUEST, JOB, PREVIEW, RESULT = (
-    f"upload_{name}" for name in ("chosen", "files", "request", "job", "preview", "result")
-)
+CHOSEN, FILES, PUBLISHING = "upload_chosen", "upload_files", "upload_publishing"
 MODE, AS_OF = "upload_mode", "upload_as_of"
 MODES = ("full", "update")
 KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "zip"]
@@ -29,19 +28,13 @@ KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "zip"]
 
 def render_wizard(viewer: Viewer, text: Text) -> None:
     """The step an upload is at; it stays there while other pages are visited."""
-    state = st.session_state
-    if job := state.get(JOB):
-        _wait(job, text)
-    elif outcome := state.get(RESULT):
-        _render_result(outcome, text)
-    elif preview := state.get(PREVIEW):
-        request, outcome = preview
-        _ask_to_publish(request, outcome, text)
+    if upload := st.session_state.get(PUBLISHING):
+        publishing.render_step(upload, _ask_to_publish, _render_result, text)
     elif files := _choose_files(text):
         request = _ask_how_to_load(files, viewer, text)
         if request and st.button(text("uploads.preview_button"), type="primary"):
-            regions = viewer.regions or ()
-            _start(commands.start_preview(files, request, regions, text.lang), request)
+            upload = Publishing(files, request)
+            publishing.start_preview(PUBLISHING, upload, viewer, text.lang)
 
 
 def _render_result(outcome: Outcome[list[FileReport]], text: Text) -> None:
@@ -58,7 +51,7 @@ def _render_result(outcome: Outcome[list[FileReport]], text: Text) -> None:
 
 def is_under_way() -> bool:
     """Whether there are files, a running job or a result to show, which want the whole width."""
-    return any(st.session_state.get(name) for name in (FILES, JOB, PREVIEW, RESULT))
+    return any(st.session_state.get(name) for name in (FILES, PUBLISHING))
 
 
 def _choose_files(text: Text) -> Saved | None:
@@ -92,7 +85,7 @@ def _render_steps(text: Text) -> None:
 def _take_files() -> None:
     """Called only when a person adds or removes a file."""
     before = st.session_state.get(FILES)
-    uploads = [ReceivedFile(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
+    uploads = [(file.name, file.getvalue()) for file in st.session_state[CHOSEN]]
     if uploads:
         st.session_state[FILES] = commands.save_files(uploads, before)
     else:
@@ -142,7 +135,7 @@ def _choose_load_options(text: Text) -> tuple[str, ...] | None:
     return ("--mode", mode, *(["--as-of", as_of.isoformat()] if as_of else []))
 
 
-def _ask_to_publish(request: Request, outcome: Outcome[Preview], text: Text) -> None:
+def _ask_to_publish(upload: Publishing, outcome: Outcome[Preview], text: Text) -> None:
     """What the upload would change, and the choice to publish it or to go back."""
     preview = outcome.document
     if preview is None:
@@ -155,9 +148,7 @@ def _ask_to_publish(request: Request, outcome: Outcome[Preview], text: Text) -> 
         if not preview_step.is_superfluous(preview) and st.button(
             text("uploads.publish_button"), type="primary", disabled=is_held_back
         ):
-            files = st.session_state[FILES]
-            job = commands.start_load(files, request, preview.version, is_confirmed, text.lang)
-            _start(job, request)
+            publishing.start_load(upload, preview, is_confirmed, text.lang)
         _offer_to_go_back(text)
     preview_step.render_reports(preview.files, text)
     preview_step.render_comparison(preview, text)
@@ -165,35 +156,13 @@ def _ask_to_publish(request: Request, outcome: Outcome[Preview], text: Text) -> 
 
 def _offer_to_go_back(text: Text) -> None:
     if st.button(text("uploads.back")):
-        del st.session_state[PREVIEW]
+        del st.session_state[PUBLISHING]
         st.rerun()
-
-
-def _start(job: Job, request: Request) -> None:
-    st.session_state[JOB], st.session_state[REQUEST] = job, request
-    st.rerun()
-
-
-@st.fragment(run_every="0.7s")
-def _wait(job: Job, text: Text) -> None:
-    """How far the job has come; the page around it stays usable."""
-    if job.is_running:
-        preview_step.render_progress(job.progress, text)
-        return
-    state, outcome = st.session_state, job.outcome()
-    request = state.pop(REQUEST)
-    del state[JOB]
-    if job.command == "preview":
-        state[PREVIEW] = request, outcome
-    else:
-        state[RESULT] = outcome
-        state.pop(PREVIEW, None)
-    st.rerun()
 
 
 def _forget() -> None:
     review.forget_files()
-    for name in (FILES, PREVIEW, RESULT):
+    for name in (FILES, PUBLISHING):
         st.session_state.pop(name, None)
 
 

@@ -1,12 +1,44 @@
-"""Headers of documented SQL files, and what those of the metrics set: names, default and bounds.
+"""The SQL files: statements by name, headers, and what the headers of metrics set.
 
 A header is comment lines ``-- key: value`` above the query.
 """
 
+from functools import cache
 from pathlib import Path
+from string import Template
 from typing import Any
 
-METRICS = Path(__file__).parents[1] / "sql" / "metrics"
+SQL = Path(__file__).parents[1] / "sql"
+METRICS = SQL / "metrics"
+NAME_LINE = "\n-- name: "
+
+
+def load_sql(name: str, /, **values: object) -> str:
+    """A statement by FOLDER/NAME below ``sql``: a file, or what stands under ``-- name:`` in one.
+
+    Of its ``$words`` those that ``values`` name are filled; others are parameters.
+    """
+    folder, _, statement = name.rpartition("/")
+    return Template(_statements(folder)[statement]).safe_substitute(values)
+
+
+def list_sql(folder: str) -> list[str]:
+    """The texts of the files of a folder, in the order of their names."""
+    return [path.read_text("utf-8") for path in sorted((SQL / folder).glob("*.sql"))]
+
+
+@cache
+def _statements(folder: str) -> dict[str, str]:
+    statements = {}
+    for path in (SQL / folder).glob("*.sql"):
+        text = path.read_text("utf-8")
+        named = f"\n{text}".split(NAME_LINE)[1:]
+        for block in named:
+            name, _, statement = block.partition("\n")
+            statements[name] = statement.strip()
+        if not named:
+            statements[path.stem] = text
+    return statements
 
 
 def split_header(text: str) -> tuple[dict[str, str], str]:
