@@ -13,7 +13,6 @@ from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version
 from kam_core.warehouse.store import Warehouse, open_version
-from kam_core.warehouse.view_sql import load_sql
 
 
 @dataclass(frozen=True)
