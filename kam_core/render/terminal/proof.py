@@ -22,7 +22,8 @@ def render_proof(report: Mapping[str, Any], text: Text) -> str:
 def _summary(report: Mapping[str, Any], text: Text) -> list[str]:
     compared = {**report, "quarters": report["quarters"] or text("cli.nothing")}
     wrong = {name: len(report[name]) for name in ("differences", "findings")}
-    verdict = text("verify.fails", **wrong) if any(wrong.values()) else text("verify.holds")
+    holds = "verify.holds_deep" if report["deep"] else "verify.holds"
+    verdict = text("verify.fails", **wrong) if any(wrong.values()) else text(holds)
     return [text("verify.compared", **compared), verdict]
 
 
@@ -30,6 +31,9 @@ def _finding(finding: Mapping[str, Any], text: Text) -> str:
     details = dict(finding)
     if "table" in details:
         details["table"] = text.table(details["table"])
+    if "part" in details:
+        schema, name = details["part"].split(".")
+        details["part"] = text(f"verify.part_{schema if schema == 'history' else name}")
     if details.get("file") == "settings":
         details["file"] = text("verify.settings")
     return text(f"verify.{details.pop('code')}", **details)
