@@ -197,6 +197,14 @@ def test_what_lies_after_the_day_of_its_table_counts_nowhere() -> None:
     assert_recounted(asked, DECEMBER)
 
 
+def test_an_upload_to_come_says_nothing_of_how_far_a_table_speaks() -> None:
+    calls = [interaction("I1", "A1", "2024-10-01 10:00")]
+    world = snapshots(OCTOBER, accounts=[account("A1")], interactions=calls)
+    world["interactions"].append((date.fromisoformat(DECEMBER), calls))
+    shown = ask_of(world, "2024-11-30").execute("select day_of('interactions')").fetchall()
+    assert shown == [(date.fromisoformat(OCTOBER),)]
+
+
 def test_the_midnight_after_the_day_of_a_table_is_not_told() -> None:
     calls = [
         interaction("last", "A1", "2024-10-31 23:59"),

@@ -37,6 +37,13 @@ PARAMETERS = {
 }
 
 
+# Views of what goes wrong, which the company below has none of.
+SHOWN_BY_TROUBLE = {
+    "scoped.lost_accounts", "scoped.falling_revenue", "scoped.unheard_needs", "scoped.need_answers",
+    "scoped.obligations_to_come",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def company() -> duckdb.DuckDBPyConnection:
     """Two regions; rows carry the region's name in every text and its prime in every amount."""
@@ -194,10 +201,31 @@ def test_no_view_in_scope_names_an_account_of_another_region(
             query = f"select distinct account_id from {view}"
             seen[view] = {name.partition("-")[0] for (name,) in shown.execute(query).fetchall()}
     assert {view for view, regions in seen.items() if regions - {"North"}} == set()
-    # What has no row here has a test of its own: losses, and revenue that fell.
-    empty = {view for view, regions in seen.items() if not regions}
-    assert empty <= {"scoped.lost_accounts", "scoped.falling_revenue", "scoped.unheard_needs",
-                     "scoped.obligations_to_come"}  # fmt: skip
+    assert {view for view, regions in seen.items() if not regions} <= SHOWN_BY_TROUBLE
+
+
+def test_no_trouble_of_another_region_is_shown() -> None:
+    """In each region one account was not listened to and buys less, and another was lost."""
+    calls, needs, orders, accounts = [], [], [], []
+    for region in ("North", "South"):
+        key = f"{region}-1"
+        accounts += [account(key, region=region, annual_contract_value=100)]
+        accounts += [account(f"{region}-2", region=region, status="lost", lost_on="2024-08-15")]
+        needs += [need(f"N-{key}", key, "2024-05-01", responded_at="2024-05-02")]
+        calls += [interaction(f"{m}-{key}", key, f"2024-0{m}-10") for m in (6, 7, 8)]
+        orders += [
+            order(f"O-{key}", key, "2023-10-01", 100),
+            order(f"P-{key}", key, "2024-07-01", 1),
+        ]
+    company = connect(
+        snapshots(D, accounts=accounts, needs=needs, interactions=calls, orders=orders)
+    )
+    for region in ("North", "South"):
+        shown = cursor(company, D, regions=(region,))
+        run.set_periods(shown, [Q3, periods.quarter("2024-Q4")])
+        for view in (*SHOWN_BY_TROUBLE, "scoped.warnings"):
+            rows = shown.execute(f"select distinct account_id from {view}").fetchall()
+            assert {name.partition("-")[0] for (name,) in rows} == {region}, view
 
 
 def test_a_list_is_cut_to_the_tiers_that_were_chosen(company: duckdb.DuckDBPyConnection) -> None:
