@@ -100,7 +100,7 @@ def intact_file(warehouse: Warehouse, number: int) -> Path:
 def rebuild_version(warehouse: Warehouse, number: int) -> Version:
     """Make a version's file again from the raw uploads and the recipes they were read with."""
     with warehouse.building():
-        return warehouse.rebuild(number, partial(_steps, warehouse))
+        return warehouse.rebuild(number, partial(read_steps, warehouse))
 
 
 def apply_settings(warehouse: Warehouse, by: str) -> Version:
@@ -109,7 +109,9 @@ def apply_settings(warehouse: Warehouse, by: str) -> Version:
         if warehouse.live_version() is None:
             raise KamError("empty_warehouse")
         document = loader.copy_version_settings()
-        version, _ = warehouse.add_version([], partial(_steps, warehouse), document, by, "settings")
+        version, _ = warehouse.add_version(
+            [], partial(read_steps, warehouse), document, by, "settings"
+        )
         return version
 
 
@@ -318,7 +320,7 @@ def _readable_file(warehouse: Warehouse, live: Version | None) -> Path | None:
         return warehouse.verified_file(live.version)
     except KamError:
         with suppress(KamError):
-            warehouse.rebuild(live.version, partial(_steps, warehouse))
+            warehouse.rebuild(live.version, partial(read_steps, warehouse))
             return warehouse.file(live.version)
         return None
 
@@ -397,7 +399,7 @@ def _key_of(snapshot: Snapshot) -> tuple:
     return snapshot.sha256, snapshot.mode, json.dumps(recipe.document(), sort_keys=True)
 
 
-def _steps(warehouse: Warehouse, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
+def read_steps(warehouse: Warehouse, snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
     """Steps from the raw files alone."""
     return (_step_of(warehouse, snapshot) for snapshot in snapshots)
 

@@ -1,10 +1,11 @@
 """Whether everything between an upload and a version is still what the ledger says it was."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -12,7 +13,8 @@ from kam_core.errors import KamError
 from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse import build
 from kam_core.warehouse.ledger import Snapshot, Version
-from kam_core.warehouse.store import Warehouse, open_version
+from kam_core.warehouse.row_diff import upload_differences
+from kam_core.warehouse.store import StepsOf, Warehouse, open_version
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,35 @@ def check_version_file(warehouse: Warehouse, version: Version, file: Path) -> li
             *_check_counts(cursor, warehouse, version),
             *_check_rows_in_force(cursor, warehouse, version),
         ]
+
+
+def check_raw_uploads(
+    warehouse: Warehouse, version: Version, steps_of: StepsOf
+) -> list[TrailFinding]:
+    """What the stored uploads give when all are read again, against what a version holds."""
+    findings: list[TrailFinding] = []
+
+    def count_rows(snapshots: Sequence[Snapshot]) -> Iterator[build.Step]:
+        for step in steps_of(snapshots):
+            rows, recorded = step.accepted.num_rows + step.rejected.num_rows, step.snapshot.received
+            if rows != recorded:
+                upload: dict[str, object] = {"table": step.table.name}
+                upload |= {"snapshot": step.snapshot.snapshot_id}
+                upload |= {"recorded": recorded, "found": rows}
+                findings.append(TrailFinding("raw_received_differs", upload))
+            yield step
+
+    with TemporaryDirectory(prefix="keystone-") as folder:
+        path = Path(folder, "again.duckdb")
+        built = warehouse.build_beside(version.version, count_rows, path)
+        if built.content_hash != version.content_hash:
+            hashes = {"recorded": version.content_hash, "found": built.content_hash}
+            findings.append(TrailFinding("raw_content_differs", hashes))
+        tables = {s.snapshot_id: s.table_name for s in warehouse.ledger.snapshots(version.version)}
+        for each in upload_differences(warehouse.file(version.version), path):
+            table = tables.get(each.snapshot_id) or each.part.removeprefix("history.")
+            findings.append(TrailFinding("raw_rows_differ", {"table": table, **asdict(each)}))
+    return findings
 
 
 def _is_whole(warehouse: Warehouse, sha256: str) -> bool:
@@ -98,9 +129,7 @@ def _check_rows_in_force(
     """Whether every upload has its rows in force at the end of its day."""
     snapshots = warehouse.ledger.snapshots(version.version)
     counts = warehouse.ledger.counts(version.version)
-    waiting = cursor.execute(
-        "select snapshot_id from meta.quarantine where account_id is not null"
-    ).fetchall()
+    waiting = cursor.execute(load_sql("version/waiting_rows")).fetchall()
     brought = Counter(number for (number,) in waiting)
     brought.update({number: accepted for number, (accepted, _) in counts.items()})
     for table in dict.fromkeys(snapshot.table_name for snapshot in snapshots):

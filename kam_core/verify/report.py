@@ -32,6 +32,7 @@ class VerifyReport:
     quarters: tuple[str, ...] = ()
     compared: int = 0
     differences: tuple[Difference, ...] = ()
+    deep: bool = False
 
     @property
     def holds(self) -> bool:
@@ -44,8 +45,12 @@ def verify_version(
     quarters: Sequence[str] = (),
     regions: Sequence[str] = (),
     as_of: date | None = None,
+    steps_of: store.StepsOf | None = None,
 ) -> VerifyReport:
-    """Without quarters: the last eight of which the data tells; without regions: all."""
+    """Without quarters: the last eight of which the data tells; without regions: all.
+
+    With ``steps_of`` every stored upload that is whole is read again by it as well.
+    """
     version = warehouse.known(number)
     if as_of is not None:
         refuse_unusable_day(as_of, version.as_of)
@@ -54,7 +59,10 @@ def verify_version(
     report = VerifyReport(number, as_of, tuple(regions), uploads, tuple(findings))
     if any(finding.code == "version_damaged" for finding in findings):
         return report
+    deep = steps_of is not None and not findings
     findings += audit_trail.check_version_file(warehouse, version, warehouse.file(number))
+    if steps_of and deep:
+        findings += audit_trail.check_raw_uploads(warehouse, version, steps_of)
     day = Day(warehouse.file(number), as_of)
     shown = _choose_regions(regions, day.regions)
     recount = _load_recount(day, shown)
@@ -67,6 +75,7 @@ def verify_version(
         quarters=tuple(period.period for period in compared),
         compared=check.compared,
         differences=tuple(check.differences),
+        deep=deep,
     )
 
 
@@ -78,6 +87,7 @@ def to_json(report: VerifyReport) -> dict[str, object]:
         "regions": list(report.regions),
         "quarters": list(report.quarters),
         "uploads": report.uploads,
+        "deep": report.deep,
         "compared": report.compared,
         "differences": [
             {

@@ -20,6 +20,8 @@ from kam_core.warehouse import build
 BEFORE, AFTER, EMPTY = "before", "after", "memory"
 # Which of several rows with one key.
 NTH = "nth"
+# What beside the rows of history comes from one upload.
+UPLOADED = ("meta.quarantine", "meta.cells", "meta.returned", "meta.timed")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,21 @@ class QuarantineChange:
     rows: int
 
 
+@dataclass(frozen=True)
+class UploadDifference:
+    """Rows that an upload has in one part of two files, such as ``history.orders``.
+
+    ``after == before + added - gone``; a row that moved or changed is gone and added.
+    """
+
+    part: str
+    snapshot_id: int
+    before: int
+    after: int
+    gone: int
+    added: int
+
+
 def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
     """What differs in the quarantine of earlier uploads: an account came, or was never known."""
     if before.samefile(after):
@@ -55,6 +72,26 @@ def quarantine_changes(before: Path, after: Path) -> list[QuarantineChange]:
     query = load_sql("compare/quarantine_changes")
     with _open_both(before, after) as (connection, _):
         return [QuarantineChange(*row) for row in connection.execute(query).fetchall()]
+
+
+def upload_differences(before: Path, after: Path) -> list[UploadDifference]:
+    """Every part of which two files of the same uploads do not hold the same rows."""
+    with _open_both(before, after) as (connection, names):
+        parts = [build.stored_tables(connection, name) for name in names.values()]
+        rows = {
+            part: build.HASHED.get(
+                part, "concat_ws('|', line_no, valid_from, valid_to, fingerprint)"
+            )
+            for part in sorted(parts[0].keys() & parts[1].keys())
+            if part.startswith("history.") or part in UPLOADED
+        }
+        return [
+            UploadDifference(part, *counts)
+            for part, row in rows.items()
+            for counts in connection.execute(
+                view_sql.load_sql("compare/upload_rows.sql", part=part, row=row)
+            ).fetchall()
+        ]
 
 
 def row_changes(

@@ -234,9 +234,7 @@ class Warehouse:
         inside ``building()``.
         """
         version = self.known(number)
-        settings = version_settings.parse_document(self.raw_bytes(version.settings_sha256))
-        steps = steps_of(_sort_by_day(self.ledger.snapshots(number)))
-        built = self._build(None, [], steps, settings)
+        built = self._build(None, [], *self._read_raw(version, steps_of))
         if built.content_hash != version.content_hash:
             raise KamError("rebuild_differs", version=number)
         if self.is_intact(number):
@@ -245,6 +243,16 @@ class Warehouse:
         file_sha256 = self._install(number)
         self.ledger.replace_file(number, file_sha256)
         return replace(version, file_sha256=file_sha256)
+
+    def build_beside(self, number: int, steps_of: StepsOf, path: Path) -> build.Built:
+        """Write at ``path`` what raw uploads and settings of a version give when read again."""
+        memory_limit = load_settings().warehouse.memory_limit
+        of_raw = self._read_raw(self.known(number), steps_of)
+        return build.build(path, None, [], *of_raw, memory_limit)
+
+    def _read_raw(self, version: Version, steps_of: StepsOf) -> tuple[Iterable[build.Step], dict]:
+        settings = version_settings.parse_document(self.raw_bytes(version.settings_sha256))
+        return steps_of(_sort_by_day(self.ledger.snapshots(version.version))), settings
 
     @property
     def candidate(self) -> Path:

@@ -69,8 +69,7 @@ def _texts(values: dict) -> Iterator[tuple[str, str]]:
 
 def load_review(con: DuckDBPyConnection) -> ReviewSettings | None:
     """What a document reports of the company, where the version was loaded with it."""
-    query = "select value from settings.texts where name = $name"
-    rows = con.execute(query, {"name": REVIEW}).fetchall()
+    rows = con.execute(load_sql("version/text"), {"name": REVIEW}).fetchall()
     return ReviewSettings.model_validate_json(rows[0][0]) if rows else None
 
 

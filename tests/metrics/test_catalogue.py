@@ -246,8 +246,25 @@ def test_match_rate_counts_own_open_needs_only() -> None:
     assert by(cursor, "match_rate", "region") == {"North": (2, 5, 0.4), "South": (1, 1, 1.0)}
 
 
+def test_only_what_was_completed_is_maintenance() -> None:
+    """What was planned or missed may have a moment of its own, and names a need all the same."""
+    kept = [
+        interaction(status, "A1", "2024-07-02", need_id="N1", status=status)
+        for status in ("completed", "planned", "missed", "cancelled")
+    ]
+    world = snapshots(
+        "2024-09-30",
+        accounts=[account("A1")],
+        interactions=kept,
+        needs=[need("N1", "A1", "2024-07-01")],
+    )
+    assert figure(ask_of(world, "2024-09-30"), "match_rate") == (1, 1, 1.0)
+
+
 def test_routine_share_is_one_minus_match_rate() -> None:
-    assert figure(ask_of(matching(), "2024-09-30"), "routine_share") == (3, 6, 0.5)
+    cursor = ask_of(matching(), "2024-09-30")
+    assert figure(cursor, "routine_share") == (3, 6, 0.5)
+    assert by(cursor, "routine_share", "region") == {"North": (3, 5, 0.6), "South": (0, 1, 0.0)}
 
 
 def test_hours_weigh_what_has_a_duration() -> None:

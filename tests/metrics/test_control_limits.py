@@ -1,8 +1,15 @@
 """Signal or noise: limits counted by hand."""
 
+from pathlib import Path
+
 import pytest
 
+from kam_core.dashboard.sections import metric_detail
+from kam_core.metrics import catalogue
 from kam_core.metrics.control_limits import limits
+from tests.support.overlay import add_overlay
+from tests.support.views import view_of
+from tests.support.worlds import account, order, snapshots
 
 MONTHS = [f"2024-{number:02}" for number in range(1, 13)]
 
@@ -18,6 +25,25 @@ def test_limits_lie_2_66_mean_moving_ranges_around_the_mean() -> None:
     assert found.low == pytest.approx(11.75 - 2.66 * 2)
     assert found.high == pytest.approx(11.75 + 2.66 * 2)
     assert found.signals == ()
+
+
+def test_the_page_of_a_figure_draws_the_limits_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Revenue of January to March: 30, 40, 60. Mean 43.33, ranges 10 and 20: mean 15.
+    orders = [
+        order(f"O{m}", "A1", f"2024-0{m}-01", sum_) for m, sum_ in ((1, 30), (2, 40), (3, 60))
+    ]
+    world = snapshots("2024-03-31", accounts=[account("A1")], orders=orders)
+    view = view_of(world, tmp_path, "2024-Q1", "2024-03-31")
+
+    def drawn() -> tuple[float, float]:
+        (chart,) = metric_detail.compose_months(view, catalogue.metric("revenue")).charts
+        return chart.limits.low, chart.limits.high
+
+    assert drawn() == pytest.approx((130 / 3 - 2.66 * 15, 130 / 3 + 2.66 * 15))
+    add_overlay(monkeypatch, tmp_path, "pages.toml", "[figure]\nmoving_range_factor = 2.0\n")
+    assert drawn() == pytest.approx((130 / 3 - 2 * 15, 130 / 3 + 2 * 15))
 
 
 def test_fewer_than_twelve_points_are_a_trial() -> None:

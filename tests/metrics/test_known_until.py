@@ -197,6 +197,24 @@ def test_what_lies_after_the_day_of_its_table_counts_nowhere() -> None:
     assert_recounted(asked, DECEMBER)
 
 
+def test_an_upload_to_come_says_nothing_of_how_far_a_table_speaks() -> None:
+    calls = [interaction("I1", "A1", "2024-10-01 10:00")]
+    world = snapshots(OCTOBER, accounts=[account("A1")], interactions=calls)
+    world["interactions"].append((date.fromisoformat(DECEMBER), calls))
+    shown = ask_of(world, "2024-11-30").execute("select day_of('interactions')").fetchall()
+    assert shown == [(date.fromisoformat(OCTOBER),)]
+
+
+def test_the_midnight_after_the_day_of_a_table_is_not_told() -> None:
+    calls = [
+        interaction("last", "A1", "2024-10-31 23:59"),
+        interaction("next", "A1", "2024-11-01 00:00:00"),
+    ]
+    world = snapshots(OCTOBER, accounts=[account("A1")], interactions=calls)
+    shown = ask_of(world, DECEMBER).execute("select interaction_id from scoped.interactions")
+    assert shown.fetchall() == [("last",)]
+
+
 def test_an_earlier_day_is_seen_as_it_was(asked: duckdb.DuckDBPyConnection) -> None:
     earlier = ask_of(world(), "2024-10-20")
     assert score(earlier, "followup_completion").known_until == date(2024, 10, 20)

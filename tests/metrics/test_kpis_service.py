@@ -90,6 +90,13 @@ def test_an_answer_on_the_stroke_of_the_standard_is_in_time() -> None:
     ) == (2, 2, 1.0)
 
 
+def test_the_standard_of_all_is_a_setting() -> None:
+    world = tickets(answered("T1", "A1", "2024-07-01 06:00", "2024-07-01 14:00"))
+    assert figure(ask_of(world, END), "response_within_sla") == (1, 1, 1.0)
+    shorter = with_limits(world, END, {"service.response_standard_hours": 7})
+    assert figure(shorter, "response_within_sla") == (0, 1, 0.0)
+
+
 @pytest.mark.parametrize(
     ("opened_at", "cases"),
     [("2024-09-30 11:59", 1), ("2024-09-30 12:00", 0), ("2024-09-30 23:00", 0)],

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kam_core.contract.declaration import tables
 from kam_core.metrics import availability, catalogue, periods
 from kam_core.metrics.day_cache import Day
 from kam_core.settings import loader
@@ -149,6 +150,9 @@ EDGES = (
     date(2024, 6, 30),
     date(2024, 7, 1),
 )
+FIRST_DAYS = [day for day in EDGES if day.day == 1]
+LAST_DAYS = [day - timedelta(days=1) for day in FIRST_DAYS]
+NINE = time(9)
 days = st.one_of(st.dates(FIRST, LAST), st.sampled_from(EDGES))
 moments = st.one_of(
     st.builds(
@@ -174,6 +178,16 @@ def maybe(values: st.SearchStrategy) -> st.SearchStrategy:
     return st.one_of(st.none(), values)
 
 
+def of_enum(table: str, column: str, *often: str) -> st.SearchStrategy:
+    """Every value of a column of the contract, and none where it is optional; some more often."""
+    declared = tables()[table].column(column)
+    none = [] if declared.required else [None]
+    return st.sampled_from([*declared.values, *none, *often])
+
+
+yes = st.sampled_from([None, None, None, None, None, True, False])
+
+
 def some(name: str, row: st.SearchStrategy[Row], least: int, most: int) -> st.SearchStrategy:
     """So many rows of a table, each with a number of its own in the column ``name``."""
     rows = st.lists(row, min_size=least, max_size=most)
@@ -185,16 +199,17 @@ accounts_once = st.lists(
         account,
         st.none(),
         region=st.sampled_from(REGIONS),
-        status=st.sampled_from(["active", "active", "active", "lost", "prospect", None]),
+        status=of_enum("accounts", "status", "active", "active"),
+        lost_reason=of_enum("accounts", "lost_reason"),
         customer_since=maybe(days),
-        lost_on=st.one_of(st.none(), st.none(), days),
+        lost_on=st.one_of(st.none(), st.none(), days, st.sampled_from(EDGES)),
         growth_potential=maybe(st.sampled_from([0, "59.9999", 60, 100])),
         annual_contract_value=maybe(st.sampled_from([0, 50, 500])),
         strategic_fit=maybe(st.sampled_from([10, "10.0001", 50])),
         annual_purchase_budget=maybe(st.sampled_from([0, 50, "0.01", 100000])),
         industry=st.sampled_from(["Steel", None]),
         account_manager=st.sampled_from(["Ann", "Ben", None]),
-        expert_manager=st.sampled_from(["Cem", "ann", None]),
+        expert_manager=st.sampled_from(["Cem", "ann", "A nn", None]),
         response_standard_hours=maybe(st.sampled_from(["0.5", 24])),
     ),
     min_size=1,
@@ -205,21 +220,32 @@ interactions = st.builds(
     st.none(),
     ids,
     moments,
-    kind=st.sampled_from(
-        ["monthly_callback", "quarterly_review", "annual_evaluation", "executive_visit"]
-        + ["invitation", "greeting", "visit"]
-    ),
-    status=st.sampled_from(["completed", "completed", "completed", "planned"]),
+    kind=of_enum("interactions", "kind", *4 * ["monthly_callback", "quarterly_review"]),
+    status=of_enum("interactions", "status", *6 * ["completed"]),
+    planned_for=maybe(days),
     need_id=maybe(need_ids),
     duration_hours=maybe(st.sampled_from(["0.1", "0.7", "2"])),
     owner=st.sampled_from(["Ann", "Ben", None]),
-    work_type=st.sampled_from(["personalised", "standard", "legacy_issue", None]),
+    work_type=of_enum("interactions", "work_type"),
+    void=yes,
     contact_level=maybe(levels),
 )
 needs = st.builds(
     need, st.none(), ids, moments, responded_at=maybe(moments), resolved_at=maybe(moments)
 )
-orders = st.builds(order, st.none(), ids, days, amounts, gross_profit=maybe(amounts))
+money = {"currency": st.sampled_from([None, None, None, "CNY", "USD"]), "void": yes}
+orders = st.builds(
+    order,
+    st.none(),
+    ids,
+    days,
+    amounts,
+    gross_profit=maybe(amounts),
+    kind=of_enum("orders", "kind"),
+    status=of_enum("orders", "status", "confirmed"),
+    direction=of_enum("orders", "direction", "sale"),
+    **money,
+)
 contracts = st.builds(
     contract_row,
     st.none(),
@@ -229,6 +255,8 @@ contracts = st.builds(
     amount=amounts,
     renewed=maybe(st.booleans()),
     renewal_amount=maybe(amounts),
+    status=of_enum("contracts", "status", "signed"),
+    **money,
 )
 opportunities = st.builds(
     opportunity,
@@ -236,16 +264,16 @@ opportunities = st.builds(
     ids,
     days,
     closed_on=maybe(days),
-    outcome=st.sampled_from(["open", "won", "lost", "lost", None]),
+    outcome=of_enum("opportunities", "outcome", "lost"),
     amount=maybe(amounts),
-    kind=st.sampled_from(["new", "cross_sell", "upsell", "renewal", None]),
+    kind=of_enum("opportunities", "kind"),
 )
 tickets = st.builds(
     ticket,
     st.none(),
     ids,
     moments,
-    kind=st.sampled_from(["support", "support", "complaint"]),
+    kind=of_enum("tickets", "kind", "support"),
     first_response_at=maybe(moments),
     resolved_at=maybe(moments),
     contacts_to_resolve=maybe(st.integers(1, 3)),
@@ -263,7 +291,7 @@ value_items = st.builds(
     value_item,
     ids,
     days,
-    st.sampled_from(["base_profit", "referral_profit", "acquisition_cost", "referral_damage"]),
+    of_enum("value_items", "component"),
     st.sampled_from(["0.01", "100.00", "99999.99"]),
 )
 UPLOADS = {
@@ -283,6 +311,25 @@ UPLOADS = {
         unique_by=lambda r: (r["account_id"], r["dated_on"], r["component"]),
     ),
     "contacts": some("contact_id", st.builds(contact, st.none(), ids, levels), 0, 4),
+    "rates": st.lists(
+        st.fixed_dictionaries(
+            {"currency": st.just("USD"), "applies_from": days, "rate": st.just("7.123456")}
+        ),
+        max_size=2,
+        unique_by=lambda r: r["applies_from"],
+    ),
+}
+OPTIONAL = [(name, column.name) for name in UPLOADS for column in tables()[name].columns
+            if not column.required]  # fmt: skip
+# The columns of which every value is drawn.
+DRAWN = {
+    "accounts": ("status",),
+    "interactions": ("kind", "status", "work_type"),
+    "orders": ("status", "direction"),
+    "contracts": ("status",),
+    "opportunities": ("kind", "outcome"),
+    "tickets": ("kind",),
+    "value_items": ("component",),
 }
 OFTEN_MISSING = ("contracts", "opportunities", "tickets", "surveys", "value_items", "orders")
 
@@ -295,17 +342,100 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> Snapshots:
-    """One upload of each table that is there, and a second one of some on a later day."""
+    """One upload of each table that is there, and a second one of some on a later day.
+
+    Some columns are missing, and of some moments every cell names a time, or none does.
+    """
     first, second = sorted([draw(days), draw(days)])
     missing = draw(st.sets(st.sampled_from(OFTEN_MISSING), max_size=2))
     again = draw(st.sets(st.sampled_from(sorted(UPLOADS)), max_size=3))
+    lacking = draw(st.sets(st.sampled_from(OPTIONAL), max_size=3))
     world: Snapshots = {}
     for table, uploads in UPLOADS.items():
         if table not in missing:
-            world[table] = [(first, draw(uploads))]
-            if table in again and second > first:
-                world[table].append((second, draw(uploads)))
+            days_of_table = [first, second] if table in again and second > first else [first]
+            world[table] = [
+                (day, written(draw, table, draw(uploads), lacking)) for day in days_of_table
+            ]
     return world
+
+
+def written(
+    draw: st.DrawFn, table: str, rows: list[Row], lacking: set[tuple[str, str]]
+) -> list[Row]:
+    """Rows as a file that lacks some columns writes them, its moments with or without times."""
+    times = {name: draw(st.sampled_from(["some", "some", "all", "none"]))
+             for name in tables()[table].time_may_lack}  # fmt: skip
+    empty = dict.fromkeys(column for name, column in lacking if name == table)
+    return [
+        row | {name: timed(row.get(name), named) for name, named in times.items()} | empty
+        for row in rows
+    ]
+
+
+def timed(moment: date | datetime | None, named: str) -> date | datetime | None:
+    has_time = isinstance(moment, datetime)
+    if moment is None or named == "some" or has_time == (named == "all"):
+        return moment
+    return moment.date() if has_time else datetime.combine(moment, NINE)
+
+
+def drawn_features(world: Snapshots) -> set[str]:
+    """What a world holds of all that a company can hold."""
+    features = set()
+    for table, uploads in world.items():
+        for _, rows in uploads:
+            for row in rows:
+                features |= {f"{table}.{name}={row[name]}" for name in row}
+            features |= {f"{table} without {name}" for _, name in OPTIONAL
+                         if rows and not any(row.get(name) for row in rows)}  # fmt: skip
+            for name in tables()[table].time_may_lack:
+                cells = [row[name] for row in rows if row.get(name)]
+                has_time = {isinstance(cell, datetime) for cell in cells}
+                features |= {f"{table}.{name} with times: {sorted(has_time)}"}
+    for _, rows in world["accounts"]:
+        for row in rows:
+            managers = {str(row.get(f"{m}_manager")).replace(" ", "").lower()
+                        for m in ("account", "expert")}  # fmt: skip
+            features |= {"two managers who are one"} if managers == {"ann"} else set()
+            if day := row.get("lost_on"):
+                features |= {"lost on a first day"} if day in FIRST_DAYS else set()
+                features |= {"lost on a last day"} if day in LAST_DAYS else set()
+    return features
+
+
+EXPECTED = {
+    *(f"{table}.{column.name}={value}" for table in UPLOADS for column in tables()[table].columns
+      if column.name in DRAWN.get(table, ()) for value in column.values),
+    *(f"{table}.{column}={value}" for table, column, value in (
+        ("orders", "void", True), ("interactions", "void", True), ("orders", "currency", "USD"),
+        ("contracts", "currency", "USD"), ("contracts", "renewed", None),
+        ("accounts", "response_standard_hours", "0.5"),
+    )),
+    *(f"{table} without {column}" for table, column in (
+        ("accounts", "lost_on"), ("interactions", "need_id"), ("tickets", "first_response_at"),
+        ("orders", "gross_profit"), ("contracts", "renewed"),
+    )),
+    *(f"{name} with times: {has_time}" for name in ("interactions.occurred_at", "needs.raised_at",
+      "needs.responded_at", "tickets.opened_at", "tickets.first_response_at")
+      for has_time in ([False], [True], [False, True])),
+    "two managers who are one", "lost on a first day", "lost on a last day",
+}  # fmt: skip
+
+
+def test_the_random_companies_hold_whatever_a_company_can_hold() -> None:
+    """Drawn by a fixed seed, so that it says the same each time: that each can be drawn."""
+    features: set[str] = set()
+
+    @settings(
+        max_examples=100, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(world=worlds())
+    def collect(world: Snapshots) -> None:
+        features.update(drawn_features(world))
+
+    collect()
+    assert not EXPECTED - features
 
 
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))

@@ -218,6 +218,79 @@ def test_an_update_has_at_least_its_own_rows_and_at_most_those_before_it_in_forc
     assert (finding["least"], finding["most"], finding["found"]) == (1, 4, 0)
 
 
+@pytest.fixture
+def with_two_uploads(
+    loaded: Warehouse, few_metrics: dict[str, catalogue.Metric], file: Callable
+) -> Warehouse:
+    """Then an update of orders: O2 comes as it was, O4 is new, O5 has no amount."""
+    update = (
+        "order_id,account_id,ordered_on,amount\n"
+        "O2,A1,2024-08-10,0.20\nO4,A2,2024-11-10,8\nO5,A2,2024-11-11,\n"
+    )
+    load(loaded, [file("c.csv", update)], as_of=date(2024, 12, 1), mode="update", table="orders")
+    return loaded
+
+
+def test_read_again_a_sound_version_holds(with_two_uploads: Warehouse, verify: Callable) -> None:
+    for number in ("1", "2"):
+        code, report = verify(with_two_uploads, "--version", number, "--deep")
+        assert (code, report["findings"], report["deep"]) == (0, [], True)
+
+
+@pytest.mark.parametrize(
+    ("deed", "part", "counts"),
+    [
+        # O4 is replaced by another of the same fingerprint, so that no number is wrong.
+        ("update history.orders set line_no = 9 where order_id = 'O4'", "history.orders", "1111"),
+        ("delete from history.orders where order_id = 'O4'", "history.orders", "0101"),
+        ("update meta.quarantine set raw = 'O5,,,'", "meta.quarantine", "1111"),
+        ("delete from meta.quarantine", "meta.quarantine", "0101"),
+    ],
+)
+def test_what_was_altered_before_hashing_is_found_when_uploads_are_read_again(
+    with_two_uploads: Warehouse, verify: Callable, deed: str, part: str, counts: str
+) -> None:
+    with duckdb.connect(str(with_two_uploads.file(2))) as connection:
+        connection.execute(deed)
+    cover_content(with_two_uploads)
+    code, report = verify(with_two_uploads, "--deep")
+    first, second = (f for f in report["findings"] if f["code"].startswith("raw_"))
+    assert (code, first["code"], second["code"]) == (1, "raw_content_differs", "raw_rows_differ")
+    assert (second["table"], second["part"], second["snapshot_id"]) == ("orders", part, 5)
+    assert [second[name] for name in ("before", "after", "gone", "added")] == [*map(int, counts)]
+
+
+def test_an_upload_that_reads_otherwise_than_it_did_is_found(
+    with_two_uploads: Warehouse, verify: Callable
+) -> None:
+    with closing(sqlite3.connect(with_two_uploads.ledger.path)) as ledger, ledger:
+        ledger.execute("update snapshots set received = 4 where snapshot_id = 5")
+    findings = verify(with_two_uploads, "--deep")[1]["findings"]
+    assert {
+        "code": "raw_received_differs", "table": "orders", "snapshot": 5, "recorded": 4, "found": 3
+    } in findings  # fmt: skip
+
+
+def test_a_damaged_upload_is_not_read_again(with_two_uploads: Warehouse, verify: Callable) -> None:
+    orders = with_two_uploads.ledger.snapshots(2)[-1]
+    (with_two_uploads.raw / orders.sha256).write_bytes(b"something else")
+    code, report = verify(with_two_uploads, "--deep")
+    assert (code, codes(report), report["deep"]) == (1, {"raw_damaged"}, False)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "重新读取"), ("en", "read again")])
+def test_it_says_in_both_languages_what_was_read_again(
+    with_two_uploads: Warehouse, capsys: pytest.CaptureFixture[str], lang: str, said: str
+) -> None:
+    call = ["verify", "--warehouse", str(with_two_uploads.path), "--lang", lang, "--deep"]
+    assert main(call) == 0
+    assert said in capsys.readouterr().out
+    delete_row(with_two_uploads, 2, "orders where order_id in ('O3', 'O4')")
+    assert main(call) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 + 5 and not any("{" in line for line in lines)
+
+
 @pytest.mark.usefixtures("few_metrics")
 def test_rows_that_were_neither_accepted_nor_quarantined_are_found(
     loaded: Warehouse, verify: Callable

@@ -28,8 +28,8 @@ def compose_review(view: View) -> Figure:
     quarters = {quarter.period: quarter for quarter in view.quarters}
     if review is None or review.quarter not in quarters:
         return Figure("status_review", note=text("value.review_none"))
-    asked = view.in_quarter(quarters[review.quarter])
-    rows = {name: _cells(figure, asked) for name, figure in review.figures.items()}
+    reviewed = view.in_quarter(quarters[review.quarter])
+    rows = {name: _cells(figure, reviewed) for name, figure in review.figures.items()}
     contradictions = _find_contradictions(review, text)
     for names, sentence in contradictions:
         for name in names:

@@ -22,7 +22,8 @@ def render_proof(report: VerifyReport, text: Text) -> str:
 def _summary(report: VerifyReport, text: Text) -> list[str]:
     compared = {**vars(report), "quarters": report.quarters or text("cli.nothing")}
     wrong = {"differences": len(report.differences), "findings": len(report.findings)}
-    verdict = text("verify.holds") if report.holds else text("verify.fails", **wrong)
+    holds = text("verify.holds_deep" if report.deep else "verify.holds")
+    verdict = holds if report.holds else text("verify.fails", **wrong)
     return [text("verify.compared", **compared), verdict]
 
 
@@ -30,6 +31,9 @@ def _finding(finding: TrailFinding, text: Text) -> str:
     details = dict(finding.details)
     if "table" in details:
         details["table"] = text.table(str(details["table"]))
+    if "part" in details:
+        schema, name = str(details["part"]).split(".")
+        details["part"] = text(f"verify.part_{schema if schema == 'history' else name}")
     if details.get("file") == "settings":
         details["file"] = text("verify.settings")
     return text(f"verify.{finding.code}", **details)

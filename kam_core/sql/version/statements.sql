@@ -67,6 +67,12 @@ order by all
 -- name: threshold
 select value from settings.thresholds where name = $name
 
+-- name: text
+select value from settings.texts where name = $name
+
+-- name: waiting_rows
+select snapshot_id from meta.quarantine where account_id is not null
+
 -- name: regions
 select distinct region from history.accounts order by 1
 
