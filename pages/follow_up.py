@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from kam_core.dashboard.sections import follow_up, scorecards
+from kam_core.dashboard.model import Figure
+from kam_core.dashboard.sections import follow_up
 from kam_core.dashboard.view import View
-from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures
 from pages.parts.state import filters, links, url_state
@@ -15,19 +15,23 @@ def page(viewer: Viewer, lang: str) -> None:
     text = Text(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "follow_up.title")
-    cards = scorecards.compose_cards(view, load_settings().pages.follow_up.cards)
-    figures.render_cards(cards, text)
     if not view.has("interactions"):
+        figures.render_figure(follow_up.compose_cards(view), text)
         figures.render_missing("needs:interactions", text)
         return
-    beside = follow_up.compose_heat(view), follow_up.compose_outlook(view)
-    figures.render_side_by_side(beside, text)
-    _render_worklist(view, text)
-
-
-def _render_worklist(view: View, text: Text) -> None:
+    above = st.container()
     st.subheader(text("follow_up.worklist"), anchor=False)
-    owner = url_state.one(
+    owner = _choose_owner(view, text)
+    compliance, worklist = follow_up.compose_page(view, owner)
+    cards, *beside = compliance.figures
+    with above:
+        figures.render_figure(cards, text)
+        figures.render_side_by_side(beside, text)
+    _render_worklist(worklist.figures, view, owner, text)
+
+
+def _choose_owner(view: View, text: Text) -> str | None:
+    return url_state.one(
         st.selectbox,
         text("filters.owner"),
         follow_up.list_owners(view),
@@ -37,7 +41,12 @@ def _render_worklist(view: View, text: Text) -> None:
         placeholder=text("filters.all_owners"),
         width=280,
     )
-    lead, *groups = follow_up.compose_worklist(view, owner)
+
+
+def _render_worklist(
+    composed: tuple[Figure, ...], view: View, owner: str | None, text: Text
+) -> None:
+    lead, *groups = composed
     figures.render_figure(lead, text)
     for group in groups:
         figures.render_sentence(group.sentences[0])

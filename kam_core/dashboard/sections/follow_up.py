@@ -1,6 +1,7 @@
 """Follow-up: what was promised, what was done, what can still be reached, and whom to call next."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -9,7 +10,7 @@ import pandas as pd
 
 from kam_core.dashboard.charts import Columns, Heat, Stacked
 from kam_core.dashboard.model import Figure, FigureColumn, FigureTable, Section
-from kam_core.dashboard.sections.scorecards import points, without_value
+from kam_core.dashboard.sections.scorecards import compose_headline, points, without_value
 from kam_core.dashboard.tables import answer_table, heading, in_words
 from kam_core.dashboard.view import View
 from kam_core.settings.loader import load_settings
@@ -26,6 +27,12 @@ WORKLIST = [
 ]  # fmt: skip
 ON_PAPER = WORKLIST[:10]
 SHARES = dict.fromkeys(("share_so_far", "share_reachable"), "percent")
+
+
+def compose_cards(view: View) -> Figure:
+    """Completion of every kind of interaction that is promised."""
+    cards = compose_headline(view, load_settings().pages.follow_up.cards)
+    return replace(cards, name="follow_up_cards", title="", sentences=())
 
 
 def compose_heat(view: View) -> Figure:
@@ -201,7 +208,7 @@ def compose_worklist_extract(view: View) -> Figure:
 
 def compose_page(view: View, owner: str | None = None) -> tuple[Section, ...]:
     """The whole page, with the worklist of one owner or of all."""
-    text, figures = view.text, (compose_heat(view), compose_outlook(view))
+    text, figures = view.text, (compose_cards(view), compose_heat(view), compose_outlook(view))
     return (
         Section("follow_up", text("follow_up.title"), figures),
         Section("worklist", text("follow_up.worklist"), compose_worklist(view, owner)),
