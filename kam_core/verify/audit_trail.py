@@ -70,7 +70,10 @@ def check_raw_uploads(
         path = Path(folder, "again.duckdb")
         built = warehouse.build_beside(version.version, count_rows, path)
         if built.content_hash != version.content_hash:
-            hashes = {"recorded": version.content_hash, "found": built.content_hash}
+            hashes: dict[str, object] = {
+                "recorded": version.content_hash,
+                "found": built.content_hash,
+            }
             findings.append(TrailFinding("raw_content_differs", hashes))
         tables = {s.snapshot_id: s.table_name for s in warehouse.ledger.snapshots(version.version)}
         for each in upload_differences(warehouse.file(version.version), path):

@@ -89,7 +89,7 @@ def upload_differences(before: Path, after: Path) -> list[UploadDifference]:
             UploadDifference(part, *counts)
             for part, row in rows.items()
             for counts in connection.execute(
-                view_sql.load_sql("compare/upload_rows.sql", part=part, row=row)
+                load_sql("compare/upload_rows", part=part, row=row)
             ).fetchall()
         ]
 
