@@ -31,16 +31,9 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 def _choose_owner(view: View, text: Text) -> str | None:
-    return url_state.one(
-        st.selectbox,
-        text("filters.owner"),
-        follow_up.list_owners(view),
-        None,
-        "owner",
-        format_func=escape,
-        placeholder=text("filters.all_owners"),
-        width=280,
-    )
+    options = {"placeholder": text("filters.all_owners"), "width": 280, "format_func": escape}
+    names = follow_up.list_owners(view)
+    return url_state.one(st.selectbox, text("filters.owner"), names, None, "owner", **options)
 
 
 def _render_worklist(
