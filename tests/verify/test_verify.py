@@ -288,7 +288,7 @@ def test_it_says_in_both_languages_what_was_read_again(
     delete_row(with_two_uploads, 2, "orders where order_id in ('O3', 'O4')")
     assert main(call) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 + 5 and not any("{" in line for line in lines)
+    assert len(lines) == 2 + 4 and not any("{" in line for line in lines)
 
 
 @pytest.mark.usefixtures("few_metrics")
