@@ -177,7 +177,7 @@ def ask_of(world: Snapshots, as_of: str | date, **scope: object) -> duckdb.DuckD
     """A cursor on a new version of these uploads, which holds its accounts as known on the day."""
     connection = connect(world)
     with cursor(connection, as_of) as every:
-        every.execute(view_sql.load_sql("marts/05_accounts.sql"))
+        every.execute(view_sql.load_sql("marts/05_accounts"))
     return cursor(connection, as_of, **scope)  # type: ignore[arg-type]
 
 
