@@ -22,7 +22,7 @@ class TrailFinding:
     """Something that is not as it should be: a code with a text of its own, and its values."""
 
     code: str
-    details: dict[str, object]
+    details: Mapping[str, object]
 
 
 def check_stored_files(warehouse: Warehouse, version: Version) -> list[TrailFinding]:
@@ -60,10 +60,9 @@ def check_raw_uploads(
         for step in steps_of(snapshots):
             rows, recorded = step.accepted.num_rows + step.rejected.num_rows, step.snapshot.received
             if rows != recorded:
-                upload: dict[str, object] = {"table": step.table.name}
-                upload |= {"snapshot": step.snapshot.snapshot_id}
-                upload |= {"recorded": recorded, "found": rows}
-                findings.append(TrailFinding("raw_received_differs", upload))
+                upload = {"table": step.table.name, "snapshot": step.snapshot.snapshot_id}
+                counts = {"recorded": recorded, "found": rows}
+                findings.append(TrailFinding("raw_received_differs", {**upload, **counts}))
             yield step
 
     with TemporaryDirectory(prefix="keystone-") as folder:

@@ -21,8 +21,9 @@ TESTS_FAILED = 1
 TABLE_HEAD = """# Mutants
 
 Each row is a defect that a person might make, kept as a patch in `tests/mutants`, and the test
-that notices it. Written from the heads of the patches (`python -m tests.mutants.run --table >
-docs/mutants.md`); how to run them is in [operations](operations.md#trying-to-break-it).
+meant to notice it: whether it does is what a run says. Written from the heads of the patches
+(`python -m tests.mutants.run --table > docs/mutants.md`); how to run
+them is in [operations](operations.md#trying-to-break-it).
 
 | mutant | what it breaks | test that catches it |
 |---|---|---|"""
