@@ -91,7 +91,7 @@ def _fill(con: DuckDBPyConnection, table: str, rows: Iterable[tuple]) -> None:
 
 def _standard_rows(document: dict, scheme: dict) -> Iterator[tuple[str, Decimal]]:
     """The standard of each tier that has one: its own, else that of a group it is in."""
-    hours = document["thresholds"]["service"].get("standard_hours_by_tier", {})
+    hours = document["thresholds"].get("service", {}).get("standard_hours_by_tier", {})
     for rank, (tier, of_tier) in enumerate([*scheme["tiers"].items(), ("unrated", {"key": False})]):
         groups = [tier, *(["top"] if rank == 0 else []), "key" if of_tier["key"] else "other"]
         if (group := next((g for g in groups if g in hours), None)) is not None:

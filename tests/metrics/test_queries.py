@@ -8,7 +8,7 @@ import pytest
 
 from kam_core.errors import KamError
 from kam_core.metrics import periods, queries
-from kam_core.settings.sql_files import split_header
+from kam_core.settings.sql_files import SQL, split_header
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
 from tests.support.figures import with_limits
@@ -45,7 +45,7 @@ def ids(rows: pd.DataFrame, column: str) -> list[str]:
 
 def test_every_question_says_what_it_means_and_bears_the_name_of_its_file() -> None:
     every = queries.load_queries()
-    for path in (queries.SQL / "queries").glob("*.sql"):
+    for path in (SQL / "queries").glob("*.sql"):
         values, _ = split_header(path.read_text("utf-8"))
         assert values["query"] == path.stem and path.stem in every
     assert all(query.means and query.name == name for name, query in every.items())

@@ -212,7 +212,7 @@ preview_step.render_reports(st.session_state.seen.files, text)
 preview_step.render_comparison(st.session_state.seen, text)
 """
     app = AppTest.from_string(script, default_timeout=300)
-    app.session_state.seen = preview(warehouse, [company[3]])
+    app.session_state.seen = preview(warehouse, [company[3]], as_of=date(2024, 9, 30))
     app.run()
     order = [element.type for element in app.main]
     assert order.index("warning") < order.index("checkbox") < order.index("dataframe")

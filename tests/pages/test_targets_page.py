@@ -1,6 +1,7 @@
 """The target page as a person uses it: edit, preview, save, be refused, see who changed what."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -211,7 +212,7 @@ def test_a_draft_outlives_the_choice_of_another_quarter(
     show: Callable[..., AppTest], filled: Warehouse, file: Callable[[str, str], Path]
 ) -> None:
     earlier = ORDERS.replace("09-11", "05-11")
-    load(filled, [file("orders.csv", earlier)], mode="update", by="Bo")
+    load(filled, [file("orders.csv", earlier)], mode="update", by="Bo", as_of=date(2024, 9, 10))
     app = put(show(filled), "90%")
     app.query_params["quarter"] = "2024-Q2"
     app.run()
