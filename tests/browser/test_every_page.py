@@ -62,10 +62,10 @@ def _take_picture(seen: Visit, name: str, width: int) -> None:
     seen.page.set_viewport_size({"width": width, "height": 900})
 
 
-def test_the_four_figures_of_the_status_review_stand_on_the_overview(
+def test_the_overview_leads_with_four_figures_of_the_status_review(
     address: str, visit: Callable[..., Visit]
 ) -> None:
     seen = visit(address, "en")
     seen.open("/overview?quarter=2024-Q3")
     shown = seen.page.locator("[data-testid=stMetricValue]").all_inner_texts()
-    assert shown == ["68.0%", "45.0%", "78.0%", "3.9%"]
+    assert shown == ["120M", "45.0%", "68.0%", "3.9%"]

@@ -6,7 +6,8 @@ select {
         order by applies_from
     )
 } as conversion
-from as_of.rates;
+from as_of.rates
+having as_of() is not null;
 comment on view as_of.conversion is
     'The reporting currency and every rate by its day, for the variable conversion';
 

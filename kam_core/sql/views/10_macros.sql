@@ -34,7 +34,8 @@ with by_table as (
     group by s.table_name
 )
 select map_from_entries(list((table_name, {'first_as_of': first_as_of, 'day': day}))) as days
-from by_table;
+from by_table
+having as_of() is not null;
 comment on view as_of.days is
     'By table the day of its first snapshot and that up to which it speaks, for the variable days';
 
