@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from kam_core.contract.day_origins import NO_FACTS
 from kam_core.errors import KamError
 from kam_core.settings.loader import load_settings
 from kam_core.uploads.report_model import Confirmation, FileReport
-from kam_core.warehouse.ledger import NO_FACTS, Snapshot
+from kam_core.warehouse.ledger import Snapshot
 from kam_core.warehouse.row_diff import RowChanges, row_changes
 
 

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kam_core.contract.declaration import tables
-from kam_core.ingest.stage import newest_fact
-from kam_core.uploads.day_in_name import find_day
-from kam_core.uploads.upload_part import UploadPart
-from kam_core.warehouse.as_of_day import today
-from kam_core.warehouse.ledger import (
+from kam_core.contract.day_origins import (
     FILE_NAME,
     NEWEST_FACT,
     NO_FACTS,
     OF_TABLE,
     OF_VERSION,
     SAID,
-    Snapshot,
 )
+from kam_core.contract.declaration import tables
+from kam_core.ingest.stage import newest_fact
+from kam_core.uploads.day_in_name import find_day
+from kam_core.uploads.upload_part import UploadPart
+from kam_core.warehouse.as_of_day import today
+from kam_core.warehouse.ledger import Snapshot
 
 
 @dataclass(frozen=True)

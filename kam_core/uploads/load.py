@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from kam_core.contract import declaration
+from kam_core.contract.day_origins import FILE_NAME, NO_FACTS, SAID
 from kam_core.contract.formats import FORMAT
 from kam_core.errors import KamError
 from kam_core.ingest.corrections.source import upload_of
@@ -27,15 +28,7 @@ from kam_core.uploads.report_model import Confirmation, EarlierUpload, FileRepor
 from kam_core.uploads.upload_part import LoadOptions, UploadPart, check_parts, keep_overrides
 from kam_core.warehouse import build
 from kam_core.warehouse.as_of_day import refuse_unusable_day
-from kam_core.warehouse.ledger import (
-    FILE_NAME,
-    NO_FACTS,
-    SAID,
-    Snapshot,
-    Version,
-    now,
-    settle_days,
-)
+from kam_core.warehouse.ledger import Snapshot, Version, now, settle_days
 from kam_core.warehouse.row_diff import quarantine_changes
 from kam_core.warehouse.store import Warehouse
 

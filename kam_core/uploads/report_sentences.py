@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from kam_core.contract.day_origins import NEWEST_FACT
 from kam_core.text import formats
 from kam_core.text.writer import Text
 from kam_core.uploads.report_model import FileReport, NameNote, QuarantineChange
-from kam_core.warehouse.ledger import NEWEST_FACT
 
 FIRST_NAMES = 5
 

@@ -6,13 +6,13 @@ from functools import cached_property
 
 import pandas as pd
 
+from kam_core.contract.day_origins import OF_TABLE, OWN_DAYS
 from kam_core.contract.declaration import Table, tables
 from kam_core.verify.absences import apply_outcomes, list_absences
 from kam_core.verify.amounts import in_reporting_currency, signed_amounts
 from kam_core.verify.days import DAY, DayRange, to_timestamp
 from kam_core.verify.settings import RecountSettings
 from kam_core.verify.tables import VersionRows
-from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 
 NEVER = pd.Timestamp("1000-01-01").as_unit("us")
 # Whole numbers of the last digit by account.

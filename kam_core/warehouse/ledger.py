@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import Json, TypeAdapter
 
+from kam_core.contract.day_origins import NO_FACTS
 from kam_core.contract.formats import FORMAT, refuse_newer
 from kam_core.errors import KamError
 from kam_core.settings.sql_files import load_sql
@@ -19,12 +20,6 @@ from kam_core.warehouse.sqlite_file import is_cut_short, open_in_place, open_rea
 Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]
 
 Record = TypeVar("Record")
-
-# Where the day of a snapshot comes from: a person, the name of its file, the newest of its facts;
-# else from what else is there (the table, for a correction; the version), or, before any fact, from
-# the clock: such a day holds only until a fact comes.
-SAID, FILE_NAME, NEWEST_FACT = OWN_DAYS = ("said", "file_name", "newest_fact")
-OF_TABLE, OF_VERSION, NO_FACTS = "table", "version", "no_facts"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from contextlib import suppress
 
 from duckdb import CatalogException, DuckDBPyConnection
 
+from kam_core.contract.day_origins import OF_TABLE, OWN_DAYS
 from kam_core.contract.declaration import EVENT_DATE, Table, tables
 from kam_core.settings.schemas.contract import RevealedColumn
 from kam_core.settings.sql_files import SQL, list_sql, load_sql
-from kam_core.warehouse.ledger import OF_TABLE, OWN_DAYS
 
 RATES = "rates"
 # What the views of tables look into, looked up once the as-of day is set; the second by the first.

@@ -116,7 +116,8 @@ def test_quarantined_rows_come_back_as_a_file_to_correct(
 ) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(
-        "order_id,account_id,ordered_on,amount\nX1,KH0001,soon,5\nX2,KH0001,2024-09-01,7\n"
+        "order_id,account_id,ordered_on,amount\n"
+        "X1,KH0001,soon,5\nX2,KH0001,2024-09-01,7\nX3,KH0001,2024-10-15,1\n"
     )
     seen = visit(fresh_address, "en")
     seen.open("/uploads")
@@ -125,7 +126,7 @@ def test_quarantined_rows_come_back_as_a_file_to_correct(
     seen.page.get_by_role("option", name="Update").click()
     seen.settle()
     press(seen, "Show what would change", "Figures before and after")
-    seen.expect("2 rows received = 1 accepted + 1 quarantined.")
+    seen.expect("3 rows received = 2 accepted + 1 quarantined.")
     press(seen, "Publish", "Version 2 is live")
     seen.page.get_by_role("tab", name="Quarantine").click()
     seen.settle()
