@@ -428,14 +428,15 @@ def test_the_random_companies_hold_whatever_a_company_can_hold() -> None:
     features: set[str] = set()
 
     @settings(
-        max_examples=100, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=300, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(world=worlds())
     def collect(world: Snapshots) -> None:
         features.update(drawn_features(world))
 
     collect()
-    assert not EXPECTED - features
+    missing = EXPECTED - features
+    assert not missing
 
 
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
