@@ -47,8 +47,10 @@ KPI_KEYS = [
     "gap",
     "status",
     "reason",
+    "pace",
     "beside",
     "known_until",
+    "undecided",
 ]
 
 

@@ -22,7 +22,7 @@ REFUSALS = (KamError, OSError, sqlite3.Error, duckdb.Error)
 
 def prepare(folder: Path) -> None:
     """Write the file to load."""
-    (folder / "more.csv").write_text(f"{HEADER}O9,A1,2024-07-10,0.10\n", "utf-8")
+    (folder / "more.csv").write_text(f"{HEADER}O9,A1,2024-09-10,0.10\n", "utf-8")
 
 
 def do(folder: Path, go: Connection) -> None:

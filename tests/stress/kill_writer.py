@@ -47,7 +47,7 @@ def write_forever(folder: Path, first: int, started: Event) -> None:
             restore_version(warehouse, live.parent, by="killer")
         else:
             path = folder / f"orders-{number}.csv"
-            path.write_text(f"{HEADER}O{number},A1,2024-07-10,0.10\n", "utf-8")
+            path.write_text(f"{HEADER}O{number},A1,2024-09-10,0.10\n", "utf-8")
             load(warehouse, [path], mode="update", by="killer")
         live = warehouse.live_version()
         assert live is not None

@@ -40,7 +40,7 @@ def assert_nothing_acknowledged_is_lost(warehouse: Warehouse, deeds: Sequence[De
 def assert_the_next_load_works(warehouse: Warehouse, path: Path) -> None:
     """A load of one new order is published, and leaves nothing unfinished behind."""
     before = warehouse.live_version()
-    path.write_text("order_id,account_id,ordered_on,amount\nNEXT,A1,2024-07-10,0.10\n", "utf-8")
+    path.write_text("order_id,account_id,ordered_on,amount\nNEXT,A1,2024-09-10,0.10\n", "utf-8")
     (report,) = load(warehouse, [path], mode="update", by="aftermath")
     live = warehouse.live_version()
     assert live is not None and before is not None

@@ -160,7 +160,7 @@ def load_two(folder: Path, writer: int, told: Connection) -> None:
     failures = []
     for number in range(2):
         path = folder / f"writer-{writer}-{number}.csv"
-        path.write_text(f"{HEADER}W{writer}{number},A1,2024-07-10,1.00\n", "utf-8")
+        path.write_text(f"{HEADER}W{writer}{number},A1,2024-09-10,1.00\n", "utf-8")
         try:
             load(Warehouse(folder / "warehouse"), [path], mode="update", as_of=DAY)
         except Exception as error:
