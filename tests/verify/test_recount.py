@@ -447,7 +447,7 @@ def test_the_random_companies_hold_whatever_a_company_can_hold() -> None:
     tiers=st.one_of(st.none(), st.just(("VIP", "growth", "unrated"))),
     start_month=st.sampled_from([1, 1, 4]),
     is_other_scheme=st.sampled_from([False, False, True]),
-    top=st.sampled_from([2, 1, "0.34"]),
+    top=st.sampled_from([2, 1, Decimal("0.34")]),
     first_days=st.sampled_from([5, 1, 31]),
     names=st.sets(st.sampled_from(list(catalogue.load_metrics())), min_size=8, max_size=8),
     by=st.sampled_from([(), ("region",), ("account_manager",), ("industry", "region")]),
