@@ -5,7 +5,7 @@ import streamlit as st
 from kam_core.dashboard.model import Figure
 from kam_core.dashboard.sections import follow_up
 from kam_core.dashboard.view import View
-from kam_core.text.writer import Text, escape
+from kam_core.text.writer import Text
 from pages.parts.render import figures
 from pages.parts.state import filters, links, url_state
 from pages.parts.state.viewer import Viewer
@@ -31,7 +31,7 @@ def page(viewer: Viewer, lang: str) -> None:
 
 
 def _choose_owner(view: View, text: Text) -> str | None:
-    options = {"placeholder": text("filters.all_owners"), "width": 280, "format_func": escape}
+    options = {"placeholder": text("filters.all_owners"), "width": 280}
     names = follow_up.list_owners(view)
     return url_state.one(st.selectbox, text("filters.owner"), names, None, "owner", **options)
 

@@ -10,6 +10,7 @@ import pytest
 
 from kam_core.metrics import catalogue, periods, queries, run
 from kam_core.metrics.day_cache import Day
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse
 from tests.support.loading import load_once
@@ -62,7 +63,7 @@ def test_every_metric_has_a_query_for_its_rows(name: str) -> None:
 
 @pytest.mark.parametrize("name", METRICS)
 def test_a_query_of_rows_names_no_metric(name: str) -> None:
-    shown = (queries.SQL / "evidence" / f"{catalogue.metric(name).evidence}.sql").read_text("utf-8")
+    shown = load_sql(f"evidence/{catalogue.metric(name).evidence}")
     assert not [other for other in METRICS if f"'{other}'" in shown]
 
 

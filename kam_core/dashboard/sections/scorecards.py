@@ -118,9 +118,12 @@ def _change(score: Score, before: Number | None, text: Text) -> str:
 
 
 def _target_line(score: Score, text: Text) -> str:
-    """The target, and how far it is: of an open amount by what is due by now."""
+    """The target, and how far it is: of an open amount by what is due by now.
+
+    Without a target nothing: the status says so.
+    """
     if score.target is None:
-        return "" if score.value is None else text("blocks.no_target")
+        return ""
     target = text("blocks.target", **vars(score))
     if score.gap is None:
         return target

@@ -34,7 +34,7 @@ def choose_metric(text: Text) -> Metric:
 
 def _label(metric: Metric, text: Text) -> str:
     topic = text.value("topic", metric.topic)
-    return f"{topic} · {escape(metric.title(text.lang))}"
+    return f"{topic} · {metric.title(text.lang)}"
 
 
 def render_value(view: View, metric: Metric, text: Text) -> None:

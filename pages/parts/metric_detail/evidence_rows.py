@@ -56,7 +56,7 @@ def _render_rows(view: View, metric: Metric, text: Text) -> None:
         list(names),
         None,
         "account",
-        format_func=lambda account: escape(f"{names.get(account, account)} ({account})"),
+        format_func=lambda account: f"{names.get(account, account)} ({account})",
         placeholder=text("figure.all_accounts"),
         width=420,
     )

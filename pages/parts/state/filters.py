@@ -50,14 +50,14 @@ def choose(viewer: Viewer, text: Text) -> View:
             text("filters.regions"),
             regions,
             "region",
-            format_func=lambda region: escape(words.value("region", region)),
+            format_func=lambda region: words.value("region", region),
             placeholder=text("filters.all_regions"),
         )
         tiers = url_state.many(
             text("filters.tiers"),
             holdings.tiers,
             "tier",
-            format_func=lambda tier: escape(text.value("tier", tier)),
+            format_func=lambda tier: text.value("tier", tier),
             placeholder=text("filters.all_tiers"),
         )
         as_of = _as_of(company, holdings, text)

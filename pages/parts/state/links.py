@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from kam_core.text.writer import Text, escape
+from kam_core.text.writer import Text
 from pages.parts.state import url_state
 
 PAGES = "pages"
@@ -77,7 +77,7 @@ def to_one_of(metrics: Sequence[str], key: str, text: Text) -> None:
             text("figure.open_one"),
             metrics,
             key=key,
-            format_func=lambda name: escape(text.metric(name)),
+            format_func=text.metric,
             width=420,
         )
         to_figure(chosen, text)

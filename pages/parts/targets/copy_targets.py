@@ -24,7 +24,7 @@ from kam_core.metrics.target_draft import (
 )
 from kam_core.text import formats
 from kam_core.text.sentences import target_sentences
-from kam_core.text.writer import Text, escape
+from kam_core.text.writer import Text
 from pages.parts.render import blocks
 from pages.parts.state.viewer import Viewer
 from pages.parts.targets import target_draft
@@ -52,7 +52,7 @@ def render_copying(draft: TargetDraft, view: View, viewer: Viewer, text: Text) -
     names = st.multiselect(
         text("targets.copy_metrics"),
         list(dict.fromkeys(target.key.metric for target in copied)),
-        format_func=lambda name: escape(text.metric(name)),
+        format_func=text.metric,
         placeholder=text("targets.copy_all"),
         key="target_copy_metrics",
     )

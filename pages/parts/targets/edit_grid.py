@@ -108,17 +108,17 @@ def _one(draft: TargetDraft, choices: tuple[list[str], list[str]], text: Text) -
         name = st.selectbox(
             text("targets.one_metric"),
             list(load_metrics()),
-            format_func=lambda name: escape(text.metric(name)),
+            format_func=text.metric,
         )
         region = st.selectbox(
             text("targets.one_region"),
             regions,
-            format_func=lambda region: escape(region_words(region, text)),
+            format_func=lambda region: region_words(region, text),
         )
         tier = st.selectbox(
             text("targets.one_tier"),
             tiers,
-            format_func=lambda tier: escape(tier_words(tier, text)),
+            format_func=lambda tier: tier_words(tier, text),
         )
         quarter = st.selectbox(
             text("targets.one_quarter"),
