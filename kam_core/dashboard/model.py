@@ -69,7 +69,7 @@ class FigureTable:
 class Card:
     """A figure at a glance: its value, how it changed, where it stands, the quarters before.
 
-    ``help`` is what it means and rests on, ``standing`` its target and what is missing of it,
+    ``help`` is what it means, how far its target is and what it rests on, ``standing`` its target,
     ``notes`` are to be kept in mind. ``past``: period, value, target.
     """
 

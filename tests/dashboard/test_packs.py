@@ -47,7 +47,7 @@ HARMLESS = {
     "html", "head", "meta", "title", "style", "body", "svg", "defs", "pattern", "rect", "line",
     "text", "header", "main", "section", "footer", "div", "h1", "h2", "h3", "p", "dl", "dt", "dd",
     "ul", "li", "b", "strong", "span", "figure", "figcaption", "table", "thead", "tbody", "tr",
-    "th", "td",
+    "th", "td", "circle", "polyline",
 }  # fmt: skip
 
 
@@ -247,6 +247,15 @@ def test_the_cards_are_those_of_the_overview(
     attention = [words.removeprefix("▲ ") for words in paragraphs if words.startswith("▲ ")]
     assert attention and set(attention) <= set(said)
     assert strip_marks(headline.sentences[0]) in on_page
+    paper = Page(page.render_page(pack))
+    for card in headline.cards:
+        written = (card.title, card.value, *card.changes, card.standing, *card.notes)
+        assert not [words for words in written if strip_marks(words) not in paper.text]
+    # A bar against each target, and a line of the quarters before.
+    targets = [card for card in headline.cards if card.score.target is not None]
+    drawn = [label for _, name, label in paper.attributes if name == "aria-label"]
+    assert targets and {card.standing for card in targets} <= set(drawn)
+    assert {card.past_in_words for card in headline.cards} <= set(drawn)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -285,6 +294,16 @@ def test_one_region_is_in_a_pack_and_no_other(warehouse: Warehouse, company: lis
 def value_of(pack: Pack, metric: str) -> float | None:
     (table,) = [figure.table for figure in pack.figures() if figure.name == "scorecard"]
     return {row[-1]: row[2] for row in plain_rows(table)}[metric].value
+
+
+def test_a_pack_holds_the_document_that_came_with_the_data_against_the_rows(
+    sample_pack: Gather, warehouse: Warehouse, company: list[Path]
+) -> None:
+    (table,) = [f.table for f in sample_pack("en").figures() if f.name == "status_review"]
+    (routine,) = [row for row in plain_rows(table) if row[0] == "The other 65% is routine"]
+    assert routine[2:4] == ("65.0%", "55.0%")
+    load_once(warehouse, company)
+    assert "status_review" not in {figure.name for figure in gather(warehouse).figures()}
 
 
 def test_several_regions_are_compared_and_one_is_not(sample_pack: Gather) -> None:

@@ -18,7 +18,7 @@ from kam_core.metrics import catalogue
 from kam_core.metrics.compare import KpiChange
 from kam_core.metrics.scorecard import Score
 from kam_core.render import csv_export
-from kam_core.render.html.sparkline import spark
+from kam_core.render.html.sparkline import bullet, spark
 from kam_core.render.plotly import charts
 from kam_core.text import formats
 from kam_core.text.marks import rests_on
@@ -361,6 +361,38 @@ def test_a_spark_runs_from_the_least_to_the_largest_value_and_leaves_a_gap_for_a
     drawn = spark([0.0, 1.0, float("nan"), 0.5, 0.5], "#123456")
     assert re.findall('points="([^"]*)"', drawn) == ["4.0,36.0 62.0,4.0", "178.0,20.0 236.0,20.0"]
     assert 'stroke="#123456"' in drawn
+    # The first value is marked faintly, the last in full.
+    marks = re.findall('<circle cx="([^"]*)" cy="([^"]*)" .*?opacity="([^"]*)"', drawn)
+    assert marks == [("4.0", "36.0", "0.45"), ("236.0", "20.0", "1")]
+
+
+def bars(drawn: str) -> list[str]:
+    """Where the value starts, how long it is, and where the target stands across it."""
+    left, width = re.search(r'<rect x="([^"]*)" y="5" width="([^"]*)"', drawn).groups()
+    return [left, width, re.search(r'<rect x="([^"]*)" width="3"', drawn).group(1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "drawn"),
+    [
+        # 240 wide; the scale ends a fifth beyond the larger of the two.
+        (50, 100, ["0.0", "100.0", "198.5"]),
+        (100, 50, ["0.0", "200.0", "98.5"]),
+        (0, 0, ["0.0", "0.0", "0.0"]),
+        # From -0.1 to 0.12: zero stands at 109.1, and the bar runs to the left of it.
+        (-0.1, 0.1, ["0.0", "109.1", "216.7"]),
+    ],
+)
+def test_a_bullet_runs_from_zero_to_the_value_with_the_target_across(
+    value: float, target: float, drawn: list[str]
+) -> None:
+    assert bars(bullet(value, target, "#123456", "#b3691b", "#eee", False)) == drawn
+
+
+def test_a_bullet_is_hatched_while_its_period_is_open() -> None:
+    opened, closed = (bullet(1, 2, "var(--actual)", "#b3691b", "#eee", b) for b in (True, False))
+    assert 'height="6" fill="url(#hatchvaractual)"' in opened and 'id="hatchvaractual"' in opened
+    assert 'height="6" fill="var(--actual)"/>' in closed
 
 
 def test_a_spark_of_one_value_is_none_and_of_equal_values_a_level_line() -> None:

@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 
 from kam_core.dashboard.model import Figure, Pack, Section
-from kam_core.dashboard.sections import follow_up, needs, overview, scorecards, tiers
+from kam_core.dashboard.sections import (
+    follow_up,
+    needs,
+    overview,
+    scorecards,
+    status_review,
+    tiers,
+)
 from kam_core.dashboard.sections.context import context_line, name_regions, name_tiers
 from kam_core.dashboard.tables import answer_table
 from kam_core.dashboard.view import View
@@ -48,6 +55,7 @@ def _sections(view: View) -> tuple[Section, ...]:
             needs.compose_open_in_full(view),
         ],
         "worklist": [follow_up.compose_worklist_extract(view)],
+        "review": [status_review.compose_review(view)] if status_review.has_review(view) else [],
         "sources": [scorecards.compose_definitions(view), _sources(view)],
     }
     figures = {name: tuple(f for f in part if f is not None) for name, part in parts.items()}

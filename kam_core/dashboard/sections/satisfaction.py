@@ -48,12 +48,11 @@ def compose_tiers(view: View) -> Figure:
     order = {tier: rank for rank, tier in enumerate(view.company.holdings().tiers)}
     rows = rows.sort_values("tier", key=lambda tiers: tiers.map(order)).reset_index(drop=True)
     listed = rows[["tier", "value", "answers"]].astype({"value": float, "answers": int})
-    least = load_settings().pages.service.least_answers
     return Figure(
         "satisfaction_by_tier",
         title,
-        (service_sentences.tiers(view.period.period, listed, least, text),),
-        (_compare_tiers(listed, least, text),),
+        (service_sentences.tiers(view.period.period, listed, view.least_cases, text),),
+        (_compare_tiers(listed, view.least_cases, text),),
         answer_table("satisfaction_by_tier", listed, text),
     )
 
@@ -67,13 +66,12 @@ def _compare_tiers(rows: pd.DataFrame, least: int, text: Text) -> Compared:
 def compose_managers(view: View) -> Figure:
     """How far the means of managers lie apart, over the last year and the one before."""
     text, title = view.text, view.text("service.managers")
-    least = load_settings().pages.service.least_answers
     groups = {_span(years, text): _means(view, years) for years in _years(view)}
     groups = {label: group for label, group in groups.items() if not group.empty}
     label, last = next(reversed(groups.items()), ("", pd.DataFrame({"cases": [], "value": []})))
-    values = last.loc[last["cases"] >= least, "value"]
+    values = last.loc[last["cases"] >= view.least_cases, "value"]
     if values.empty:
-        note = text("service.managers_none", least=least)
+        note = text("service.managers_none", least=view.least_cases)
         return Figure("satisfaction_spread", title, note=note)
     listed = pd.concat([group.assign(span=label) for label, group in groups.items()])
     listed = listed.rename(columns={"value": "mean_score", "cases": "answers"})
@@ -82,9 +80,9 @@ def compose_managers(view: View) -> Figure:
         "satisfaction_spread",
         title,
         (service_sentences.spread("service.managers_sentence", label, values, UNIT, text),),
-        (Spread(groups, least, UNIT),),
+        (Spread(groups, view.least_cases, UNIT),),
         answer_table("satisfaction_spread", listed, text),
-        text("service.managers_note", least=least),
+        text("service.managers_note", least=view.least_cases),
     )
 
 

@@ -71,7 +71,7 @@ def _card(view: View, metric: Metric) -> Card:
     interval = ""
     if score.low is not None:
         interval = text("blocks.interval", **vars(score))
-    rests = (interval, rests_on(score, metric, text), reason if is_few else "")
+    rests = (_gap(score, text), interval, rests_on(score, metric, text), reason if is_few else "")
     notes = ("" if is_few else reason, _pace(score, text), _allowed(score, metric, text))
     return Card(
         score=score,
@@ -79,7 +79,8 @@ def _card(view: View, metric: Metric) -> Card:
         help=(metric.means(text.lang), *filter(None, rests)),
         value=formats.quantity(score.value, score.unit, text.lang),
         changes=describe_changes(view, score),
-        standing=_target_line(score, text),
+        # Without a target the status says so.
+        standing="" if score.target is None else text("blocks.target", **vars(score)),
         notes=tuple(note for note in notes if note),
         past=past,
         past_in_words=_spell_out(past, metric, text),
@@ -117,21 +118,13 @@ def _change(score: Score, before: Number | None, text: Text) -> str:
     return formats.percent(change, text.lang, signed=True)
 
 
-def _target_line(score: Score, text: Text) -> str:
-    """The target, and how far it is: of an open amount by what is due by now.
-
-    Without a target nothing: the status says so.
-    """
-    if score.target is None:
-        return ""
-    target = text("blocks.target", **vars(score))
+def _gap(score: Score, text: Text) -> str:
+    """How far the target is: of an open amount by what is due by now."""
     if score.gap is None:
-        return target
+        return ""
     if score.paced is not None and score.pace is not None:
-        return f"{target} · {text('cards.pace', pace=score.pace)}"
-    if score.unit == "percent":
-        return f"{target} · {text('cards.gap_points', gap=score.gap * 100)}"
-    return f"{target} · {text('blocks.gap', **vars(score))}"
+        return text("cards.pace", pace=score.pace)
+    return text("blocks.gap", **vars(score))
 
 
 def _allowed(score: Score, metric: Metric, text: Text) -> str:

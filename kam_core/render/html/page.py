@@ -11,10 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kam_core.dashboard.charts import Columns
-from kam_core.dashboard.model import Cell, Figure, FigureColumn, FigureTable, JudgedWords, Pack
+from kam_core.dashboard.model import Card, Cell, Figure, FigureColumn, FigureTable, Pack
 from kam_core.dashboard.tables import cell_words, plain_rows
 from kam_core.render.html import svg
+from kam_core.render.html.sparkline import bullet, spark
 from kam_core.text.marked_text import runs
+from kam_core.text.marks import status_words
 from kam_core.text.writer import Text
 
 HERE = Path(__file__).parent
@@ -23,7 +25,6 @@ WORDS = ("text", "period")
 FEW_COLUMNS = 4
 # Nothing may be loaded or run; the one style sheet is known by its hash.
 POLICY = "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
-ON_CARDS = ("target", "gap", "interval", "cases")
 
 
 def render_page(pack: Pack) -> bytes:
@@ -45,7 +46,7 @@ def render_page(pack: Pack) -> bytes:
             few_columns=FEW_COLUMNS,
             words=lambda cell, column: cell_words(cell, column.unit, pack.lang),
             draw=lambda chart: svg.draw(chart, pack.lang),
-            cards_of=lambda table: _cards(table, pack.lang),
+            badge=lambda score: status_words(score.status, text, score.is_undecided),
             more_rows=lambda table: _more_rows(table, text),
         )
     )
@@ -68,6 +69,8 @@ def _environment() -> Environment:
         "still_charts": _still_charts,
         "sentences_alone": _sentences_alone,
         "has_legend": _has_legend,
+        "draw_target": _draw_target,
+        "draw_past": _draw_past,
     }
     return environment
 
@@ -114,19 +117,22 @@ def _has_legend(charts: Sequence[svg.Still]) -> bool:
     )
 
 
-def _cards(table: FigureTable, lang: str) -> Iterator[dict[str, Any]]:
-    """Each row as a card: name, value, status; then all else that is known of it."""
-    titles = {column.name: column.title for column in table.columns}
-    for row in plain_rows(table):
-        card = {
-            column.name: cell_words(cell, column.unit, lang)
-            for column, cell in zip(table.columns, row, strict=True)
-        }
-        shade = next(cell.status for cell in row if isinstance(cell, JudgedWords))
-        yield card | {
-            "shade": shade,
-            "more": [(titles[name], card[name]) for name in ON_CARDS if card[name]],
-        }
+def _draw_target(card: Card) -> Markup:
+    """The value of a card against its target; nothing where one of them is missing."""
+    score = card.score
+    if score.value is None or score.target is None:
+        return Markup()
+    marks = _card_colour(card), "var(--target)", "var(--line)"
+    return Markup(bullet(score.value, score.target, *marks, score.pace is not None))
+
+
+def _draw_past(card: Card) -> Markup:
+    """The quarters before as a line."""
+    return Markup(spark(card.past["value"].tolist(), _card_colour(card)))
+
+
+def _card_colour(card: Card) -> str:
+    return "var(--quiet)" if card.score.is_undecided else "var(--actual)"
 
 
 def _shown_columns(table: FigureTable) -> list[tuple[int, FigureColumn]]:

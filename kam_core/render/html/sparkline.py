@@ -13,6 +13,14 @@ WIDTH, HEIGHT, EDGE = 240, 40, 4
 BAR, ROOM = 16, 1.2
 
 
+NAMESPACE = "http://www.w3.org/2000/svg"
+
+
+def standalone(drawing: str) -> str:
+    """A drawing as an image of its own; within a page it needs no namespace, and no address."""
+    return drawing.replace("<svg ", f'<svg xmlns="{NAMESPACE}" ', 1)
+
+
 def spark(values: Sequence[float], colour: str) -> str:
     """Values from left to right on a scale from the least to the largest; a missing one is a gap.
 
@@ -30,7 +38,7 @@ def spark(values: Sequence[float], colour: str) -> str:
         for (x, y), opacity in ((first, 0.45), (last, 1))
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="{colour}" '
         f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{lines}{dots}</svg>'
     )
@@ -40,16 +48,18 @@ def bullet(value: float, target: float, fill: str, mark: str, track: str, is_ope
     """A value as a bar with its target as a mark across; hatched where its period is open."""
     low, high = min(0.0, value, target), max(0.0, value, target) * ROOM
     zero, end, at = (WIDTH * (number - low) / ((high - low) or 1) for number in (0, value, target))
+    # Drawings of one page that hatch in one colour share their pattern.
+    name = "hatch" + "".join(filter(str.isalnum, fill))
     hatch = (
-        f'<pattern id="h" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><rect width="3" height="6" fill="{fill}"/></pattern>'
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {BAR}" '
+        f'<svg viewBox="0 0 {WIDTH} {BAR}" '
         f'width="{WIDTH}" height="{BAR}"><defs>{hatch}</defs>'
         f'<rect y="3" width="{WIDTH}" height="10" fill="{track}"/>'
         f'<rect x="{min(zero, end):.1f}" y="5" width="{abs(end - zero):.1f}" height="6" '
-        f'fill="{"url(#h)" if is_open else fill}"/>'
+        f'fill="{f"url(#{name})" if is_open else fill}"/>'
         f'<rect x="{min(max(at - 1.5, 0), WIDTH - 3):.1f}" width="3" height="{BAR}" '
         f'fill="{mark}"/></svg>'
     )

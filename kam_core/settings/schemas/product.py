@@ -47,7 +47,6 @@ class ServicePage(PartedPage):
     months_back: Count
     age_limits_hours: list[Count]
     topics_shown: Count
-    least_answers: Count
 
 
 class ResourcesPage(PartedPage):

@@ -48,16 +48,17 @@ def tiers(period: str, rows: pd.DataFrame, text: Text) -> str:
     """The tier that gets most time beyond its share of revenue, and the one that gets least."""
     beyond = rows["hours_share"] - rows["revenue_share"]
     over, under = rows.loc[beyond.idxmax()], rows.loc[beyond.idxmin()]
-    return text.rich(
-        "resources.tiers_sentence",
-        period=period,
-        over=over["tier"],
-        over_hours=over["hours_share"],
-        over_revenue=over["revenue_share"],
-        under=under["tier"],
-        under_hours=under["hours_share"],
-        under_revenue=under["revenue_share"],
-    )
+    words = {
+        "over": over["tier"],
+        "over_hours": over["hours_share"],
+        "over_revenue": over["revenue_share"],
+        "under": under["tier"],
+        "under_hours": under["hours_share"],
+        "under_revenue": under["revenue_share"],
+    }
+    # A tier is not compared with itself.
+    key = "tiers_sentence" if beyond.nunique() > 1 else "tiers_alike"
+    return text.rich(f"resources.{key}", period=period, **words)
 
 
 def top_managers(period: str, rows: pd.DataFrame, text: Text) -> str:

@@ -21,7 +21,7 @@ from kam_core.dashboard.tables import cell_words
 from kam_core.dashboard.view import View
 from kam_core.metrics.scorecard import Score
 from kam_core.render import csv_export
-from kam_core.render.html.sparkline import bullet, spark
+from kam_core.render.html.sparkline import bullet, spark, standalone
 from kam_core.render.plotly import charts
 from kam_core.render.plotly.draw import draw_chart
 from kam_core.text import formats
@@ -151,9 +151,9 @@ def _draw_card(card: Card) -> None:
     if score.value is not None and score.target is not None:
         marks = colour, colours.target, colours.line
         drawn = bullet(score.value, score.target, *marks, score.pace is not None)
-        st.image(drawn, width="stretch", alt=card.standing)
+        st.image(standalone(drawn), width="stretch", alt=card.standing)
     if drawn := spark(card.past["value"].tolist(), colour):
-        st.image(drawn, width="stretch", alt=card.past_in_words)
+        st.image(standalone(drawn), width="stretch", alt=card.past_in_words)
 
 
 def _badge(score: Score, text: Text) -> str:
