@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +14,7 @@ from hypothesis import settings
 from kam_core.dashboard.company import open_company
 from kam_core.metrics.day_cache import Day
 from kam_core.uploads.load import load
-from kam_core.warehouse.scope import Scope
-from kam_core.warehouse.store import Warehouse, cursor, open_version, regions
+from kam_core.warehouse.store import Warehouse
 from tests.support.overlay import Overlay, add_overlay
 
 ROOT = Path(__file__).parents[1]
@@ -140,9 +139,6 @@ def sample_day(sample_warehouse: Warehouse) -> Day:
 
 
 @pytest.fixture
-def sample(sample_warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+def sample(sample_day: Day) -> duckdb.DuckDBPyConnection:
     """A cursor over the sample company, all regions, as of its newest day."""
-    live = sample_warehouse.live_version()
-    assert live is not None
-    with open_version(sample_warehouse.file(live.version)) as connection:
-        yield cursor(connection, Scope(regions(connection), live.as_of))
+    return sample_day.cursor()

@@ -254,7 +254,8 @@ def test_the_cards_are_those_of_the_overview(
     # A bar against each target, and a line of the quarters before.
     targets = [card for card in headline.cards if card.score.target is not None]
     drawn = [label for _, name, label in paper.attributes if name == "aria-label"]
-    assert targets and {card.standing for card in targets} <= set(drawn)
+    bars = {" · ".join((card.title, card.value, card.standing)) for card in targets}
+    assert bars and bars <= set(drawn)
     assert {card.past_in_words for card in headline.cards} <= set(drawn)
 
 
@@ -371,7 +372,7 @@ def test_every_table_names_its_heads_and_every_chart_is_told_in_words(sample_pac
     markup = page.render_page(sample_pack("en")).decode()
     heads = re.findall(r"<th[ >][^>]*", markup)
     assert heads and all('scope="' in head for head in heads)
-    images = re.findall(r"<svg viewBox[^>]*>", markup)
+    images = re.findall(r"<svg [^>]*viewBox[^>]*>", markup)
     assert len(images) >= 8
     assert all(
         'role="img"' in image and re.search(r'aria-label="[^"]{20,}"', image) for image in images

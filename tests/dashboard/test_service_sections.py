@@ -208,23 +208,32 @@ def test_an_account_that_answered_twice_is_listed_with_its_first_and_last_score(
     assert alone.table is None and words(alone).startswith("No account answered more than once")
 
 
+def answers(**counts: int) -> list[Row]:
+    """So many answers of each account: 80 points of A1, 60 of A2."""
+    points = {"A1": 80, "A2": 60}
+    return [
+        survey(f"{account}-{at}", account, "2024-08-01", score=points[account])
+        for account, count in counts.items()
+        for at in range(count)
+    ]
+
+
 def test_the_spread_between_managers_names_nobody(look: Look) -> None:
-    scores = [70, 80, 90, 70, 90]
-    answers = [survey(f"S{at}", "A1", "2024-08-01", score=score) for at, score in enumerate(scores)]
-    view = look(surveys=[*answers, survey("S9", "A2", "2024-09-01", score=10)])
-    figure = satisfaction.compose_managers(view)
+    figure = satisfaction.compose_managers(look(surveys=answers(A1=10, A2=10)))
     (chart,) = figure.charts
     assert isinstance(chart, Spread)
     (group,) = chart.groups.values()
-    assert sorted(group.itertuples(index=False, name=None)) == [(10, 1), (80, 5)]
+    assert sorted(group.itertuples(index=False, name=None)) == [(60, 10), (80, 10)]
     assert figure.table is not None
     assert list(figure.table.frame) == ["span", "mean_score", "answers"]
-    assert "the mean scores of 1 managers' accounts" in words(figure)
+    assert "the mean scores of 2 managers' accounts" in words(figure)
 
 
-def test_with_few_answers_of_every_manager_there_is_no_spread(look: Look) -> None:
-    figure = satisfaction.compose_managers(look(surveys=SURVEYS))
-    assert not figure.charts and figure.note.startswith("No manager's accounts gave 5 answers")
+@pytest.mark.parametrize("second", [0, 9])
+def test_one_manager_with_enough_answers_is_compared_with_nobody(look: Look, second: int) -> None:
+    figure = satisfaction.compose_managers(look(surveys=answers(A1=10, A2=second)))
+    assert not figure.charts
+    assert figure.note.startswith("The accounts of fewer than two managers gave 10 answers")
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,15 @@ import pytest
 
 from kam_core import demo
 from kam_core.metrics import periods, queries, run, scorecard
+from kam_core.metrics.day_cache import Day
 from tests.support.figures import Q2, Q3
 
 Cursor = duckdb.DuckDBPyConnection
 
 
-@pytest.fixture
-def q3(sample: Cursor) -> dict[str, scorecard.Score]:
-    scores = scorecard.scorecard(sample, Q3)
+@pytest.fixture(scope="module")
+def q3(sample_day: Day) -> dict[str, scorecard.Score]:
+    scores = scorecard.scorecard(sample_day.cursor(), Q3, facts=sample_day.facts)
     return {score.metric: score for score in scores}
 
 

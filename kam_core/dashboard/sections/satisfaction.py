@@ -70,7 +70,7 @@ def compose_managers(view: View) -> Figure:
     groups = {label: group for label, group in groups.items() if not group.empty}
     label, last = next(reversed(groups.items()), ("", pd.DataFrame({"cases": [], "value": []})))
     values = last.loc[last["cases"] >= view.least_cases, "value"]
-    if values.empty:
+    if len(values) < 2:
         note = text("service.managers_none", least=view.least_cases)
         return Figure("satisfaction_spread", title, note=note)
     listed = pd.concat([group.assign(span=label) for label, group in groups.items()])

@@ -123,12 +123,19 @@ def _draw_target(card: Card) -> Markup:
     if score.value is None or score.target is None:
         return Markup()
     marks = _card_colour(card), "var(--target)", "var(--line)"
-    return Markup(bullet(score.value, score.target, *marks, score.pace is not None))
+    words = " · ".join((card.title, card.value, card.standing))
+    return _label(bullet(score.value, score.target, *marks, score.pace is not None), words)
 
 
 def _draw_past(card: Card) -> Markup:
     """The quarters before as a line."""
-    return Markup(spark(card.past["value"].tolist(), _card_colour(card)))
+    return _label(spark(card.past["value"].tolist(), _card_colour(card)), card.past_in_words)
+
+
+def _label(drawing: str, words: str) -> Markup:
+    """A drawing with what it shows in words."""
+    label = Markup('<svg role="img" aria-label="{}" ').format(svg.make_printable(words))
+    return Markup(drawing.replace("<svg ", label, 1))
 
 
 def _card_colour(card: Card) -> str:
