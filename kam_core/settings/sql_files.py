@@ -19,18 +19,19 @@ def load_sql(name: str, /, **values: object) -> str:
     Of its ``$words`` those that ``values`` name are filled; others are parameters.
     """
     folder, _, statement = name.rpartition("/")
-    return Template(_statements(folder)[statement]).safe_substitute(values)
+    return Template(read_sql(folder)[statement]).safe_substitute(values)
 
 
 def list_sql(folder: str) -> list[str]:
-    """The texts of the files of a folder, in the order of their names."""
-    return [path.read_text("utf-8") for path in sorted((SQL / folder).glob("*.sql"))]
+    """The statements of a folder, in the order of its files."""
+    return list(read_sql(folder).values())
 
 
 @cache
-def _statements(folder: str) -> dict[str, str]:
+def read_sql(folder: str) -> dict[str, str]:
+    """The statements of a folder by name, in the order of its files."""
     statements = {}
-    for path in (SQL / folder).glob("*.sql"):
+    for path in sorted((SQL / folder).glob("*.sql")):
         text = path.read_text("utf-8")
         named = f"\n{text}".split(NAME_LINE)[1:]
         for block in named:

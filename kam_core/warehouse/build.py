@@ -159,7 +159,8 @@ def _create_schema(connection: DuckDBPyConnection) -> None:
     connection.execute(load_sql("build/write_format", number=formats.FORMAT))
     for table in declaration.tables().values():
         connection.execute(history_ddl(table))
-    for statement in chain(view_sql.current_statements(), view_sql.view_statements()):
+    views = (statement for _, statement in view_sql.view_statements())
+    for statement in chain(view_sql.current_statements(), views):
         connection.execute(statement)
 
 

@@ -12,7 +12,7 @@ from duckdb import CatalogException, DuckDBPyConnection
 from kam_core.contract.day_origins import OF_TABLE, OWN_DAYS
 from kam_core.contract.declaration import EVENT_DATE, Table, tables
 from kam_core.settings.schemas.contract import RevealedColumn
-from kam_core.settings.sql_files import SQL, list_sql, load_sql
+from kam_core.settings.sql_files import load_sql, read_sql
 
 RATES = "rates"
 # What the views of tables look into, looked up once the as-of day is set; the second by the first.
@@ -30,21 +30,22 @@ def set_lookups(connection: DuckDBPyConnection) -> None:
             connection.execute(load_sql("version/look_up", name=name))
 
 
-def view_statements() -> Iterator[str]:
-    """What reads ``history``, in the order in which it can be created: macros, tables, the rest."""
-    macros, absences, *others = list_sql("views")
-    yield _table_days()
+def view_statements() -> Iterator[tuple[str, str]]:
+    """What reads ``history``, each with its name, in the order in which it can be created.
+
+    The macros come first, then the tables by their names, then what reads several of them.
+    """
+    macros, absences, *others = read_sql("views").items()
+    yield "table_days", _table_days()
     yield macros
     yield absences
     # Amounts are converted by the rates, so that these come first.
     for table in sorted(tables().values(), key=lambda table: table.name != RATES):
-        yield _known_rows(table)
-        if (SQL / "tables" / f"{table.name}.sql").exists():
-            yield load_sql(f"tables/{table.name}")
-        yield load_sql(
-            "tables/in_scope", table=table.name, title=_title(table), in_scope=_in_scope(table)
-        )
-    yield _event_days()
+        in_scope = {"title": _title(table), "in_scope": _in_scope(table)}
+        own = read_sql("tables").get(table.name, "")
+        yield table.name, _known_rows(table) + own
+        yield f"scoped_{table.name}", load_sql("tables/in_scope", table=table.name, **in_scope)
+    yield "event_days", _event_days()
     yield from others
 
 

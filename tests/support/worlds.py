@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from kam_core.contract import declaration
 from kam_core.settings import loader
-from kam_core.warehouse import build, store, version_settings, view_sql
+from kam_core.settings.sql_files import load_sql
+from kam_core.warehouse import build, store, version_settings
 from kam_core.warehouse.scope import Scope
 
 Row = dict[str, object]
@@ -177,7 +178,8 @@ def ask_of(world: Snapshots, as_of: str | date, **scope: object) -> duckdb.DuckD
     """A cursor on a new version of these uploads, which holds its accounts as known on the day."""
     connection = connect(world)
     with cursor(connection, as_of) as every:
-        every.execute(view_sql.load_sql("marts/05_accounts"))
+        every.execute(load_sql("figures/create_marts"))
+        every.execute(load_sql("marts/accounts"))
     return cursor(connection, as_of, **scope)  # type: ignore[arg-type]
 
 

@@ -1,7 +1,5 @@
 -- Who is known on the day, for every other table to look into.
 
-create schema if not exists mart;
-
 create table mart.lives as from as_of.lives;
 create or replace view as_of.lives as from mart.lives;
 
