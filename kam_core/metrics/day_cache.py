@@ -11,7 +11,7 @@ from kam_core.metrics import catalogue, periods, run
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.settings import loader
-from kam_core.settings.sql_files import load_sql, read_sql
+from kam_core.settings.sql_files import load_sql
 from kam_core.warehouse import store, version_settings, view_sql
 from kam_core.warehouse.scope import Scope
 
@@ -31,7 +31,7 @@ class Day:
         self._computed: set[str] = set()
         _complete_thresholds(self.connection)
         with self.cursor() as cursor:
-            _create_marts(cursor)
+            view_sql.create_views(cursor)
             self._periods = _periods(cursor)
 
     def cursor(self, scope: Scope | None = None) -> duckdb.DuckDBPyConnection:
@@ -64,19 +64,6 @@ class Day:
         with self.cursor() as cursor:
             run.set_periods(cursor, every)
             cursor.execute(load_sql("figures/keep_facts", relation=table, query=metric.sql))
-
-
-def _create_marts(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Create the views of a version, and after those of a name the tables that take their place.
-
-    What comes later then reads tables: to bind views over views takes longer than to fill these.
-    """
-    marts = read_sql("marts")
-    cursor.execute(load_sql("figures/create_marts"))
-    for name, statement in view_sql.view_statements():
-        cursor.execute(statement)
-        if name in marts:
-            cursor.execute(marts[name])
 
 
 def _complete_thresholds(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -159,9 +158,9 @@ def _create_schema(connection: DuckDBPyConnection) -> None:
     connection.execute(load_sql("build/write_format", number=formats.FORMAT))
     for table in declaration.tables().values():
         connection.execute(history_ddl(table))
-    views = (statement for _, statement in view_sql.view_statements())
-    for statement in chain(view_sql.current_statements(), views):
+    for statement in view_sql.current_statements():
         connection.execute(statement)
+    view_sql.create_views_alone(connection)
 
 
 def describe(connection: DuckDBPyConnection) -> Built:

@@ -30,6 +30,34 @@ def set_lookups(connection: DuckDBPyConnection) -> None:
             connection.execute(load_sql("version/look_up", name=name))
 
 
+def create_views(connection: DuckDBPyConnection) -> set[str]:
+    """Create the views of a version, and after those of a name the tables that take their place.
+
+    What comes later then reads tables: to bind views over views takes longer than to fill these.
+    Returns the definitions of the views that were replaced.
+    """
+    marts, replaced = read_sql("marts"), set()
+    connection.execute(load_sql("version/create_marts"))
+    for name, statement in view_statements():
+        connection.execute(statement)
+        if name in marts:
+            before = _list_views(connection)
+            connection.execute(marts[name])
+            replaced |= before - _list_views(connection)
+    return replaced
+
+
+def create_views_alone(connection: DuckDBPyConnection) -> None:
+    """Create the views of a version: tables stand in for some of them only meanwhile."""
+    for definition in create_views(connection):
+        connection.execute(definition.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
+    connection.execute(load_sql("version/drop_marts"))
+
+
+def _list_views(connection: DuckDBPyConnection) -> set[str]:
+    return {sql for (sql,) in connection.execute(load_sql("version/list_views")).fetchall()}
+
+
 def view_statements() -> Iterator[tuple[str, str]]:
     """What reads ``history``, each with its name, in the order in which it can be created.
 

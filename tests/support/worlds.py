@@ -178,7 +178,7 @@ def ask_of(world: Snapshots, as_of: str | date, **scope: object) -> duckdb.DuckD
     """A cursor on a new version of these uploads, which holds its accounts as known on the day."""
     connection = connect(world)
     with cursor(connection, as_of) as every:
-        every.execute(load_sql("figures/create_marts"))
+        every.execute(load_sql("version/create_marts"))
         every.execute(load_sql("marts/accounts"))
     return cursor(connection, as_of, **scope)  # type: ignore[arg-type]
 

@@ -69,8 +69,3 @@ select scheme, axis, measure, scale, cuts from settings.tier_axes order by axis
 
 -- name: tier_cells
 select x_level, y_level, tier, is_key from settings.tier_cells order by 1, 2
-
--- name: create_marts
--- What every question about one as-of day asks again, held as tables in memory, for all regions and
--- every month of the data. Each view is then replaced by its table: what reads it stays the same.
-create schema if not exists mart

@@ -109,3 +109,14 @@ set variable $name = (from as_of.$name)
 
 -- name: set_variable
 set variable $name = $value
+
+-- name: create_marts
+-- What every question about one as-of day asks again, held as tables in memory, for all regions and
+-- every month of the data. Each view is then replaced by its table: what reads it stays the same.
+create schema if not exists mart
+
+-- name: drop_marts
+drop schema mart cascade
+
+-- name: list_views
+select sql from duckdb_views() where schema_name = 'as_of' and database_name = current_database()
