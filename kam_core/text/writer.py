@@ -198,7 +198,7 @@ class Text:
     def reason(self, score: "Score") -> str:
         """Why a score has no value, or cannot be decided, and what is told beside it."""
         beside = (
-            self(f"beside.{code}", count=formats.count(count, self.lang))
+            self(f"beside.{code}", count=count)
             for code, count in (score.beside or {}).items()
             if count
         )
@@ -219,7 +219,7 @@ class Text:
             detail = self.need(detail)
         if code == "partial" and score.is_behind:
             code, detail = "known_until", formats.day(score.known_until, self.lang)
-        return self.known(f"reasons.{code}", str(score.reason)).format(detail=detail)
+        return self.filled(self.known(f"reasons.{code}", str(score.reason)), {"detail": detail})
 
 
 class _Sentence(Formatter):
@@ -241,7 +241,7 @@ class _Sentence(Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         one, is_choice, several = format_spec.partition("|")
         if is_choice:
-            return one if str(value) == "1" else several
+            return one if value == 1 or str(value) == "1" else several
         items = value if isinstance(value, list | tuple) else [value]
         written = [self._write(item, format_spec) for item in items]
         return self.mark(self.text("punctuation.list").join(written))

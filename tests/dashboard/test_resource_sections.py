@@ -112,7 +112,7 @@ def test_of_the_two_largest_accounts_one_has_both_managers(spent: View) -> None:
         (1, "A1", "none"),
         (2, "A2", "Expert manager"),
     ]
-    assert "The other 1 brought 10 in twelve months; the largest is Company A2" in (words(figure))
+    assert "The other 1 brought 10 in twelve months; it is Company A2" in (words(figure))
 
 
 def test_one_of_two_accounts_was_met_at_all_three_levels(tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ def test_an_account_that_answered_twice_is_listed_with_its_first_and_last_score(
     assert figure.table is not None and not figure.charts and figure.note
     (row,) = figure.table.frame.to_dict("records")
     assert (row["account_id"], row["first_score"], row["last_score"]) == ("A1", 60, 80)
-    assert "1 accounts answered more than once" in words(figure)
+    assert "1 account answered more than once" in words(figure)
     alone = satisfaction.compose_moves(look(surveys=SURVEYS[1:]))
     assert alone.table is None and words(alone).startswith("No account answered more than once")
 

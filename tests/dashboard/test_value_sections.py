@@ -91,7 +91,7 @@ def test_lifetime_profit_is_the_sum_of_its_terms(tmp_path: Path) -> None:
         "Price concession": -5,
     }
     assert cells(figure, "account_id", "clv") == [("A1", 20), ("A2", -5)]
-    assert "1 are below zero so far, Company A2 furthest with −5" in words(figure)
+    assert "1 is below zero so far, Company A2 with −5" in words(figure)
 
 
 def test_retention_stands_on_one_scale_with_one_column_for_each_share(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def contracted(tmp_path_factory: pytest.TempPathFactory) -> View:
 def test_of_two_contracts_that_ended_one_was_renewed_for_more(contracted: View) -> None:
     shares, ended = retention.compose_renewals(contracted)
     assert shares.title == "Contracts that ended" and ended.title == ""
-    assert "2 contracts ended in Q3 2024 and 1 were renewed" in words(shares)
+    assert "2 contracts ended in Q3 2024 and 1 was renewed" in words(shares)
     assert "The largest step up is Company A1, from 500 to 800" in words(shares)
     assert cells(ended, "contract_id", "difference") == [("more", 300), ("no", None)]
 
@@ -167,7 +167,7 @@ def test_three_percent_of_two_key_accounts_allow_no_loss_and_one_was_lost(tmp_pa
         2,
         0,
     )
-    assert "target of 3.0% allows 0 losses, and 1 were lost" in words(figure)
+    assert "target of 3.0% allows 0 losses, and 1 was lost" in words(figure)
     lost = retention.compose_accounts_lost(view)
     assert cells(lost, "account_id", "revenue_before") == [("A2", 50)]
 
@@ -216,7 +216,7 @@ def test_a_reason_without_any_amount_is_not_worth_zero(pursued: View) -> None:
 def test_one_of_two_upsells_was_won(pursued: View) -> None:
     trend, kinds = retention.compose_cross_sell(pursued)
     assert cells(trend, "period", "value")[-1] == ("2024-Q3", 0.5)
-    assert "2 cross-sell and upsell opportunities closed in Q3 2024; 1 were won, worth 9" in (
+    assert "2 cross-sell and upsell opportunities closed in Q3 2024; 1 was won, worth 9" in (
         words(kinds)
     )
     assert cells(kinds, "opportunity_kind", "won", "lost_count") == [("Upsell", 1, 1)]

@@ -282,7 +282,7 @@ def test_without_orders_nobody_knows_what_lost_accounts_brought() -> None:
 @pytest.mark.parametrize(
     ("lang", "sentence"),
     [
-        ("en", "**1** key accounts were lost this quarter."),
+        ("en", "**1** key account was lost this quarter."),
         ("zh", "本季流失重点客户 **1** 家。"),
     ],
 )

@@ -202,8 +202,8 @@ def test_with_tickets_alone_the_rest_of_the_page_is_there(
     )
     # T1 and T2 took 6 and 30 hours.
     assert "the 2 support tickets answered had their first response after 18.0 h" in told
-    assert "1 tickets are open; 1 of them have had no first response, 1 for longer" in told
-    assert "1 complaints; there is no data for the same quarter last year" in told
+    assert "1 ticket is open; 1 has had no first response, 1 for longer" in told
+    assert "1 complaint; there is no data for the same quarter last year" in told
     assert "(surveys)" in told and "(tickets)" not in told
 
 
@@ -213,7 +213,7 @@ def test_a_quarter_without_complaints_last_year_has_no_growth_but_is_compared(
     earlier = "T8,A1,support,2023-06-09 09:00,,2023-08-10,x\n"
     warehouse = load_shared([*company, file("tickets.csv", TICKETS.format(topic="late") + earlier)])
     app = show(warehouse, "service", quarter="2024-Q3", part="complaints")
-    assert "1 complaints, 0 in the same quarter last year" in plain(app)
+    assert "1 complaint, 0 in the same quarter last year" in plain(app)
     assert cards(app)["Complaints vs last year"] == "–"
 
 

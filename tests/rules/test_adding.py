@@ -200,7 +200,7 @@ def test_a_tier_scheme_is_settings(follow: Callable[[str], Project]) -> None:
     assert shown["caption"].startswith("Up: industry influence. Right: growth potential.")
     assert shown["headings"] == [["Growth potential", "points"], ["Industry influence", "points"]]
     assert sorted(shown["scores"]) == [[50, 60], [80, 90]]
-    assert "have no industry influence score;" in shown["sentence"]
+    assert "1 account has no industry influence score;" in shown["sentence"]
     project.run("-m", "kam_core", "kpis", "--quarter", "2024-Q3", "--tier", "beacon")
     project.run("-c", OPEN_PAGE, "tiers", "en", "zh")
     waiting = load_accounts(project, "waiting", "A1,Alder,East,80,")

@@ -22,11 +22,18 @@ from kam_core.render.html.sparkline import bullet, spark
 from kam_core.render.plotly import charts
 from kam_core.text import formats
 from kam_core.text.marks import rests_on
-from kam_core.text.sentences import figure_sentences
+from kam_core.text.sentences import figure_sentences, value_sentences
 from kam_core.text.word_catalogue import LANGUAGES, load_words
 from kam_core.text.writer import Text, escape, plotly_escape
 
 ZH, EN = Text("zh"), Text("en")
+
+# A plural noun, before it perhaps an adjective, or the verb of one: right behind a count.
+AFTER_A_COUNT = re.compile(
+    r"\{\w+:\+?count\} (?:more )?"
+    r"(?:(?!(?:of|in|and|with|for|at|has|is|was|this)\b)[a-z-]+ )?"
+    r"(?:(?!(?:does|has|is|was|this)\b)[a-z-]*s|are|were|have)(?![\w-])"
+)
 
 
 def placeholders(text: str) -> set[tuple[str, str]]:
@@ -38,6 +45,15 @@ def placeholders(text: str) -> set[tuple[str, str]]:
 def test_both_languages_fill_the_same_placeholders() -> None:
     zh, en = load_words("zh"), load_words("en")
     assert {key for key in zh if placeholders(zh[key]) != placeholders(en[key])} == set()
+
+
+def test_every_english_noun_behind_a_count_has_a_singular() -> None:
+    words = load_words("en")
+    # What is chosen after one number is chosen after every other, also one without a form.
+    chosen = re.findall(r"\|[^}]*?\b(\w+s)\b", " ".join(words.values()))
+    after_a_number = re.compile(rf"\{{\w+\}} (?:{'|'.join(chosen)})\b")
+    found = [AFTER_A_COUNT.search(text) or after_a_number.search(text) for text in words.values()]
+    assert [match.group() for match in found if match] == []
 
 
 @pytest.mark.parametrize(
@@ -429,3 +445,71 @@ def test_more_cells_than_are_named_are_hinted_at() -> None:
     assert Text("en").cells("accounts", cells, 2) == "Status = odd"
     assert Text("en").cells("accounts", cells, 3) == "Status = odd × 2 …"
     assert Text("zh").cells("accounts", cells, 3) == "客户状态 = odd × 2 等"
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "one", "two"),
+    [
+        (
+            "service.moves_sentence",
+            {"count": 2, "risen": 1, "fallen": 0},
+            "1 account answered more than once in the 12 months up to the end of the quarter: "
+            "1 rose, 0 fell.",
+            "2 accounts answered more than once in the 12 months up to the end of the quarter: "
+            "1 rose, 0 fell.",
+        ),
+        (
+            "attention.key_accounts_lost",
+            {"cases": 2, "account": "Acme", "amount": 50},
+            "1 key account was lost this quarter: Acme; it brought 50 in the 12 months before.",
+            "2 key accounts were lost this quarter, the largest being Acme; together they brought "
+            "50 in the 12 months before.",
+        ),
+        (
+            "attention.unanswered_invitations",
+            {"cases": 2, "of_cases": 2, "days": 2, "account": "Acme"},
+            "1 invitation by 1 customer is past the standard time unanswered, for 1 working day; "
+            "it is Acme.",
+            "2 invitations by 2 customers are past the standard time unanswered, the oldest for "
+            "2 working days; Acme invited most often.",
+        ),
+        (
+            "needs.ages_sentence",
+            {"count": 2, "unanswered": 2, "days": 2},
+            "1 need is open, 1 without a first answer; it has waited 1 day.",
+            "2 needs are open, 2 of them without a first answer; the oldest has waited 2 days.",
+        ),
+        (
+            "value.churn_revenue",
+            {"every": 2, "revenue": 50, "key_revenue": 50},
+            "The 1 account lost had brought 50 in the 12 months before; of this, key accounts 50.",
+            "All 2 accounts lost had brought 50 in the 12 months before; the key accounts among "
+            "them 50.",
+        ),
+        (
+            "beside.undecided",
+            {"count": 2},
+            "1 more has ended and is not decided yet",
+            "2 more have ended and are not decided yet",
+        ),
+    ],
+)
+def test_one_is_said_otherwise_than_two(
+    key: str, words: dict[str, object], one: str, two: str
+) -> None:
+    assert EN(key, **words) == two
+    # Numbers of a table with gaps are floats.
+    assert EN(key, **{name: 1.0 if value == 2 else value for name, value in words.items()}) == one
+
+
+def test_what_rounds_to_one_account_is_called_one() -> None:
+    scores = {name: replace(completion("met"), value=0.8) for name in ("top20_share", "hhi")}
+    told = plain(value_sentences.concentration("2024-Q3", 1, 1, 1.0, scores, EN))
+    assert "In Q3 2024, 1 account had revenue; the first 1 brought 100.0%." in told
+    assert told.endswith("as if 1 account had all revenue.")
+
+
+def test_a_few_cases_among_one_are_not_some_of_them() -> None:
+    few = replace(completion("missed"), decidable=False, reason="not_decidable:1")
+    assert "1 missed (1 undecided)" in plain(figure_sentences.on_target([few], "2024-Q3", EN))
+    assert EN.reason(few) == "undecided with 1 case"

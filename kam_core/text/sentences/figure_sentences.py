@@ -36,7 +36,8 @@ def count_statuses(scores: Iterable[Score], text: Text) -> str:
     for status in JUDGED:
         undecided = counts[status, True]
         if count := counts[status, False] + undecided:
-            few = text.rich("scores.of_them_undecided", count=undecided) if undecided else ""
+            words = {"count": undecided, "total": count}
+            few = text.rich("scores.of_them_undecided", **words) if undecided else ""
             parts.append(text.rich(f"scores.count.{status}", count=count) + few)
     return text("punctuation.list").join(parts)
 

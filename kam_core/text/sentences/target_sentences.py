@@ -70,8 +70,9 @@ def history(edits: Sequence[Edit], text: Text) -> str:
 
 def copying(count: int, capped: int, quarter: str, text: Text) -> str:
     """How many targets would be copied, and how many stop at the most they can be."""
-    copied = text.rich("targets.copy_sentence", count=count, quarter=quarter)
-    return joined([copied, text.rich("targets.copy_capped", capped=capped) if capped else ""], text)
+    words = {"count": count, "capped": capped, "quarter": quarter}
+    keys = ["copy_sentence", *(["copy_capped"] if capped else [])]
+    return joined([text.rich(f"targets.{key}", **words) for key in keys], text)
 
 
 def draft(changes: Sequence[TargetChange], text: Text) -> str:

@@ -26,7 +26,7 @@ def concentration(
     if top is not None:
         parts.append(text.rich("value.top_sentence", share=top))
     if index:
-        parts.append(text.rich("value.hhi_sentence", index=index, equal=1 / index))
+        parts.append(text.rich("value.hhi_sentence", index=index, equal=formats.rounded(1 / index)))
     return joined(parts, text)
 
 
@@ -35,15 +35,14 @@ def wallets(quarter: str, rows: pd.DataFrame, shown: int, text: Text) -> str:
     budget, ours = rows["annual_purchase_budget"].sum(), rows["revenue_12m"].sum()
     words = {"accounts": len(rows), "budget": budget, "revenue": ours, "share": ours / budget}
     largest = rows.head(shown)
-    smallest = largest.sort_values("share", kind="stable").iloc[0]
-    return joined(
-        [
-            text.rich("value.wallet_sentence", quarter=quarter, **words),
-            text.rich("value.wallet_first", **rows.iloc[0]),
-            text.rich("value.wallet_smallest", shown=len(largest), **smallest),
-        ],
-        text,
-    )
+    parts = [
+        text.rich("value.wallet_sentence", quarter=quarter, **words),
+        text.rich("value.wallet_first", **rows.iloc[0]),
+    ]
+    if len(largest) > 1:
+        smallest = largest.sort_values("share", kind="stable").iloc[0]
+        parts.append(text.rich("value.wallet_smallest", shown=len(largest), **smallest))
+    return joined(parts, text)
 
 
 def retention(quarter: str, scores: Mapping[str, Score], text: Text) -> str:
@@ -67,6 +66,7 @@ def ended(quarter: str, rows: pd.DataFrame, text: Text) -> str:
         renewed=rows["renewed"].sum(),
         before=priced["amount"].sum(),
         after=priced["renewal_amount"].sum(),
+        priced=len(priced),
     )
     grown = priced[priced["difference"] > 0]
     parts = [lead]
