@@ -232,17 +232,19 @@ def compose_regions(view: View) -> Figure:
         for region in view.scope.regions
     ]
     table = cells_table("regions", [FigureColumn("region", heading("region", text)), *heads], cells)
-    return Figure("regions", title, (sentence,), table=table)
-
-
-def region_table(view: View) -> FigureTable:
-    """The same with all that is known of each cell, one row per region and figure."""
-    names = _counted(load_settings().pages.overview.regions)
     rows = pd.DataFrame(
-        {"region": region, **scorecard.to_json(score), "metric": view.text.metric(score.metric)}
-        for region, score in view.region_scores(names)
+        {"region": region, **scorecard.to_json(score), "metric": text.metric(score.metric)}
+        for region, score in scores
     )
-    return answer_table("regions", rows, view.text)
+    return Figure(
+        "regions",
+        title,
+        (sentence,),
+        table=table,
+        form="judged",
+        opens=tuple(head.name for head in heads),
+        download=answer_table("regions", rows, text),
+    )
 
 
 def _judged(score: Score, text: Text) -> Quantity:
