@@ -449,4 +449,3 @@ def newest_fact(accepted: pa.Table, table: str, until: date) -> date | None:
             is_fact = pc.and_(is_fact, pc.invert(pc.is_in(accepted[name], values)))
         newest.append(pc.max(days.filter(is_fact)).as_py())
     return max(filter(None, newest), default=None)
-    return max(filter(None, newest), default=None)
