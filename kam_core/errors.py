@@ -25,7 +25,7 @@ class KamError(Exception):
 
     def record(self) -> "ErrorRecord":
         """Code and details as plain JSON values."""
-        return ErrorRecord(self.code, {name: _plain(v) for name, v in self.details.items()})
+        return ErrorRecord(self.code, {name: _to_json_value(v) for name, v in self.details.items()})
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ def together(refusals: Sequence[KamError], code: str = "several_refused") -> Kam
     return KamError(code, refusals=list(refusals))
 
 
-def _plain(value: object) -> object:
+def _to_json_value(value: object) -> object:
     match value:
         case KamError():
             return asdict(value.record())
         case dict():
-            return {name: _plain(part) for name, part in value.items()}
+            return {name: _to_json_value(part) for name, part in value.items()}
         case list() | tuple():
-            return [_plain(part) for part in value]
+            return [_to_json_value(part) for part in value]
         case str() | int() | float() | None:
             return value
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        return _to_json_value(asdict(value))
     return str(value)

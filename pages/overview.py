@@ -1,12 +1,8 @@
 """Overview: are we on target, where not, and what needs attention."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from kam_core.dashboard.model import Figure
-from kam_core.dashboard.sections import overview, scorecards
-from kam_core.dashboard.view import View
+from kam_core.dashboard.sections import overview
 from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import figures, pack_download
@@ -33,7 +29,7 @@ def page(viewer: Viewer, lang: str) -> None:
         figures.render_warnings(attention)
         links.to("follow_up", text("pages.follow_up"))
         links.to("needs", text("pages.needs"))
-    _render_regions(regions, view, text)
+    figures.render_figure(regions, text)
 
 
 def _choose_trend(text: Text) -> str:
@@ -44,16 +40,6 @@ def _choose_trend(text: Text) -> str:
         format_func=text.metric, label_visibility="collapsed",
     )  # fmt: skip
     return name or names[0]
-
-
-def _render_regions(regions: Figure, view: View, text: Text) -> None:
-    if regions.table is None:
-        figures.render_figure(regions, text)
-        return
-    figures.render_figure(replace(regions, table=None), text)
-    figures.render_judged(regions.table, text.lang)
-    links.to_one_of([column.name for column in regions.table.columns[1:]], "open_of_regions", text)
-    figures.render_download(scorecards.region_table(view), text)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,6 @@ SLOW = (
     "metrics/test_evidence.py",
     "metrics/test_explain.py",
     "metrics/test_metamorphic.py",
-    "metrics/test_new_metric.py",
     "pages",
     "rules/test_adding.py",
     "uploads/test_order_of_loads.py",

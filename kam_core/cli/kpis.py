@@ -38,7 +38,7 @@ def _kpis(options: argparse.Namespace, text: Text) -> None:
     _check(options)
     view = _choose_view(options)
     if options.explain:
-        explanation = view.explanation(options.explain, _against(view, options), options.rows)
+        explanation = view.explanation(options.explain, _find_base(view, options), options.rows)
         _print_explanation(explanation, options.format, text)
         return
     _print_scores(view.scores(), options.format, text)
@@ -56,7 +56,7 @@ def _quarter(company: Company, name: str) -> Period:
     return periods.quarter(name, company.holdings().fiscal_year_start_month)
 
 
-def _against(view: View, options: argparse.Namespace) -> Period | None:
+def _find_base(view: View, options: argparse.Namespace) -> Period | None:
     """The quarter to compare with: by default the one before. Growth has one by itself: None."""
     if options.against:
         return _quarter(view.company, options.against)

@@ -78,7 +78,7 @@ def _load(options: argparse.Namespace, text: Text) -> None:
     if options.if_empty and warehouse.live_version():
         return
     if options.dry_run and not options.json:
-        print(changes.render_preview(_tried(options, text, None), text))
+        print(changes.render_preview(_try_upload(options, text, None), text))
         return
     with (
         _printed_refusal(options, list),
@@ -113,14 +113,14 @@ def _printed_refusal(
 
 def _preview(options: argparse.Namespace, text: Text) -> None:
     with _printed_refusal(options, lambda files: {"files": files}):
-        preview = _tried(options, text, options.region)
+        preview = _try_upload(options, text, options.region)
     if options.json:
         print_json(preview)
     else:
         print(changes.render_preview(preview, text))
 
 
-def _tried(options: argparse.Namespace, text: Text, regions: list[str] | None) -> Preview:
+def _try_upload(options: argparse.Namespace, text: Text, regions: list[str] | None) -> Preview:
     with draw_progress(options.progress, text) as tell:
         return previews.preview(
             store.Warehouse(options.warehouse),

@@ -16,12 +16,12 @@ NONE = ("", "")
 
 def rows(table: str, lang: str) -> list[dict[str, str]]:
     """The example rows of a table by column, in the words of a language."""
-    columns = _known(table).columns
+    columns = _require_table(table).columns
     templates = load_settings().templates
     cells = templates.tables.get(table, {}) | templates.every_table
     return [
         {
-            column.name: _written(column, cells.get(column.name, NONE)[number], lang)
+            column.name: _write_cell(column, cells.get(column.name, NONE)[number], lang)
             for column in columns
         }
         for number in range(2)
@@ -30,7 +30,7 @@ def rows(table: str, lang: str) -> list[dict[str, str]]:
 
 def csv_bytes(table: str, lang: str) -> bytes:
     """The template as a CSV file: headers in the language, then the example rows."""
-    columns = _known(table).columns
+    columns = _require_table(table).columns
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([column.text(lang) for column in columns])
@@ -38,13 +38,13 @@ def csv_bytes(table: str, lang: str) -> bytes:
     return (BYTE_ORDER_MARK + file.getvalue()).encode()
 
 
-def _known(table: str) -> Table:
+def _require_table(table: str) -> Table:
     if table not in tables():
         raise KamError("unknown_template", table=table, known=list(tables()))
     return tables()[table]
 
 
-def _written(column: Column, cell: str | Bilingual, lang: str) -> str:
+def _write_cell(column: Column, cell: str | Bilingual, lang: str) -> str:
     if isinstance(cell, Bilingual):
         return cell.text(lang)
     if column.type == "enum":

@@ -74,31 +74,31 @@ class Company:
 
     def threshold(self, name: str) -> Decimal:
         """One limit or weight by the settings of the version."""
-        return self._settled(version_settings.threshold, name)
+        return self._load_once(version_settings.threshold, name)
 
     def rules(self) -> scorecard.JudgingRules:
         """How the version judges a figure."""
-        return self._settled(scorecard.load_rules)
+        return self._load_once(scorecard.load_rules)
 
     def scheme(self) -> tiers.Scheme:
         """The tier scheme that the version was built with."""
-        return self._settled(tiers.load_scheme)
+        return self._load_once(tiers.load_scheme)
 
     def review(self) -> ReviewSettings | None:
         """What a document reports of the company, where there is one."""
-        return self._settled(version_settings.load_review)
+        return self._load_once(version_settings.load_review)
 
     def targets(self) -> tuple[QuarterlyTarget, ...]:
         """The targets of the version, of every region and quarter."""
-        return self._settled(quarterly_targets.in_force)
+        return self._load_once(quarterly_targets.in_force)
 
     def default_targets(self) -> dict[str, Decimal]:
         """The default targets that the version was built with, by metric."""
-        return self._settled(quarterly_targets.defaults)
+        return self._load_once(quarterly_targets.defaults)
 
-    def _settled(self, load: Callable[..., Any], *arguments: object) -> Any:
+    def _load_once(self, load: Callable[..., Any], *arguments: object) -> Any:
         """What the settings of the version say; ``load`` takes a cursor and the arguments."""
-        return self.keep(_settled, self, load, *arguments)
+        return self.keep(_load_once, self, load, *arguments)
 
     def quarters(self, as_of: date | None = None) -> tuple[Period, ...]:
         """The quarters with data up to a day, newest last; at least the one that holds the day."""
@@ -182,6 +182,6 @@ def _english_regions(company: Company) -> tuple[tuple[str, str], ...]:
     return tuple(rows.itertuples(index=False, name=None))
 
 
-def _settled(company: Company, load: Callable[..., Any], *arguments: object) -> Any:
+def _load_once(company: Company, load: Callable[..., Any], *arguments: object) -> Any:
     with company.day().cursor() as cursor:
         return load(cursor, *arguments)

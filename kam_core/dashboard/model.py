@@ -89,8 +89,9 @@ class Figure:
     """What some rows say in sentences, the charts drawn from them, and their table.
 
     ``form``: how the rows are shown: ``table`` (folded away under a chart unless ``is_open``),
-    ``cards`` (of its rows), or ``list`` (of the sentences alone). ``waits_for`` is the table, or
-    the column, without which there is nothing to show (``needs:orders``).
+    ``judged`` (each cell with its status), ``cards`` (of its rows), or ``list`` (of the sentences
+    alone). ``waits_for`` is the table, or the column, without which there is nothing to show
+    (``needs:orders``). ``opens`` are the metrics it leads to, ``download`` a table that says more.
     """
 
     name: str
@@ -103,6 +104,8 @@ class Figure:
     waits_for: str = ""
     is_open: bool = False
     cards: tuple[Card, ...] = ()
+    opens: tuple[str, ...] = ()
+    download: FigureTable | None = None
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def columns_of(
 
 def heading(name: str, text: Text) -> str:
     """The title of a column."""
-    return text.known(f"pack.columns.{name}", text.column(name))
+    return text.get(f"pack.columns.{name}", text.column(name))
 
 
 def plain_rows(table: FigureTable) -> Iterator[tuple[Cell, ...]]:

@@ -402,7 +402,7 @@ def remark_rows(accepted: pa.Table, table: Table) -> Remarks:
             continue
         lines[code] += rows["line_no"].chunks
         counted = Counter(rows[column].to_pylist())
-        cells[code].update({(column, _written(value)): n for value, n in counted.items()})
+        cells[code].update({(column, _write_cell(value)): n for value, n in counted.items()})
     distinct = {code: np.unique(pa.chunked_array(parts)) for code, parts in lines.items()}
     return Remarks(
         {code: len(numbers) for code, numbers in distinct.items()},
@@ -411,7 +411,7 @@ def remark_rows(accepted: pa.Table, table: Table) -> Remarks:
     )
 
 
-def _written(value: str | bool) -> str:
+def _write_cell(value: str | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else value
 
 
@@ -448,5 +448,4 @@ def newest_fact(accepted: pa.Table, table: str, until: date) -> date | None:
         for name, values in _not_counted(declared):
             is_fact = pc.and_(is_fact, pc.invert(pc.is_in(accepted[name], values)))
         newest.append(pc.max(days.filter(is_fact)).as_py())
-    return max(filter(None, newest), default=None)
     return max(filter(None, newest), default=None)

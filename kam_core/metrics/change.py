@@ -138,14 +138,14 @@ def explain(
     dimension = dimension or dimensions[0]
     if dimension not in dimensions:
         raise KamError("slice_not_defined", metric=name, by=dimension)
-    return _explained(
+    return _explain_split(
         run, metric, before, after, dimension, groups if dimension == ACCOUNTS else _movements
     )
 
 
 def by_account(run: RunMetric, name: str, before: Period | None, after: Period) -> FigureChange:
     """The same with one part per account, of accounts that have a case in either period."""
-    return _explained(run, catalogue.metric(name), before, after, ACCOUNTS, _movements)
+    return _explain_split(run, catalogue.metric(name), before, after, ACCOUNTS, _movements)
 
 
 def mix_and_rate(before: Slices, after: Slices) -> tuple[MixPart, ...]:
@@ -198,7 +198,7 @@ def _is_divided(metric: Metric, before: Period | None) -> bool:
     return metric.kind.has_mix and (before is not None or not metric.kind.is_growth)
 
 
-def _explained(
+def _explain_split(
     run: RunMetric,
     metric: Metric,
     before: Period | None,
@@ -281,20 +281,20 @@ def _name(cell: object) -> str | None:
 def _row(dimension: str, part: MixPart | Movement) -> dict[str, object]:
     if isinstance(part, MixPart):
         figures = {
-            "before_numerator": _plain(part.before.numerator),
-            "before_denominator": _plain(part.before.denominator),
-            "after_numerator": _plain(part.after.numerator),
-            "after_denominator": _plain(part.after.denominator),
+            "before_numerator": _to_number(part.before.numerator),
+            "before_denominator": _to_number(part.before.denominator),
+            "after_numerator": _to_number(part.after.numerator),
+            "after_denominator": _to_number(part.after.denominator),
             "mix_effect": float(part.mix),
             "rate_effect": float(part.rate),
         }
     else:
-        figures = {"before": _plain(part.before), "after": _plain(part.after)}
+        figures = {"before": _to_number(part.before), "after": _to_number(part.after)}
         if part.accounts is not None:
             figures |= {"accounts": part.accounts}
     name = "movement" if part.name in GROUPS and dimension == ACCOUNTS else dimension
     return {name: part.name, **figures, "difference": float(part.difference)}
 
 
-def _plain(amount: Fraction) -> int | float:
+def _to_number(amount: Fraction) -> int | float:
     return int(amount) if amount.denominator == 1 else float(amount)

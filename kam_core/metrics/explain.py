@@ -130,12 +130,12 @@ def _change(moved: FigureChange) -> dict[str, object]:
 def records(rows: pd.DataFrame) -> list[dict[str, object]]:
     """Rows as plain JSON values; an empty cell is null."""
     return [
-        {str(name): _plain(cell) for name, cell in row.items()}
+        {str(name): _to_json_value(cell) for name, cell in row.items()}
         for row in rows.astype(object).to_dict("records")
     ]
 
 
-def _plain(cell: Any) -> object:
+def _to_json_value(cell: Any) -> object:
     """A cell for another program, which knows neither exact numbers nor days."""
     if pd.isna(cell):
         return None

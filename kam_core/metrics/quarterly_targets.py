@@ -182,7 +182,7 @@ def copies(
 ) -> list[TargetCopy]:
     """What copying targets to a quarter would do; without ``overwrite`` what is there stays."""
     there = {target.key: target.target for target in present}
-    every = [_copied(source, to, there, step) for source in in_order(sources)]
+    every = [_copy_target(source, to, there, step) for source in in_order(sources)]
     return [
         copy
         for copy in every
@@ -190,7 +190,7 @@ def copies(
     ]
 
 
-def _copied(
+def _copy_target(
     source: QuarterlyTarget, to: str, there: Mapping[TargetKey, Decimal], step: TargetStep
 ) -> TargetCopy:
     key = source.key._replace(quarter=to)

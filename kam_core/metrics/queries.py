@@ -69,6 +69,7 @@ def _parse(text: str) -> Query:
 
 def _evidence(metric: Metric) -> Query:
     values, shown = split_header(load_sql(f"evidence/{metric.evidence}"))
-    sql = load_sql("figures/evidence", row=metric.kind.row, rows=metric.rows, shown=shown)
+    put_in = {"row": metric.kind.row, "rows": metric.rows, "shown": shown, "order": values["order"]}
+    sql = load_sql("figures/evidence", **put_in)
     parameters = (PERIODS, "account", "most")
     return Query(f"evidence_{metric.name}", values["means"], parameters, sql)

@@ -97,14 +97,14 @@ def scorecard(
         catalogue.metric(name) for name in (catalogue.load_metrics() if names is None else names)
     ]
     data = data or availability.survey_data(cursor, metrics)
-    goals = targets(cursor, [period])[period.period]
+    in_force = targets(cursor, [period])[period.period]
     rules = load_rules(cursor)
     return [
         score(
             m,
             period,
             _figures(cursor, m, period, data, facts),
-            goals.get(m.name),
+            in_force.get(m.name),
             data,
             rules,
             run.count_beside(cursor, m, period, data),
@@ -241,7 +241,7 @@ def score(
     metric: Metric,
     period: Period,
     figures: Mapping,
-    goal: Decimal | None,
+    target: Decimal | None,
     data: availability.Data,
     rules: JudgingRules,
     beside: dict[str, int] | None = None,
@@ -259,33 +259,33 @@ def score(
             metric.unit,
             numerator=figures["numerator"],
             denominator=figures["denominator"],
-            target=None if goal is None else float(goal),
+            target=None if target is None else float(target),
             reason=availability.find_obstacle(metric, period, data) or "no_cases",
             beside=beside,
             known_until=until,
         )
     share_due = pacing.share_due(metric, period, data, shares or {}, part)
     is_behind = share_due is not None and data.as_of is not None and period.ends_on <= data.as_of
-    judgement = _judged(metric, figures, goal, rules, share_due)
+    judgement = _judge_value(metric, figures, target, rules, share_due)
     return replace(judgement, beside=beside, known_until=until, is_behind=is_behind)
 
 
-def _judged(
+def _judge_value(
     metric: Metric,
     figures: Mapping,
-    goal: Decimal | None,
+    target: Decimal | None,
     rules: JudgingRules,
     share_due: Fraction | None,
 ) -> Score:
     """A row that has a value held against its target, or what is due of it in an open period."""
-    value, target = _exact(metric, figures), None if goal is None else Fraction(goal)
+    value, exact = _exact(metric, figures), None if target is None else Fraction(target)
     low, high = _interval(metric, figures, rules)
     decidable = None
-    if goal is not None and low is not None and high is not None:
-        decidable = not low <= goal <= high
-    attained = attainment(value, target, metric.better)
+    if target is not None and low is not None and high is not None:
+        decidable = not low <= target <= high
+    attained = attainment(value, exact, metric.better)
     is_open = share_due is not None
-    pace = _pace(metric, value, target, share_due)
+    pace = _pace(metric, value, exact, share_due)
     paced = value / share_due if share_due and metric.grows_with_days else None
     reason = PARTIAL if is_open else None
     if decidable is False and not is_open:
@@ -298,9 +298,9 @@ def _judged(
         denominator=figures["denominator"],
         low=low,
         high=high,
-        target=None if goal is None else float(goal),
-        gap=None if target is None else float(value - target),
-        status=status(value, target, metric.better, rules.near_tolerance, share_due),
+        target=None if target is None else float(target),
+        gap=None if exact is None else float(value - exact),
+        status=status(value, exact, metric.better, rules.near_tolerance, share_due),
         decidable=decidable,
         reason=reason,
         attainment=None if attained is None else float(attained),

@@ -44,7 +44,7 @@ def history(warehouse: Warehouse, read: Read | None = None) -> list[Edit]:
             for snapshot in warehouse.ledger.snapshots(publication.version)
             if snapshot.table_name == "targets"
         ]
-        after = _after(snapshots, read)
+        after = _list_in_force(snapshots, read)
         new = [snapshot for snapshot in snapshots if snapshot.snapshot_id not in seen]
         changes = quarterly_targets.changes(before.values(), after.values())
         edits = [_edit(change, publication, new) for change in changes] + edits
@@ -66,7 +66,7 @@ def uploaded(warehouse: Warehouse, snapshot_id: int) -> tuple[QuarterlyTarget, .
     )
 
 
-def _after(snapshots: Iterable[Snapshot], read: Read) -> dict[TargetKey, QuarterlyTarget]:
+def _list_in_force(snapshots: Iterable[Snapshot], read: Read) -> dict[TargetKey, QuarterlyTarget]:
     """The targets in force after some uploads, as a version applies them."""
     in_force: dict[TargetKey, QuarterlyTarget] = {}
     for snapshot in snapshots:

@@ -28,15 +28,15 @@ def stem(
     """
     parts = ["pack", quarter]
     if regions is not None:
-        parts.append(f"region-{_listed(regions, every_region)}")
+        parts.append(f"region-{_list_names(regions, every_region)}")
     if tiers is not None:
-        parts.append(f"tier-{_listed(tiers, tiers)}")
+        parts.append(f"tier-{_list_names(tiers, tiers)}")
     if as_of is not None:
         parts.append(f"as-of-{as_of.isoformat()}")
     return "_".join([*parts, lang])
 
 
-def _listed(names: Sequence[str], every_name: Collection[str]) -> str:
+def _list_names(names: Sequence[str], every_name: Collection[str]) -> str:
     listed = "+".join(_safe(name, every_name) for name in names)
     if len(listed.encode()) <= LONGEST_PART_BYTES:
         return listed

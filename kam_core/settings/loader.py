@@ -53,7 +53,7 @@ def load_settings() -> InstallationSettings:
 def copy_version_settings() -> dict[str, Any]:
     """The settings that a version is built with, as plain values that the caller may change."""
     settings = load_settings()
-    merged = _merged(os.environ.get(VARIABLE, ""))
+    merged = _merge_folders(os.environ.get(VARIABLE, ""))
     # A review changes no number, but it belongs to the company whose rows are loaded with it.
     names = [*OF_A_VERSION, *(["review"] if merged["review"] else [])]
     document = {name: deepcopy(merged[name]) for name in names}
@@ -72,7 +72,7 @@ def refuse_unknown_keys(document: Mapping[str, Any]) -> None:
     except ValidationError as error:
         for fault in error.errors():
             if fault["type"] == "extra_forbidden":
-                key = _dotted(fault["loc"])
+                key = _to_path(fault["loc"])
                 raise KamError("settings_unknown_key", file="settings", key=key) from error
 
 
@@ -92,9 +92,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 @cache
 def _load(folders: str) -> InstallationSettings:
-    faults = find_faults(_merged(folders), read_toml(REFERENCES))
+    faults = find_faults(_merge_folders(folders), read_toml(REFERENCES))
     try:
-        settings = InstallationSettings.model_validate(_merged(folders))
+        settings = InstallationSettings.model_validate(_merge_folders(folders))
     except ValidationError as error:
         faults = [*error.errors(), *faults]
     if not faults:
@@ -106,8 +106,8 @@ def _load(folders: str) -> InstallationSettings:
 
 
 @cache
-def _merged(folders: str) -> dict[str, Any]:
-    return reduce(_merge, map(_nested, _sources(folders)), {})
+def _merge_folders(folders: str) -> dict[str, Any]:
+    return reduce(_merge, map(_nest_tables, _sources(folders)), {})
 
 
 def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _nested(source: Source) -> dict[str, Any]:
+def _nest_tables(source: Source) -> dict[str, Any]:
     return reduce(lambda content, key: {key: content}, reversed(source.keys), source.content)
 
 
@@ -158,12 +158,12 @@ def _refusal(fault: ErrorDetails, sources: Sequence[Source]) -> KamError:
     # What stands in brackets is the type among several that the value looks like, and no key.
     keys = tuple(key for key in fault["loc"] if not str(key).startswith("("))
     limits = fault.get("ctx", {})
-    depth, number = max((_depth(_nested(s), keys), number) for number, s in enumerate(sources))
+    depth, number = max((_depth(_nest_tables(s), keys), number) for number, s in enumerate(sources))
     code = {"missing": "settings_missing_key", "extra_forbidden": "settings_unknown_key"}
     is_missing, source = fault["type"] == "missing", sources[number]
     details = {
         "file": source.path,
-        "key": _dotted((*keys[len(source.keys) : depth + is_missing], *limits.pop("within", ()))),
+        "key": _to_path((*keys[len(source.keys) : depth + is_missing], *limits.pop("within", ()))),
         "value": json.dumps(fault["input"], ensure_ascii=False, default=str)[:LONGEST_VALUE],
         "must_be": fault["type"],
         "choices": re.findall("'([^']*)'", limits.get("expected", "")),
@@ -181,7 +181,7 @@ def _depth(content: Any, keys: Sequence[int | str]) -> int:
     return len(keys)
 
 
-def _dotted(keys: Sequence[int | str]) -> str:
+def _to_path(keys: Sequence[int | str]) -> str:
     """``("files", 0, "recipes")`` as ``files[1].recipes``: positions are counted from 1."""
     parts = (f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in keys)
     return "".join(parts).removeprefix(".")

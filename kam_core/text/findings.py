@@ -23,7 +23,7 @@ def findings(
     """The faults of a row, each once; ``likely`` names accounts that unknown ids may stand for."""
     faults = [
         RowFault(
-            _where(detail, table, text),
+            _describe_location(detail, table, text),
             text.problem(detail["code"]),
             _todo(detail, text, likely),
         )
@@ -32,7 +32,7 @@ def findings(
     return list(dict.fromkeys(faults))
 
 
-def _where(detail: Mapping[str, Any], table: str, text: Text) -> str:
+def _describe_location(detail: Mapping[str, Any], table: str, text: Text) -> str:
     column, value = detail.get("column"), detail.get("value")
     if "expected" in detail:
         return text("quarantine.cells", **detail)
@@ -71,10 +71,12 @@ def table(rows: pd.DataFrame, text: Text, likely: Mapping[str, str]) -> pd.DataF
     ]
     shown = rows[["file_name", "table_name", "line_no"]].copy()
     for name in RowFault._fields:
-        shown[name] = [_joined(getattr(finding, name) for finding in of_row) for of_row in by_row]
+        shown[name] = [
+            _join_parts(getattr(finding, name) for finding in of_row) for of_row in by_row
+        ]
     states = [text.value("quarantine_state", state) for state in rows["state"]]
     return shown.assign(quarantine_state=states, raw=rows["raw"])
 
 
-def _joined(parts: Iterable[str]) -> str:
+def _join_parts(parts: Iterable[str]) -> str:
     return " | ".join(dict.fromkeys(filter(None, parts)))

@@ -40,7 +40,7 @@ def rounded(value: Number, digits: int = 0) -> Decimal:
     return Decimal(f"{'-' if exact < 0 and steps else ''}{steps}e-{digits}")
 
 
-def _signed(written: str, shown: Decimal, signed: bool) -> str:
+def _write_sign(written: str, shown: Decimal, signed: bool) -> str:
     """What is written of a rounded number, with a true minus sign or, if asked, a plus."""
     sign = "−" if shown < 0 else "+" if shown > 0 and signed else ""
     return f"{sign}{written}"
@@ -56,7 +56,7 @@ def percent(value: Number | None, lang: str, digits: int = 1, signed: bool = Fal
     shown = rounded(value, digits + 2)
     pattern = f"{_pattern('0', digits)}%"
     written = numbers.format_percent(abs(shown), pattern, locale=find_locale(lang))
-    return _signed(written, shown, signed)
+    return _write_sign(written, shown, signed)
 
 
 def points(value: Number | None, lang: str, digits: int = 1, signed: bool = True) -> str:
@@ -72,7 +72,7 @@ def decimal(value: Number | None, lang: str, digits: int = 1, signed: bool = Fal
         return NOTHING
     shown = rounded(value, digits)
     written = numbers.format_decimal(abs(shown), _pattern("#,##0", digits), find_locale(lang))
-    return _signed(written, shown, signed)
+    return _write_sign(written, shown, signed)
 
 
 count = partial(decimal, digits=0)
@@ -114,7 +114,7 @@ def money(value: Number | None, lang: str, signed: bool = False) -> str:
     shown, scale = _shorten(value, lang)
     pattern = f"0.{'#' * scale.digits}" if scale.mark else "#,##0"
     written = numbers.format_decimal(abs(shown), pattern, find_locale(lang))
-    return _signed(f"{written}{scale.mark}", shown, signed)
+    return _write_sign(f"{written}{scale.mark}", shown, signed)
 
 
 def _with_unit(

@@ -52,7 +52,7 @@ class Text:
         """A template with its placeholders filled, as plain characters."""
         return _Sentence(self, values, str).filled(template)
 
-    def known(self, key: str, otherwise: str) -> str:
+    def get(self, key: str, otherwise: str) -> str:
         """The text of a key that may be missing, because a part of it came with the data."""
         return load_words(self.lang).get(key, otherwise)
 
@@ -64,12 +64,12 @@ class Text:
         """What a metric waits for: a table, a column (``accounts.growth_potential``) or tiers."""
         table, _, column = need.partition(".")
         if table not in declaration.tables():
-            return self.known(f"values.need.{need}", need)
+            return self.get(f"values.need.{need}", need)
         return f"{self.table(table)} · {self.column(column)}" if column else self.table(table)
 
     def column(self, column: str) -> str:
         """The heading of a result column; a column nobody named keeps its name."""
-        return self.known(f"columns.{column}", _contract_titles(self.lang).get(column, column))
+        return self.get(f"columns.{column}", _contract_titles(self.lang).get(column, column))
 
     def column_of(self, table: str, column: str) -> str:
         """The title of a column in a table: what is an amount of orders is none of contracts.
@@ -98,7 +98,7 @@ class Text:
             return self.table(str(value))
         if plain == "tier" and value in _tier_titles(self.lang):
             return _tier_titles(self.lang)[str(value)]
-        return self.known(f"values.{plain}.{value}", str(value))
+        return self.get(f"values.{plain}.{value}", str(value))
 
     def form_of(self, name: str, english: str | None) -> str:
         """A name of the data, in the English form that the data gives it where it has one."""
@@ -113,7 +113,7 @@ class Text:
         is_of_settings = error.code.startswith("settings_")
         catalogued = None if is_of_settings else problems().get(error.code)
         message = catalogued.text(self.lang) if catalogued else error.code
-        template = self.known(f"errors.{error.code}", message)
+        template = self.get(f"errors.{error.code}", message)
         parts = [self.filled(template, _Details(error.details, self))]
         if catalogued:
             parts.append(catalogued.todo(self.lang))
@@ -183,7 +183,7 @@ class Text:
 
     def confirmation(self, code: str, details: Mapping[str, Any]) -> str:
         """One reason why an upload needs a second yes."""
-        words = self.known(f"questions.{code}", code)
+        words = self.get(f"questions.{code}", code)
         counts = {name: formats.count(details[name], self.lang) for name in ("rows", "gone")}
         return self.filled(words, _Details({**details, **counts}, self))
 
@@ -219,7 +219,7 @@ class Text:
             detail = self.need(detail)
         if code == "partial" and score.is_behind:
             code, detail = "known_until", formats.day(score.known_until, self.lang)
-        return self.filled(self.known(f"reasons.{code}", str(score.reason)), {"detail": detail})
+        return self.filled(self.get(f"reasons.{code}", str(score.reason)), {"detail": detail})
 
 
 class _Sentence(Formatter):
@@ -274,7 +274,7 @@ class _Details(dict):
             return self.text.table(str(value))
         if name in ("column", "columns"):
             named = [value] if isinstance(value, str) else list(value or ())
-            return self._joined([f"{self.text.column(c)} ({c})" for c in named])
+            return self._join([f"{self.text.column(c)} ({c})" for c in named])
         if name == "problems":
             parts = ("problems", "first_lines", "examples")
             problems = self.text.describe_problems(
@@ -285,19 +285,19 @@ class _Details(dict):
             todos = dict.fromkeys(map(self.text.todo, self.get("problems", ())))
             return self.text("punctuation.sentence").join(todos)
         if name == "must_be":
-            return self.text.filled(self.text.known(f"errors.must_be.{value}", str(value)), self)
+            return self.text.filled(self.text.get(f"errors.must_be.{value}", str(value)), self)
         if name == "why":
             return str((value or {}).get(self.text.lang, "?"))
         if name == "questions":
-            return self._joined([self.text.confirmation(r.code, vars(r)) for r in value or ()])
-        return self._plain(value)
+            return self._join([self.text.confirmation(r.code, vars(r)) for r in value or ()])
+        return self._write(value)
 
-    def _plain(self, value: object) -> str:
+    def _write(self, value: object) -> str:
         if isinstance(value, list | tuple):
-            return self._joined([str(part) for part in value])
+            return self._join([str(part) for part in value])
         return "?" if value is None else str(value)
 
-    def _joined(self, parts: Sequence[str]) -> str:
+    def _join(self, parts: Sequence[str]) -> str:
         return self.text("punctuation.list").join(parts)
 
 

@@ -72,7 +72,7 @@ def _inspect_part(
         proposals = list(_proposals(reading, name, table, memory))
     except KamError as error:
         return InspectedPart(path.name, glimpse, error=error.record())
-    unused = [entry.written for entry in _unused(proposals, reading)]
+    unused = [entry.written for entry in _list_unused(proposals, reading)]
     answered = [proposal.with_answers() for proposal in proposals]
     return InspectedPart(path.name, glimpse, answered, unused)
 
@@ -102,7 +102,7 @@ def _proposal(
     return replace(proposal, questions=questions)
 
 
-def _unused(proposals: Sequence[Proposal], reading: Reading) -> list[name_map.Entry]:
+def _list_unused(proposals: Sequence[Proposal], reading: Reading) -> list[name_map.Entry]:
     """Entries of the map of names that no sampled row of a column of names needs."""
     written: dict[str, set[str]] = {}
     for proposal in proposals:

@@ -201,7 +201,9 @@ class _PendingLoad:
 
     def _confirmations(self, candidate: Path) -> list[Confirmation]:
         corrected = {
-            part.name: {upload for upload, _ in _resubmitted(self.warehouse, part.staged).values()}
+            part.name: {
+                upload for upload, _ in _find_resubmitted(self.warehouse, part.staged).values()
+            }
             for part in self.parts
         }
         return find_confirmations(self.live_file, candidate, self.fresh, self.in_force, corrected)
@@ -405,7 +407,7 @@ def _step_of(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = N
     def raw_of(line_numbers: Collection[int]) -> dict[int, str]:
         return raw_lines(warehouse.raw_file(snapshot.sha256), recipe, line_numbers)
 
-    returned = _resubmitted(warehouse, staged)
+    returned = _find_resubmitted(warehouse, staged)
     return build.Step(
         snapshot,
         staged.accepted,
@@ -417,7 +419,7 @@ def _step_of(warehouse: Warehouse, snapshot: Snapshot, staged: Staged | None = N
     )
 
 
-def _resubmitted(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:
+def _find_resubmitted(warehouse: Warehouse, staged: Staged) -> dict[int, tuple[int, int]]:
     """The rows of earlier uploads to this table that lines stand for."""
     references = staged.returned or {}
     meant = {(ref.snapshot_id, ref.sha256): ref for ref in references.values()}
@@ -435,7 +437,7 @@ def report_of(warehouse: Warehouse, snapshot: Snapshot) -> FileReport:
     return replace(
         _describe_upload(snapshot, warehouse.ledger.counts(version)[snapshot.snapshot_id]),
         version=version,
-        version_as_of=warehouse.known(version).as_of.isoformat(),
+        version_as_of=warehouse.require_version(version).as_of.isoformat(),
         already_loaded=True,
         earlier=_describe_earlier(warehouse, snapshot),
     )

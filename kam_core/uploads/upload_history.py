@@ -144,7 +144,7 @@ def _rows_to_correct(
     warehouse: Warehouse, version: int, snapshot_id: int
 ) -> tuple[list[tuple], list[AccountRef]]:
     """An upload's rows to correct that nobody sent back yet, and every account of the version."""
-    warehouse.known(version)
+    warehouse.require_version(version)
     with open_beside(intact_file(warehouse, version)) as connection:
         # The views of a version are those of its time; these are today's.
         for name in ("views/80_quarantine", "views/85_cells"):

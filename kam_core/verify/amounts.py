@@ -33,7 +33,7 @@ def in_reporting_currency(
         day = _first_day(rows.loc[position], table, as_of)
         rate = _rate_on(rates, rows.at[position, table.currency], day)
         for name in table.amounts:
-            rows.at[position, name] = _converted(rows.at[position, name], rate)
+            rows.at[position, name] = _convert_cents(rows.at[position, name], rate)
     return rows
 
 
@@ -49,7 +49,7 @@ def _rate_on(rates: pd.DataFrame, currency: str, day: pd.Timestamp) -> int | Non
     return int(applicable.sort_values("applies_from")["rate"].iloc[-1])
 
 
-def _converted(amount: Any, rate: int | None) -> Any:
+def _convert_cents(amount: Any, rate: int | None) -> Any:
     """Cents at a rate, rounded half away from zero."""
     if rate is None or pd.isna(amount):
         return pd.NA

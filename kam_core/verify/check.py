@@ -66,7 +66,11 @@ class FigureCheck:
             self.compared += 1
             self.differences += [
                 Difference(
-                    metric.name, period.period, {"beside": code}, _counted(count), _counted(other)
+                    metric.name,
+                    period.period,
+                    {"beside": code},
+                    _to_figure(count),
+                    _to_figure(other),
                 )
                 for code, count in counts.items()
                 if count != other
@@ -88,7 +92,7 @@ class FigureCheck:
                 self.compared += 1
                 if shown != due:
                     part = {"pace": "share due", **dict(zip(dimensions, key, strict=True))}
-                    figures = _counted(shown), _counted(due)
+                    figures = _to_figure(shown), _to_figure(due)
                     self.differences.append(Difference(metric.name, period.period, part, *figures))
 
     def _shown(self, metric: Metric, dimensions: tuple[str, ...]) -> dict[FigureKey, Figure]:
@@ -145,7 +149,7 @@ def compare_all(
     return check
 
 
-def _counted(number: int | Fraction) -> Figure:
+def _to_figure(number: int | Fraction) -> Figure:
     return Fraction(number), None, float(number)
 
 

@@ -51,7 +51,7 @@ def verify_version(
 
     With ``steps_of`` every stored upload that is whole is read again by it as well.
     """
-    version = warehouse.known(number)
+    version = warehouse.require_version(number)
     if as_of is not None:
         refuse_unusable_day(as_of, version.as_of)
     findings = audit_trail.check_stored_files(warehouse, version)

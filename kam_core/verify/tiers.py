@@ -40,7 +40,7 @@ class Tiers:
         rows = self._account_attributes(day)
         rows["value"] = pd.Series(self._account_values(rows, day), dtype=object)
         axes = settings.axes.items()
-        level = {name: _count_cuts(axis, _measured(rows, axis)) for name, axis in axes}
+        level = {name: _count_cuts(axis, _measure_axis(rows, axis)) for name, axis in axes}
         return {
             account_id: settings.cells[level["x"][account_id], level["y"][account_id]]
             if account_id in level["x"] and account_id in level["y"]
@@ -70,7 +70,7 @@ class Tiers:
         }
 
 
-def _measured(rows: pd.DataFrame, axis: SchemeAxis) -> dict[str, Fraction]:
+def _measure_axis(rows: pd.DataFrame, axis: SchemeAxis) -> dict[str, Fraction]:
     unit = UNIT.get(axis.measure, SCORE_UNIT)
     filled = rows[axis.measure].dropna()
     return {str(key): Fraction(int(units), unit) for key, units in filled.items()}

@@ -149,7 +149,7 @@ def _count_changes(
     key = table.key
     if table.replaced_by and any(_repeats(connection, rows[s], key, parameters) for s in rows):
         key = [*key, NTH]
-        rows = {side: _numbered(query, table.key) for side, query in rows.items()}
+        rows = {side: _number_rows(query, table.key) for side, query in rows.items()}
     # A key may have empty parts (a target for all regions), and they are equal to each other.
     same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in key)
     query = load_sql("compare/row_changes", **rows, same_key=same_key)
@@ -165,7 +165,7 @@ def _repeats(
     return connection.execute(query, parameters).fetchall()[0][0]
 
 
-def _numbered(rows: str, key: Sequence[str]) -> str:
+def _number_rows(rows: str, key: Sequence[str]) -> str:
     return load_sql("compare/numbered", rows=rows, key=", ".join(key), number=NTH)
 
 

@@ -233,7 +233,7 @@ class Warehouse:
         An intact file is kept: a kill between file and ledger would make it look damaged. Call it
         inside ``building()``.
         """
-        version = self.known(number)
+        version = self.require_version(number)
         built = self._build(None, [], *self._read_raw(version, steps_of))
         if built.content_hash != version.content_hash:
             raise KamError("rebuild_differs", version=number)
@@ -247,7 +247,7 @@ class Warehouse:
     def build_beside(self, number: int, steps_of: StepsOf, path: Path) -> build.Built:
         """Write at ``path`` what raw uploads and settings of a version give when read again."""
         memory_limit = load_settings().warehouse.memory_limit
-        of_raw = self._read_raw(self.known(number), steps_of)
+        of_raw = self._read_raw(self.require_version(number), steps_of)
         return build.build(path, None, [], *of_raw, memory_limit)
 
     def _read_raw(self, version: Version, steps_of: StepsOf) -> tuple[Iterable[build.Step], dict]:
@@ -291,13 +291,13 @@ class Warehouse:
     def rollback(self, number: int, by: str) -> None:
         """Make an earlier version live again. Its file must be there: rebuild it first if not."""
         with self.building():
-            self.known(number)
+            self.require_version(number)
             self.check_file(number)
             self.ledger.republish(number, by)
 
     def is_intact(self, number: int) -> bool:
         """Whether the version's file is there, byte for byte as it was published."""
-        version = self.known(number)
+        version = self.require_version(number)
         path = self.file(number)
         return path.exists() and hash_file(path) == version.file_sha256
 
@@ -312,14 +312,14 @@ class Warehouse:
 
         A file replaced since then is compared again. KamError("version_damaged") if they differ.
         """
-        path, recorded = self.file(number), self.known(number).file_sha256
+        path, recorded = self.file(number), self.require_version(number).file_sha256
         with _VERIFYING:
             if (_identity(path), recorded) not in _VERIFIED:
                 self.check_file(number)
                 _VERIFIED.add((_identity(path), recorded))
         return path
 
-    def known(self, number: int) -> Version:
+    def require_version(self, number: int) -> Version:
         """The version of that number, else KamError("unknown_version")."""
         version = self.ledger.version(number)
         if version is None:

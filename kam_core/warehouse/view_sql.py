@@ -80,7 +80,7 @@ def view_statements() -> Iterator[tuple[str, str]]:
 def current_statements() -> Iterator[str]:
     """The views of the rows in force, and one of the cells that no column of theirs holds."""
     for table in tables().values():
-        signed = {name: f"{value} as {name}" for name, value in _signed(table).items()}
+        signed = {name: f"{value} as {name}" for name, value in _sign_amounts(table).items()}
         conditions = ["valid_to is null", *_counts(table)]
         if table.is_of_accounts:
             conditions.append(load_sql("tables/has_account", accounts="history.accounts"))
@@ -158,7 +158,7 @@ def _known_rows(table: Table) -> str:
         f"has_time({name}, snapshot_id, '{name}') as {name}_has_time"
         for name in table.time_may_lack
     )
-    replaced = ",\n    ".join(f"{value} as {name}" for name, value in _replaced(table).items())
+    replaced = ",\n    ".join(f"{value} as {name}" for name, value in _mask_cells(table).items())
     conditions = in_force_conditions(table)
     conditions += [_has_happened(table, *fact) for fact in table.event_facts.items()]
     if table.counts_from:
@@ -193,7 +193,7 @@ def _has_happened(table: Table, moment: str, only: Mapping[str, Iterable[str]]) 
     return f"({' or '.join([*others, is_past])})" if others else is_past
 
 
-def _replaced(table: Table) -> dict[str, str]:
+def _mask_cells(table: Table) -> dict[str, str]:
     """What stands for a column: nothing for what lies ahead, and for a blank part of the key."""
     optional = (c for c in table.columns if c.name in table.key and not c.required)
     replaced = {c.name: f"nullif(trim({c.name}), '')" for c in optional if c.type == "text"}
@@ -201,11 +201,11 @@ def _replaced(table: Table) -> dict[str, str]:
         is_told = f"is_told({moment}, '{table.name}')"
         replaced[moment] = f"case when {is_told} then {moment} end"
         for revealed in reveals:
-            replaced[revealed.column] = _before(is_told, revealed)
+            replaced[revealed.column] = _hide_before(is_told, revealed)
     return replaced | _in_reporting_currency(table)
 
 
-def _signed(table: Table) -> dict[str, str]:
+def _sign_amounts(table: Table) -> dict[str, str]:
     """Amounts of rows that are negative whatever the file writes; the others turn with the first.
 
     ``table.amounts`` begins with the one whose sign decides.
@@ -222,7 +222,7 @@ def _signed(table: Table) -> dict[str, str]:
 
 def _in_reporting_currency(table: Table) -> dict[str, str]:
     """Amounts as the figures add them up; nothing where their currency has no rate on the day."""
-    signed = _signed(table)
+    signed = _sign_amounts(table)
     if table.currency is None:
         return signed
     day = _event_day(table) if table.event_date else "as_of()"
@@ -232,7 +232,7 @@ def _in_reporting_currency(table: Table) -> dict[str, str]:
     }
 
 
-def _before(is_told: str, revealed: RevealedColumn) -> str:
+def _hide_before(is_told: str, revealed: RevealedColumn) -> str:
     name, is_ahead = revealed.column, f"not {is_told}"
     if revealed.instead_of:
         is_ahead += f" and {name} in {_texts(revealed.instead_of)}"

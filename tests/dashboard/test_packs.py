@@ -432,7 +432,7 @@ def test_a_workbook_has_real_tables_with_filters_and_frozen_heads(sample_pack: G
     written = sheets(book)
     for figure in pack.figures():
         if figure.table and len(figure.table.frame):
-            sheet = Text("zh").known(f"pack.sheet.{figure.table.name}", figure.title)
+            sheet = Text("zh").get(f"pack.sheet.{figure.table.name}", figure.title)
             assert len(written[sheet]) == 1 + len(figure.table.frame)
 
 

@@ -89,12 +89,12 @@ def test_a_chinese_page_says_it_in_chinese(tmp_path: Path) -> None:
 
 
 def test_the_figures_can_be_opened_by_their_metric(view: View) -> None:
-    assert status_review.list_metrics(view) == ["revenue", "feels_effective"]
+    assert status_review.compose_review(view).opens == ("revenue", "feels_effective")
 
 
 def test_a_company_without_a_review_has_none(tmp_path: Path) -> None:
     view = look(tmp_path, None)
-    assert view.company.review() is None and status_review.list_metrics(view) == []
+    assert view.company.review() is None and not status_review.has_review(view)
     assert "review" not in loader.copy_version_settings()
 
 

@@ -124,7 +124,7 @@ def contracted(tmp_path_factory: pytest.TempPathFactory) -> View:
 
 
 def test_of_two_contracts_that_ended_one_was_renewed_for_more(contracted: View) -> None:
-    shares, ended = retention.compose_renewals(contracted)
+    shares, ended = retention.compose_renewals(contracted), retention.compose_ended(contracted)
     assert shares.title == "Contracts that ended" and ended.title == ""
     assert "2 contracts ended in Q3 2024 and 1 was renewed" in words(shares)
     assert "The largest step up is Company A1, from 500 to 800" in words(shares)
@@ -214,7 +214,7 @@ def test_a_reason_without_any_amount_is_not_worth_zero(pursued: View) -> None:
 
 
 def test_one_of_two_upsells_was_won(pursued: View) -> None:
-    trend, kinds = retention.compose_cross_sell(pursued)
+    trend, (kinds,) = retention.compose_cross_sell(pursued), retention.compose_growth_kinds(pursued)
     assert cells(trend, "period", "value")[-1] == ("2024-Q3", 0.5)
     assert "2 cross-sell and upsell opportunities closed in Q3 2024; 1 was won, worth 9" in (
         words(kinds)
@@ -224,8 +224,10 @@ def test_one_of_two_upsells_was_won(pursued: View) -> None:
 
 def test_without_anything_to_cross_sell_only_the_reason_is_said(tmp_path: Path) -> None:
     lost = opportunity("P1", "A1", "2024-07-01", outcome="lost", closed_on="2024-08-01")
-    (figure,) = retention.compose_cross_sell(view_of(company(opportunities=[lost]), tmp_path))
+    view = view_of(company(opportunities=[lost]), tmp_path)
+    figure = retention.compose_cross_sell(view)
     assert not figure.charts and figure.note
+    assert retention.compose_growth_kinds(view) == ()
 
 
 @pytest.fixture(scope="module")
@@ -248,14 +250,14 @@ def test_only_the_account_with_a_season_is_offered(seasonal: View) -> None:
 
 
 def test_november_is_a_peak_for_which_nothing_is_planned(seasonal: View) -> None:
-    figure = seasons.compose_peaks(seasonal)
+    (figure,) = seasons.compose_peaks(seasonal)
     ((account_id, peak, planned),) = cells(figure, "account_id", "peak_on", "next_planned_on")
     assert (account_id, str(peak)[:10]) == ("A1", "2024-11-01")
     assert not isinstance(planned, str) and "nothing planned" in figure.title
 
 
 def test_a_season_holds_the_months_of_the_account_that_is_chosen(seasonal: View) -> None:
-    figure = seasons.compose_season(seasonal, "A1")
+    (figure,) = seasons.compose_season(seasonal, "A1")
     (chart,) = figure.charts
     assert isinstance(chart, SeasonChart)
     assert len(chart.past) == 45
@@ -266,5 +268,6 @@ def test_a_season_holds_the_months_of_the_account_that_is_chosen(seasonal: View)
 
 def test_without_two_years_of_orders_no_account_is_offered(sold: View) -> None:
     assert seasons.list_seasonal_accounts(sold) == {}
+    assert seasons.compose_peaks(sold) == seasons.compose_season(sold) == ()
     sentence = words(seasons.compose_foresight(sold))
     assert sentence == "No account has 24 months with orders yet, too few to tell a season."

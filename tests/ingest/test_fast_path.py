@@ -357,7 +357,7 @@ def test_both_paths_make_the_same_version_and_it_can_be_rebuilt(
         set_fast_path(monkeypatch, least_bytes=least_bytes)
         warehouse = Warehouse(tmp_path / str(least_bytes))
         load(warehouse, [accounts, file], as_of=date(2024, 9, 1))
-        hashes.append(warehouse.known(1).content_hash)
+        hashes.append(warehouse.require_version(1).content_hash)
         assert rebuild_version(warehouse, 1).content_hash == hashes[-1]
     assert hashes[0] == hashes[1]
 

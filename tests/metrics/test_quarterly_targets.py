@@ -449,8 +449,8 @@ def test_the_scorecard_sentence_counts_and_names_the_figure_furthest_from_its_ta
 def test_every_problem_of_a_cell_and_every_origin_has_words(lang: str) -> None:
     text = Text(lang)
     for origin in (*scorecard.ORIGINS, "whole_only", "none"):
-        assert text.known(f"targets.origin.{origin}", "")
+        assert text.get(f"targets.origin.{origin}", "")
     raised = re.findall(r'CellProblem\("(\w+)"', Path(target_grid.__file__).read_text("utf-8"))
     assert len(raised) == 9
     for code in raised:
-        assert text.known(f"targets.problem.{code}", "")
+        assert text.get(f"targets.problem.{code}", "")

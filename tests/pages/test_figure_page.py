@@ -193,7 +193,7 @@ def test_a_card_leads_to_its_figure(show: Show, sample_warehouse: Warehouse) -> 
 
 @pytest.mark.parametrize(
     ("page", "key", "figures"),
-    [("overview", "open_of_regions", 7), ("targets", "open_of_targets", 44)],
+    [("overview", "open_of_regions", 7), ("targets", "open_of_targets_scorecard", 44)],
 )
 def test_every_figure_of_a_table_opens(
     show: Show, sample_warehouse: Warehouse, page: str, key: str, figures: int

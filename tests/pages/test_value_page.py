@@ -7,14 +7,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kam_core import demo
+from kam_core.dashboard.sections.page_parts import PAGES as PARTED
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
 from kam_core.warehouse.store import Warehouse
-from pages import value as value_page
 from tests.pages.test_pages import HOSTILE, PAGE, PAGES, said
 from tests.support.loading import load_shared
 
-PARTS = tuple(value_page.PARTS)
+PARTS = tuple(PARTED["value"])
 STORY = {"quarter": "2024-Q3", "as_of": "2024-10-15"}
 
 

@@ -7,15 +7,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from kam_core.warehouse.store import Warehouse
+from kam_core.warehouse.view_sql import set_lookups
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("kam_core", "pages", "app.py", "data/sample", ".streamlit")
+COPIED = (
+    "kam_core", "pages", "app.py", "data/sample", ".streamlit", "docs/metrics.md",
+    "tests/__init__.py", "tests/metrics/__init__.py", "tests/support",
+)  # fmt: skip
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.pyc")
 # A block of a file of its own, of lines at the end of a file, or of lines in it, under one that
 # begins with these words.
@@ -25,13 +32,22 @@ import sys
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 for lang in sys.argv[2:]:
-    app = AppTest.from_file("app.py", default_timeout=300)
-    app.query_params["lang"] = lang
-    app._page_hash = calc_hash(sys.argv[1])
-    app.run()
-    assert not app.exception, app.exception
-    menu = [info.get("page_name") for info in app._registered_pages.values()]
-    print(lang, menu, [title.value for title in app.title], len(app.dataframe))
+    for page in sys.argv[1].split(","):
+        app = AppTest.from_file("app.py", default_timeout=300)
+        app.query_params["lang"] = lang
+        app._page_hash = calc_hash(page)
+        app.run()
+        assert not app.exception, app.exception
+        menu = [info.get("page_name") for info in app._registered_pages.values()]
+        shown = [[each.label for each in app.metric], [each.value for each in app.markdown]]
+        print(lang, menu, [title.value for title in app.title], shown, len(app.dataframe))
+"""
+RUN_COMMANDS = """
+import shlex, sys
+from kam_core.__main__ import main
+for line in sys.argv[1:]:
+    assert main(shlex.split(line)) == 0
+    print(end="\\f")
 """
 DRAW_TIERS = """
 import json, sys
@@ -62,6 +78,24 @@ if matrix.charts:
         "caption": tiers.describe_axes(view),
     }
 print(json.dumps(shown))
+"""
+CUSTOMERS = """account_id,account_name,region,status,customer_since,lost_on
+A1,Alder,East,active,2023-01-01,
+A2,Birch,South,lost,2023-01-01,2024-08-31
+"""
+ORDERS = """order_id,account_id,ordered_on,amount
+O1,A1,2024-07-10,100
+O2,A1,2024-08-10,-20
+O3,A2,2024-08-20,-1.50
+O4,A2,2024-08-21,-2
+O5,A2,2024-06-30,-3
+"""
+# The examples of the template, made a target that is one and a target out of bounds.
+TARGETS = {"match rate": "退货单数", "0.75": "3", "revenue": "Returns", "1000000": "-1"}
+INVOICES = """invoice_id,account_id,issued_on,paid_on,paid_amount
+I1,A1,2024-07-10,2024-08-05,100.50
+I2,A2,2024-07-30,2024-07-29,70
+I3,A2,2024-09-02,,
 """
 
 
@@ -99,9 +133,8 @@ class Project:
 
     def listed(self) -> set[str]:
         """The files that the recipe names as those to be touched."""
-        return set(
-            re.findall(r"`([^`]+)`", self.recipe.partition("Files: ")[2].partition("\n\n")[0])
-        )
+        files = self.recipe.partition("Files: ")[2].partition("\n\n")[0]
+        return set(re.findall(r"`([^`]+)`", files))
 
     def touched(self) -> set[str]:
         after = self.contents()
@@ -121,6 +154,11 @@ class Project:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def run_commands(self, *lines: str) -> list[Any]:
+        """The JSON that commands print, all in one process."""
+        printed = self.run("-c", RUN_COMMANDS, *lines).split("\f")
+        return [json.loads(each) for each in printed[:-1]]
+
 
 def copy_path(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -132,12 +170,12 @@ def copy_path(source: Path, target: Path) -> None:
 
 @pytest.fixture
 def follow(tmp_path: Path) -> Iterator[Callable[[str], Project]]:
-    """Follow a recipe; what it lists is touched by then and after all was run, and nothing else."""
+    """Follow a recipe; once all was run what it lists is touched, and nothing else ever."""
     projects = []
 
     def follow_recipe(recipe: str) -> Project:
         project = Project(tmp_path / "project", recipe)
-        assert project.listed() and project.touched() == project.listed()
+        assert project.listed() and project.touched() <= project.listed()
         projects.append(project)
         return project
 
@@ -149,6 +187,73 @@ def write_file(project: Project, name: str, text: str) -> Path:
     path = project.folder.parent / name
     path.write_text(text, "utf-8")
     return path
+
+
+def test_a_kpi_is_its_query_its_recount_and_its_test(follow: Callable[[str], Project]) -> None:
+    project = follow("A KPI")
+    targets = project.run("-m", "kam_core", "template", "targets", "--lang", "en")
+    for example, ours in TARGETS.items():
+        targets = targets.replace(example, ours)
+    files = {"accounts": CUSTOMERS, "orders": ORDERS, "targets": targets}
+    paths = (write_file(project, f"{table}.csv", text) for table, text in files.items())
+    kpis = "kpis --quarter 2024-Q3 --format json"
+    loaded, values, explained, verified = project.run_commands(
+        f"load --as-of 2024-09-30 --json {' '.join(map(str, paths))}",
+        kpis,
+        f"{kpis} --explain returned_orders",
+        "verify --quarter 2024-Q3 --json",
+    )
+    assert (loaded[2]["accepted"], loaded[2]["quarantined"]) == (1, 1)
+    value = next(row for row in values if row["metric"] == "returned_orders")
+    assert (value["value"], value["target"]) == (3, 3)
+    assert [row["order_id"] for row in explained["rows"]] == ["O2", "O3", "O4"]
+    assert explained["titles"]["zh"] == "退货单数"
+    assert (verified["findings"], verified["differences"]) == ([], [])
+    project.run("-m", "kam_core.render.metrics_reference", "docs/metrics.md")
+    assert "### returned_orders" in (project.folder / "docs" / "metrics.md").read_text("utf-8")
+    project.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/metrics")
+    overview, definitions = project.run("-c", OPEN_PAGE, "overview,definitions", "zh").splitlines()
+    assert "[['退货单数', '销售额']" in overview
+    assert "**退货单数** · Returned orders" in definitions
+
+
+def test_a_table_is_its_declaration_and_its_template(follow: Callable[[str], Project]) -> None:
+    project = follow("A table of the contract")
+    template = project.run("-m", "kam_core", "template", "invoices", "--lang", "en").splitlines()
+    assert template[0].endswith("Invoice ID,Account ID,Issued on,Paid on,Paid amount,Void")
+    files = {"accounts": CUSTOMERS, "invoices": INVOICES}
+    paths = (write_file(project, f"{table}.csv", text) for table, text in files.items())
+    loaded, verified = project.run_commands(
+        f"load --json {' '.join(map(str, paths))}", "verify --json"
+    )
+    report = loaded[1]
+    assert (report["table"], report["received"], report["accepted"]) == ("invoices", 3, 3)
+    assert report["as_of"] == "2024-09-02"
+    assert report["problems"] == {"impossible_order": 1, "after_loss": 1}
+    assert verified["differences"] == []
+    file = project.folder.parent / "warehouse/versions/kam-1.duckdb"
+    with duckdb.connect(str(file), read_only=True) as version:
+        assert_days_are_known(version)
+
+
+def assert_days_are_known(version: duckdb.DuckDBPyConnection) -> None:
+    """A note has its line; a day knows what had happened by then, in scope; coverage says so."""
+
+    def ask(query: str, day: str = "2024-09-02") -> list[tuple[Any, ...]]:
+        version.execute(f"set variable as_of = date '{day}'")
+        set_lookups(version)
+        return version.execute(query).fetchall()
+
+    notes = ask("select table_name, line_no from meta.notes where code = 'after_loss'")
+    assert notes == [("invoices", 4)]
+    invoices = "select invoice_id, paid_on, paid_amount from as_of.invoices order by 1"
+    assert ask(invoices, "2024-07-29") == [("I1", None, None)]
+    assert ask(invoices, "2024-08-05")[0] == ("I1", date(2024, 8, 5), Decimal("100.50"))
+    assert [row[0] for row in ask(invoices)] == ["I1", "I2", "I3"]
+    version.execute("set variable regions = ['South']")
+    assert ask("select invoice_id from scoped.invoices order by 1") == [("I2",), ("I3",)]
+    covered = "select covers_from, covers_to from as_of.coverage where table_name = 'invoices'"
+    assert ask(covered, "2024-08-15") == [(date(2024, 7, 1), date(2024, 8, 15))]
 
 
 def test_a_page_is_a_section_words_and_its_line_in_the_app(

@@ -24,7 +24,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="keystone-bits-") as name:
         warehouse = Warehouse(Path(name) / "warehouse")
         load(warehouse, company_files(Path(name)))
-        version = warehouse.known(1)
+        version = warehouse.require_version(1)
         upload = warehouse.ledger.snapshots(1)[0].sha256
         unnoticed = _unnoticed(
             warehouse.file(1), lambda: warehouse.verified_file(1), options.flips, chance

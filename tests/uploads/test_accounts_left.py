@@ -49,7 +49,7 @@ def test_who_left_is_listed_until_it_is_said_why(
     assert "account_gone" not in told.problems
     load(warehouse, [file("accounts.csv", ACCOUNTS)], as_of=date(2024, 12, 31))
     assert left(warehouse) == []
-    hashed = warehouse.known(4).content_hash
+    hashed = warehouse.require_version(4).content_hash
     warehouse.file(4).unlink()
     assert rebuild_version(warehouse, 4).content_hash == hashed
 

@@ -102,7 +102,7 @@ def test_cells_are_corrected_like_rows(filled: Warehouse, file: WriteFile) -> No
 
 def test_a_version_with_cells_is_rebuilt_with_its_hash(filled: Warehouse) -> None:
     filled.file(1).unlink()
-    assert rebuild_version(filled, 1).content_hash == filled.known(1).content_hash
+    assert rebuild_version(filled, 1).content_hash == filled.require_version(1).content_hash
 
 
 def test_a_later_full_file_has_the_last_word(filled: Warehouse, file: WriteFile) -> None:
@@ -130,4 +130,4 @@ def test_a_corrected_line_leaves_the_other_lines_of_its_order(
     rows = "select product, amount, gross_profit from orders order by amount"
     assert select(filled, 3, rows) == [("seal", 10, 9), ("hose", 70, 9), ("pump", 100, 9)]
     filled.file(3).unlink()
-    assert rebuild_version(filled, 3).content_hash == filled.known(3).content_hash
+    assert rebuild_version(filled, 3).content_hash == filled.require_version(3).content_hash

@@ -179,7 +179,7 @@ def test_each_version_keeps_the_day_it_had(warehouse: Warehouse, file: Write) ->
     load(warehouse, [file("accounts.csv", ACCOUNTS)])
     load(warehouse, [file("orders.csv", ORDERS)])
     for number in (1, 2):
-        recorded = warehouse.known(number).content_hash
+        recorded = warehouse.require_version(number).content_hash
         warehouse.file(number).unlink()
         assert rebuild_version(warehouse, number).content_hash == recorded
     assert [version.as_of for version in warehouse.ledger.versions()] == [TODAY, date(2024, 9, 10)]

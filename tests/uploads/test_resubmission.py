@@ -295,7 +295,7 @@ def test_a_row_whose_key_was_corrected_does_not_come_in_twice_when_its_account_i
     sent_back(broken, 2, both)
     load(broken, [file("accounts.csv", f"{ACCOUNTS}A-09,Larch,East,2023-01-01,20\n")])
     assert [order for order, *_ in orders(broken)] == ["O1", "O33", "O4"]
-    hashed = broken.known(3).content_hash
+    hashed = broken.require_version(3).content_hash
     broken.file(3).unlink()
     assert rebuild_version(broken, 3).content_hash == hashed
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from kam_core.contract.declaration import tables
 from kam_core.contract.problems import is_note, problems
 from kam_core.metrics import queries
 from kam_core.uploads.load import load, rebuild_version, restore_version
@@ -77,6 +78,11 @@ def test_every_check_has_a_problem_that_keeps_the_row_and_files_that_show_it() -
     assert checks.load_checks().keys() == EXPECTED.keys() <= problems().keys()
     assert all(is_note(code) for code in EXPECTED)
     assert all((BROKEN / code).is_dir() for code in EXPECTED)
+
+
+def test_every_noted_order_is_a_problem_that_keeps_the_row() -> None:
+    noted = [code for table in tables().values() for code in table.noted_order]
+    assert noted and all(map(is_note, noted))
 
 
 @pytest.mark.parametrize("check", checks.load_checks().values(), ids=lambda check: check.code)

@@ -108,7 +108,7 @@ def test_it_is_continued_by_what_is_loaded_today(old: Warehouse, file: WriteFile
         # The row says what it said, so that it is the one of the first upload.
         assert version.execute(kept).fetchall() == [(4,)]
     assert ledger_format(old) == FORMAT
-    assert rebuild_version(old, 3).content_hash == old.known(3).content_hash
+    assert rebuild_version(old, 3).content_hash == old.require_version(3).content_hash
     old.rollback(1, "tests")
     assert old.live_version().content_hash == HASHES[1]
     assert rebuild_version(old, 1).content_hash == HASHES[1]
@@ -138,7 +138,9 @@ def test_format_1_is_opened_continued_and_rolled_back(
         assert version.execute("select count(status) from history.orders").fetchall() == [(0,)]
     with open_version(of_format_1.file(4)) as version:
         assert version.execute("from orders where order_id = 'O4'").fetchall() == []
-    assert rebuild_version(of_format_1, 4).content_hash == of_format_1.known(4).content_hash
+    assert (
+        rebuild_version(of_format_1, 4).content_hash == of_format_1.require_version(4).content_hash
+    )
     of_format_1.rollback(2, "tests")
     assert of_format_1.live_version().content_hash == HASHES_1[2]
     assert rebuild_version(of_format_1, 2).content_hash == HASHES_1[2]
@@ -189,7 +191,7 @@ def test_stored_settings_may_hold_an_unknown_key_only_in_an_older_format(
     warehouse: Warehouse, company: list[Path]
 ) -> None:
     load(warehouse, company)
-    stored = json.loads(warehouse.raw_bytes(warehouse.known(1).settings_sha256))
+    stored = json.loads(warehouse.raw_bytes(warehouse.require_version(1).settings_sha256))
     assert stored["format"] == FORMAT
     stored["thresholds"]["retired"] = 3
     for number, code in ((FORMAT, "settings_unknown_key"), (FORMAT + 1, "newer_format"), (0, None)):
@@ -197,7 +199,10 @@ def test_stored_settings_may_hold_an_unknown_key_only_in_an_older_format(
         with closing(sqlite3.connect(warehouse.ledger.path)) as ledger, ledger:
             ledger.execute("update versions set settings_sha256 = ?", (sha256,))
         if code is None:
-            assert rebuild_version(warehouse, 1).content_hash == warehouse.known(1).content_hash
+            assert (
+                rebuild_version(warehouse, 1).content_hash
+                == warehouse.require_version(1).content_hash
+            )
         else:
             with pytest.raises(KamError, match=code):
                 rebuild_version(warehouse, 1)
@@ -256,7 +261,7 @@ def test_a_wider_contract_proves_old_versions_and_changes_no_hash(
     load(plain, company, as_of=date(2024, 10, 1))
     day = ("--as-of", "2024-10-01")
     run(wider, "load", *company, *day, "--warehouse", under_wider.path)
-    assert under_wider.known(1).content_hash == plain.known(1).content_hash
+    assert under_wider.require_version(1).content_hash == plain.require_version(1).content_hash
 
     # Where they are filled they are kept, seen and proved, and the row is another one.
     orders = file("orders.csv", ORDERS.format(more=",margin", first=",0.3"))

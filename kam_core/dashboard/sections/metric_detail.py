@@ -35,10 +35,10 @@ RENAMED = {
 
 def score_lines(score: Score, metric: Metric, text: Text) -> list[str]:
     """What stands below a value: target and gap, the interval, what is divided, the reason."""
-    return [*target_lines(score, text), *_divided(score, metric, text), text.reason(score)]
+    return [*target_lines(score, text), *_write_division(score, metric, text), text.reason(score)]
 
 
-def _divided(score: Score, metric: Metric, text: Text) -> list[str]:
+def _write_division(score: Score, metric: Metric, text: Text) -> list[str]:
     """What is above and below the line, to the last digit."""
     if score.numerator is None:
         return [text("figure.cases_only", denominator=score.denominator)]

@@ -172,19 +172,21 @@ def compose_return_on_time(view: View) -> Figure:
     if bands.empty:
         return Figure(RETURN, title, (sentence,), note=note)
     names = [resource_sentences.band_name(band, text) for band in bands.to_dict("records")]
-    chart = RenewalBands(bands, names, _fitted(estimate, bands), _claimed(estimate, bands, claim))
+    chart = RenewalBands(
+        bands, names, _draw_curve(estimate, bands), _draw_claim(estimate, bands, claim)
+    )
     sentences = (sentence, resource_sentences.banded(bands, text))
     return Figure(RETURN, title, sentences, (chart,), _band_table(bands, names, text), note)
 
 
-def _fitted(estimate: Estimate, bands: pd.DataFrame) -> Line:
+def _draw_curve(estimate: Estimate, bands: pd.DataFrame) -> Line:
     if estimate.effect is None:
         return NO_LINE
     hours = [bands["mean_hours"].max() * step / STEPS for step in range(STEPS + 1)]
     return hours, renewal_model.curve(estimate, hours)
 
 
-def _claimed(estimate: Estimate, bands: pd.DataFrame, claim: float | None) -> Line:
+def _draw_claim(estimate: Estimate, bands: pd.DataFrame, claim: float | None) -> Line:
     """The claim as a line from the fitted chance at no hours, as far as a share can go."""
     if claim is None or estimate.effect is None:
         return NO_LINE

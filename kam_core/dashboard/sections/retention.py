@@ -54,15 +54,21 @@ def _shares_over_quarters(view: View, part: str, sentence: str, title: str = "")
     return Figure(part, title, sentences, (Lines(rows, titles, "percent"),), table)
 
 
-def compose_renewals(view: View) -> tuple[Figure, ...]:
-    """How many contracts that ended were renewed, quarter by quarter, and those of this one."""
-    text, rows = view.text, view.query("contracts_ended", periods=(view.period,))
-    sentence = value_sentences.ended(view.period.period, rows, text)
-    shares = _shares_over_quarters(view, "renewals", sentence, text("value.ended"))
+def compose_renewals(view: View) -> Figure:
+    """How many contracts that ended were renewed, quarter by quarter."""
+    rows = view.query("contracts_ended", periods=(view.period,))
+    sentence = value_sentences.ended(view.period.period, rows, view.text)
+    return _shares_over_quarters(view, "renewals", sentence, view.text("value.ended"))
+
+
+def compose_ended(view: View) -> Figure:
+    """The contracts that ended in the quarter, one by one."""
+    rows = view.query("contracts_ended", periods=(view.period,))
     units = dict.fromkeys(("contract_amount", "renewal_amount", "difference"), "money")
     listed = rows.rename(columns={"amount": "contract_amount"})[ENDED]
-    table = answer_table("contracts_ended", listed, text, units)
-    return shares, Figure("contracts_ended", table=table)
+    return Figure(
+        "contracts_ended", table=answer_table("contracts_ended", listed, view.text, units)
+    )
 
 
 def compose_ending(view: View) -> Figure:
@@ -150,9 +156,6 @@ def compose_losses_by_reason(view: View) -> Figure:
     return Figure("losses_by_reason", title, (sentence,), table=table)
 
 
-CHURN = (compose_key_losses, compose_losses_by_reason, compose_accounts_lost)
-
-
 def compose_lost_amounts(view: View) -> Figure:
     """The amount of projects that went to others, quarter by quarter."""
     text, rows = view.text, view.query("opportunities_lost", periods=(view.period,))
@@ -212,14 +215,18 @@ def compose_lost_list(view: View) -> Figure:
     return Figure("opportunities_lost", view.text("value.lost_list"), table=table)
 
 
-def compose_cross_sell(view: View) -> tuple[Figure, ...]:
-    """Of the cross-sell and upsell opportunities that closed, how many were won, and which kind."""
-    text, trend = view.text, compose_trend(view, CROSS_SELL, CROSS_SELL)
-    if not trend.charts:
-        return (trend,)
-    rows = view.query("growth_opportunities", periods=(view.period,))
+def compose_cross_sell(view: View) -> Figure:
+    """Of the cross-sell and upsell opportunities that closed, how many were won."""
+    return compose_trend(view, CROSS_SELL, CROSS_SELL)
+
+
+def compose_growth_kinds(view: View) -> tuple[Figure, ...]:
+    """Which kind they were, where any closed in the quarters shown."""
+    if not compose_cross_sell(view).charts:
+        return ()
+    text, rows = view.text, view.query("growth_opportunities", periods=(view.period,))
     sentence = value_sentences.growth(view.period.period, rows, text)
     names = {"kind": "opportunity_kind", "lost": "lost_count", "amount": "won_amount"}
     listed = rows.rename(columns=names)[["opportunity_kind", "won", "lost_count", "won_amount"]]
     table = answer_table("growth_by_kind", listed, text, {"won_amount": "money"})
-    return trend, Figure("growth_by_kind", text("value.growth_kinds"), (sentence,), table=table)
+    return (Figure("growth_by_kind", text("value.growth_kinds"), (sentence,), table=table),)

@@ -42,14 +42,14 @@ OWN = dict.fromkeys(("value", "target", "gap", "low", "high"), "own")
 EXACT = {"numerator": "exact", "denominator": "exact"}
 
 
-def _counted(names: Sequence[str]) -> list[str]:
+def _keep_metrics(names: Sequence[str]) -> list[str]:
     """The names that the catalogue has: settings may name what a later release will count."""
     return [name for name in names if name in catalogue.load_metrics()]
 
 
 def choose_headline(view: View) -> list[str]:
     """The figures at the top of the overview: one without data only where nothing else is."""
-    names = _counted(load_settings().pages.overview.cards)
+    names = _keep_metrics(load_settings().pages.overview.cards)
     chosen = sorted(names, key=lambda name: is_waiting(view.score(name)))[:CARDS]
     return [name for name in names if name in chosen]
 
@@ -72,7 +72,7 @@ def _card(view: View, metric: Metric) -> Card:
     if score.low is not None:
         interval = text("blocks.interval", **vars(score))
     rests = (_gap(score, text), interval, rests_on(score, metric, text), reason if is_few else "")
-    notes = ("" if is_few else reason, _pace(score, text), _allowed(score, metric, text))
+    notes = ("" if is_few else reason, _pace(score, text), _write_allowed(score, metric, text))
     return Card(
         score=score,
         title=metric.title(text.lang),
@@ -127,7 +127,7 @@ def _gap(score: Score, text: Text) -> str:
     return text("blocks.gap", **vars(score))
 
 
-def _allowed(score: Score, metric: Metric, text: Text) -> str:
+def _write_allowed(score: Score, metric: Metric, text: Text) -> str:
     """How many accounts may be among the cases without missing the target."""
     is_loss = metric.evidence == "accounts" and metric.better == "lower"
     if not is_loss or score.target is None or not score.denominator:
@@ -211,7 +211,7 @@ def points(
 def compose_regions(view: View) -> Figure:
     """Regions down, figures across, each judged against the target that holds there."""
     text = view.text
-    names = _counted(load_settings().pages.overview.regions)
+    names = _keep_metrics(load_settings().pages.overview.regions)
     scores, title = view.region_scores(names), text("overview.heat")
     if not scores:
         return Figure("regions", title, note=text("blocks.nothing_here"))
@@ -222,7 +222,7 @@ def compose_regions(view: View) -> Figure:
         for name in names
         if name in valued
     ]
-    judged = {(region, score.metric): _judged(score, text) for region, score in scores}
+    judged = {(region, score.metric): _judge_cell(score, text) for region, score in scores}
     no_data = Quantity(None, "", status="no_data", standing=status_words("no_data", text))
     cells = [
         [
@@ -232,20 +232,22 @@ def compose_regions(view: View) -> Figure:
         for region in view.scope.regions
     ]
     table = cells_table("regions", [FigureColumn("region", heading("region", text)), *heads], cells)
-    return Figure("regions", title, (sentence,), table=table)
-
-
-def region_table(view: View) -> FigureTable:
-    """The same with all that is known of each cell, one row per region and figure."""
-    names = _counted(load_settings().pages.overview.regions)
     rows = pd.DataFrame(
-        {"region": region, **scorecard.to_json(score), "metric": view.text.metric(score.metric)}
-        for region, score in view.region_scores(names)
+        {"region": region, **scorecard.to_json(score), "metric": text.metric(score.metric)}
+        for region, score in scores
     )
-    return answer_table("regions", rows, view.text)
+    return Figure(
+        "regions",
+        title,
+        (sentence,),
+        table=table,
+        form="judged",
+        opens=tuple(head.name for head in heads),
+        download=answer_table("regions", rows, text),
+    )
 
 
-def _judged(score: Score, text: Text) -> Quantity:
+def _judge_cell(score: Score, text: Text) -> Quantity:
     words = status_words(score.status, text, score.is_undecided)
     return Quantity(score.value, score.unit, status=score.shade, standing=words)
 
@@ -391,7 +393,7 @@ def compose_definitions(view: View) -> Figure:
             metric.title(text.lang),
             metric.means(text.lang),
             metric.excludes(text.lang),
-            text.known(f"definitions.formula_{metric.kind.name}", metric.kind.name),
+            text.get(f"definitions.formula_{metric.kind.name}", metric.kind.name),
             text.value("better", metric.better),
             metric.name,
         )

@@ -37,8 +37,10 @@ def _accounts_with_orders(view: View) -> pd.DataFrame:
     return orders.drop_duplicates("account_id").set_index("account_id")[WHO]
 
 
-def compose_peaks(view: View) -> Figure:
-    """Accounts whose peak lies ahead without a planned interaction before it."""
+def compose_peaks(view: View) -> tuple[Figure, ...]:
+    """Accounts with a peak ahead and no interaction planned before it, if any has a season."""
+    if not list_seasonal_accounts(view):
+        return ()
     text, months = view.text, view.forecast().months
     ahead = months[months["is_peak"].astype(bool) & (months["month"] > view.scope.as_of)]
     rows = ahead.groupby("account_id").agg(peak_on=("month", "min"), at_stake=("expected", "sum"))
@@ -47,28 +49,29 @@ def compose_peaks(view: View) -> Figure:
     is_planned = rows["next_planned_on"].notna() & (rows["next_planned_on"] < rows["peak_on"])
     rows = rows[~is_planned].sort_values("at_stake", ascending=False)
     table = answer_table("peaks", rows[PEAKS], text, {"at_stake": "money"})
-    return Figure(
-        "peaks",
-        text("value.peaks"),
-        (figure_sentences.listed("value.peaks", rows, text, amount=rows["at_stake"].sum()),),
-        table=None if rows.empty else table,
-    )
+    sentence = figure_sentences.listed("value.peaks", rows, text, amount=rows["at_stake"].sum())
+    shown = None if rows.empty else table
+    return (Figure("peaks", text("value.peaks"), (sentence,), table=shown),)
 
 
-def compose_season(view: View, account_id: str) -> Figure:
-    """One account's months, past and expected."""
+def compose_season(view: View, account_id: str | None = None) -> tuple[Figure, ...]:
+    """One account's months, past and expected: of the first that has a season, if none is given."""
     text, foresight, orders = view.text, view.forecast(), view.query("monthly_orders")
+    names = list_seasonal_accounts(view)
+    if not names:
+        return ()
+    account_id = account_id or next(iter(names))
     accounts = foresight.accounts.set_index("account_id")
-    name = list_seasonal_accounts(view)[account_id]
-    account = accounts.loc[account_id].to_dict() | {"account_name": name}
+    account = accounts.loc[account_id].to_dict() | {"account_name": names[account_id]}
     past = orders[orders["account_id"] == account_id][["month", "revenue"]]
     months = foresight.months[foresight.months["account_id"] == account_id]
     quarters = foresight.quarters[foresight.quarters["account_id"] == account_id][AHEAD]
     interval = view.company.threshold("foresight.interval")
-    return Figure(
+    figure = Figure(
         "season",
         sentences=(value_sentences.season(account, quarters, interval, text),),
         charts=(SeasonChart(past, months, account["verdict"] == "shown"),),
         table=answer_table("season", quarters, text, dict.fromkeys(AHEAD[1:], "money")),
         is_open=True,
     )
+    return (figure,)

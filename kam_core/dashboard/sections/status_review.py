@@ -45,13 +45,8 @@ def compose_review(view: View) -> Figure:
             [[row[name] for name in COLUMNS] for row in rows.values()],
         ),
         note="" if is_whole else text("value.review_scope"),
+        opens=tuple(dict.fromkeys(figure.metric for figure in review.figures.values())),
     )
-
-
-def list_metrics(view: View) -> list[str]:
-    """The metrics that the document speaks of, each once."""
-    review = view.company.review()
-    return list(dict.fromkeys(f.metric for f in review.figures.values())) if review else []
 
 
 def _cells(figure: ReportedFigure, view: View) -> dict[str, str]:

@@ -50,7 +50,9 @@ def compose_scorecard(view: View, standings: Sequence[Standing]) -> Figure:
         n for n in SCORECARD if n != "paced" or any(s.score.paced is not None for s in standings)
     ]
     rows = [[_scorecard_cells(s, view)[name] for name in names] for s in standings]
-    return Figure(name, table=cells_table(name, columns_of(names, text, {}), rows))
+    table = cells_table(name, columns_of(names, text, {}), rows)
+    opens = tuple(standing.score.metric for standing in standings)
+    return Figure(name, table=table, form="judged", opens=opens)
 
 
 def _scorecard_cells(standing: Standing, view: View) -> dict[str, Cell]:
@@ -93,8 +95,8 @@ def quarters_of_year(view: View) -> list[Period]:
     return [periods.quarter(f"{year}-Q{number}", start_month) for number in (1, 2, 3, 4)]
 
 
-def compose_year(view: View) -> tuple[Figure, list[str]]:
-    """The quarters of the year side by side, and the names of the figures in them."""
+def compose_year(view: View) -> Figure:
+    """The quarters of the year side by side."""
     text = view.text
     by_quarter = {q.period: view.in_quarter(q).standings() for q in quarters_of_year(view)}
     sentence = target_sentences.year(by_quarter, text)
@@ -110,7 +112,8 @@ def compose_year(view: View) -> tuple[Figure, list[str]]:
     if left_out:
         note = text("targets.year_left_out", metrics=[titles[name] for name in left_out])
     table = cells_table("targets_year", columns, rows) if shown else None
-    return Figure("targets_year", sentences=(sentence,), table=table, note=note), shown
+    opens = tuple(shown)
+    return Figure("targets_year", "", (sentence,), (), table, note, form="judged", opens=opens)
 
 
 def _year_cell(standings: Sequence[Standing], name: str, text: Text) -> JudgedWords:

@@ -59,7 +59,7 @@ def _extend_axis(axis: Axis, scores: pd.Series, text: Text) -> MatrixAxis:
 def _name_axis(axis: Axis, use: str, text: Text) -> str:
     """An axis in words: ``title_of`` it, ``column_of`` its scores, ``caption_of`` it in prose."""
     words = {part: text(f"tiers.{part}.{axis.measure}") for part in ("measure", "spoken")}
-    note = text.known(f"tiers.note.{axis.measure}", "")
+    note = text.get(f"tiers.note.{axis.measure}", "")
     return text(f"tiers.{use}.{axis.kind}", note=note, **words)
 
 

@@ -284,12 +284,12 @@ def _scale_score(number: Fraction, scale: tuple[str, str], column: Column) -> De
 
 def _round_number(number: Fraction, column: Column) -> Decimal:
     """To the last place the type holds, half away from zero; money only where nothing is lost."""
-    places = PLACES.get(column.type, 0)
-    scaled = number * 10**places
+    digits = PLACES.get(column.type, 0)
+    scaled = number * 10**digits
     if column.type == "money" and scaled.denominator != 1:
         raise Bad("too_precise_money")
     units = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(units if number >= 0 else -units).scaleb(-places, EXACT)
+    return Decimal(units if number >= 0 else -units).scaleb(-digits, EXACT)
 
 
 def _fit_number(number: Decimal, column: Column) -> object:

@@ -270,14 +270,14 @@ def _findings(
     """One for each row where the mask is true, with what its columns say; unknown is not true."""
     findings = []
     for row in np.flatnonzero(pc.fill_null(mask, False).to_numpy(False)).tolist():
-        cells = {"column": column, "value": _written(columns[column][row])}
+        cells = {"column": column, "value": _write_cell(columns[column][row])}
         if other:
-            cells |= {"other_column": other, "other_value": _written(columns[other][row])}
+            cells |= {"other_column": other, "other_value": _write_cell(columns[other][row])}
         findings.append(Finding(row, code, cells | details))
     return findings
 
 
-def _written(cell: pa.Scalar) -> str:
+def _write_cell(cell: pa.Scalar) -> str:
     value = cell.as_py()
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"

@@ -29,10 +29,10 @@ def spark(values: Sequence[float], colour: str) -> str:
     numbers = [value for value in values if not is_missing(value)]
     if len(numbers) < 2:
         return ""
-    places = [_place(number, value, values, numbers) for number, value in enumerate(values)]
-    runs = [list(run) for is_known, run in groupby(places, key=bool) if is_known]
+    points = [_locate(number, value, values, numbers) for number, value in enumerate(values)]
+    runs = [list(run) for is_known, run in groupby(points, key=bool) if is_known]
     lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs)
-    first, *_, last = (spot.split(",") for spot in places if spot)
+    first, *_, last = (spot.split(",") for spot in points if spot)
     dots = "".join(
         f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}" stroke="none" opacity="{opacity}"/>'
         for (x, y), opacity in ((first, 0.45), (last, 1))
@@ -65,7 +65,7 @@ def bullet(value: float, target: float, fill: str, mark: str, track: str, is_ope
     )
 
 
-def _place(number: int, value: float, values: Sequence[float], numbers: Sequence[float]) -> str:
+def _locate(number: int, value: float, values: Sequence[float], numbers: Sequence[float]) -> str:
     if is_missing(value):
         return ""
     least, span = min(numbers), max(numbers) - min(numbers)

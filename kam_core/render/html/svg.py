@@ -85,7 +85,7 @@ def _column(
     kind = "running" if point.is_running else "actual"
     bar = _rect(kind, middle - width / 2, top, width, bottom - top)
     written = formats.quantity(point.value, unit, lang)
-    value = _text(written, middle, _beside(point, scale), "value")
+    value = _text(written, middle, _locate_label(point, scale), "value")
     return Markup().join([bar, target, value, label])
 
 
@@ -98,7 +98,7 @@ def _label(words: str, middle: float) -> Markup:
     )
 
 
-def _beside(point: Point, scale: _Scale) -> float:
+def _locate_label(point: Point, scale: _Scale) -> float:
     """Where a value is written: past the end of its column, and not across the target."""
     assert point.value is not None
     if point.value < 0:

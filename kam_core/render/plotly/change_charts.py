@@ -33,7 +33,7 @@ def draw_waterfall(chart: Waterfall, text: Text, colours: Palette) -> go.Figure:
     moved = chart.moved
     bars = _add_rounding(_bars(moved, chart.shown, text), moved, text)
     values = formats.pair(moved.before, moved.after, moved.unit, text.lang)
-    ends = [_end(*end, text) for end in zip(moved.periods, values, strict=True)]
+    ends = [_write_end(*end, text) for end in zip(moved.periods, values, strict=True)]
     # Beside the names there is room for the numbers on any screen; beside the bars there is not.
     parts = (
         f"{name}  <b>{formats.difference(step, moved.unit, text.lang)}</b>" for name, step in bars
@@ -86,7 +86,7 @@ def _group_words(part: MixPart | Movement, text: Text) -> str:
     return text(f"figure.moved_{part.name}", accounts=accounts)
 
 
-def _end(period: str, value: str, text: Text) -> str:
+def _write_end(period: str, value: str, text: Text) -> str:
     name = formats.short_period(period, text.lang) or period
     return f"<b>{plotly_escape(name)}  {value}</b>"
 
@@ -156,7 +156,7 @@ def _signals(
         mode="markers+text",
         name=text("figure.signal"),
         text=[text("figure.signal") if first else "" for first in is_first],
-        textposition=[_beside(value, chart.limits) for value in values],
+        textposition=[_choose_side(value, chart.limits) for value in values],
         cliponaxis=False,
         marker={"symbol": "diamond", "size": 13, "color": colours.target},
         hovertext=[formats.quantity(value, chart.unit, text.lang) for value in values],
@@ -164,6 +164,6 @@ def _signals(
     )
 
 
-def _beside(value: float, limits: Limits) -> str:
+def _choose_side(value: float, limits: Limits) -> str:
     """Away from the limits, where nothing else is drawn."""
     return "bottom center" if limits.low is not None and value < limits.low else "top center"

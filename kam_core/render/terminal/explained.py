@@ -143,11 +143,11 @@ def _cell(cell: object) -> str:
     if isinstance(cell, pd.Timestamp):
         return f"{cell:%Y-%m-%d}" if cell == cell.normalize() else f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, Decimal | float):
-        return _shortest(cell)
+        return _write_shortest(cell)
     return " ".join(str(cell).split())
 
 
-def _shortest(number: Decimal | float) -> str:
+def _write_shortest(number: Decimal | float) -> str:
     """All digits of a number, and no zero that says nothing."""
     written = f"{Decimal(str(number)):,f}"
     shortest = written.rstrip("0").rstrip(".") if "." in written else written

@@ -92,12 +92,12 @@ class _Writer:
     def _sheet(self, figure: Figure) -> None:
         """Title, what the numbers are about, what they say; then the table, its heads frozen."""
         assert figure.table is not None
-        name = self.text.known(f"pack.sheet.{figure.table.name}", figure.title)
+        name = self.text.get(f"pack.sheet.{figure.table.name}", figure.title)
         sheet = self.book.add_worksheet(self._name(name))
         widths = _widths(figure.table, self.text)
         sheet.write_string(TITLE, 0, f"{figure.title} · {self.pack.title}", self._style(bold=True))
         sheet.write_string(CONTEXT, 0, self.pack.context, self._style(font_color="#667085"))
-        self._sentences(sheet, _said(figure), widths)
+        self._sentences(sheet, _join_sentences(figure), widths)
         if len(figure.table.frame):
             self._table(sheet, figure.table)
         else:
@@ -198,7 +198,7 @@ def shortened(title: str, room: int) -> str:
     return whole or title.strip()[:room]
 
 
-def _said(figure: Figure) -> str:
+def _join_sentences(figure: Figure) -> str:
     """Everything the figure says, each sentence once."""
     charts = [chart for chart in figure.charts if isinstance(chart, Columns | Matrix)]
     sentences = [*figure.sentences, *(chart.sentence for chart in charts)]
@@ -219,7 +219,7 @@ def _pattern(cell: Quantity, text: Text) -> str:
     """
     if cell.value is None:
         return "General"
-    number, words = _unsigned(cell.value, cell.unit, text), _standing(cell)
+    number, words = _write_digits(cell.value, cell.unit, text), _standing(cell)
     if number == "General":
         return number + words
     if not _as_shown(cell.value, cell.unit, text):
@@ -228,7 +228,7 @@ def _pattern(cell: Quantity, text: Text) -> str:
     return f'{plus}{number}{words};"−"{number}{words};{number}{words}'
 
 
-def _unsigned(value: Number, unit: str, text: Text) -> str:
+def _write_digits(value: Number, unit: str, text: Text) -> str:
     """The digits of a number, and its unit where it has one."""
     if unit not in FORMATS:
         return FORMATS["decimal"] if isinstance(value, float) else "General"

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, create_model, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from kam_core.settings.schemas.base import Bilingual, Count, Names, Positive, Settings, Share
@@ -21,10 +21,12 @@ class CalendarSettings(Settings):
     days: dict[str, bool] = {}
 
 
-def _section(**types: Any) -> type[Settings]:
-    """A table that goes into a version as it is written, and that nothing reads key by key."""
-    fields: dict[str, Any] = {name: (type, ...) for name, type in types.items()}
-    return create_model("Section", __base__=Settings, **fields)
+class TopAccounts(Settings):
+    accounts: Positive
+
+
+class CoverageThresholds(Settings):
+    first_days: Count
 
 
 class ServiceStandard(Settings):
@@ -32,60 +34,84 @@ class ServiceStandard(Settings):
     standard_hours_by_tier: dict[str, Positive] = {}
 
 
-SECTIONS = {
-    "top": _section(accounts=Positive),
-    "coverage": _section(first_days=Count),
-    "service": ServiceStandard,
-    "needs": _section(response_standard_working_days=Count, unheard_after_callbacks=Count),
-    "invitations": _section(response_standard_working_days=Count),
-    "warnings": _section(revenue_drop=Share),
-    "worklist": _section(
-        lookback_days=Count,
-        horizon_days=Count,
-        overdue_points=float,
-        overdue_full_days=Count,
-        revenue_points=float,
-        warning_points=float,
-        warning_points_limit=float,
-        tier_points=dict[str, float],
-    ),
-    "shares": _section(near_rows=Share, whole_from=float, whole_to=float),
-    "returns": _section(
-        min_contracts=Count,
-        min_of_each_outcome=Count,
-        min_accounts=Count,
-        band_from_hours=_section(second=Positive, third=Positive, fourth=Positive),
-    ),
-    "renewals": _section(decided_after_days=Count, soon_days=Count, ahead_days=Count),
-    "foresight": _section(
-        months_with_orders=Count,
-        harmonics=Count,
-        significance=Share,
-        trained_months=Count,
-        held_back_months=Count,
-        held_back_times=Count,
-        interval=Share,
-        peak_factor=Positive,
-    ),
-}
+class NeedThresholds(Settings):
+    response_standard_working_days: Count
+    unheard_after_callbacks: Count
 
 
-class ReadThresholds(Settings):
-    """The thresholds that are read before there is a version, too."""
+class InvitationStandard(Settings):
+    response_standard_working_days: Count
 
+
+class WarningThresholds(Settings):
+    revenue_drop: Share
+
+
+class WorklistPoints(Settings):
+    lookback_days: Count
+    horizon_days: Count
+    overdue_points: float
+    overdue_full_days: Count
+    revenue_points: float
+    warning_points: float
+    warning_points_limit: float
+    tier_points: dict[str, float]
+
+
+class ShareThresholds(Settings):
+    near_rows: Share
+    whole_from: float
+    whole_to: float
+
+
+class HourBands(Settings):
+    second: Positive
+    third: Positive
+    fourth: Positive
+
+
+class ReturnThresholds(Settings):
+    min_contracts: Count
+    min_of_each_outcome: Count
+    min_accounts: Count
+    band_from_hours: HourBands
+
+
+class RenewalThresholds(Settings):
+    decided_after_days: Count
+    soon_days: Count
+    ahead_days: Count
+
+
+class ForesightThresholds(Settings):
+    months_with_orders: Count
+    harmonics: Count
+    significance: Share
+    trained_months: Count
+    held_back_months: Count
+    held_back_times: Count
+    interval: Share
+    peak_factor: Positive
+
+
+class ThresholdSettings(Settings):
     reporting_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]
     least_cases: Annotated[int, Field(ge=1)]
     near_tolerance: Share
     confidence: Share
     not_maintenance: Names
-
-
-if TYPE_CHECKING:
-    ThresholdSettings = ReadThresholds
-else:
-    _FIELDS = {name: (section, ...) for name, section in SECTIONS.items()}
-    ThresholdSettings = create_model("ThresholdSettings", __base__=ReadThresholds, **_FIELDS)
+    top: TopAccounts
+    coverage: CoverageThresholds
+    service: ServiceStandard
+    needs: NeedThresholds
+    invitations: InvitationStandard
+    warnings: WarningThresholds
+    worklist: WorklistPoints
+    shares: ShareThresholds
+    returns: ReturnThresholds
+    renewals: RenewalThresholds
+    foresight: ForesightThresholds
 
 
 class TargetSettings(Settings):

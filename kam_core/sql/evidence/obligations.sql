@@ -1,13 +1,10 @@
 -- evidence: obligations
 -- means: The obligations behind a completion rate; where one was kept, the first interaction that
 --        did it.
+-- order: r.due_on, r.account_id
 select
     r.period,
     r.account_id,
-    a.account_name,
-    a.region,
-    a.account_manager,
-    d.tier,
     r.kind,
     r.due_on,
     r.state,
@@ -16,12 +13,9 @@ select
     i.owner,
     r.numerator,
     r.denominator,
-    s.file_name,
     i.line_no,
     i.snapshot_id
 from counted r
-join scoped.tiered_account_periods d on d.period = r.period and d.account_id = r.account_id
-join scoped.accounts a on a.account_id = r.account_id
 left join (
     select
         c.account_id,
@@ -39,7 +33,3 @@ left join (
     group by all
 ) k on k.account_id = r.account_id and k.starts_on = r.starts_on and k.due_on = r.due_on
 left join scoped.interactions i on i.interaction_id = k.interaction_id
-left join meta.snapshots s on s.snapshot_id = i.snapshot_id
-where is_tier_in_scope(d.tier) and ($account is null or r.account_id = $account)
-order by r.period, r.due_on, r.account_id
-limit $most

@@ -1,12 +1,9 @@
 -- evidence: opportunities
 -- means: The opportunities behind a figure.
+-- order: r.closed_on, r.opportunity_id
 select
     r.period,
     r.account_id,
-    a.account_name,
-    d.region,
-    d.account_manager,
-    d.tier,
     o.opportunity_id,
     o.kind,
     o.opened_on,
@@ -15,16 +12,8 @@ select
     o.amount,
     o.lost_reason,
     r.numerator::decimal(18, 2) as numerator,
-    r.denominator as denominator,
-    s.file_name,
+    r.denominator,
     o.line_no,
     o.snapshot_id
 from counted r
 join scoped.opportunities o using (opportunity_id)
-join scoped.tiered_account_periods d
-    on d.period = r.period and d.account_id = r.account_id
-join scoped.accounts a on a.account_id = r.account_id
-left join meta.snapshots s on s.snapshot_id = o.snapshot_id
-where is_tier_in_scope(d.tier) and ($account is null or r.account_id = $account)
-order by r.period, o.closed_on, o.opportunity_id
-limit $most

@@ -26,8 +26,30 @@ select $row
 from (
 $rows
 )
-)
+),
+shown as (
 $shown
+)
+select
+    r.period,
+    r.account_id,
+    a.account_name,
+    d.region,
+    d.account_manager,
+    d.tier,
+    r.* exclude (period, account_id, numerator, denominator, line_no, snapshot_id),
+    r.numerator,
+    r.denominator,
+    s.file_name,
+    r.line_no,
+    r.snapshot_id
+from shown r
+join scoped.tiered_account_periods d on d.period = r.period and d.account_id = r.account_id
+join scoped.accounts a on a.account_id = r.account_id
+left join meta.snapshots s on s.snapshot_id = r.snapshot_id
+where is_tier_in_scope(d.tier) and ($$account is null or r.account_id = $$account)
+order by r.period, $order
+limit $$most
 
 -- name: keep_facts
 create or replace table $relation as $query

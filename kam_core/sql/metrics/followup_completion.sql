@@ -22,14 +22,4 @@
 -- not-zh: 尚未结束的周期（另行列出）；周期内未全程处于合作状态的客户；计划中、未执行和已取消的互动。
 -- not-en: Periods that have not ended (shown beside it); accounts that were not active
 --         throughout the period; planned, missed and cancelled interactions.
-select
-    asked_period as period,
-    account_id,
-    kind,
-    starts_on,
-    due_on,
-    state,
-    (state = 'done')::integer as numerator,
-    1 as denominator
-from scoped.obligations
-where kind = 'monthly_callback' and has_ended
+from scoped.ended_obligations('monthly_callback')

@@ -34,23 +34,11 @@ select
 from scoped.trailing_revenue
 where revenue_before > 0
 -- rows: the orders of both years; what an account buys more does not count, which no row can say
-with placed as (
-    select
-        r.period,
-        o.account_id,
-        o.order_id,
-        o.amount,
-        o.ordered_on >= (r.read_on + 1 - interval 12 month)::date as is_current
-    from as_of.reading_days('orders') r
-    join scoped.orders o
-        on o.ordered_on between (r.read_on + 1 - interval 24 month)::date and r.read_on
-)
 select
-    p.period,
-    p.account_id,
-    p.order_id,
+    period,
+    account_id,
+    order_id,
     null as numerator,
-    case when p.is_current then 0 else p.amount end as denominator
-from placed p
-join scoped.trailing_revenue t using (period, account_id)
-where t.revenue_before > 0
+    case when is_current then 0 else amount end as denominator
+from scoped.trailing_orders
+where revenue_before > 0

@@ -68,6 +68,20 @@ where account_id in (select account_id from scoped.account_ids);
 comment on view scoped.trailing_revenue is
     'Trailing revenue of customers in scope, with that of the 12 months before';
 
+create view scoped.trailing_orders as
+select
+    r.period,
+    o.account_id,
+    o.order_id,
+    o.amount,
+    o.ordered_on >= (r.read_on + 1 - interval 12 month)::date as is_current,
+    t.revenue_before
+from as_of.reading_days('orders') r
+join scoped.orders o on o.ordered_on between (r.read_on + 1 - interval 24 month)::date and r.read_on
+join scoped.trailing_revenue t on t.period = r.period and t.account_id = o.account_id;
+comment on view scoped.trailing_orders is
+    'Orders of the 24 months up to the day a state is read, and whether of the last 12';
+
 create view scoped.lost_accounts as
 with lost as (
     select

@@ -137,6 +137,21 @@ join scoped.accounts a using (account_id);
 comment on view scoped.obligations is
     'What is owed to customers in scope in the periods asked for; the rate counts only has_ended';
 
+create macro scoped.ended_obligations(wanted) as table
+select
+    asked_period as period,
+    account_id,
+    kind,
+    starts_on,
+    due_on,
+    state,
+    (state = 'done')::integer as numerator,
+    1 as denominator
+from scoped.obligations
+where kind = wanted and has_ended;
+comment on macro table scoped.ended_obligations is
+    'What was owed of one kind of interaction in periods that have ended, and whether it was done';
+
 create view scoped.obligations_to_come as
 select
     p.asked_period,

@@ -26,7 +26,7 @@ def on_target(scores: Sequence[Score], quarter: str, text: Text) -> str:
         return text.rich("targets.scorecard_none", quarter=quarter)
     lead = text.rich("targets.scorecard_sentence", quarter=quarter, judged=len(judged))
     return joined([lead + count_statuses(judged, text) + text("punctuation.stop"),
-                   _furthest(judged, text)], text)  # fmt: skip
+                   _describe_furthest(judged, text)], text)  # fmt: skip
 
 
 def count_statuses(scores: Iterable[Score], text: Text) -> str:
@@ -42,7 +42,7 @@ def count_statuses(scores: Iterable[Score], text: Text) -> str:
     return text("punctuation.list").join(parts)
 
 
-def _furthest(judged: Sequence[Score], text: Text) -> str:
+def _describe_furthest(judged: Sequence[Score], text: Text) -> str:
     missed = [score for score in judged if score.shade == "missed" and score.attainment is not None]
     if not missed or len(judged) < 2:
         return ""

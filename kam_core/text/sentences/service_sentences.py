@@ -59,7 +59,7 @@ def complaints(
 def tiers(period: str, rows: pd.DataFrame, least: int, text: Text) -> str:
     """The most and the least satisfied tier of those with enough answers, and which have few."""
     is_enough = rows["answers"] >= least
-    apart = _apart(period, rows[is_enough], text)
+    apart = _describe_spread(period, rows[is_enough], text)
     # They are drawn hollow.
     few = [tier_and_n(row, text) for row in rows[~is_enough].to_dict("records")]
     left_out = text.rich("service.tiers_left_out", tiers=few, least=least) if few else ""
@@ -71,7 +71,7 @@ def tier_and_n(row: Mapping[str, Any], text: Text) -> str:
     return text("service.tier_and_n", **row)
 
 
-def _apart(period: str, rows: pd.DataFrame, text: Text) -> str:
+def _describe_spread(period: str, rows: pd.DataFrame, text: Text) -> str:
     if len(rows) < 2:
         return text.rich("service.tiers_few", period=period)
     best, worst = (rows.loc[index] for index in (rows["value"].idxmax(), rows["value"].idxmin()))

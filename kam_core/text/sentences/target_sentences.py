@@ -97,15 +97,15 @@ def effect(preview: VersionComparison, text: Text) -> str:
 
 def problem(fault: LineProblem, text: Text) -> str:
     """What is wrong with a line of the table, safe to show."""
-    return escape(text("targets.problem_line", line=fault.line, problem=_why(fault, text)))
+    return escape(text("targets.problem_line", line=fault.line, problem=_explain(fault, text)))
 
 
 def cell_problem(fault: LineProblem, text: Text) -> str:
     """The same of a single field."""
-    return escape(_why(fault, text))
+    return escape(_explain(fault, text))
 
 
-def _why(fault: LineProblem, text: Text) -> str:
+def _explain(fault: LineProblem, text: Text) -> str:
     metric = text.metric(str(fault.details.get("metric")))
     return text(f"targets.problem.{fault.code}", **{**fault.details, "metric": metric})
 

@@ -86,10 +86,10 @@ def _command(view: View, metric: Metric, against: Period | None) -> str:
     words += [f"--explain {metric.name}"]
     words += [f"--against {against.period}"] if against else []
     words += [f"--as-of {view.scope.as_of}"]
-    words += [f"--region {_quoted(region)}" for region in view.regions_chosen]
-    words += [f"--tier {_quoted(tier)}" for tier in view.scope.tiers or ()]
+    words += [f"--region {_quote_word(region)}" for region in view.regions_chosen]
+    words += [f"--tier {_quote_word(tier)}" for tier in view.scope.tiers or ()]
     return " ".join(words)
 
 
-def _quoted(word: str) -> str:
+def _quote_word(word: str) -> str:
     return word if word.isalnum() else "'" + word.replace("'", "'\\''") + "'"

@@ -98,14 +98,22 @@ def render_figure(
 
 def render_side_by_side(composed: Sequence[Figure], text: Text) -> None:
     """Figures in columns of equal width."""
+    if not composed:
+        return
     for column, figure in zip(st.columns(len(composed), gap="medium"), composed, strict=True):
         with column:
             render_figure(figure, text)
 
 
 def _render_table_of(figure: Figure, table: FigureTable, text: Text) -> None:
+    if figure.form == "judged":
+        _render_judged(table, text.lang)
+        links.to_one_of(figure.opens, f"open_of_{figure.name}", text)
+        render_download(figure.download or table, text)
+        return
     if not figure.charts:
         render_table(table, text)
+        links.to_one_of(figure.opens, f"open_of_{figure.name}", text)
         return
     key = f"table_{figure.name}"
     folded = st.expander(text("blocks.table"), expanded=figure.is_open, key=key, on_change="rerun")
@@ -225,7 +233,7 @@ def _column_config(column: FigureColumn, cells: pd.Series) -> Any:
     return st.column_config.Column(column.title)
 
 
-def render_judged(table: FigureTable, lang: str) -> None:
+def _render_judged(table: FigureTable, lang: str) -> None:
     """Values with their status in words, in cells whose shade repeats it, for the eye to run over.
 
     A plain table: it prints, a screen reader walks through it, and it draws at once.

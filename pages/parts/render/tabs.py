@@ -1,42 +1,19 @@
 """Parts of a page of which one is open: only that one computes, and it stands in the address."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
+from types import MappingProxyType
 
 import streamlit as st
 
-from kam_core.dashboard.model import Figure
-from kam_core.dashboard.sections.scorecards import compose_cards
+from kam_core.dashboard.sections import page_parts
 from kam_core.dashboard.view import View
-from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import figures
 from pages.parts.state import filters, url_state
 from pages.parts.state.viewer import Viewer
 
-Draw = Callable[[View, Text], None]
-Composer = Callable[[View], Figure | tuple[Figure, ...]]
-
-
-@dataclass(frozen=True)
-class PagePart:
-    """The table a part cannot do without, what stands in it, row by row, side by side, and when."""
-
-    table: str
-    rows: tuple[tuple[Draw, ...], ...]
-    is_offered: Callable[[View], bool] = lambda _: True
-
-
-def draw_figures(*composers: Composer) -> Draw:
-    """Draw what some sections compose, one below the other."""
-
-    def draw(view: View, text: Text) -> None:
-        for compose in composers:
-            composed = compose(view)
-            for figure in composed if isinstance(composed, tuple) else (composed,):
-                figures.render_figure(figure, text)
-
-    return draw
+Chooser = Callable[[View], object]
 
 
 def render_tabs(
@@ -50,25 +27,15 @@ def render_tabs(
                 draw(name)
 
 
-def render_page(page: str, parts: Mapping[str, PagePart], viewer: Viewer, lang: str) -> None:
-    """The choice of a part, its cards, and what it draws or the table it waits for."""
+def render_page(
+    page: str, viewer: Viewer, lang: str, choosers: Mapping[str, Chooser] = MappingProxyType({})
+) -> None:
+    """The choice of a part, its cards, and its rows or the table it waits for."""
     text = Text(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, f"{page}.title")
-    chosen = _choose(page, [name for name, part in parts.items() if part.is_offered(view)], text)
-    figures.render_cards(compose_cards(view, _cards(page, chosen)), text)
-    part = parts[chosen]
-    if not view.has(part.table):
-        figures.render_missing(f"needs:{part.table}", text)
-        return
-    for row in part.rows:
-        for column, draw in zip(st.columns(len(row), gap="medium"), row, strict=True):
-            with column:
-                draw(view, text)
-
-
-def _choose(page: str, names: Sequence[str], text: Text) -> str:
-    return url_state.one(
+    names = page_parts.list_parts(view, page)
+    chosen = url_state.one(
         st.segmented_control,
         text("blocks.part"),
         names,
@@ -78,10 +45,19 @@ def _choose(page: str, names: Sequence[str], text: Text) -> str:
         required=True,
         label_visibility="collapsed",
     )
+    figures.render_figure(page_parts.compose_cards(view, page, chosen), text)
+    part = page_parts.PAGES[page][chosen]
+    if not view.has(part.table):
+        figures.render_missing(f"needs:{part.table}", text)
+        return
+    for row in part.rows:
+        _render_row(row, view, choosers)
 
 
-def _cards(page: str, part: str) -> list[str]:
-    """The figures of a part, and beside them those that matter in every part."""
-    shown = getattr(load_settings().pages, page)
-    own = shown.parts[part]
-    return [*own, *(name for name in shown.of_every_part if name not in own)][: shown.cards]
+def _render_row(row: page_parts.Row, view: View, choosers: Mapping[str, Chooser]) -> None:
+    if row.title:
+        st.subheader(view.text(row.title), anchor=False)
+    choice = choosers[row.choice](view) if row.choice else None
+    with st.spinner(view.text(row.working)) if row.working else nullcontext():
+        composed = row.compose(view, choice)
+    figures.render_side_by_side(composed, view.text)

@@ -42,7 +42,7 @@ def render_copying(draft: TargetDraft, view: View, viewer: Viewer, text: Text) -
     if not sources:
         st.caption(text("targets.copy_none"))
         return
-    to = _to(draft, quarters, text)
+    to = _choose_quarter(draft, quarters, text)
     source = _source(sources, to, text)
     copied = (
         from_defaults(view.company.default_targets(), to)
@@ -67,7 +67,7 @@ def render_copying(draft: TargetDraft, view: View, viewer: Viewer, text: Text) -
         target_draft.put_in(draft, changes)
 
 
-def _to(draft: TargetDraft, quarters: Sequence[str], text: Text) -> str:
+def _choose_quarter(draft: TargetDraft, quarters: Sequence[str], text: Text) -> str:
     """The quarter to fill, at first the first one without any target."""
     return st.selectbox(
         text("targets.copy_to"),

@@ -45,7 +45,7 @@ def render_editor(view: View, viewer: Viewer, text: Text) -> None:
         st.success(text("targets.one_done"))
     left, right = st.columns(2, gap="medium")
     with left, st.expander(text("targets.one")):
-        _one(draft, choices, text)
+        _enter_one(draft, choices, text)
     with right, st.expander(text("targets.copy")):
         copy_targets.render_copying(draft, view, viewer, text)
     _save(draft, view, viewer, text, is_sound=not reading.problems)
@@ -101,7 +101,7 @@ def tier_words(tier: str, text: Text) -> str:
     return text("targets.every_tier") if tier == EVERY else text.value("tier", tier)
 
 
-def _one(draft: TargetDraft, choices: tuple[list[str], list[str]], text: Text) -> None:
+def _enter_one(draft: TargetDraft, choices: tuple[list[str], list[str]], text: Text) -> None:
     """One target in fields of their own: for a phone, a keyboard or a screen reader."""
     regions, tiers = choices
     with st.form("target_one", border=False):
@@ -154,7 +154,7 @@ def _save(draft: TargetDraft, view: View, viewer: Viewer, text: Text, is_sound: 
     rows = [change_cells(change, text) for change in made]
     blocks.table("target_draft", pd.DataFrame(rows), text)
     if draft.version != view.company.version:
-        _moved(draft, view, text, is_sound)
+        _render_newer_version(draft, view, text, is_sound)
     else:
         _publish(draft, view, viewer, text, is_sound)
     if st.button(text("targets.discard")):
@@ -180,7 +180,7 @@ def _publish(draft: TargetDraft, view: View, viewer: Viewer, text: Text, is_soun
         save_draft.preview(whole, view.company, signed or viewer.name, viewer, text.lang)
 
 
-def _moved(draft: TargetDraft, view: View, text: Text, is_sound: bool) -> None:
+def _render_newer_version(draft: TargetDraft, view: View, text: Text, is_sound: bool) -> None:
     """Somebody published meanwhile: nothing is saved over it unseen."""
     company, published = view.company, cache.publications().iloc[0]
     words = {"by": published["published_by"], "found": company.version}

@@ -48,7 +48,7 @@ def render_saving(text: Text) -> None:
 def _decide(saving: Publishing, outcome: Outcome[Preview], text: Text) -> None:
     """What saving would change, and the choice to save or to go back to the table."""
     if outcome.document is None:
-        _refused(outcome, text)
+        _render_refusal(outcome, text)
     else:
         confirm = outcome.document.confirm
         _effect(outcome.document, text)
@@ -57,7 +57,7 @@ def _decide(saving: Publishing, outcome: Outcome[Preview], text: Text) -> None:
         if st.button(text("targets.save_button"), type="primary", disabled=is_held_back):
             publishing.start_load(saving, outcome.document, is_confirmed, text.lang)
     if st.button(text("targets.back")):
-        _end()
+        _end_saving()
 
 
 def _effect(preview: Preview, text: Text) -> None:
@@ -85,21 +85,21 @@ def _conclude(outcome: Outcome[list[FileReport]], text: Text) -> None:
         target_draft.forget()
     reports = outcome.document
     if not reports:
-        _refused(outcome, text)
+        _render_refusal(outcome, text)
         if st.button(text("targets.back")):
-            _end()
+            _end_saving()
         return
     st.success(text("targets.saved", version=reports[0].version))
     preview_step.render_reports(reports, text)
     if st.button(text("targets.go_on")):
-        _end()
+        _end_saving()
 
 
-def _refused(outcome: Outcome, text: Text) -> None:
+def _render_refusal(outcome: Outcome, text: Text) -> None:
     st.error(text("targets.not_saved"))
     st.text(outcome.refusal)
 
 
-def _end() -> None:
+def _end_saving() -> None:
     del st.session_state[STATE]
     st.rerun()

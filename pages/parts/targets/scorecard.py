@@ -1,5 +1,7 @@
 """Figures against their targets: one quarter, the four quarters of a year, and who changed what."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from kam_core.dashboard.sections import targets
@@ -7,7 +9,7 @@ from kam_core.dashboard.view import View
 from kam_core.metrics import catalogue
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures
-from pages.parts.state import cache, links
+from pages.parts.state import cache
 from pages.parts.state.viewer import Viewer
 
 
@@ -16,13 +18,7 @@ def render_scorecard(view: View, viewer: Viewer, text: Text) -> None:
     figures.render_sentence(targets.scorecard_sentence(view))
     topics, only_with_target = _choose_figures(text)
     standings = targets.list_standings(view, topics, only_with_target)
-    figure = targets.compose_scorecard(view, standings)
-    if figure.table:
-        figures.render_judged(figure.table, text.lang)
-        links.to_one_of([s.score.metric for s in standings], "open_of_targets", text)
-        figures.render_download(figure.table, text)
-    else:
-        st.caption(figure.note)
+    figures.render_figure(targets.compose_scorecard(view, standings), text)
     st.caption(escape(text("targets.winner_help")))
     st.caption(escape(targets.settings_note(view)))
 
@@ -44,15 +40,10 @@ def _choose_figures(text: Text) -> tuple[list[str], bool]:
 
 def render_year(view: View, viewer: Viewer, text: Text) -> None:
     """The four quarters of the fiscal year that holds the chosen one, side by side."""
-    figure, names = targets.compose_year(view)
+    figure = targets.compose_year(view)
     figures.render_sentence(figure.sentences[0])
     st.caption(escape(text("targets.year_help")))
-    if figure.table:
-        figures.render_judged(figure.table, text.lang)
-        links.to_one_of(names, "open_of_year", text)
-        figures.render_download(figure.table, text)
-    if figure.note:
-        st.caption(escape(figure.note))
+    figures.render_figure(replace(figure, sentences=()), text)
 
 
 def render_history(view: View, viewer: Viewer, text: Text) -> None:

@@ -185,7 +185,7 @@ def _render_accounts(changes: Sequence[AccountChange], text: Text) -> None:
         moves[name] = [text.form_of(*pair) for pair in pairs]
     moves["before"] = [_side(change, change.before, text) for change in changes]
     moves["after"] = [_side(change, change.after, text) for change in changes]
-    moves["what"] = [_what(change, text) for change in changes]
+    moves["what"] = [_describe_change(change, text) for change in changes]
     blocks.table("account_changes", moves, text)
 
 
@@ -200,7 +200,7 @@ def _render_unmoved(kpis: Sequence[KpiChange], text: Text) -> None:
             blocks.rows(pd.DataFrame(_figure_rows(kpis, text)), text, height="content")
 
 
-def _what(change: AccountChange, text: Text) -> str:
+def _describe_change(change: AccountChange, text: Text) -> str:
     if change.what != "account":
         return text.column(change.what)
     return text("uploads.account_gone" if change.after is None else "uploads.account_new")
