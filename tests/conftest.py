@@ -3,13 +3,14 @@
 import fcntl
 import os
 import sys
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
 
 from kam_core.dashboard.company import open_company
 from kam_core.metrics.day_cache import Day
@@ -79,6 +80,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """AppTest leaves its script behind as ``__main__``, which every new process would run again."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """A server looks once what components are installed; AppTest would at every run."""
+    once = cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture
