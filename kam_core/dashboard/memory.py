@@ -37,12 +37,8 @@ class AnswerMemory:
     """
 
     def __init__(self, entries: int) -> None:
-        self._answer = lru_cache(maxsize=entries)(_compute)
+        self._answer = lru_cache(maxsize=entries)(lambda call: call.function(*call.arguments))
 
     def __call__(self, function: Callable, *arguments: object) -> Any:
         answer = self._answer(Call(function, arguments))
         return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
-
-
-def _compute(call: Call) -> Any:
-    return call.function(*call.arguments)

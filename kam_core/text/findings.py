@@ -71,12 +71,7 @@ def table(rows: pd.DataFrame, text: Text, likely: Mapping[str, str]) -> pd.DataF
     ]
     shown = rows[["file_name", "table_name", "line_no"]].copy()
     for name in RowFault._fields:
-        shown[name] = [
-            _join_parts(getattr(finding, name) for finding in of_row) for of_row in by_row
-        ]
+        parts = ((getattr(finding, name) for finding in of_row) for of_row in by_row)
+        shown[name] = [" | ".join(dict.fromkeys(filter(None, of_row))) for of_row in parts]
     states = [text.value("quarantine_state", state) for state in rows["state"]]
     return shown.assign(quarantine_state=states, raw=rows["raw"])
-
-
-def _join_parts(parts: Iterable[str]) -> str:
-    return " | ".join(dict.fromkeys(filter(None, parts)))

@@ -65,7 +65,8 @@ def verify_version(
         findings += audit_trail.check_raw_uploads(warehouse, version, steps_of)
     day = Day(warehouse.file(number), as_of)
     shown = _choose_regions(regions, day.regions)
-    recount = _load_recount(day, shown)
+    with day.cursor() as cursor:
+        recount = Recount(tables.read_rows(cursor), settings.read_settings(cursor), as_of, shown)
     compared = _choose_quarters(recount, quarters)
     check = compare_all(day.cursor(Scope(shown, as_of)), recount, compared, facts=day.facts)
     return replace(
@@ -116,11 +117,6 @@ def _choose_regions(names: Sequence[str], of_version: tuple[str, ...]) -> tuple[
         if name not in of_version:
             raise KamError("unknown_region", name=name, known=of_version)
     return tuple(dict.fromkeys(names)) or of_version
-
-
-def _load_recount(day: Day, regions: tuple[str, ...]) -> Recount:
-    with day.cursor() as cursor:
-        return Recount(tables.read_rows(cursor), settings.read_settings(cursor), day.as_of, regions)
 
 
 def _choose_quarters(recount: Recount, names: Sequence[str]) -> list[Period]:

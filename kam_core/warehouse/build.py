@@ -102,7 +102,7 @@ def build(
         lost = "accounts_of_base anti join history.accounts using (account_id)"
         if base is not None and _has_rows(connection, lost):
             raise AccountsVanished
-        _release_known_accounts(connection)
+        connection.execute(load_sql("build/release_known"))
         _write_snapshots(connection, snapshots)
         version_settings.install_settings(connection, settings)
         checks.note_problems(connection)
@@ -172,13 +172,13 @@ def describe(connection: DuckDBPyConnection) -> Built:
     tables = history_columns(connection)
     for table in formats.in_hash_order(tables):
         if table in formats.FIRST_COLUMNS or _has_rows(connection, f"history.{table}"):
-            digest.update(_history_line(connection, f"history.{table}"))
+            digest.update(_hash_line(connection, "history_hash", f"history.{table}"))
     stored = stored_tables(connection)
     for relation, row in HASHED.items():
         # A version that has no row of them has the hash of one that has no such table.
         is_later = relation in ("meta.returned", "meta.cells", "meta.timed")
         if not is_later or (relation in stored and _has_rows(connection, relation)):
-            digest.update(_content_line(connection, relation, row))
+            digest.update(_hash_line(connection, "content_hash", relation, row=row))
     counts = connection.execute(load_sql("version/snapshot_counts")).fetchall()
     remarks = checks.count_notes(connection)
     for table, rows in _count_gone(connection, tables).items():
@@ -212,13 +212,10 @@ HASHED = {
 }
 
 
-def _history_line(connection: DuckDBPyConnection, relation: str) -> bytes:
-    query = load_sql("version/history_hash", relation=relation)
-    return f"{relation} {connection.execute(query).fetchall()[0]}\n".encode()
-
-
-def _content_line(connection: DuckDBPyConnection, relation: str, row: str) -> bytes:
-    query = load_sql("version/content_hash", relation=relation, row=row)
+def _hash_line(
+    connection: DuckDBPyConnection, statement: str, relation: str, **put_in: str
+) -> bytes:
+    query = load_sql(f"version/{statement}", relation=relation, **put_in)
     return f"{relation} {connection.execute(query).fetchall()[0]}\n".encode()
 
 
@@ -404,10 +401,6 @@ def _quarantine_unknown_accounts(connection: DuckDBPyConnection, step: Step) -> 
 def _describe_unknown(account_id: str) -> str:
     detail = {"code": "unknown_account", "column": "account_id", "value": account_id}
     return json.dumps([detail], ensure_ascii=False)
-
-
-def _release_known_accounts(connection: DuckDBPyConnection) -> None:
-    connection.execute(load_sql("build/release_known"))
 
 
 def _write_snapshots(connection: DuckDBPyConnection, snapshots: Iterable[Snapshot]) -> None:

@@ -149,7 +149,8 @@ def _count_changes(
     key = table.key
     if table.replaced_by and any(_repeats(connection, rows[s], key, parameters) for s in rows):
         key = [*key, NTH]
-        rows = {side: _number_rows(query, table.key) for side, query in rows.items()}
+        put_in = {"key": ", ".join(table.key), "number": NTH}
+        rows = {s: load_sql("compare/numbered", rows=rows[s], **put_in) for s in rows}
     # A key may have empty parts (a target for all regions), and they are equal to each other.
     same_key = " and ".join(f"b.{part} is not distinct from a.{part}" for part in key)
     query = load_sql("compare/row_changes", **rows, same_key=same_key)
@@ -163,10 +164,6 @@ def _repeats(
     """Whether several rows have one key: lines of an order without a number of their own."""
     query = load_sql("compare/has_repeats", rows=rows, key=", ".join(key))
     return connection.execute(query, parameters).fetchall()[0][0]
-
-
-def _number_rows(rows: str, key: Sequence[str]) -> str:
-    return load_sql("compare/numbered", rows=rows, key=", ".join(key), number=NTH)
 
 
 def _rows_in_force(

@@ -104,18 +104,15 @@ def change_table(moved: FigureChange, text: Text) -> pd.DataFrame:
     rows[name] = [cell if cell is not None else text("figure.not_stated") for cell in rows[name]]
     if "mix_effect" not in rows:
         return rows.rename(columns={"difference": "amount_difference"})
+    less = catalogue.metric(moved.metric).kind.less
     for when in ("before", "after"):
-        parts = rows[f"numerator_{when}"], rows[f"denominator_{when}"]
-        rows[f"value_{when}"] = _values(catalogue.metric(moved.metric), *parts)
+        above, below = (rows[f"{half}_{when}"].astype(float) for half in BOTH)
+        rows[f"value_{when}"] = above / below.where(below > 0) - less
     if moved.unit == "percent":
         rows[list(HALVES)] *= 100
     in_points = HALVES if moved.unit == "percent" else {"difference": "whole_effect"}
     first = [name, "difference", "mix_effect", "rate_effect", "value_before", "value_after"]
     return rows[[*first, *rows.columns.drop(first)]].rename(columns=in_points)
-
-
-def _values(metric: Metric, above: pd.Series, below: pd.Series) -> pd.Series:
-    return above.astype(float) / below.astype(float).where(below > 0) - metric.kind.less
 
 
 def compose_months(view: View, metric: Metric) -> Figure:

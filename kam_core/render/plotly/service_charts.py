@@ -125,7 +125,8 @@ def draw_spread(chart: Spread, text: Text, colours: Palette) -> go.Figure:
         )
         strip = _strip(position, group, solid, chart.unit, text, colours)
         # Many columns leave little room for each.
-        strip["marker"]["size"] = _sizes(group["cases"], MARKED / (1 + len(groups) / 8))
+        shares = group["cases"] / float(group["cases"].max() or 1)
+        strip["marker"]["size"] = (4 + MARKED / (1 + len(groups) / 8) * shares**0.5).tolist()
         figure.add_scatter(**strip)
     figure.update_xaxes(
         tickvals=list(range(len(groups))),
@@ -158,10 +159,6 @@ def _strip(
         "hovertemplate": "%{hovertext}<extra></extra>",
         "showlegend": False,
     }
-
-
-def _sizes(cases: pd.Series, largest: float) -> list[float]:
-    return (4 + largest * (cases / float(cases.max() or 1)) ** 0.5).tolist()
 
 
 def draw_shares(chart: Shares, text: Text, colours: Palette) -> go.Figure:

@@ -19,22 +19,17 @@ OWN_YEAR = "year"
 def choose_metric(text: Text) -> Metric:
     """Any figure of the catalogue; the choice stands in the address."""
     metrics = catalogue.load_metrics()
-    names = list(metrics)
+    names, topics = list(metrics), {name: text.value("topic", name) for name in catalogue.TOPICS}
     name = url_state.one(
         st.selectbox,
         text("figure.choose"),
         names,
         names[0],
         "metric",
-        format_func=lambda name: _label(metrics[name], text),
+        format_func=lambda name: f"{topics[metrics[name].topic]} · {text.metric(name)}",
         width=520,
     )
     return metrics[name or names[0]]
-
-
-def _label(metric: Metric, text: Text) -> str:
-    topic = text.value("topic", metric.topic)
-    return f"{topic} · {metric.title(text.lang)}"
 
 
 def render_value(view: View, metric: Metric, text: Text) -> None:

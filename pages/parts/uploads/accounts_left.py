@@ -53,7 +53,7 @@ def _edit(saved: pd.DataFrame, view: View, text: Text) -> pd.DataFrame:
             titles[column.name] = st.column_config.SelectboxColumn(
                 column.text(text.lang),
                 options=list(column.values),
-                format_func=partial(_word, text, column.name),
+                format_func=partial(text.meaning, TABLE, column.name),
             )
     return st.data_editor(
         saved,
@@ -64,10 +64,6 @@ def _edit(saved: pd.DataFrame, view: View, text: Text) -> pd.DataFrame:
         placeholder="",
         alt=text("uploads.accounts_left_help"),
     )
-
-
-def _word(text: Text, column: str, code: object) -> str:
-    return text.meaning(TABLE, column, str(code))
 
 
 def _save(decided: pd.DataFrame, view: View, viewer: Viewer, text: Text) -> None:
