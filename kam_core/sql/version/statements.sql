@@ -119,4 +119,8 @@ create schema if not exists mart
 drop schema mart cascade
 
 -- name: list_views
-select sql from duckdb_views() where schema_name = 'as_of' and database_name = current_database()
+select sql || coalesce(
+    format(' comment on view {}.{} is ''{}'';', schema_name, view_name, replace(comment, '''', '''''')), ''
+)
+from duckdb_views()
+where schema_name = 'as_of' and database_name = current_database()
