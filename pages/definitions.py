@@ -1,5 +1,7 @@
 """Definitions: what every figure means, from the headers of the files that compute it."""
 
+from functools import partial
+
 import streamlit as st
 
 from kam_core.metrics import catalogue
@@ -35,16 +37,8 @@ def _of_topic(text: Text) -> list[Metric]:
     """The figures of the topic chosen: a few at a time open at once, all of them do not."""
     every = catalogue.load_metrics().values()
     topics = list(dict.fromkeys(metric.topic for metric in every))
-    chosen = url_state.one(
-        st.segmented_control,
-        text("definitions.topic"),
-        topics,
-        topics[0],
-        "topic",
-        format_func=lambda topic: text.value("topic", topic),
-        required=True,
-        label_visibility="collapsed",
-    )
+    words = partial(text.value, "topic")
+    chosen = url_state.one_of_few(text("definitions.topic"), topics, "topic", words)
     return [metric for metric in every if metric.topic == chosen]
 
 

@@ -17,17 +17,9 @@ def _choose_months(view: View) -> bool:
     """Whether months are shown instead of quarters."""
     if not has_responses(view):
         return False
-    chosen = url_state.one(
-        st.segmented_control,
-        view.text("service.step"),
-        ("quarter", "month"),
-        "quarter",
-        "step",
-        format_func=lambda step: view.text(f"service.by_{step}"),
-        required=True,
-        label_visibility="collapsed",
-    )
-    return chosen == "month"
+    label, steps = view.text("service.step"), ("quarter", "month")
+    words = {step: view.text(f"service.by_{step}") for step in steps}
+    return url_state.one_of_few(label, steps, "step", words.__getitem__) == "month"
 
 
 if __name__ == "__main__":

@@ -37,17 +37,9 @@ def _choose_tier(counts: Mapping[str, int], event: Any, text: Text) -> str:
     if clicked in counts and st.session_state.get("clicked") != clicked:
         st.session_state[CHOSEN] = clicked
     st.session_state["clicked"] = clicked
-    names = list(counts)
-    chosen = url_state.one(
-        st.segmented_control,
-        text("tiers.choose"),
-        names,
-        names[0],
-        CHOSEN,
-        format_func=lambda tier: text("tiers.accounts", tier=tier, count=counts[tier]),
-        required=True,
-    )
-    return chosen or names[0]
+    words = {tier: text("tiers.accounts", tier=tier, count=counts[tier]) for tier in counts}
+    label, shown = text("tiers.choose"), {"label_visibility": "visible"}
+    return url_state.one_of_few(label, list(counts), CHOSEN, words.__getitem__, **shown)
 
 
 if __name__ == "__main__":

@@ -99,12 +99,6 @@ def _choose_split(metric: Metric, against: Period | None, text: Text) -> str | N
     splits = change.splits(metric, against)
     if not splits:
         return None
-    return url_state.one(
-        st.segmented_control,
-        text("figure.split"),
-        splits,
-        splits[0],
-        "split",
-        format_func=lambda split: text(f"figure.split_{split}"),
-        required=True,
-    )
+    words = {split: text(f"figure.split_{split}") for split in splits}
+    label, shown = text("figure.split"), {"label_visibility": "visible"}
+    return url_state.one_of_few(label, splits, "split", words.__getitem__, **shown)

@@ -35,16 +35,8 @@ def render_page(
     view = filters.choose(viewer, text)
     figures.render_heading(view, f"{page}.title")
     names = page_parts.list_parts(view, page)
-    chosen = url_state.one(
-        st.segmented_control,
-        text("blocks.part"),
-        names,
-        names[0],
-        "part",
-        format_func=lambda name: text(f"{page}.part_{name}"),
-        required=True,
-        label_visibility="collapsed",
-    )
+    words = {name: text(f"{page}.part_{name}") for name in names}
+    chosen = url_state.one_of_few(text("blocks.part"), names, "part", words.__getitem__)
     figures.render_figure(page_parts.compose_cards(view, page, chosen), text)
     part = page_parts.PAGES[page][chosen]
     if not view.has(part.table):

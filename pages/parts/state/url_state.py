@@ -96,6 +96,14 @@ def one(
     return chosen[key]
 
 
+def one_of_few(
+    label: str, options: Sequence[str], key: str, words: Callable[[str], str], **shown: Any
+) -> str:
+    """One of some options that stand side by side, at first the first; the label is only heard."""
+    shown = {"format_func": words, "required": True, "label_visibility": "collapsed"} | shown
+    return one(st.segmented_control, label, options, options[0], key, **shown)
+
+
 def many(label: str, options: Sequence[str], key: str, **options_of_widget: Any) -> tuple[str, ...]:
     """A widget for any number of options, none meaning all; options nobody offers are dropped."""
     chosen = st.session_state[CHOSEN]
