@@ -81,6 +81,13 @@ def known_until(metric: Metric, data: Data) -> date | None:
     return None if None in days else min(day for day in days if day)
 
 
+def find_open_table(metric: Metric, period: Period, data: Data) -> str | None:
+    """The table that ends first, where it ends before the period: what is to come can be a case."""
+    ends = [(data.days[table][1], table) for table in metric.known_by if table in data.days]
+    day, table = min(((day, table) for day, table in ends if day), default=(None, ""))
+    return f"not_yet_known:{table}" if day and day < period.ends_on else None
+
+
 def last_day(metric: Metric, period: Period, data: Data) -> date:
     """The day a period is read on: its last, or the day up to which the figure is known."""
     return min(period.ends_on, known_until(metric, data) or period.ends_on)

@@ -35,8 +35,7 @@ class Metric:
     them with their key; ``evidence`` names the file in sql/evidence that says how rows are shown.
 
     ``is_of_whole``: a share of one whole, which returns can push above it or below nothing.
-    ``beside_rows`` gives the cases that are counted beside the figure and not in it; ``beside`` is
-    the code of what they are.
+    ``beside`` gives, by the code of what they are, the cases that are told beside the figure.
 
     ``parts`` is what a numerator and a denominator are amounts of: "count" (cases), "money" or
     "hours". ``reads`` is "period" where the metric counts what happened in one, "day" where it says
@@ -74,8 +73,7 @@ class Metric:
     parts: str = "count"
     quantile: Fraction = Fraction(1, 2)
     is_of_whole: bool = False
-    beside: str = ""
-    beside_rows: str = field(default="", repr=False)
+    beside: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def scale(self) -> int:
@@ -121,7 +119,7 @@ def parse_metric(text: str) -> Metric:
     """A metric from the text of its file: header lines ``-- key: value``, then its queries."""
     values, query = split_header(text)
     kind = KINDS[values["kind"]]
-    query, _, beside = query.partition(BESIDE)
+    query, *besides = query.split(BESIDE)
     facts, _, rows = query.partition(ROWS)
     return Metric(
         name=values["metric"],
@@ -139,8 +137,7 @@ def parse_metric(text: str) -> Metric:
         is_of_whole=values.get("share", "") == "of one whole",
         sql=facts if rows else kind.facts_of(query),
         rows=rows.partition("\n")[2] if rows else query,
-        beside=beside.partition("\n")[0].strip(),
-        beside_rows=beside.partition("\n")[2],
+        beside={code.strip(): told for code, _, told in (b.partition("\n") for b in besides)},
         **{
             name: values[name]
             for name in ("topic", "zh", "en", "unit", "better", "grain", "interval", "evidence")

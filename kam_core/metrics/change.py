@@ -254,7 +254,7 @@ def _slices(rows: pd.DataFrame, period: Period, dimension: str) -> Slices:
     of_period = rows[rows["period"] == period.period]
     return {
         _name(row[dimension]): Figures(
-            Fraction(row["numerator"]), Fraction(row["denominator"] or 0)
+            Fraction(row["numerator"] or 0), Fraction(row["denominator"] or 0)
         )
         for row in of_period.to_dict("records")
     }

@@ -17,14 +17,16 @@ Exact = int | Decimal | Fraction
 # More than the square of any sum of money has.
 EXACT_DIGITS = 120
 BOTH = ("numerator", "denominator")
-ADDED_UP = "coalesce(sum(numerator), 0), coalesce(sum(denominator), 0)"
-AMOUNT = "coalesce(sum(numerator), 0), null"
+# A row whose numerator is empty does not tell; nor does an account where nothing else adds up.
+ONE_SUM = "add_told(sum(numerator), count(*) - count(numerator)) as numerator"
+TOLD = "add_told(sum(numerator), count(facts.account_id) - count(numerator))"
+ADDED_UP = f"{TOLD}, coalesce(sum(denominator), 0)"
+AMOUNT = f"{TOLD}, null"
 CASES = "list(value order by value) filter (where value is not null), count(value)"
 AMOUNTS = "list(numerator) filter (where numerator > 0), null"
 HEADS = "coalesce(sum(numerator), 0), count(distinct head)"
 # What rows of one account in one period are as facts.
-TWO_SUMS = "sum(numerator) as numerator, sum(denominator) as denominator"
-ONE_SUM = "sum(numerator) as numerator"
+TWO_SUMS = f"{ONE_SUM}, sum(denominator) as denominator"
 # What of a row is above and below the line, where the query of the metric has less than both.
 NO_DENOMINATOR = "*, null::integer as denominator"
 
@@ -107,8 +109,10 @@ class Kind:
         keys = "" if self.is_quantile else "\ngroup by all"
         return load_sql("figures/facts", facts=self.facts, rows=rows, keys=keys)
 
-    def divide(self, numerator: Exact, denominator: Exact | None) -> Fraction | None:
-        """The figure as a fraction; None where there is no case (or no base to compare with)."""
+    def divide(self, numerator: Exact | None, denominator: Exact | None) -> Fraction | None:
+        """The figure as a fraction; None where no case tells it (or there is no base)."""
+        if numerator is None:
+            return None
         if self.is_amount:
             return Fraction(numerator)
         if denominator is None or denominator <= 0:

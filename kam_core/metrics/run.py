@@ -61,10 +61,11 @@ def count_beside(
     set_periods(cursor, [period])
     accounts = "tiered_account_periods" if data.is_of_tiers else "account_periods"
     where = "where is_tier_in_scope(tier)" if data.is_of_tiers else ""
-    rows = metric.beside_rows
-    query = load_sql("figures/count_beside", rows=rows, accounts=accounts, where=where)
-    ((count,),) = cursor.execute(query).fetchall()
-    return {metric.beside: count}
+    counts = {}
+    for code, rows in metric.beside.items():
+        query = load_sql("figures/count_beside", rows=rows, accounts=accounts, where=where)
+        ((counts[code],),) = cursor.execute(query).fetchall()
+    return counts
 
 
 def set_periods(cursor: duckdb.DuckDBPyConnection, periods: Sequence[Period] | None) -> None:

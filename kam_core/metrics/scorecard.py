@@ -260,7 +260,7 @@ def score(
             numerator=figures["numerator"],
             denominator=figures["denominator"],
             target=None if target is None else float(target),
-            reason=availability.find_obstacle(metric, period, data) or "no_cases",
+            reason=_find_reason(metric, period, figures, data, beside),
             beside=beside,
             known_until=until,
         )
@@ -268,6 +268,22 @@ def score(
     is_behind = share_due is not None and data.as_of is not None and period.ends_on <= data.as_of
     judgement = _judge_value(metric, figures, target, rules, share_due)
     return replace(judgement, beside=beside, known_until=until, is_behind=is_behind)
+
+
+def _find_reason(
+    metric: Metric,
+    period: Period,
+    figures: Mapping,
+    data: availability.Data,
+    beside: Mapping[str, int] | None,
+) -> str:
+    """Why there is no value: of a period that the data speaks of, as no case makes a figure."""
+    if obstacle := availability.find_obstacle(metric, period, data):
+        return obstacle
+    is_untold = figures["numerator"] is None or not figures["denominator"]
+    if is_untold and any((beside or {}).values()):
+        return "not_told"
+    return availability.find_open_table(metric, period, data) or "no_cases"
 
 
 def _judge_value(

@@ -10,24 +10,32 @@ Figure = tuple[Fraction | None, Fraction | None, float | None]
 Aggregate = Callable[[Sequence[Any], Fraction, Fraction], Figure]
 
 WEEK = 7
+# What stands above the line, and below it; nothing above where the cases do not tell.
+Case = tuple[int | None, int]
 
 
-def add_up(cases: Sequence[tuple[int, int]], unit: Fraction, _: Fraction) -> Figure:
-    above = sum(case[0] for case in cases) * unit
-    return above, None, float(above)
+def add_up(cases: Sequence[Case], unit: Fraction, _: Fraction) -> Figure:
+    above = _add_told(cases, unit)
+    return above, None, None if above is None else float(above)
 
 
 def divide_sums(
-    cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction
-) -> tuple[Fraction, Fraction, float | None]:
-    above = sum(case[0] for case in cases) * unit
+    cases: Sequence[Case], unit: Fraction, below_unit: Fraction, less: int = 0
+) -> Figure:
+    above = _add_told(cases, unit)
     below = sum(case[1] for case in cases) * below_unit
-    return above, below, float(above / below) if below > 0 else None
+    if above is None or below <= 0:
+        return above, below, None
+    return above, below, float(above / below - less)
 
 
-def subtract_one(cases: Sequence[tuple[int, int]], unit: Fraction, below_unit: Fraction) -> Figure:
-    above, below, _ = divide_sums(cases, unit, below_unit)
-    return above, below, float(above / below - 1) if below > 0 else None
+subtract_one = partial(divide_sums, less=1)
+
+
+def _add_told(cases: Sequence[Case], unit: Fraction) -> Fraction | None:
+    """Nothing, and not nought, where what is told is nought and a case does not tell."""
+    above = sum(case[0] or 0 for case in cases) * unit
+    return None if not above and any(case[0] is None for case in cases) else above
 
 
 def concentrate(cases: Sequence[int], unit: Fraction, _: Fraction) -> Figure:

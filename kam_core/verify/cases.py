@@ -9,8 +9,8 @@ from kam_core.verify.company import Amounts, CompanyOnDay
 from kam_core.verify.days import DayRange
 from kam_core.verify.tiers import Tiers
 
-# What stands above and below the line, by account.
-Parts = dict[str, tuple[int, int]]
+# What stands above and below the line, by account; nothing above where no case of it tells.
+Parts = dict[str, tuple[int | None, int]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,13 @@ def count_rows(rows: pd.DataFrame) -> Amounts:
 def pair_amounts(above: Amounts, below: Amounts) -> Parts:
     """Two amounts of the same accounts; one that is missing is nothing."""
     return {a: (above.get(a, 0), below.get(a, 0)) for a in {*above, *below}}
+
+
+def leave_open(parts: Parts, untold: Amounts) -> Parts:
+    """Without the nought above the line of accounts that have cases which do not tell."""
+    return parts | {
+        a: (above or None, below) for a in untold for above, below in [parts.get(a, (0, 0))]
+    }
 
 
 def as_parts(above: Amounts) -> Parts:

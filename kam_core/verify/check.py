@@ -62,18 +62,18 @@ class FigureCheck:
             counts = run.count_beside(self.cursor, metric, period, self.data) or {}
             if not counts:
                 continue
-            other = self.recount.count_beside(metric.name, period.starts_on, period.ends_on)
-            self.compared += 1
+            others = self.recount.count_beside(metric.name, period.starts_on, period.ends_on)
+            self.compared += len(counts)
             self.differences += [
                 Difference(
                     metric.name,
                     period.period,
                     {"beside": code},
                     _to_figure(count),
-                    _to_figure(other),
+                    _to_figure(others.get(code, 0)),
                 )
                 for code, count in counts.items()
-                if count != other
+                if count != others.get(code, 0)
             ]
 
     def compare_pace(self, metric: Metric, dimensions: tuple[str, ...]) -> None:

@@ -2,7 +2,15 @@
 
 import pandas as pd
 
-from kam_core.verify.cases import Context, Parts, as_parts, count_hits, count_rows, pair_amounts
+from kam_core.verify.cases import (
+    Context,
+    Parts,
+    as_parts,
+    count_hits,
+    count_rows,
+    leave_open,
+    pair_amounts,
+)
 from kam_core.verify.company import Amounts, sum_column
 
 FURTHER_SALES = ("cross_sell", "upsell")
@@ -31,15 +39,33 @@ def lost_projects(context: Context) -> Parts:
 
 
 def lost_amount(context: Context) -> Parts:
-    return as_parts(sum_column(_decided_opportunities(context, "lost"), "amount"))
+    lost = as_parts(sum_column(_decided_opportunities(context, "lost"), "amount"))
+    return leave_open(lost, lost_without_amount(context))
+
+
+def lost_without_amount(context: Context) -> Amounts:
+    lost = _decided_opportunities(context, "lost")
+    return count_rows(lost[lost["amount"].isna()])
 
 
 def lost_share(context: Context) -> Parts:
+    lost, orders = _compared(context)
+    amounts = pair_amounts(sum_column(lost, "amount"), sum_column(orders, "amount"))
+    return leave_open(amounts, count_rows(lost[lost["amount"].isna()]))
+
+
+def compared_without_amount(which: int, context: Context) -> Amounts:
+    """Lost projects (0) or orders (1) that say no amount, or one without a rate."""
+    rows = _compared(context)[which]
+    return count_rows(rows[rows["amount"].isna()])
+
+
+def _compared(context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Projects lost and orders of the period, of the days that both tables speak of."""
     company, orders = context.company, context.rows("orders", "ordered_on")
     lost = _decided_opportunities(context, "lost")
     lost = lost[company.is_told(lost["closed_on"], "orders")]
-    orders = orders[company.is_told(orders["ordered_on"], "opportunities")]
-    return pair_amounts(sum_column(lost, "amount"), sum_column(orders, "amount"))
+    return lost, orders[company.is_told(orders["ordered_on"], "opportunities")]
 
 
 def cross_sell_conversion(context: Context) -> Parts:

@@ -1,7 +1,7 @@
 """Every figure of the catalogue, recounted for a period, a scope and dimensions."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -21,6 +21,10 @@ from kam_core.verify.tables import VersionRows
 from kam_core.verify.tiers import Tiers
 
 ONE, CENT, SCORE, HOUR = (Fraction(1, units) for units in (1, 100, 10_000, 1_000_000))
+WITHOUT_RATE = {"without_rate": money.without_rate}
+LOST_SOME_DAY = {"lost_some_day": money.lost_some_day}
+UNDECIDED = {"undecided": deals.undecided}
+NO_TIME = {"time_not_recorded": service.time_not_recorded}
 PER_HOUR, PER_DAY = Fraction(1, 3_600_000_000), Fraction(1, 86_400_000_000)
 
 
@@ -28,45 +32,65 @@ PER_HOUR, PER_DAY = Fraction(1, 3_600_000_000), Fraction(1, 86_400_000_000)
 class Rule:
     """How the cases of accounts make the figure, which they are, and what one unit of each is.
 
-    ``beside``: how many cases of each account are told beside the figure.
+    ``beside``: how many cases of each account are told beside the figure, by what they are.
     """
 
     aggregate: Aggregate
     cases: Callable[[Context], Mapping[str, Any]]
     unit: Fraction = ONE
     below_unit: Fraction = ONE
-    beside: Callable[[Context], Amounts] | None = None
+    beside: Mapping[str, Callable[[Context], Amounts]] = field(default_factory=dict)
 
 
 def _completion(kind: str) -> Rule:
     return Rule(agg.divide_sums, partial(follow_up.followup_completion, kind))
 
 
-def _money_share(cases: Callable[[Context], Mapping[str, Any]]) -> Rule:
-    return Rule(agg.divide_sums, cases, CENT, CENT)
+def _money_share(
+    cases: Callable[[Context], Mapping[str, Any]], **beside: Callable[[Context], Amounts]
+) -> Rule:
+    return Rule(agg.divide_sums, cases, CENT, CENT, beside)
 
 
-def _hours_share(cases: Callable[[Context], Mapping[str, Any]]) -> Rule:
-    return Rule(agg.divide_sums, cases, HOUR, HOUR)
+def _hours_share(
+    cases: Callable[[Context], Mapping[str, Any]], **beside: Callable[[Context], Amounts]
+) -> Rule:
+    return Rule(agg.divide_sums, cases, HOUR, HOUR, beside)
+
+
+def _retention(is_capped: bool) -> Rule:
+    cases = partial(money.revenue_retention, is_capped)
+    return _money_share(cases, without_rate=money.two_years_without_rate)
+
+
+def _share_of_hours(work_type: str) -> Rule:
+    cases = partial(resources.share_of_hours, work_type)
+    return _hours_share(cases, without_work_type=resources.without_work_type)
 
 
 def _response_quantile(aggregate: Aggregate) -> Rule:
-    return Rule(aggregate, service.response_times, PER_HOUR, beside=service.time_not_recorded)
+    return Rule(aggregate, service.response_times, PER_HOUR, beside=NO_TIME)
 
 
 RULES: dict[str, Rule] = {
-    "revenue": Rule(agg.add_up, money.total_revenue, CENT),
-    "revenue_yoy": Rule(agg.subtract_one, money.revenue_yoy, CENT, CENT),
-    "key_revenue_share": _money_share(money.key_revenue_share),
-    "key_profit_share": _money_share(money.key_profit_share),
-    "top20_share": _money_share(money.top_share),
-    "hhi": Rule(agg.concentrate, money.revenue_by_account, CENT),
-    "share_of_wallet": _money_share(money.share_of_wallet),
+    "revenue": Rule(agg.add_up, money.total_revenue, CENT, beside=WITHOUT_RATE),
+    "revenue_yoy": Rule(
+        agg.subtract_one,
+        money.revenue_yoy,
+        CENT,
+        CENT,
+        {"without_rate": money.both_years_without_rate},
+    ),
+    "key_revenue_share": _money_share(money.key_revenue_share, **WITHOUT_RATE),
+    "key_profit_share": _money_share(money.key_profit_share, without_profit=money.without_profit),
+    "top20_share": _money_share(money.top_share, **WITHOUT_RATE),
+    "hhi": Rule(agg.concentrate, money.revenue_by_account, CENT, beside=WITHOUT_RATE),
+    "share_of_wallet": _money_share(money.share_of_wallet, without_rate=money.wallets_without_rate),
     "clv": Rule(agg.add_up, money.lifetime_profit, CENT),
-    "nrr": _money_share(partial(money.revenue_retention, False)),
-    "grr": _money_share(partial(money.revenue_retention, True)),
-    "key_churn": Rule(agg.divide_sums, money.key_churn),
-    "churn_annual": Rule(agg.divide_sums, money.churn_annual),
+    "nrr": _retention(False),
+    "grr": _retention(True),
+    "key_churn": Rule(agg.divide_sums, money.key_churn, beside=LOST_SOME_DAY),
+    "churn_annual": Rule(agg.divide_sums, money.churn_annual, beside=LOST_SOME_DAY),
     "followup_completion": _completion("monthly_callback"),
     "followup_completion_quarterly_review": _completion("quarterly_review"),
     "followup_completion_annual_evaluation": _completion("annual_evaluation"),
@@ -78,21 +102,27 @@ RULES: dict[str, Rule] = {
     "need_response_median": Rule(agg.median, needs.response_times, PER_DAY),
     "need_response_p90": Rule(agg.ninth_decile, needs.response_times, PER_DAY),
     "need_response_within_standard": Rule(agg.divide_sums, needs.within_standard),
-    "renewal_rate": Rule(agg.divide_sums, deals.renewal_rate, beside=deals.undecided),
-    "renewal_uplift": Rule(
-        agg.subtract_one, deals.renewal_uplift, CENT, CENT, beside=deals.undecided
-    ),
+    "renewal_rate": Rule(agg.divide_sums, deals.renewal_rate, beside=UNDECIDED),
+    "renewal_uplift": Rule(agg.subtract_one, deals.renewal_uplift, CENT, CENT, beside=UNDECIDED),
     "lost_projects": Rule(agg.add_up, deals.lost_projects),
-    "lost_projects_amount": Rule(agg.add_up, deals.lost_amount, CENT),
-    "lost_projects_share": _money_share(deals.lost_share),
-    "cross_sell_conversion": Rule(agg.divide_sums, deals.cross_sell_conversion),
-    "response_hours": Rule(
-        agg.divide_sums, service.response_mean, PER_HOUR, beside=service.time_not_recorded
+    "lost_projects_amount": Rule(
+        agg.add_up, deals.lost_amount, CENT, beside={"without_amount": deals.lost_without_amount}
     ),
+    "lost_projects_share": _money_share(
+        deals.lost_share,
+        without_amount=partial(deals.compared_without_amount, 0),
+        without_rate=partial(deals.compared_without_amount, 1),
+    ),
+    "cross_sell_conversion": Rule(agg.divide_sums, deals.cross_sell_conversion),
+    "response_hours": Rule(agg.divide_sums, service.response_mean, PER_HOUR, beside=NO_TIME),
     "response_hours_median": _response_quantile(agg.median),
     "response_hours_p90": _response_quantile(agg.ninth_decile),
     "response_within_sla": Rule(agg.divide_sums, service.within_standard),
-    "first_contact_resolution": Rule(agg.divide_sums, service.first_contact_resolution),
+    "first_contact_resolution": Rule(
+        agg.divide_sums,
+        service.first_contact_resolution,
+        beside={"without_contacts": service.without_contacts},
+    ),
     "complaints": Rule(agg.add_up, service.complaint_count),
     "complaints_yoy": Rule(agg.subtract_one, service.complaints_yoy),
     "satisfaction": Rule(agg.divide_sums, service.satisfaction_score, SCORE),
@@ -101,8 +131,8 @@ RULES: dict[str, Rule] = {
     ),
     "feels_effective": Rule(agg.divide_sums, partial(service.share_of_yes, "effective")),
     "hours_per_manager_week": Rule(agg.divide_by_weeks, resources.hours_of_managers, HOUR),
-    "personalised_share": _hours_share(partial(resources.share_of_hours, "personalised")),
-    "legacy_share": _hours_share(partial(resources.share_of_hours, "legacy_issue")),
+    "personalised_share": _share_of_hours("personalised"),
+    "legacy_share": _share_of_hours("legacy_issue"),
     "dual_manager_coverage": Rule(agg.divide_sums, resources.dual_managers),
     "contact_coverage": Rule(agg.divide_sums, resources.contact_coverage),
 }
@@ -137,13 +167,13 @@ class Recount:
             for key, ids in self._ids_by_group(period, dimensions).items()
         }
 
-    def count_beside(self, metric: str, starts_on: date, ends_on: date) -> int:
-        """How many cases are told beside a figure of one period."""
+    def count_beside(self, metric: str, starts_on: date, ends_on: date) -> dict[str, int]:
+        """How many cases are told beside a figure of one period, by what they are."""
         period = DayRange(to_timestamp(starts_on), to_timestamp(ends_on))
-        beside = RULES[metric].beside
-        counts = beside(Context(self.company, self.tiers, period)) if beside else {}
-        accounts = self._accounts_in_scope(period.first)
-        return sum(counts.get(account["account_id"], 0) for account in accounts)
+        context = Context(self.company, self.tiers, period)
+        ids = [account["account_id"] for account in self._accounts_in_scope(period.first)]
+        counts = {code: count(context) for code, count in RULES[metric].beside.items()}
+        return {code: sum(of.get(a, 0) for a in ids) for code, of in counts.items()}
 
     def shares_due(
         self, metric: str, demand: Demand, starts_on: date, ends_on: date, by: tuple[str, ...] = ()

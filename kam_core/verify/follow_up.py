@@ -16,7 +16,7 @@ def followup_completion(kind: str, context: Context) -> Parts:
             for account_id, is_done in _kept_promises(context, kind, every, owed).items():
                 done, all_ = counts.get(account_id, (0, 0))
                 counts[account_id] = (done + is_done, all_ + 1)
-    return counts
+    return dict(counts)
 
 
 def ended_ranges(context: Context, every: str) -> Iterator[DayRange]:

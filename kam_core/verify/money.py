@@ -3,9 +3,17 @@
 from fractions import Fraction
 from math import ceil
 
-from kam_core.verify.cases import Context, Parts, as_parts, count_hits, pair_amounts
+from kam_core.verify.cases import (
+    Context,
+    Parts,
+    as_parts,
+    count_hits,
+    count_rows,
+    leave_open,
+    pair_amounts,
+)
 from kam_core.verify.company import Amounts, sum_column
-from kam_core.verify.days import trailing_months
+from kam_core.verify.days import DayRange, trailing_months
 
 YEAR = 12
 SIGNS = {
@@ -20,7 +28,7 @@ SIGNS = {
 
 
 def total_revenue(context: Context) -> Parts:
-    return as_parts(context.company.revenue(context.period))
+    return leave_open(as_parts(context.company.revenue(context.period)), without_rate(context))
 
 
 def revenue_by_account(context: Context) -> Amounts:
@@ -29,22 +37,26 @@ def revenue_by_account(context: Context) -> Amounts:
 
 def revenue_yoy(context: Context) -> Parts:
     company, period = context.company, context.period
-    return pair_amounts(company.revenue(period), company.revenue(context.year_before("orders")))
+    sold = pair_amounts(company.revenue(period), company.revenue(context.year_before("orders")))
+    return leave_open(sold, without_rate(context))
 
 
 def key_revenue_share(context: Context) -> Parts:
     key_ids = context.tiers.key_ids(context.period.first)
-    return _share_of(context.company.revenue(context.period), key_ids)
+    waiting = {a: n for a, n in without_rate(context).items() if a in key_ids}
+    return leave_open(_share_of(context.company.revenue(context.period), key_ids), waiting)
 
 
 def key_profit_share(context: Context) -> Parts:
     profit = sum_column(context.rows("orders", "ordered_on"), "gross_profit")
-    return _share_of(profit, context.tiers.key_ids(context.period.first))
+    key_ids = context.tiers.key_ids(context.period.first)
+    silent = {a: n for a, n in without_profit(context).items() if a in key_ids}
+    return leave_open(_share_of(profit, key_ids), silent)
 
 
 def top_share(context: Context) -> Parts:
     revenue = context.company.revenue(context.period)
-    return _share_of(revenue, top_accounts(context, revenue))
+    return leave_open(_share_of(revenue, top_accounts(context, revenue)), without_rate(context))
 
 
 def top_accounts(context: Context, revenue: Amounts) -> set[str]:
@@ -60,7 +72,17 @@ def share_of_wallet(context: Context) -> Parts:
     revenue = context.company.revenue(trailing_months(YEAR, day))
     active = context.company.accounts[context.company.is_active(day)]
     budgets = {a: b for a, b in sum_column(active, "annual_purchase_budget").items() if b > 0}
-    return {account_id: (revenue.get(account_id, 0), b) for account_id, b in budgets.items()}
+    parts: Parts = {a: (revenue.get(a, 0), budget) for a, budget in budgets.items()}
+    return leave_open(parts, wallets_without_rate(context))
+
+
+def wallets_without_rate(context: Context) -> Amounts:
+    """Orders without a rate of the accounts that have a wallet, in its twelve months."""
+    day = context.state_day("orders")
+    active = context.company.accounts[context.company.is_active(day)]
+    budgets = sum_column(active, "annual_purchase_budget")
+    waiting = _count_waiting(context, trailing_months(YEAR, day))
+    return {a: n for a, n in waiting.items() if budgets.get(a, 0) > 0}
 
 
 def lifetime_profit(context: Context) -> Parts:
@@ -83,12 +105,42 @@ def revenue_retention(is_capped: bool, context: Context) -> Parts:
     day = context.state_day("orders")
     now = context.company.revenue(trailing_months(YEAR, day))
     then = context.company.revenue(trailing_months(YEAR, day, skipped=YEAR))
-    amounts = {}
+    waiting = _count_waiting(context, trailing_months(YEAR, day))
+    amounts: Parts = {}
     for account_id, before in then.items():
         if before > 0:
             kept = now.get(account_id, 0)
-            amounts[account_id] = (max(0, min(kept, before)) if is_capped else kept, before)
+            is_open = not kept and account_id in waiting
+            capped = max(0, min(kept, before)) if is_capped else kept
+            amounts[account_id] = (None if is_open else capped, before)
     return amounts
+
+
+def without_rate(context: Context) -> Amounts:
+    """Orders of the period whose amount has no rate."""
+    return _count_waiting(context, context.period)
+
+
+def both_years_without_rate(context: Context) -> Amounts:
+    """The same, and those of the days of last year that are compared."""
+    then = _count_waiting(context, context.year_before("orders"))
+    now = without_rate(context)
+    return {a: now.get(a, 0) + then.get(a, 0) for a in {*now, *then}}
+
+
+def two_years_without_rate(context: Context) -> Amounts:
+    """Those of the twenty-four months that retention reads."""
+    return _count_waiting(context, trailing_months(2 * YEAR, context.state_day("orders")))
+
+
+def without_profit(context: Context) -> Amounts:
+    orders = context.rows("orders", "ordered_on")
+    return count_rows(orders[orders["gross_profit"].isna()])
+
+
+def _count_waiting(context: Context, span: DayRange) -> Amounts:
+    orders = context.company.rows_within("orders", "ordered_on", span)
+    return count_rows(orders[orders["amount"].isna()])
 
 
 def key_churn(context: Context) -> Parts:
@@ -104,7 +156,16 @@ def _lost_accounts(context: Context, of: set[str], months: int) -> Parts:
     window = trailing_months(months, context.period.last) if months else context.period
     accounts = context.company.accounts
     active = accounts[context.company.is_active(window.first) & accounts.index.isin(of)]
-    return count_hits(active, window.contains(active["lost_on"]))
+    parts = count_hits(active, window.contains(active["lost_on"]))
+    return leave_open(parts, lost_some_day(context))
+
+
+def lost_some_day(context: Context) -> Amounts:
+    """Accounts that are lost and do not say when: it may have been in the period."""
+    a = context.company.accounts
+    has_begun = a["customer_since"].isna() | (a["customer_since"] <= context.period.last)
+    is_silent = (a["status"] == "lost").fillna(False) & a["lost_on"].isna() & has_begun
+    return dict.fromkeys(a.index[is_silent], 1)
 
 
 def _share_of(amounts: Amounts, chosen: set[str]) -> Parts:

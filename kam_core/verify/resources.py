@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kam_core.verify.cases import Context, Parts
-from kam_core.verify.company import sum_column
+from kam_core.verify.cases import Context, Parts, count_rows, leave_open
+from kam_core.verify.company import Amounts, sum_column
 from kam_core.verify.days import DayRange, trailing_months
 from kam_core.verify.money import YEAR, top_accounts
 
@@ -36,7 +36,13 @@ def share_of_hours(work_type: str, context: Context) -> Parts:
     rows = _maintenance_of_period(context)
     of_type = sum_column(rows[rows["work_type"] == work_type], "duration_hours")
     hours = sum_column(rows, "duration_hours")
-    return {a: (of_type.get(a, 0), all_) for a, all_ in hours.items()}
+    parts: Parts = {a: (of_type.get(a, 0), all_) for a, all_ in hours.items()}
+    return leave_open(parts, without_work_type(context))
+
+
+def without_work_type(context: Context) -> Amounts:
+    rows = _maintenance_of_period(context)
+    return count_rows(rows[rows["duration_hours"].notna() & rows["work_type"].isna()])
 
 
 def dual_managers(context: Context) -> Parts:

@@ -2,7 +2,15 @@
 
 import pandas as pd
 
-from kam_core.verify.cases import Context, Parts, as_parts, count_hits, count_rows, pair_amounts
+from kam_core.verify.cases import (
+    Context,
+    Parts,
+    as_parts,
+    count_hits,
+    count_rows,
+    leave_open,
+    pair_amounts,
+)
 from kam_core.verify.company import Amounts, sum_column
 from kam_core.verify.days import DAY, MICROSECOND, is_before
 from kam_core.verify.needs import durations_of
@@ -60,7 +68,13 @@ def _standard_of(context: Context, account_id: str) -> int:
 
 def first_contact_resolution(context: Context) -> Parts:
     solved = context.rows("tickets", "resolved_at")
-    return count_hits(solved, (solved["contacts_to_resolve"] == 1).fillna(False))
+    parts = count_hits(solved, (solved["contacts_to_resolve"] == 1).fillna(False))
+    return leave_open(parts, without_contacts(context))
+
+
+def without_contacts(context: Context) -> Amounts:
+    solved = context.rows("tickets", "resolved_at")
+    return count_rows(solved[solved["contacts_to_resolve"].isna()])
 
 
 def complaint_count(context: Context) -> Parts:

@@ -106,7 +106,7 @@ def test_shares_of_work_are_of_all_hours_also_of_those_without_a_type() -> None:
     assert figure(cursor, "legacy_share") == (Decimal(3), Decimal(12), 0.25)
     assert by(cursor, "legacy_share", "region") == {
         "North": (Decimal(3), Decimal("4.5"), 2 / 3),
-        "South": (Decimal(0), Decimal("7.5"), 0.0),
+        "South": (None, Decimal("7.5"), None),
     }
 
 

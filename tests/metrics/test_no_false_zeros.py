@@ -198,3 +198,148 @@ def test_an_outcome_that_nobody_told_is_not_open() -> None:
     }
     (found,) = scorecard.scorecard(ask_of(snapshots(DAY, **rows), DAY), Q3, ["lost_projects"])
     assert (found.value, found.reason) == (None, "needs:opportunities.outcome")
+
+
+def told(name: str, world: Snapshots, day: str = DAY) -> scorecard.Score:
+    """The figure of the quarter; the recount says the same of it, also of what stands beside."""
+    asked = ask_of(world, day)
+    recount = Recount(
+        plain_tables.read_rows(asked),
+        settings.read_settings(asked),
+        date.fromisoformat(day),
+        REGIONS,
+    )
+    assert compare_all(asked, recount, [Q3], [name]).differences == []
+    (found,) = scorecard.scorecard(asked, Q3, [name])
+    return found
+
+
+def in_dollars(*waiting: str) -> Snapshots:
+    """The company with some orders in a currency that has no rate."""
+    return lacking(
+        "orders", lambda row: row | ({"currency": "USD"} if row["order_id"] in waiting else {})
+    )
+
+
+OVER_ORDERS = [
+    "revenue",
+    "revenue_yoy",
+    "key_revenue_share",
+    "top20_share",
+    "hhi",
+    "share_of_wallet",
+    "nrr",
+    "grr",
+]
+
+
+@pytest.mark.parametrize("name", OVER_ORDERS)
+def test_where_every_order_waits_for_a_rate_no_figure_is_nought(name: str) -> None:
+    found = told(name, in_dollars("O2"))
+    assert (found.value, found.reason) == (None, "not_told")
+    assert found.beside == {"without_rate": 1}
+
+
+def test_orders_that_wait_for_a_rate_are_told_beside_those_that_count() -> None:
+    world = in_dollars("O2", "O4")
+    world["orders"][0][1].extend(
+        [
+            order("O3", "A3", "2024-08-06", 60),
+            order("O4", "A3", "2024-08-07", 500, currency="USD"),
+        ]
+    )
+    found = told("revenue", world)
+    assert (found.value, found.beside) == (60.0, {"without_rate": 2})
+    growth = told("revenue_yoy", in_dollars("O1", "O2"))
+    assert (growth.value, growth.reason, growth.beside) == (None, "not_told", {"without_rate": 2})
+
+
+def test_without_the_profit_of_any_order_key_accounts_have_no_share_of_it() -> None:
+    world = lacking(
+        "orders", lambda row: row | ({"gross_profit": None} if row["order_id"] == "O2" else {})
+    )
+    found = told("key_profit_share", world)
+    assert (found.value, found.reason) == (None, "not_told")
+    assert found.beside == {"without_profit": 1}
+
+
+@pytest.mark.parametrize("name", ["churn_annual", "key_churn"])
+def test_accounts_lost_some_day_leave_no_churn_of_nought(name: str) -> None:
+    def lose(row: Row) -> Row:
+        days = {"A2": "2015-03-01", "A3": None}
+        return row | (
+            {"status": "lost", "lost_on": days[row["account_id"]]}
+            if row["account_id"] in days
+            else {}
+        )
+
+    found = told(name, lacking("accounts", lose))
+    assert (found.value, found.reason) == (None, "not_told")
+    assert found.beside == {"lost_some_day": 1}
+    rows = [account("A1"), account("A2", status="lost", lost_on="2024-08-31")]
+    if name == "churn_annual":
+        rows.append(account("A3", status="lost"))
+        found = told(name, snapshots(DAY, accounts=rows))
+        assert (found.numerator, found.denominator, found.value) == (1, 2, 0.5)
+        assert found.beside == {"lost_some_day": 1}
+
+
+@pytest.mark.parametrize("name", ["lost_projects_amount", "lost_projects_share"])
+def test_projects_lost_without_an_amount_are_not_nought(name: str) -> None:
+    world = lacking(
+        "opportunities",
+        lambda row: row | ({"amount": None} if row["opportunity_id"] == "P1" else {}),
+    )
+    found = told(name, world)
+    assert (found.value, found.reason) == (None, "not_told")
+    assert found.beside is not None and found.beside["without_amount"] == 1
+    world["opportunities"][0][1].append(
+        opportunity("P3", "A3", "2024-07-05", closed_on="2024-08-05", outcome="lost", amount=7)
+    )
+    found = told(name, world)
+    assert found.value == {"lost_projects_amount": 7.0, "lost_projects_share": 0.07}[name]
+    assert found.beside is not None and found.beside["without_amount"] == 1
+
+
+@pytest.mark.parametrize("name", ["personalised_share", "legacy_share"])
+def test_hours_without_a_type_of_work_have_no_share_of_nought(name: str) -> None:
+    work = {"personalised_share": "personalised", "legacy_share": "legacy_issue"}[name]
+    rows = [interaction(f"I{n}", "A1", "2024-08-05 10:00", duration_hours=3) for n in range(2)]
+    before = interaction("I9", "A1", "2024-05-05 10:00", duration_hours=3, work_type=work)
+    accounts = [account("A1")]
+    found = told(name, snapshots(DAY, accounts=accounts, interactions=[*rows, before]))
+    assert (found.value, found.reason) == (None, "not_told")
+    assert found.beside == {"without_work_type": 2}
+    rows.append(interaction("I3", "A1", "2024-08-06 10:00", duration_hours=2, work_type=work))
+    found = told(name, snapshots(DAY, accounts=accounts, interactions=rows))
+    assert (found.numerator, found.denominator, found.value) == (2, 8, 0.25)
+    assert found.beside == {"without_work_type": 2}
+
+
+def test_tickets_that_do_not_say_how_many_contacts_are_no_share_of_nought() -> None:
+    solved = {"resolved_at": "2024-08-06 10:00"}
+    rows = [
+        ticket("T1", "A1", "2024-08-05 09:00", **solved),
+        ticket("T2", "A1", "2024-05-05 09:00", resolved_at="2024-05-06", contacts_to_resolve=1),
+    ]
+    accounts = [account("A1")]
+    found = told("first_contact_resolution", snapshots(DAY, accounts=accounts, tickets=rows))
+    assert (found.value, found.reason) == (None, "not_told")
+    assert found.beside == {"without_contacts": 1}
+    rows.append(ticket("T3", "A1", "2024-08-05 09:00", contacts_to_resolve=1, **solved))
+    found = told("first_contact_resolution", snapshots(DAY, accounts=accounts, tickets=rows))
+    assert (found.value, found.beside) == (0.5, {"without_contacts": 1})
+
+
+def test_a_quarter_that_a_table_does_not_reach_the_end_of_is_not_yet_known() -> None:
+    """No need is matched by 1 August: in the rest of the quarter one may be."""
+    accounts = [account("A1")]
+    held = [interaction("I1", "A1", "2024-08-05 10:00", need_id="N1")]
+    needs = [need("N1", "A1", "2024-06-01 09:00", resolved_at="2024-06-02 09:00")]
+    world = snapshots("2024-08-31", accounts=accounts, interactions=held, needs=needs)
+    found = told("need_response_median", world, "2024-08-31")
+    assert found.reason == "needs:needs.responded_at"
+    found = told("need_coverage", world, "2024-08-31")
+    assert (found.value, (found.reason or "").partition(":")[0]) == (None, "not_yet_known")
+    found = told("followup_completion_quarterly_review", world, "2024-08-31")
+    assert (found.value, found.reason) == (None, "not_yet_known:interactions")

@@ -65,7 +65,7 @@ def _card(view: View, metric: Metric) -> Card:
         # A part of a quarter would look like a fall.
         past.loc[past.index[-1], "value"] = float("nan")
     # Too few cases are told by the status; how few stands with the interval.
-    is_few = score.is_undecided and score.pace is None and not score.beside
+    is_few = score.is_undecided and score.pace is None and not any((score.beside or {}).values())
     is_told = score.pace is not None and not score.is_behind
     reason = text.reason(replace(score, reason=None) if is_told else score)
     interval = ""

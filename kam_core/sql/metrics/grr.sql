@@ -29,7 +29,9 @@
 select
     period,
     account_id,
-    least(greatest(revenue, 0), revenue_before) as numerator,
+    case
+        when revenue is not null then least(greatest(revenue, 0), revenue_before)
+    end as numerator,
     revenue_before as denominator
 from scoped.trailing_revenue
 where revenue_before > 0
@@ -42,3 +44,9 @@ select
     case when is_current then 0 else amount end as denominator
 from scoped.trailing_orders
 where revenue_before > 0
+-- beside: without_rate
+select p.period, o.account_id, o.order_id
+from as_of.reading_days('orders') p
+join scoped.orders o
+    on o.ordered_on between (p.read_on + 1 - interval 24 month)::date and p.read_on
+where o.amount is null

@@ -29,3 +29,8 @@ select
     o.amount as numerator
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
+-- beside: without_rate
+select p.period, o.account_id, o.order_id
+from scoped.orders o
+join as_of.period_months p on p.month = month_of(o.ordered_on)
+where o.amount is null

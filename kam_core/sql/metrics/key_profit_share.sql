@@ -34,4 +34,8 @@ select
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
 left join as_of.period_tiers t on t.period = p.period and t.account_id = o.account_id
-where o.gross_profit is not null
+-- beside: without_profit
+select p.period, o.account_id, o.order_id
+from scoped.orders o
+join as_of.period_months p on p.month = month_of(o.ordered_on)
+where o.gross_profit is null

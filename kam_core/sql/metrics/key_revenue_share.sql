@@ -34,3 +34,8 @@ select
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
 left join as_of.period_tiers t on t.period = p.period and t.account_id = o.account_id
+-- beside: without_rate
+select p.period, o.account_id, o.order_id
+from scoped.orders o
+join as_of.period_months p on p.month = month_of(o.ordered_on)
+where o.amount is null

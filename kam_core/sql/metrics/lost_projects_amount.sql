@@ -16,14 +16,20 @@
 -- means-zh: 期内且截至截止日关闭、结果为丢单的商机金额合计。
 -- means-en: Sum of the amounts of opportunities lost and closed in the period and by the as-of
 --           date.
--- not-zh: 仍在进行的商机；没有关闭日期的丢单商机。没有填写金额的不增加合计。
--- not-en: Open opportunities; lost ones without a closing date. An empty amount adds nothing.
+-- not-zh: 仍在进行的商机；没有关闭日期的丢单商机。没有金额的不增加合计（另外列出，可能改变 0 时不给出数值）。
+-- not-en: Open opportunities; lost ones without a closing date. One without an
+--         amount adds nothing (told beside the figure, which is then never 0).
 select
     p.period,
     o.account_id,
     o.opportunity_id,
     o.closed_on as happened_on,
-    coalesce(o.amount, 0) as numerator
+    o.amount as numerator
 from scoped.opportunities o
 join as_of.period_months p on p.month = month_of(o.closed_on)
 where o.outcome = 'lost'
+-- beside: without_amount
+select p.period, o.account_id, o.opportunity_id
+from scoped.opportunities o
+join as_of.period_months p on p.month = month_of(o.closed_on)
+where o.outcome = 'lost' and o.amount is null

@@ -34,7 +34,7 @@ with amounts as (
 select
     p.period,
     a.account_id,
-    coalesce(sum(a.lost), 0) as numerator,
+    add_told(sum(a.lost), count(*) - count(a.lost)) as numerator,
     sum(a.sold) as denominator
 from amounts a
 join as_of.period_months p using (month)
@@ -44,8 +44,18 @@ select
     p.period,
     o.account_id,
     o.opportunity_id,
-    coalesce(o.amount, 0) as numerator,
+    o.amount as numerator,
     null::integer as denominator
 from scoped.opportunities o
 join as_of.period_months p on p.month = month_of(o.closed_on)
 where o.outcome = 'lost' and is_told(o.closed_on, 'orders')
+-- beside: without_amount
+select p.period, o.account_id, o.opportunity_id
+from scoped.opportunities o
+join as_of.period_months p on p.month = month_of(o.closed_on)
+where o.outcome = 'lost' and o.amount is null and is_told(o.closed_on, 'orders')
+-- beside: without_rate
+select p.period, o.account_id, o.order_id
+from scoped.orders o
+join as_of.period_months p on p.month = month_of(o.ordered_on)
+where o.amount is null and is_told(o.ordered_on, 'opportunities')

@@ -40,3 +40,13 @@ select
 from scoped.orders o
 join months m on m.month = month_of(o.ordered_on)
 where m.is_current or is_told(o.ordered_on + interval 12 month, 'orders')
+-- beside: without_rate
+select p.period, o.account_id, o.order_id
+from scoped.orders o
+join as_of.period_months p
+    on p.month = month_of(o.ordered_on)
+    or (
+        p.month - interval 12 month = month_of(o.ordered_on)
+        and is_told(o.ordered_on + interval 12 month, 'orders')
+    )
+where o.amount is null

@@ -27,7 +27,7 @@
 select
     a.period,
     a.account_id,
-    coalesce(r.revenue, 0) as numerator,
+    case when r.account_id is null then 0 else r.revenue end as numerator,
     a.annual_purchase_budget as denominator
 from scoped.active_accounts('orders') a
 left join scoped.trailing_revenue r using (period, account_id)
@@ -45,3 +45,11 @@ join scoped.orders o
     on o.account_id = a.account_id
     and o.ordered_on between (r.read_on + 1 - interval 12 month)::date and r.read_on
 where a.annual_purchase_budget > 0
+-- beside: without_rate
+select r.period, o.account_id, o.order_id
+from as_of.reading_days('orders') r
+join scoped.active_accounts('orders') a using (period)
+join scoped.orders o
+    on o.account_id = a.account_id
+    and o.ordered_on between (r.read_on + 1 - interval 12 month)::date and r.read_on
+where a.annual_purchase_budget > 0 and o.amount is null

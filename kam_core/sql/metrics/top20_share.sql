@@ -29,8 +29,13 @@ select
     p.period,
     o.account_id,
     o.order_id,
-    case when t.account_id is not null then o.amount else 0 end as numerator,
+    case when t.account_id is not null or o.amount is null then o.amount else 0 end as numerator,
     o.amount as denominator
 from scoped.orders o
 join as_of.period_months p on p.month = month_of(o.ordered_on)
 left join scoped.top_sellers t on t.period = p.period and t.account_id = o.account_id
+-- beside: without_rate
+select p.period, o.account_id, o.order_id
+from scoped.orders o
+join as_of.period_months p on p.month = month_of(o.ordered_on)
+where o.amount is null

@@ -6,6 +6,11 @@
 create macro as_of() as getvariable('as_of')::date;
 comment on macro as_of is 'The as-of day of this session, null where none is set';
 
+create macro add_told(total, untold) as
+    case when untold = 0 or total <> 0 then coalesce(total, 0) end;
+comment on macro add_told is
+    'A sum, or nothing where all told adds up to nought and so many do not tell: no false zero';
+
 create macro setting(wanted) as (select value from settings.thresholds where name = wanted);
 comment on macro setting is 'A limit or weight this version was built with';
 

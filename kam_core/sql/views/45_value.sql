@@ -45,7 +45,10 @@ months as (
 select
     m.read_on,
     o.account_id,
-    coalesce(sum(o.amount) filter (where o.ordered_on >= m.starts_on), 0) as revenue,
+    add_told(
+        sum(o.amount) filter (where o.ordered_on >= m.starts_on),
+        count(*) filter (where o.ordered_on >= m.starts_on and o.amount is null)
+    ) as revenue,
     coalesce(sum(o.amount) filter (where o.ordered_on < m.starts_on), 0) as revenue_before
 from as_of.orders o
 join months m on m.month = month_of(o.ordered_on)
@@ -81,6 +84,14 @@ join scoped.orders o on o.ordered_on between (r.read_on + 1 - interval 24 month)
 join scoped.trailing_revenue t on t.period = r.period and t.account_id = o.account_id;
 comment on view scoped.trailing_orders is
     'Orders of the 24 months up to the day a state is read, and whether of the last 12';
+
+create view scoped.lost_some_day as
+select p.period, a.account_id
+from scoped.accounts a
+join as_of.periods p on coalesce(a.customer_since <= p.ends_on, true)
+where a.status = 'lost' and a.lost_on is null;
+comment on view scoped.lost_some_day is
+    'Customers in scope that are lost and do not say when: in which period, nobody can tell';
 
 create view scoped.lost_accounts as
 with lost as (
