@@ -23,7 +23,8 @@ from kam_core.warehouse import version_settings
 NOTHING = {"numerator": None, "denominator": None, "value": None}
 # A period that the data covers to its end is judged by what came of it, an open one by its pace.
 ENDED = ("met", "near", "missed")
-JUDGED = (*ENDED, "on_pace", "behind_pace")
+OPEN = ("on_pace", "behind_pace")
+JUDGED = (*ENDED, *OPEN)
 PARTIAL = "partial"
 # Where a target comes from, by how specific it is.
 ORIGINS = ("default", "all", "tier", "region", "region_tier")

@@ -509,6 +509,16 @@ def test_what_rounds_to_one_account_is_called_one() -> None:
     assert told.endswith("as if 1 account had all revenue.")
 
 
+def test_an_open_period_says_with_how_few_cases_it_is_undecided() -> None:
+    # None lost of 100 in an open quarter has no pace, and is undecided like any other.
+    none_lost = replace(
+        completion("on_pace", "partial"), denominator=100, decidable=False, pace=None
+    )
+    assert EN.standing(none_lost) == ("on pace (period still running; undecided with 100 cases)")
+    assert EN.standing(replace(none_lost, pace=1.2)) == EN.standing(none_lost)
+    assert Text("zh").reason(none_lost).endswith("样本仅 100 个，未定")
+
+
 def test_a_few_cases_among_one_are_not_some_of_them() -> None:
     few = replace(completion("missed"), decidable=False, reason="not_decidable:1")
     assert "1 missed (1 undecided)" in plain(figure_sentences.on_target([few], "2024-Q3", EN))

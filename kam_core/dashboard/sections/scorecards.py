@@ -65,8 +65,9 @@ def _card(view: View, metric: Metric) -> Card:
         # A part of a quarter would look like a fall.
         past.loc[past.index[-1], "value"] = float("nan")
     # Too few cases are told by the status; how few stands with the interval.
-    is_few = score.is_undecided and score.pace is None and not score.beside
-    is_told = score.pace is not None and not score.is_behind
+    is_open = score.status in scorecard.OPEN
+    is_few = score.is_undecided and not is_open and not score.beside
+    is_told = is_open and not score.is_behind
     reason = text.reason(replace(score, reason=None) if is_told else score)
     interval = ""
     if score.low is not None:
