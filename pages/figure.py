@@ -3,15 +3,14 @@
 import streamlit as st
 
 from kam_core.dashboard.sections.metric_detail import compose_months
-from kam_core.text.writer import Text
 from pages.parts.metric_detail import current_value, evidence_rows
 from pages.parts.render import figures
-from pages.parts.state import filters, links
+from pages.parts.state import cache, filters, links
 from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
+    text = cache.words(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "figure.title")
     metric = current_value.choose_metric(text)

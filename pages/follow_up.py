@@ -7,12 +7,12 @@ from kam_core.dashboard.sections import follow_up
 from kam_core.dashboard.view import View
 from kam_core.text.writer import Text
 from pages.parts.render import figures
-from pages.parts.state import filters, links, url_state
+from pages.parts.state import cache, filters, links, url_state
 from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
+    text = cache.words(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "follow_up.title")
     if not view.has("interactions"):

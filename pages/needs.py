@@ -4,14 +4,13 @@ import streamlit as st
 
 from kam_core.dashboard.sections import needs, scorecards
 from kam_core.settings.loader import load_settings
-from kam_core.text.writer import Text
 from pages.parts.render import figures, tabs
-from pages.parts.state import filters, links
+from pages.parts.state import cache, filters, links
 from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
+    text = cache.words(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "needs.title")
     if not view.has("needs"):

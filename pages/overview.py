@@ -6,12 +6,12 @@ from kam_core.dashboard.sections import overview
 from kam_core.settings.loader import load_settings
 from kam_core.text.writer import Text
 from pages.parts.render import figures, pack_download
-from pages.parts.state import filters, links, url_state
+from pages.parts.state import cache, filters, links, url_state
 from pages.parts.state.viewer import Viewer
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
+    text = cache.words(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "overview.title")
     top, (left, right) = st.container(), st.columns([3, 2], gap="medium")

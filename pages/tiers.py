@@ -8,14 +8,14 @@ import streamlit as st
 from kam_core.dashboard.sections import tiers
 from kam_core.text.writer import Text
 from pages.parts.render import figures
-from pages.parts.state import filters, links, url_state
+from pages.parts.state import cache, filters, links, url_state
 from pages.parts.state.viewer import Viewer
 
 CHOSEN = "cell"
 
 
 def page(viewer: Viewer, lang: str) -> None:
-    text = Text(lang)
+    text = cache.words(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, "tiers.title")
     matrix = tiers.compose_matrix(view)

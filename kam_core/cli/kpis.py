@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -37,9 +38,10 @@ def add(commands: Commands) -> None:
 def _kpis(options: argparse.Namespace, text: Text) -> None:
     _check(options)
     view = _choose_view(options)
+    named = replace(text, names=view.text.names)
     if options.explain:
         explanation = view.explanation(options.explain, _find_base(view, options), options.rows)
-        _print_explanation(explanation, options.format, text)
+        _print_explanation(explanation, options.format, named)
         return
     _print_scores(view.scores(), options.format, text)
 

@@ -17,13 +17,17 @@ Number = int | float | Decimal
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its own unit, for columns that hold several; judged where it has a status."""
+    """A number with its own unit, for columns that hold several; judged where it has a status.
+
+    ``digits``: its decimals, where those of its unit would not tell it from the one beside it.
+    """
 
     value: Number | None
     unit: str
     is_difference: bool = False
     status: str | None = None
     standing: str = ""
+    digits: int | None = None
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def cell_words(cell: Cell, unit: str, lang: str) -> str:
         return cell.words
     if isinstance(cell, Quantity):
         write = formats.difference if cell.is_difference else formats.quantity
-        return write(cell.value, cell.unit, lang)
+        return write(cell.value, cell.unit, lang, cell.digits)
     if cell is None:
         return "" if unit == "text" else formats.NOTHING
     if isinstance(cell, str):

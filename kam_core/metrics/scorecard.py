@@ -23,7 +23,8 @@ from kam_core.warehouse import version_settings
 NOTHING = {"numerator": None, "denominator": None, "value": None}
 # A period that the data covers to its end is judged by what came of it, an open one by its pace.
 ENDED = ("met", "near", "missed")
-JUDGED = (*ENDED, "on_pace", "behind_pace")
+OPEN = ("on_pace", "behind_pace")
+JUDGED = (*ENDED, *OPEN)
 PARTIAL = "partial"
 # Where a target comes from, by how specific it is.
 ORIGINS = ("default", "all", "tier", "region", "region_tier")
@@ -37,7 +38,7 @@ class Score:
     ``attainment`` is how much of the target is reached, 1 being all of it; None where that says
     nothing, as with a target of zero. ``beside`` counts the cases told beside it, by code.
     ``pace``, of an open period, is how much is reached of what is due by now, ``paced`` where an
-    amount or a count would end at that pace.
+    amount or a count would end at that pace, ``gap_due`` how far it is from what is due of it.
     ``known_until`` is the earliest day of the tables it reads; ``is_behind``: the period ends after
     that day, though not after the as-of day.
     """
@@ -57,6 +58,7 @@ class Score:
     attainment: float | None = None
     pace: float | None = None
     paced: float | None = None
+    gap_due: float | None = None
     beside: dict[str, int] | None = None
     known_until: date | None = None
     is_behind: bool = False
@@ -70,6 +72,11 @@ class Score:
     def is_undecided(self) -> bool:
         """Whether its status is qualified: with so few cases the target may be met or not."""
         return self.is_judged and self.decidable is False
+
+    @property
+    def gap_by_now(self) -> float | None:
+        """The gap to the target, or of an open amount to what is due of it by now."""
+        return self.gap if self.gap_due is None else self.gap_due
 
     @property
     def shade(self) -> str:
@@ -181,6 +188,7 @@ def to_json(score: Score) -> dict[str, object]:
     if score.known_until:
         fields["known_until"] = score.known_until.isoformat()
     del fields["decidable"], fields["attainment"], fields["paced"], fields["is_behind"]
+    del fields["gap_due"]
     return fields | {"undecided": score.is_undecided}
 
 
@@ -303,6 +311,7 @@ def _judge_value(
     is_open = share_due is not None
     pace = _pace(metric, value, exact, share_due)
     paced = value / share_due if share_due and metric.grows_with_days else None
+    gap_due = None if exact is None or paced is None else value - exact * Fraction(share_due or 0)
     reason = PARTIAL if is_open else None
     if decidable is False and not is_open:
         reason = f"not_decidable:{figures['denominator']}"
@@ -322,6 +331,7 @@ def _judge_value(
         attainment=None if attained is None else float(attained),
         pace=None if pace is None else float(pace),
         paced=None if paced is None else float(paced),
+        gap_due=None if gap_due is None else float(gap_due),
     )
     is_beyond_whole = metric.is_of_whole and not 0 <= value <= 1
     return _without_status(judged_score) if is_beyond_whole else judged_score

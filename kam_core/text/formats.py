@@ -145,15 +145,20 @@ WRITERS: dict[str, Callable[..., str]] = {
 DECIMALS = {"count": 0, "index": 3}
 
 
-def quantity(value: Number | None, unit: str, lang: str) -> str:
-    """A value of a metric in its unit."""
-    return WRITERS.get(unit, decimal)(value, lang=lang)
+def quantity(value: Number | None, unit: str, lang: str, digits: int | None = None) -> str:
+    """A value of a metric in its unit; with ``digits``, in so many decimals and in full."""
+    if digits is None:
+        return WRITERS.get(unit, decimal)(value, lang=lang)
+    write = decimal if unit == "money" else WRITERS.get(unit, decimal)
+    return write(value, lang=lang, digits=digits)
 
 
-def difference(value: Number | None, unit: str, lang: str) -> str:
+def difference(value: Number | None, unit: str, lang: str, digits: int | None = None) -> str:
     """The difference of two values of a metric, with its sign."""
     write = points if unit == "percent" else WRITERS.get(unit, decimal)
-    return write(value, lang=lang, signed=True)
+    if digits is None:
+        return write(value, lang=lang, signed=True)
+    return (decimal if unit == "money" else write)(value, lang=lang, digits=digits, signed=True)
 
 
 def subtract(after: Number, before: Number) -> Fraction:
@@ -177,18 +182,23 @@ def rounding(total: Number, parts: Iterable[Number], unit: str, lang: str) -> De
 
 def pair(before: Number | None, after: Number | None, unit: str, lang: str) -> tuple[str, ...]:
     """Two values side by side, in more digits where they differ as shown but would read alike."""
-    written = tuple(quantity(value, unit, lang) for value in (before, after))
-    if before is None or after is None or written[0] != written[1] or NOTHING in written:
-        return written
-    if not as_shown(subtract(after, before), unit, lang):
-        return written
-    is_money = unit == "money"
-    write = decimal if is_money else WRITERS.get(unit, decimal)
-    for digits in (0, 2) if is_money else (DECIMALS.get(unit, 1) + 1,):
-        written = tuple(write(value, lang=lang, digits=digits) for value in (before, after))
-        if written[0] != written[1]:
-            break
-    return written
+    digits = digits_apart(before, after, unit, lang)
+    if digits is not None and not as_shown(subtract(after, before), unit, lang):  # type: ignore
+        digits = None
+    return tuple(quantity(value, unit, lang, digits) for value in (before, after))
+
+
+def digits_apart(before: Number | None, after: Number | None, unit: str, lang: str) -> int | None:
+    """The decimals in which two values that read alike differ; None where they need no more."""
+    if before is None or after is None or is_missing(before) or is_missing(after):
+        return None
+    if quantity(before, unit, lang) != quantity(after, unit, lang):
+        return None
+    usual = DECIMALS.get(unit, 1)
+    for digits in (0, 2) if unit == "money" else (usual + 1, usual + 2):
+        if quantity(before, unit, lang, digits) != quantity(after, unit, lang, digits):
+            return digits
+    return None
 
 
 def as_date(value: object) -> date | None:

@@ -2,6 +2,7 @@
 
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.scorecard import Score
+from kam_core.text import formats
 from kam_core.text.writer import Text
 
 # Those of an open period are hollow: what comes may still turn them.
@@ -13,6 +14,16 @@ def status_words(status: str, text: Text, is_undecided: bool = False) -> str:
     """Shape and word, and whether there are too few cases to tell."""
     words = f"{SHAPES[status]} {text.value('status', status)}"
     return text("blocks.undecided", status=words) if is_undecided else words
+
+
+def judged_words(score: Score, lang: str) -> dict[str, str]:
+    """Value, target and gap side by side, in more digits where value and target read alike."""
+    digits = formats.digits_apart(score.value, score.target, score.unit, lang)
+    return {
+        "value": formats.quantity(score.value, score.unit, lang, digits),
+        "target": formats.quantity(score.target, score.unit, lang, digits),
+        "gap": formats.difference(score.gap_by_now, score.unit, lang, digits),
+    }
 
 
 def rests_on(score: Score, metric: Metric, text: Text) -> str:

@@ -208,7 +208,7 @@ class Text:
         if not score.reason:
             return ""
         why = self._say_reason(score)
-        if not score.is_undecided or score.pace is None:
+        if not score.is_undecided or score.reason.startswith("not_decidable"):
             return why
         few = self("reasons.not_decidable", detail=score.denominator)
         return f"{why}{self('punctuation.clause')}{few}"

@@ -170,11 +170,7 @@ def test_the_page_shows_every_figure_as_the_scorecard_has_it(
     assert len(scores) == len(catalogue.load_metrics())
     for score in scores:
         name = catalogue.metric(score.metric).title(lang)
-        assert shown[name][:3] == [
-            formats.quantity(score.value, score.unit, lang),
-            formats.quantity(score.target, score.unit, lang),
-            formats.difference(score.gap, score.unit, lang),
-        ], score.metric
+        assert shown[name][:3] == list(marks.judged_words(score, lang).values()), score.metric
         assert shown[name][5] == marks.status_words(score.status, text, score.is_undecided)
         assert shown[name][6] == text.reason(score)
 
@@ -191,7 +187,7 @@ def test_the_workbook_holds_the_raw_values(
         for head, value in (
             ("Value", score.value),
             ("Target", score.target),
-            ("Gap", score.gap),
+            ("Gap", score.gap_by_now),
             ("Interval from", score.low),
             ("Interval to", score.high),
             ("Numerator", score.numerator),

@@ -1,6 +1,7 @@
 """Service and satisfaction as values, on companies small enough to count by hand."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +66,29 @@ def test_the_first_response_of_each_quarter_stands_beside_the_standard(look: Loo
     # Exactly twelve hours are within the standard.
     assert [point.value for point in columns.points] == [1, pytest.approx(2 / 3)]
     assert within.sentences == (columns.sentence,) and "(2 / 3)" in words(within)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "within the standard (1 / 2): 12 h, where nothing else is agreed."),
+        ("zh", "在标准时限内得到首次响应（1 / 2）；标准为 12 小时，另有约定的从其约定。"),
+    ],
+)
+def test_a_share_within_standards_of_their_own_is_not_said_to_be_within_one(
+    lang: str, told: str, tmp_path: Path
+) -> None:
+    # Both were answered after eight hours: within 12, but A1 was promised four.
+    world = snapshots(
+        "2024-09-30",
+        accounts=[account("A1", response_standard_hours=4), account("A2")],
+        tickets=[
+            ticket(f"T{at}", f"A{at}", "2024-08-05 09:00", first_response_at="2024-08-05 17:00")
+            for at in (1, 2)
+        ],
+    )
+    _, within = service.compose_response(view_of(world, tmp_path, lang=lang))
+    assert told in words(within)
 
 
 def test_by_month_a_month_has_the_target_of_its_quarter_and_one_without_answers_no_value(

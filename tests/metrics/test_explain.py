@@ -1,6 +1,8 @@
 """One figure opened on the command line."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -178,3 +180,20 @@ def test_a_quarter_far_from_the_data_is_answered_and_not_an_error(
         assert main(["kpis", "--quarter", quarter, "--format", "json"]) == 0
         rows = {row["metric"]: row for row in json.loads(capsys.readouterr().out)}
         assert rows["revenue"]["value"] is None and rows["revenue"]["reason"]
+
+
+def test_regions_of_an_explained_figure_go_by_their_english_names(
+    file: Callable[[str, str], Path], warehouse: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # East answers 1 of 1, then 1 of 2.
+    named = "account_id,account_name,region,region_en\nA1,Alder,华东,East China\n"
+    calls = [f"I{at},A1,visit,completed,2024-0{month}-05 10:00,{need}"
+             for at, month, need in ((1, 5, "N1"), (2, 8, "N1"), (3, 9, ""))]  # fmt: skip
+    heads = "interaction_id,account_id,kind,status,occurred_at,need_id"
+    needs = "need_id,account_id,raised_at\nN1,A1,2024-04-01 09:00\nN2,A1,2024-09-29 09:00\n"
+    files = {"accounts": named, "interactions": "\n".join([heads, *calls]), "needs": needs}
+    load(warehouse, [file(f"{name}.csv", text) for name, text in files.items()])
+    call = ["kpis", "--quarter", "2024-Q3", "--explain", "match_rate", "--rows=0", "--lang=en"]
+    assert main([*call, "--warehouse", str(warehouse.path)]) == 0
+    told = capsys.readouterr().out
+    assert "East China" in told and "华东" not in told

@@ -5,8 +5,11 @@ from fractions import Fraction
 
 import pytest
 
+from kam_core.dashboard.sections.scorecards import score_cells
+from kam_core.dashboard.tables import cell_words
 from kam_core.metrics import availability, catalogue, pacing, periods, scorecard
 from kam_core.metrics.scorecard import Score
+from kam_core.text.writer import Text
 from kam_core.verify import settings, tables
 from kam_core.verify.check import compare_all
 from kam_core.verify.figures import Recount
@@ -76,6 +79,17 @@ def test_an_amount_owes_the_share_that_last_year_had_by_the_same_day(
     figure = on(target(world, amount), "2024-07-23", "revenue")
     assert (figure.status, figure.pace) == (status, pytest.approx(pace))
     assert (figure.value, figure.paced, figure.target) == (40.0, 200.0, amount)
+
+
+def test_the_gap_of_an_open_amount_is_to_what_is_due() -> None:
+    # A quarter of the quarter is gone: of 200 it owes 50, of which 40 came.
+    figure = on(target(company(), 200), "2024-07-23", "revenue")
+    assert (figure.gap, figure.gap_due, figure.gap_by_now) == (-160.0, -10.0, -10.0)
+    cells = score_cells(figure, Text("en"))
+    shown = [cell_words(cells[name], "own", "en") for name in ("gap", "pace", "paced")]
+    assert shown == ["−10", "80.0%", "160"]
+    ended = on(target(company(), 200), "2024-09-30", "revenue")
+    assert ended.gap_due is None and ended.gap_by_now == ended.gap
 
 
 def test_without_last_year_an_amount_owes_the_share_of_the_days() -> None:

@@ -179,6 +179,18 @@ def test_names_in_the_data_never_act_as_markup(
         assert not [w for w in shown if "](http" in w or "<img" in w.replace(r"\<img", "")]
 
 
+def test_the_waterfall_names_regions_in_english(
+    show: Show, file: Callable[[str, str], Path]
+) -> None:
+    # East brings 10 in the second quarter and 30 in the third.
+    accounts = "account_id,account_name,region,region_en\nA1,Alder,华东,East China\n"
+    orders = "order_id,account_id,ordered_on,amount\nO1,A1,2024-05-01,10\nO2,A1,2024-08-01,30\n"
+    warehouse = load_shared([file("accounts.csv", accounts), file("orders.csv", orders)])
+    app = show(warehouse, metric="revenue", quarter="2024-Q3", split="region")
+    (waterfall, *_) = [chart.proto.spec for chart in app.get("plotly_chart")]
+    assert "East China" in waterfall and "华东" not in waterfall
+
+
 def test_a_choice_that_makes_no_sense_falls_back(show: Show, company: list[Path]) -> None:
     warehouse = load_shared(company)
     app = show(warehouse, metric="luck", against="2999-Q1", split="weather", account="A99")

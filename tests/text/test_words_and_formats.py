@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from kam_core.dashboard.charts import Columns, Point
-from kam_core.dashboard.tables import answer_table
+from kam_core.dashboard.sections.scorecards import score_cells, target_lines
+from kam_core.dashboard.tables import answer_table, cell_words
 from kam_core.errors import KamError
 from kam_core.ingest.stage import CellExample
 from kam_core.metrics import catalogue
@@ -20,8 +21,10 @@ from kam_core.metrics.scorecard import Score
 from kam_core.render import csv_export
 from kam_core.render.html.sparkline import bullet, spark
 from kam_core.render.plotly import charts
+from kam_core.render.terminal.section import render_scores
+from kam_core.render.xlsx import workbook
 from kam_core.text import formats
-from kam_core.text.marks import rests_on
+from kam_core.text.marks import judged_words, rests_on
 from kam_core.text.sentences import figure_sentences, value_sentences
 from kam_core.text.word_catalogue import LANGUAGES, load_words
 from kam_core.text.writer import Text, escape, plotly_escape
@@ -507,6 +510,37 @@ def test_what_rounds_to_one_account_is_called_one() -> None:
     told = plain(value_sentences.concentration("2024-Q3", 1, 1, 1.0, scores, EN))
     assert "In Q3 2024, 1 account had revenue; the first 1 brought 100.0%." in told
     assert told.endswith("as if 1 account had all revenue.")
+
+
+def test_an_open_period_says_with_how_few_cases_it_is_undecided() -> None:
+    # None lost of 100 in an open quarter has no pace, and is undecided like any other.
+    none_lost = replace(
+        completion("on_pace", "partial"), denominator=100, decidable=False, pace=None
+    )
+    assert EN.standing(none_lost) == ("on pace (period still running; undecided with 100 cases)")
+    assert EN.standing(replace(none_lost, pace=1.2)) == EN.standing(none_lost)
+    assert Text("zh").reason(none_lost).endswith("样本仅 100 个，未定")
+
+
+def test_value_and_target_that_read_alike_are_told_apart_wherever_they_are_judged() -> None:
+    # 15 of 248 is 6.048 %, a little more than the 6 % that are allowed.
+    churn = Score(
+        "churn_annual", "percent", 15 / 248, 15, 248, None, None, 0.06, 15 / 248 - 0.06, "missed"
+    )
+    header, line = render_scores([churn], EN).splitlines()
+    assert re.split(" {2,}", line)[1:4] == ["6.05%", "6.00%", "+0.05 pp"]
+    assert target_lines(churn, EN) == ["Target 6.00% · Gap +0.05 pp"]
+    cells = score_cells(churn, EN)
+    shown = {name: cell_words(cells[name], "own", "en") for name in ("value", "target", "gap")}
+    assert shown == judged_words(churn, "en")
+    # The cells of the workbook have as many digits.
+    assert workbook._pattern(cells["value"], EN).startswith("0.00%;")
+    apart = replace(churn, value=0.07, gap=0.01)
+    assert judged_words(apart, "en") == {"value": "7.0%", "target": "6.0%", "gap": "+1.0 pp"}
+    exact = replace(churn, value=0.06, gap=0.0)
+    assert judged_words(exact, "en") == {"value": "6.0%", "target": "6.0%", "gap": "0.0 pp"}
+    amount = Score("revenue", "money", 1.2e8 + 40, None, None, None, None, 1.2e8, 40.0, "met")
+    assert list(judged_words(amount, "en").values()) == ["120,000,040", "120,000,000", "+40"]
 
 
 def test_a_few_cases_among_one_are_not_some_of_them() -> None:

@@ -28,17 +28,18 @@ from kam_core.metrics.periods import Period
 from kam_core.metrics.scorecard import Score
 from kam_core.settings.loader import load_settings
 from kam_core.text import formats
-from kam_core.text.marks import rests_on, status_words
+from kam_core.text.marks import judged_words, rests_on, status_words
 from kam_core.text.sentences import figure_sentences
 from kam_core.text.writer import Text
 
 CARDS = 4
 SCORE = (
     "topic", "metric", "value", "target", "gap", "interval", "cases", "status", "note",
-    "low", "high", "numerator", "denominator", "code",
+    "pace", "paced", "low", "high", "numerator", "denominator", "code",
 )  # fmt: skip
-ON_PAPER = SCORE[:9]
-OWN = dict.fromkeys(("value", "target", "gap", "low", "high"), "own")
+ON_PAPER = SCORE[:11]
+OF_OPEN = ("pace", "paced")
+OWN = dict.fromkeys(("value", "target", "gap", "low", "high", *OF_OPEN), "own")
 EXACT = {"numerator": "exact", "denominator": "exact"}
 
 
@@ -65,22 +66,24 @@ def _card(view: View, metric: Metric) -> Card:
         # A part of a quarter would look like a fall.
         past.loc[past.index[-1], "value"] = float("nan")
     # Too few cases are told by the status; how few stands with the interval.
-    is_few = score.is_undecided and score.pace is None and not any((score.beside or {}).values())
-    is_told = score.pace is not None and not score.is_behind
+    is_open = score.status in scorecard.OPEN
+    is_few = score.is_undecided and not is_open and not any((score.beside or {}).values())
+    is_told = is_open and not score.is_behind
     reason = text.reason(replace(score, reason=None) if is_told else score)
     interval = ""
     if score.low is not None:
         interval = text("blocks.interval", **vars(score))
     rests = (_gap(score, text), interval, rests_on(score, metric, text), reason if is_few else "")
     notes = ("" if is_few else reason, _pace(score, text), _write_allowed(score, metric, text))
+    words = judged_words(score, text.lang)
     return Card(
         score=score,
         title=metric.title(text.lang),
         help=(metric.means(text.lang), *filter(None, rests)),
-        value=formats.quantity(score.value, score.unit, text.lang),
+        value=words["value"],
         changes=describe_changes(view, score),
         # Without a target the status says so.
-        standing="" if score.target is None else text("blocks.target", **vars(score)),
+        standing="" if score.target is None else text("blocks.target", **words),
         notes=tuple(note for note in notes if note),
         past=past,
         past_in_words=_spell_out(past, metric, text),
@@ -124,7 +127,7 @@ def _gap(score: Score, text: Text) -> str:
         return ""
     if score.paced is not None and score.pace is not None:
         return text("cards.pace", pace=score.pace)
-    return text("blocks.gap", **vars(score))
+    return text("blocks.gap", **judged_words(score, text.lang))
 
 
 def _write_allowed(score: Score, metric: Metric, text: Text) -> str:
@@ -148,11 +151,11 @@ def _spell_out(past: pd.DataFrame, metric: Metric, text: Text) -> str:
 
 def target_lines(score: Score, text: Text) -> list[str]:
     """Target and gap, and the interval."""
-    target = text("blocks.no_target")
+    target, words = text("blocks.no_target"), judged_words(score, text.lang)
     if score.target is not None:
-        target = text("blocks.target", **vars(score))
+        target = text("blocks.target", **words)
     if score.gap is not None:
-        target = f"{target} · {text('blocks.gap', **vars(score))}"
+        target = f"{target} · {text('blocks.gap', **words)}"
     return [target] if score.low is None else [target, text("blocks.interval", **vars(score))]
 
 
@@ -270,31 +273,36 @@ def _scores_figure(
     name: str, scores: Sequence[Score], view: View, group: str | None = None
 ) -> Figure:
     text = view.text
-    columns = columns_of(SCORE, text, OWN | EXACT, ON_PAPER)
-    table = cells_table(name, columns, [_score_row(score, text) for score in scores], group)
+    is_open = any(score.paced is not None for score in scores)
+    names = [column for column in SCORE if is_open or column not in OF_OPEN]
+    columns = columns_of(names, text, OWN | EXACT, ON_PAPER)
+    cells = [score_cells(score, text) for score in scores]
+    table = cells_table(name, columns, [[row[of] for of in names] for row in cells], group)
     sentence = figure_sentences.on_target(view.scores(), view.period.period, text)
     return Figure(name, text(f"pack.{name}"), (sentence,), table=table)
 
 
-def _score_row(score: Score, text: Text) -> tuple[Cell, ...]:
+def score_cells(score: Score, text: Text) -> dict[str, Cell]:
     metric, unit = catalogue.metric(score.metric), score.unit
-    cells: dict[str, Cell] = {
+    digits = formats.digits_apart(score.value, score.target, unit, text.lang)
+    return {
         "topic": text(f"pack.topic.{metric.topic}"),
         "metric": metric.title(text.lang),
-        "value": Quantity(score.value, unit),
-        "target": Quantity(score.target, unit),
-        "gap": Quantity(score.gap, unit, is_difference=True),
+        "value": Quantity(score.value, unit, digits=digits),
+        "target": Quantity(score.target, unit, digits=digits),
+        "gap": Quantity(score.gap_by_now, unit, is_difference=True, digits=digits),
         "interval": "" if score.low is None else text("pack.from_to", **vars(score)),
         "cases": rests_on(score, metric, text),
         "status": JudgedWords(status_words(score.status, text, score.is_undecided), score.shade),
         "note": text.reason(score),
+        "pace": Quantity(None if score.paced is None else score.pace, "percent"),
+        "paced": Quantity(score.paced, unit),
         "low": Quantity(score.low, unit),
         "high": Quantity(score.high, unit),
         "numerator": _number(score.numerator),
         "denominator": _number(score.denominator),
         "code": score.metric,
     }
-    return tuple(cells[name] for name in SCORE)
 
 
 def _number(exact: Exact | None) -> Number | None:

@@ -15,7 +15,7 @@ from kam_core.metrics.scorecard import Score
 from kam_core.metrics.target_grid import written
 from kam_core.metrics.target_history import Edit
 from kam_core.text import formats
-from kam_core.text.marks import status_words
+from kam_core.text.marks import judged_words, status_words
 from kam_core.text.sentences import target_sentences
 from kam_core.text.writer import Text
 
@@ -57,13 +57,10 @@ def compose_scorecard(view: View, standings: Sequence[Standing]) -> Figure:
 
 def _scorecard_cells(standing: Standing, view: View) -> dict[str, Cell]:
     score, text, lang = standing.score, view.text, view.text.lang
-    value, target = formats.pair(score.value, score.target, score.unit, lang)
     return {
         "metric": catalogue.metric(score.metric).title(lang),
-        "value": value,
-        "target": target,
+        **judged_words(score, lang),
         "status": JudgedWords(_status(score, text), score.shade),
-        "gap": formats.difference(score.gap, score.unit, lang),
         "attainment": formats.percent(score.attainment, lang),
         "paced": formats.quantity(score.paced, score.unit, lang),
         "target_origin": target_sentences.origin(
@@ -136,7 +133,8 @@ def _with_anything(by_quarter: Mapping[str, Sequence[Standing]]) -> tuple[list[s
 
 def _year_words(score: Score, text: Text) -> str:
     """Actual and target, and the status where there is one."""
-    value, target = formats.pair(score.value, score.target, score.unit, text.lang)
+    words = judged_words(score, text.lang)
+    value, target = words["value"], words["target"]
     if score.paced is not None:
         paced = formats.quantity(score.paced, score.unit, text.lang)
         value = text("targets.year_paced", value=value, paced=paced)

@@ -11,6 +11,7 @@ from kam_core.metrics.explain import Explanation
 from kam_core.metrics.scorecard import Score
 from kam_core.render.terminal.section import align_columns
 from kam_core.text import formats
+from kam_core.text.marks import judged_words
 from kam_core.text.sentences import change_sentences as sentences
 from kam_core.text.writer import Text
 
@@ -44,9 +45,10 @@ def render_explanation(opened: Explanation, text: Text) -> str:
 def _value(opened: Explanation, text: Text) -> str:
     score = opened.score
     title, period = opened.metric.title(text.lang), opened.period.period
+    words = judged_words(score, text.lang)
     lines = [
-        text("cli.explain_value", **vars(score), title=title, period=period),
-        text("cli.explain_standing", **vars(score) | {"status": text.standing(score)}),
+        text("cli.explain_value", **words, title=title, period=period),
+        text("cli.explain_standing", **words, status=text.standing(score)),
         *_template(score, text),
     ]
     if score.low is not None:

@@ -7,6 +7,7 @@ from kam_core.dashboard.tables import cell_words, plain_rows
 from kam_core.metrics.scorecard import Score
 from kam_core.text import formats
 from kam_core.text.marked_text import strip_marks
+from kam_core.text.marks import judged_words
 from kam_core.text.writer import Text
 
 ROWS = 12
@@ -59,9 +60,7 @@ def render_scores(scores: Sequence[Score], text: Text) -> str:
 def _cells(score: Score, text: Text) -> dict[str, str]:
     return {
         "metric": text.metric(score.metric),
-        "value": formats.quantity(score.value, score.unit, text.lang),
-        "target": formats.quantity(score.target, score.unit, text.lang),
-        "gap": formats.difference(score.gap, score.unit, text.lang),
+        **judged_words(score, text.lang),
         "paced": ""
         if score.paced is None
         else formats.quantity(score.paced, score.unit, text.lang),

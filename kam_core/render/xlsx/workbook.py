@@ -219,22 +219,26 @@ def _pattern(cell: Quantity, text: Text) -> str:
     """
     if cell.value is None:
         return "General"
-    number, words = _write_digits(cell.value, cell.unit, text), _standing(cell)
+    number, words = _write_digits(cell, text), _standing(cell)
     if number == "General":
         return number + words
-    if not _as_shown(cell.value, cell.unit, text):
+    if cell.digits is None and not _as_shown(cell.value, cell.unit, text):
         return f"{number}{words};{number}{words}"
     plus = "+" if cell.is_difference else ""
     return f'{plus}{number}{words};"−"{number}{words};{number}{words}'
 
 
-def _write_digits(value: Number, unit: str, text: Text) -> str:
+def _write_digits(cell: Quantity, text: Text) -> str:
     """The digits of a number, and its unit where it has one."""
+    value, unit = cell.value, cell.unit
     if unit not in FORMATS:
         return FORMATS["decimal"] if isinstance(value, float) else "General"
-    if unit == "exact" and value == int(value):
-        return FORMATS["count"]
-    return FORMATS[unit] + (f'"{text(UNITS[unit], number="")}"' if unit in UNITS else "")
+    digits = FORMATS["count" if unit == "exact" and value == int(value or 0) else unit]
+    if cell.digits and unit != "money":
+        digits = f"{digits.rstrip('%').partition('.')[0]}.{'0' * cell.digits}" + "%" * (
+            unit == "percent"
+        )
+    return digits + (f'"{text(UNITS[unit], number="")}"' if unit in UNITS else "")
 
 
 def _as_shown(value: Number, unit: str, text: Text) -> Decimal:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pandas as pd
 
 from kam_core.metrics.catalogue import Metric
-from kam_core.metrics.change import ACCOUNTS, FigureChange, Movement
+from kam_core.metrics.change import ACCOUNTS, FigureChange, MixPart, Movement
 from kam_core.metrics.control_limits import Limits
 from kam_core.metrics.kinds import BOTH
 from kam_core.text import formats
@@ -41,14 +41,22 @@ def _parts(moved: FigureChange, text: Text) -> str:
     first = moved.parts[0]
     if moved.dimension == ACCOUNTS and isinstance(first, Movement):
         return _groups(moved, text)
-    name = name_of(first.name, moved.dimension or "", text)
-    most = text.rich("change.most_from", name=name, part=first.difference, unit=moved.unit)
     if isinstance(first, Movement):
-        return most
+        return _largest("most_from", first.name, first.difference, moved, text)
     slices = text(f"change.slices_{moved.dimension}")
     words = {"slices": slices, "mix": moved.mix, "rate": moved.rate, "unit": moved.unit}
     halves = text.rich("change.mix_and_rate", **words)
-    return joined([halves, _rounding([moved.mix, moved.rate], moved, text), most], text)
+    rounding = _rounding([moved.mix, moved.rate], moved, text, "rounding_of_both")
+    # A bar of the waterfall is the rate of its slice: the sentence names the longest of them.
+    rates = [(part.name, part.rate) for part in moved.parts if isinstance(part, MixPart)]
+    name, rate = max(rates, key=lambda bar: abs(bar[1]))
+    most = _largest("most_rate", name, rate, moved, text) if rate else ""
+    return joined([halves, rounding, most], text)
+
+
+def _largest(key: str, name: str | None, part: Fraction, moved: FigureChange, text: Text) -> str:
+    slice_name = name_of(name, moved.dimension or "", text)
+    return text.rich(f"change.{key}", name=slice_name, part=part, unit=moved.unit)
 
 
 def _groups(moved: FigureChange, text: Text) -> str:
@@ -60,11 +68,13 @@ def _groups(moved: FigureChange, text: Text) -> str:
     return joined([groups, _rounding([part.difference for part in moved.parts], moved, text)], text)
 
 
-def _rounding(parts: Sequence[Fraction], moved: FigureChange, text: Text) -> str:
+def _rounding(
+    parts: Sequence[Fraction], moved: FigureChange, text: Text, key: str = "rounding"
+) -> str:
     """What the parts, added as they are written, lack to the difference as it is written."""
     assert moved.difference is not None
     lacking = formats.rounding(moved.difference, parts, moved.unit, text.lang)
-    return text.rich("change.rounding", rounding=lacking, unit=moved.unit) if lacking else ""
+    return text.rich(f"change.{key}", rounding=lacking, unit=moved.unit) if lacking else ""
 
 
 def limits(control: Limits, title: str, unit: str, enough_points: int, text: Text) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from kam_core.metrics.compare import KpiChange, VersionComparison
 from kam_core.metrics.scorecard import JUDGED, Score
 from kam_core.text import formats
+from kam_core.text.marks import judged_words
 from kam_core.text.writer import Text
 
 KEY_LOST = "key_accounts_lost"
@@ -47,13 +48,14 @@ def _describe_furthest(judged: Sequence[Score], text: Text) -> str:
     if not missed or len(judged) < 2:
         return ""
     score = min(missed, key=lambda score: score.attainment or 0)
-    return text.rich("targets.furthest", **vars(score) | {"metric": text.metric(score.metric)})
+    words = judged_words(score, text.lang)
+    return text.rich("targets.furthest", **words, metric=text.metric(score.metric))
 
 
 def trend(title: str, rows: pd.DataFrame, score: Score, changes: Sequence[str], text: Text) -> str:
     """The last period of a trend, which is scored, against its target, and how it changed."""
     last = rows.iloc[-1]
-    words = {**last, "metric": title, "unit": score.unit}
+    words = {**last, "metric": title} | judged_words(score, text.lang)
     if formats.is_missing(last["value"]):
         return text.rich("overview.trend_sentence_no_value", **words)
     key = "trend_sentence_no_target" if formats.is_missing(last["target"]) else "trend_sentence"
@@ -82,7 +84,10 @@ def regions(scores: Sequence[tuple[str, Score]], least_cases: int, text: Text) -
     if not missed or len(judged) < 2:
         return sentence
     region, worst = min(missed, key=lambda each: each[1].attainment or 0)
-    words = vars(worst) | {"region": region, "metric": text.metric(worst.metric)}
+    words = judged_words(worst, text.lang) | {
+        "region": region,
+        "metric": text.metric(worst.metric),
+    }
     return joined([sentence, text.rich("overview.heat_worst", **words)], text)
 
 

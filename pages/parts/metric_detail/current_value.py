@@ -9,6 +9,7 @@ from kam_core.metrics import catalogue, change, periods
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.periods import Period
 from kam_core.text import formats
+from kam_core.text.marks import judged_words
 from kam_core.text.writer import Text, escape
 from pages.parts.render import figures
 from pages.parts.state import url_state
@@ -40,7 +41,7 @@ def render_value(view: View, metric: Metric, text: Text) -> None:
         if score.value is None:
             figures.render_figure(without_value(score, view.text), text)
         else:
-            value = formats.quantity(score.value, score.unit, text.lang)
+            value = judged_words(score, text.lang)["value"]
             st.metric(metric.title(text.lang), value)
             figures.render_standing(score, score_lines(score, metric, text), text)
     with right:

@@ -10,7 +10,7 @@ from kam_core.dashboard.sections import page_parts
 from kam_core.dashboard.view import View
 from kam_core.text.writer import Text
 from pages.parts.render import figures
-from pages.parts.state import filters, url_state
+from pages.parts.state import cache, filters, url_state
 from pages.parts.state.viewer import Viewer
 
 Chooser = Callable[[View], object]
@@ -31,7 +31,7 @@ def render_page(
     page: str, viewer: Viewer, lang: str, choosers: Mapping[str, Chooser] = MappingProxyType({})
 ) -> None:
     """The choice of a part, its cards, and its rows or the table it waits for."""
-    text = Text(lang)
+    text = cache.words(lang)
     view = filters.choose(viewer, text)
     figures.render_heading(view, f"{page}.title")
     names = page_parts.list_parts(view, page)
