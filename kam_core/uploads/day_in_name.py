@@ -88,9 +88,10 @@ def _read_day(year: int, parts: dict[str, str]) -> NamedPeriod | None:
 
 def _read_week(year: int, number: int) -> NamedPeriod | None:
     try:
-        return NamedPeriod(*(date.fromisocalendar(year, number, day) for day in (1, 7)))
+        monday, sunday = (date.fromisocalendar(year, number, day) for day in (1, 7))
     except ValueError:
         return None
+    return NamedPeriod(monday, sunday)
 
 
 def _order_parts(one: int, other: int) -> tuple[int, int]:
