@@ -51,8 +51,8 @@ def _find_spans(file_name: str) -> Iterator[NamedPeriod]:
             parts = {name: part for name, part in match.groupdict().items() if part}
             if span := _read_span(parts):
                 yield span
-            # What is a date in form alone (30 February) is no month or year either.
-            if span or (parts.keys() & {"a", "d"} and not parts.get("m", "").isalpha()):
+            # What is a date or a week in form alone (30 February) is no month or year either.
+            if span or (parts.keys() & {"a", "d", "w"} and not parts.get("m", "").isalpha()):
                 rest, end = [*rest, name[end : match.start()], WHERE_ONE_WAS], match.end()
         name = "".join([*rest, name[end:]])
 
@@ -69,6 +69,8 @@ def _read_span(parts: dict[str, str]) -> NamedPeriod | None:
     year = int(parts["y"])
     if "d" in parts or "a" in parts:
         return _read_day(year, parts)
+    if "w" in parts:
+        return _read_week(year, int(parts["w"]))
     if "m" in parts:
         month = _read_month(parts["m"])
         return NamedPeriod(date(year, month, 1), _end_of_month(year, month)) if month else None
@@ -82,6 +84,14 @@ def _read_day(year: int, parts: dict[str, str]) -> NamedPeriod | None:
     if not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:
         return None
     return NamedPeriod(date(year, month, day), date(year, month, day))
+
+
+def _read_week(year: int, number: int) -> NamedPeriod | None:
+    try:
+        monday, sunday = (date.fromisocalendar(year, number, day) for day in (1, 7))
+    except ValueError:
+        return None
+    return NamedPeriod(monday, sunday)
 
 
 def _order_parts(one: int, other: int) -> tuple[int, int]:

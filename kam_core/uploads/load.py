@@ -274,6 +274,7 @@ class _PendingLoad:
             names=[] if new.repeated else new.names,
             examples=staged.examples | unknown,
             cells_set_apart=staged.cells.num_rows,
+            unanswered=new.part.unanswered,
         )
 
 

@@ -18,6 +18,7 @@ from kam_core.ingest.mapping.proposal_model import (  # noqa: F401
     ColumnProposal,
     HeaderProposal,
     NameProposal,
+    OpenProposal,
     Proposal,
     Question,
     ValueProposal,
@@ -104,7 +105,8 @@ class FileReport:
     ``elsewhere`` counts rows of earlier uploads that the call sets apart or lets in; it stands with
     the first file only. ``confirm`` are the reasons why the file needs a second yes, or had one.
     ``as_of_from`` says where the day comes from (the names in warehouse.ledger; None where an older
-    release loaded the file), ``version_as_of`` is the newest day of any table.
+    release loaded the file), ``version_as_of`` is the newest day of any table. ``unanswered`` is
+    what was proposed of the file and stayed unused, as nobody confirmed it.
     """
 
     file: str
@@ -128,6 +130,7 @@ class FileReport:
     as_of_from: str | None = None
     version_as_of: str | None = None
     cells_set_apart: int = 0
+    unanswered: list[OpenProposal] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ def describe_report(report: FileReport, text: Text) -> str:
         lines.append(text("cli.already_loaded"))
     if report.cells_set_apart:
         lines.append(text("cli.cells_set_apart", count=report.cells_set_apart))
+    lines += [f"  {line}" for line in describe_unanswered(report, text)]
     if report.earlier:
         lines.append(text("cli.earlier", **vars(report.earlier)))
     problems = text.describe_problems(
@@ -36,6 +37,19 @@ def describe_day(report: FileReport, text: Text) -> str:
     is_before = report.as_of_from == NEWEST_FACT and report.as_of < (report.version_as_of or "")
     key = f"day_from.{report.as_of_from}{'_before' if is_before else ''}"
     return text(key, day=report.as_of, table=text.table(report.table))
+
+
+def describe_unanswered(report: FileReport, text: Text) -> list[str]:
+    """One line for what was proposed of the file and is not used; none where that is nothing."""
+    proposals = [
+        text(
+            f"cli.proposed_{'column' if proposal.meaning is None else 'value'}",
+            **{**vars(proposal), "column": text.column_of(report.table, proposal.column)},
+        )
+        for proposal in report.unanswered
+    ]
+    listed = text("punctuation.list").join(proposals)
+    return [text("cli.unanswered", count=len(proposals), listed=listed)] if proposals else []
 
 
 def describe_quarantine_changes(changes: Sequence[QuarantineChange], text: Text) -> list[str]:

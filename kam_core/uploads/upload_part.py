@@ -25,9 +25,11 @@ from kam_core.ingest.mapping.overrides import (
     read_overrides,
     reading_for,
 )
+from kam_core.ingest.mapping.proposal_model import OpenProposal, list_open
+from kam_core.ingest.mapping.proposals import propose
 from kam_core.ingest.progress import Listener, Progress
 from kam_core.ingest.read.sources import WITHIN, first_rows, refuse_if_too_large
-from kam_core.ingest.read.table_layout import ReadOptions
+from kam_core.ingest.read.table_layout import GOOD, ReadOptions
 from kam_core.ingest.stage import OverridesByHeader, Staged, plan_recipes
 from kam_core.settings.loader import load_settings
 from kam_core.settings.sql_files import load_sql
@@ -58,13 +60,17 @@ class LoadOptions(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class UploadPart:
-    """The rows that one recipe makes of one file; ``name`` is that of the file and the part."""
+    """The rows that one recipe makes of one file; ``name`` is that of the file and the part.
+
+    ``unanswered`` is what was proposed of it and is not used.
+    """
 
     name: str
     sha256: str
     recipe: Recipe
     mode: str
     staged: Staged
+    unanswered: list[OpenProposal]
 
     @property
     def is_correction(self) -> bool:
@@ -163,9 +169,23 @@ class _File:
         self.tell(Progress("check", name, *self.of_files))
         staged = stage_file(self.warehouse.raw / sha256, recipe, tell_rows)
         tell_rows(staged.received, staged.received)
-        part = UploadPart(name, sha256, recipe, "", staged)
+        is_asked = recipe.feed is None and staged.returned is None
+        unanswered = self._list_unanswered(sha256, recipe) if is_asked else []
+        part = UploadPart(name, sha256, recipe, "", staged, unanswered)
         _refuse_if_unreadable(part)
         return part
+
+    def _list_unanswered(self, sha256: str, recipe: Recipe) -> list[OpenProposal]:
+        """What is proposed of a part and neither said now nor remembered."""
+        reading = first_rows(bytes_to_plan_by(self.warehouse.raw / sha256), recipe)
+        rows = [record.fields for record in reading.records if record.kind == GOOD]
+        answers = _overrides_by_header(self.how, self.path.name)(reading.header)
+
+        def recall(key: str) -> dict | None:
+            older = self.warehouse.ledger.remembered(key)
+            return _lay_over(answers, older).document() if answers else older
+
+        return list_open(propose(reading.header, rows, recipe.table, recall=recall), recipe.given)
 
 
 def _overrides_by_header(how: LoadOptions, file_name: str) -> OverridesByHeader:

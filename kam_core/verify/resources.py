@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kam_core.verify.cases import Context, Parts, count_rows, leave_open
-from kam_core.verify.company import Amounts, sum_column
+from kam_core.verify.company import Amounts, CompanyOnDay, sum_column
 from kam_core.verify.days import DayRange, trailing_months
 from kam_core.verify.money import YEAR, top_accounts
 
@@ -62,9 +62,25 @@ def contact_coverage(context: Context) -> Parts:
     company, day = context.company, context.state_day("interactions")
     rows = company.completed
     rows = rows[trailing_months(HALF_YEAR, day).contains(rows["occurred_at"])]
-    met = rows.groupby("account_id")["contact_level"].agg(set).to_dict()
+    levels = pd.concat([rows[["account_id", "contact_level"]], _levels_of_contacts(company, rows)])
+    met = levels.groupby("account_id")["contact_level"].agg(set).to_dict()
     active = company.active_ids(day)
     return {a: (int(met.get(a, set()) >= LEVELS), 1) for a in active}
+
+
+def _levels_of_contacts(company: CompanyOnDay, rows: pd.DataFrame) -> pd.DataFrame:
+    """The levels of those named by interactions that say none themselves, with the account."""
+    of_person = {
+        (person.account_id, person.contact_id): person.level
+        for person in company.table("contacts").itertuples()
+    }
+    silent = rows[rows["contact_level"].isna() & rows["contact_id"].notna()]
+    levels = [
+        (account_id, of_person.get((account_id, name.strip())))
+        for account_id, names in zip(silent["account_id"], silent["contact_id"], strict=True)
+        for name in names.replace("；", ";").split(";")
+    ]
+    return pd.DataFrame(levels, columns=["account_id", "contact_level"])
 
 
 def _maintenance_of_period(context: Context) -> pd.DataFrame:

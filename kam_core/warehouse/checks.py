@@ -18,7 +18,7 @@ from kam_core.settings.sql_files import list_sql, load_sql, split_header
 from kam_core.warehouse import view_sql
 
 EVERY_TABLE = ("every",)
-AFTER_DAY = "after_table_day"
+AFTER_DAY, OF_VOID_ACCOUNT = "after_table_day", "account_not_counted"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Check:
 def load_checks() -> dict[str, Check]:
     """All checks by code."""
     files = map(parse_check, list_sql("checks"))
-    return {check.code: check for check in chain(files, _order_checks(), [_after_day_check()])}
+    made = chain(files, _order_checks(), [_after_day_check(), _void_account_check()])
+    return {check.code: check for check in made}
 
 
 def _order_checks() -> Iterator[Check]:
@@ -62,6 +63,14 @@ def _after_day_check() -> Check:
     ]
     names = tuple(table.name for table in of_facts)
     return Check(AFTER_DAY, names, (), problems()[AFTER_DAY].en, "\nunion all\n".join(queries))
+
+
+def _void_account_check() -> Check:
+    """The check for rows of accounts that are void, told in whichever order the files come."""
+    names = [table.name for table in tables().values() if table.is_of_accounts]
+    query = view_sql.void_accounts_query(names)
+    noted = (view_sql.ACCOUNTS, *names)
+    return Check(OF_VOID_ACCOUNT, noted, (), problems()[OF_VOID_ACCOUNT].en, query)
 
 
 def parse_check(text: str) -> Check:

@@ -123,15 +123,31 @@ def order_query(table: Table, names: Sequence[str]) -> str:
 def after_day_query(table: Table, moment: str, only: Mapping[str, Iterable[str]]) -> str:
     """The rows in force whose moment lies after the day up to which their table speaks.
 
-    Those that an older release loaded are left alone: their versions keep their hashes.
+    A table without a fact up to that of the version has none of its own. Those that an older
+    release loaded are left alone: their versions keep their hashes.
     """
+    day = f"coalesce(day_of('{table.name}'), as_of())"
     conditions = [
-        f"r.{_day(table, moment)} > day_of('{table.name}')",
+        f"r.{_day(table, moment)} > {day}",
         load_sql("tables/has_day_of_its_own"),
         *(f"r.{column} in {_texts(values)}" for column, values in only.items()),
     ]
     return load_sql(
-        "tables/after_day", table=table.name, column=moment, conditions=AND.join(conditions)
+        "tables/after_day",
+        table=table.name,
+        column=moment,
+        day=day,
+        conditions=AND.join(conditions),
+    )
+
+
+def void_accounts_query(names: Iterable[str]) -> str:
+    """The rows in force of accounts that are void, and the rows by which these are."""
+    rows = (load_sql("tables/rows_of_account", table=name) for name in names)
+    return load_sql(
+        "tables/of_void_accounts",
+        rows="\nunion all\n".join(rows),
+        is_noted=load_sql("tables/has_day_of_its_own"),
     )
 
 

@@ -201,6 +201,13 @@ def test_notes_are_counted_and_the_row_is_kept() -> None:
     assert result.accepted["account_id"].to_pylist() == ["17850.0"]
 
 
+def test_an_opportunity_closed_without_a_day_is_told_with_its_lines() -> None:
+    result = staged((BROKEN / "closed_without_date.csv").read_text("utf-8"))
+    assert (result.received, result.accepted.num_rows) == (4, 4)
+    assert result.problems == {"closed_without_date": 2}
+    assert result.first_lines == {"closed_without_date": (3, 4)}
+
+
 def test_the_same_bytes_and_recipe_give_the_same_result() -> None:
     data = (HEADER + "A1,Alpha,East,活跃\nA1,Alpha,West,活跃\nA2,,,\n").encode("gb18030")
     (recipe,) = plan_recipes(data, "x.csv")

@@ -8,7 +8,16 @@ import pytest
 from kam_core.errors import KamError
 from kam_core.metrics import periods, queries, run
 from tests.support.figures import Q2, Q3, Q4, by, figure, score, with_limits
-from tests.support.worlds import Row, Snapshots, account, ask_of, interaction, order, snapshots
+from tests.support.worlds import (
+    Row,
+    Snapshots,
+    account,
+    ask_of,
+    contact,
+    interaction,
+    order,
+    snapshots,
+)
 
 END = "2024-09-30"
 LATER = "2024-12-31"
@@ -238,6 +247,48 @@ def test_a_level_missing_in_those_months_leaves_it_uncovered(
     days_and_levels: tuple[tuple[str, str | None], ...],
 ) -> None:
     assert figure(ask_of(met(*days_and_levels), LATER), "contact_coverage") == (0, 2, 0.0)
+
+
+def with_contacts() -> Snapshots:
+    """A1 met C1 and C2 in one talk and C3 in another; C9 of A2 and C8 of nobody meet no level."""
+    world = met(("2024-04-01", None), ("2024-09-30", None))
+    for row, names in zip(world["interactions"][0][1], ("C1 ；C2;C9", "C3;C8"), strict=True):
+        row["contact_id"] = names
+    levels = {"C1": "executive", "C2": "management", "C3": "working"}
+    people = [contact(name, "A1", level) for name, level in levels.items()]
+    return world | snapshots(LATER, contacts=[*people, contact("C9", "A2", "working")])
+
+
+def test_a_talk_without_a_level_meets_the_levels_of_the_contacts_it_names() -> None:
+    cursor = ask_of(with_contacts(), LATER)
+    assert figure(cursor, "contact_coverage") == (1, 2, 0.5)
+    gaps = queries.run_query(cursor, "contact_gaps", periods=[Q3]).set_index("account_id")
+    of_levels = ["executive", "management", "working", "levels_met"]
+    assert gaps.loc["A1", of_levels].tolist() == [1, 1, 1, 3]
+    rows = queries.run_query(
+        cursor, "evidence_contact_coverage", periods=[Q3], account=None, most=9
+    )
+    assert rows["interaction_id"].tolist() == ["I0", "I1"]
+
+
+def test_a_level_of_its_own_comes_before_those_of_contacts() -> None:
+    world = with_contacts()
+    world["interactions"][0][1][1]["contact_level"] = "executive"
+    assert figure(ask_of(world, LATER), "contact_coverage") == (0, 2, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "lack"),
+    [
+        ("contacts", "level", "interactions.contact_level"),
+        ("interactions", "contact_id", "interactions.contact_id"),
+    ],
+)
+def test_without_levels_of_contacts_it_is_not_known(table: str, column: str, lack: str) -> None:
+    world = with_contacts()
+    for row in world[table][0][1]:
+        row[column] = None
+    assert score(ask_of(world, LATER), "contact_coverage").reason == f"needs:{lack}"
 
 
 def test_planned_and_missed_talks_reach_nobody() -> None:

@@ -80,6 +80,19 @@ def newest(warehouse: Warehouse) -> str:
         ("订单2024年.csv", "2024-12-31"),
         ("orders_FY2024.csv", "2024-12-31"),
         ("book.xlsx › 订单 2024-09", "2024-09-30"),
+        # A week ends with its Sunday, also in the next year.
+        ("interactions-2024-W27.csv", "2024-07-07"),
+        ("interactions_2024W07.csv", "2024-02-18"),
+        ("互动2024年第27周.csv", "2024-07-07"),
+        ("互动2024第27週.csv", "2024-07-07"),
+        ("互动2024年第1-27周.csv", "2024-07-07"),
+        ("orders_2024-W01-W27.csv", "2024-07-07"),
+        ("orders KW07-2024.csv", "2024-02-18"),
+        ("orders 2024 week 27.csv", "2024-07-07"),
+        ("orders week 27, 2024.csv", "2024-07-07"),
+        ("orders_2020-W53.csv", "2021-01-03"),
+        ("orders_2024-W53.csv", None),
+        ("orders_2026-W49.csv", None),
         # A period that holds a finer date of the name says nothing more.
         ("2024年_2024-09-30.csv", "2024-09-30"),
         # What is to come is no day up to which a file can speak.
@@ -277,3 +290,14 @@ def test_rows_after_the_day_of_their_table_are_told_with_their_lines(
         assert report.problems == {"after_table_day": 1}
         assert report.first_lines["after_table_day"] == (5,)
     assert "counts nowhere" in describe_report(report, Text("en"))
+
+
+@pytest.mark.parametrize("others", [{}, {"interactions.csv": INTERACTIONS}])
+def test_rows_to_come_are_told_where_their_table_holds_nothing_else(
+    warehouse: Warehouse, file: Write, others: dict[str, str]
+) -> None:
+    orders = file("orders.csv", ORDERS.splitlines()[0] + "\n" + FUTURE)
+    paths = [file("accounts.csv", ACCOUNTS), orders, *(file(*other) for other in others.items())]
+    (report,) = (report for report in load(warehouse, paths) if report.table == "orders")
+    assert report.problems == {"after_table_day": 1}
+    assert report.first_lines["after_table_day"] == (2,)

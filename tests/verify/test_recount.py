@@ -229,6 +229,7 @@ interactions = st.builds(
     work_type=of_enum("interactions", "work_type"),
     void=yes,
     contact_level=maybe(levels),
+    contact_id=maybe(st.sampled_from(["X0", "X1; X2", "X0;X3;Y"])),
 )
 needs = st.builds(
     need, st.none(), ids, moments, responded_at=maybe(moments), resolved_at=maybe(moments)

@@ -17,7 +17,9 @@ import pytest
 from kam_core.contract.declaration import tables
 from kam_core.contract.problems import is_note, problems
 from kam_core.metrics import queries
+from kam_core.text.writer import Text
 from kam_core.uploads.load import load, rebuild_version, restore_version
+from kam_core.uploads.report_sentences import describe_report
 from kam_core.warehouse import build, checks
 from kam_core.warehouse.scope import Scope
 from kam_core.warehouse.store import Warehouse, cursor, open_version
@@ -44,6 +46,7 @@ EXPECTED = {
     "same_account_name": {("accounts", 3), ("accounts", 5)},
     "repeated_order": {("orders", 3), ("orders", 8)},
     "after_table_day": {("interactions", 3), ("needs", 2), ("orders", 3), ("orders", 4)},
+    "account_not_counted": {("accounts", 4), ("orders", 3), ("interactions", 2)},
     "shares_not_whole": {("surveys", 3), ("targets", 3)},
 }
 # How many random orders of uploads are tried; seed 5 is one in which known accounts vanish.
@@ -69,7 +72,12 @@ def test_each_check_notes_the_lines_of_its_files_and_no_other(
     expected = EXPECTED[code]
     assert Counter(notes(warehouse)) == Counter((code, *place) for place in expected)
     assert all(report.received == report.accepted for report in reports)
-    told = {report.table: report.problems for report in reports if report.problems}
+    of_rows = {"not_counted"}
+    told = {
+        report.table: others
+        for report in reports
+        if (others := {key: n for key, n in report.problems.items() if key not in of_rows})
+    }
     counted = Counter(table for table, _ in expected)
     assert told == {table: {code: count} for table, count in counted.items()}
 
@@ -109,6 +117,35 @@ def test_a_note_names_the_cell_and_what_it_is_at_odds_with(warehouse: Warehouse)
         "other_column": "lost_on",
         "other_value": "2024-06-30",
     }
+
+
+@pytest.mark.parametrize("accounts_first", [True, False])
+def test_rows_of_a_void_account_are_told_in_whichever_order_the_files_come(
+    warehouse: Warehouse, accounts_first: bool
+) -> None:
+    folder = BROKEN / "account_not_counted"
+    accounts, orders = folder / "accounts.csv", folder / "orders.csv"
+    if accounts_first:
+        load(warehouse, [accounts])
+        (last,) = load(warehouse, [orders])
+        assert (last.problems, last.first_lines) == (
+            {"account_not_counted": 1},
+            {"account_not_counted": (3,)},
+        )
+    else:
+        live = accounts.read_text().replace("true", "false")
+        before = warehouse.path.parent / "accounts.csv"
+        before.write_text(live)
+        assert not any(report.problems for report in load(warehouse, [before, orders]))
+        (last,) = load(warehouse, [accounts], confirmed=True)
+        assert last.problems == {"not_counted": 2, "account_not_counted": 1}
+        assert last.first_lines["account_not_counted"] == (4,)
+    expected = [("account_not_counted", "accounts", 4), ("account_not_counted", "orders", 3)]
+    assert notes(warehouse) == expected
+    for lang, words in (("en", "counts in no figure"), ("zh", "不计入任何数字")):
+        assert words in describe_report(last, Text(lang))
+    assert ("account_not_counted", "A3") in [row[:2] for row in asked(warehouse, "East")]
+    assert asked(warehouse, "South") == []
 
 
 # notes come and go

@@ -1,7 +1,7 @@
 """What is proposed and asked about a file: plain values, and the answers that say yes to them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -59,6 +59,19 @@ class ValueProposal:
     meaning: str | None
     confidence: float
     allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OpenProposal:
+    """What a load left alone, as nobody confirmed it: that a header is a column, or a text a value.
+
+    ``text`` and its likely ``meaning`` are None where the header itself is proposed.
+    """
+
+    column: str
+    header: str
+    text: str | None = None
+    meaning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,21 @@ class Proposal:
     def with_answers(self) -> "Proposal":
         """This proposal with the answers that would say yes to it all."""
         return replace(self, answers=answers_to(self))
+
+
+def list_open(proposal: Proposal, given: Collection[str]) -> list[OpenProposal]:
+    """What is proposed and not confirmed, where ``given`` are the columns that a load reads."""
+    columns = [
+        OpenProposal(column.column, column.header)
+        for column in proposal.columns
+        if column.header and not column.is_certain and column.column not in given
+    ]
+    values = [
+        OpenProposal(value.column, value.header, value.text, value.meaning)
+        for value in proposal.values
+        if value.meaning and value.column in given
+    ]
+    return columns + values
 
 
 def answers_to(proposal: Proposal) -> Overrides:

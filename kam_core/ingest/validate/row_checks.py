@@ -254,6 +254,10 @@ def find_contradictions(
         undated, not_lost = pc.and_not(is_lost, has_date), pc.and_not(has_date, is_lost)
         findings += _findings("lost_without_date", columns, "lost_on", undated)
         findings += _findings("lost_date_not_lost", columns, "status", not_lost)
+    if table.name == "opportunities":
+        is_closed = pc.is_in(columns["outcome"], pa.array(["won", "lost"]))
+        undated = pc.and_not(is_closed, pc.is_valid(columns["closed_on"]))
+        findings += _findings("closed_without_date", columns, "closed_on", undated)
     if table.name == "targets":
         findings += _out_of_bounds(columns)
     return findings

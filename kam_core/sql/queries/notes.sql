@@ -2,7 +2,8 @@
 -- means: Rows in force that another row throws doubt on, with the reason (see kam_core/sql/checks).
 --        They are counted all the same. What lies outside the viewer's regions is not named: a need
 --        of an account there is an unknown need, and a name borne there is no repeat. A note on a
---        whole table is shown to a viewer who sees every region of the data.
+--        whole table is shown to a viewer who sees every region of the data. An account that is void
+--        is in no view, so its own rows say which region it is of.
 with seen as (
     select
         n.* replace (
@@ -20,6 +21,15 @@ with seen as (
         from meta.notes
     ) n
     where n.account_id in (select account_id from scoped.account_ids)
+        or (
+            n.code = 'account_not_counted'
+            and n.account_id in (
+                select account_id
+                from history.accounts
+                group by account_id
+                having bool_and(is_region_in_scope(region))
+            )
+        )
         or (
             n.account_id is null
             and getvariable('regions')::varchar[] is not null

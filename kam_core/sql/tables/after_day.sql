@@ -6,7 +6,7 @@ select
     to_json({
         'column': '$column',
         'value': r.$column::varchar,
-        'other_value': day_of('$table')::varchar
+        'other_value': ($day)::varchar
     }) as detail
 from main.$table r
 where $conditions

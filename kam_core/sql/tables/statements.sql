@@ -9,6 +9,9 @@ $key in (select $key from scoped.$whole)
 -- name: has_day_of_its_own
 r.snapshot_id in (select snapshot_id from meta.snapshots where as_of_from is not null)
 
+-- name: rows_of_account
+select '$table' as table_name, snapshot_id, line_no, account_id from main.$table
+
 -- name: cells_of_table
 -- A table without accounts has no column of theirs.
 select '$table' as table_name, columns('^(snapshot_id|line_no|account_id|extra)$')

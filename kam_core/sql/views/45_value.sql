@@ -196,6 +196,27 @@ from scoped.value_items;
 comment on view scoped.lifetime_profit is
     'Lifetime profit items of customers in scope with their sign: costs and damage are negative';
 
+-- What an interaction does not say itself, the contacts of the account say that it names.
+create view scoped.contact_levels as
+with named as (
+    select
+        interaction_id,
+        account_id,
+        occurred_at,
+        unnest(regexp_split_to_array(contact_id, '\s*[;；]\s*')) as contact_id
+    from scoped.interactions
+    where status = 'completed' and contact_level is null and contact_id is not null
+)
+select interaction_id, account_id, occurred_at, contact_level
+from scoped.interactions
+where status = 'completed' and contact_level is not null
+union all
+select distinct n.interaction_id, n.account_id, n.occurred_at, c.level
+from named n
+join scoped.contacts c using (account_id, contact_id);
+comment on view scoped.contact_levels is
+    'The levels that each completed interaction met: its own, else those of the contacts it names';
+
 create view scoped.levels_met as
 with spans as (
     select period, read_on, (read_on + 1 - interval 6 month)::date as first_on
@@ -214,9 +235,9 @@ select
     count(*) filter (where i.contact_level = 'management') as management,
     count(*) filter (where i.contact_level = 'working') as working,
     count(distinct i.contact_level) as levels
-from scoped.interactions i
+from scoped.contact_levels i
 join months m on m.month = month_of(i.occurred_at)
-where i.status = 'completed' and i.occurred_at >= m.first_on and i.occurred_at < m.read_on + 1
+where i.occurred_at >= m.first_on and i.occurred_at < m.read_on + 1
 group by all;
 comment on view scoped.levels_met is
     'Completed interactions with each level in the six months up to the day a state is read';

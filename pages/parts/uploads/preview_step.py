@@ -17,6 +17,7 @@ from kam_core.uploads.report_sentences import (
     describe_day,
     describe_names,
     describe_quarantine_changes,
+    describe_unanswered,
 )
 from pages.parts.render import blocks
 from pages.parts.uploads.jobs import Outcome
@@ -122,7 +123,7 @@ def render_reports(reports: Sequence[FileReport], text: Text) -> None:
         day = describe_day(report, text)
         if day:
             st.caption(escape(f"{report.file}{text('punctuation.colon')}{day}"))
-        for line in describe_names(report.names, text):
+        for line in [*describe_unanswered(report, text), *describe_names(report.names, text)]:
             st.caption(escape(line.strip()))
     rows = pd.DataFrame([row for report in reports for row in _problem_rows(report, text)])
     if len(rows):
