@@ -358,11 +358,6 @@ def choose_quarter(company: Company, quarter: str | None, as_of: date) -> Period
     return by_name[quarter]
 
 
-def is_waiting(score: Score) -> bool:
-    """Whether a figure has no value because a file was never uploaded."""
-    return (score.reason or "").startswith("needs:")
-
-
 def _query(company: Company, scope: Scope, name: str, parameters: tuple) -> pd.DataFrame:
     with company.day(scope.as_of).cursor(scope) as cursor:
         return queries.run_query(cursor, name, **dict(parameters))

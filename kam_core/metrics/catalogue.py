@@ -137,7 +137,7 @@ def parse_metric(text: str) -> Metric:
         is_of_whole=values.get("share", "") == "of one whole",
         sql=facts if rows else kind.facts_of(query),
         rows=rows.partition("\n")[2] if rows else query,
-        beside={code.strip(): told for code, _, told in (b.partition("\n") for b in besides)},
+        beside={code.strip(): query for code, _, query in (b.partition("\n") for b in besides)},
         **{
             name: values[name]
             for name in ("topic", "zh", "en", "unit", "better", "grain", "interval", "evidence")

@@ -69,6 +69,16 @@ class Score:
         return self.status in JUDGED
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether there is no value because a file was never uploaded."""
+        return (self.reason or "").startswith("needs:")
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a target has nothing to be held against it, though the files are there."""
+        return self.target is not None and not self.is_judged and not self.is_waiting
+
+    @property
     def is_undecided(self) -> bool:
         """Whether its status is qualified: with so few cases the target may be met or not."""
         return self.is_judged and self.decidable is False

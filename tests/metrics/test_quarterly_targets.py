@@ -439,7 +439,8 @@ def test_the_scorecard_sentence_counts_and_names_the_figure_furthest_from_its_ta
         said.replace("*", "")
         .replace("\\", "")
         .startswith(
-            "Q3 2024: 4 figures with a target: 2 met (2 of them undecided), 2 missed. "
+            "Q3 2024: 5 figures with a target: 2 met (2 of them undecided), 2 missed, "
+            "1 without a value. "
             "Furthest from its target: Quarterly review completion with 0.0% against 90.0%. "
         )
     )

@@ -240,6 +240,11 @@ def test_hours_and_revenue_of_a_tier_are_shares_of_the_whole() -> None:
     assert rows["revenue_share"].to_dict() == {"VIP": 0.75, "basic": 0.25}
     one = asked(world, "hours_and_value_by_tier", Q3, tiers=["VIP"])
     assert one[["tier", "revenue_share"]].values.tolist() == [["VIP", 1.0]]
+    # Interactions speak up to August: what was sold later has no hours beside it yet.
+    world["interactions"] = [(date(2024, 8, 31), calls)]
+    rows = asked(world, "hours_and_value_by_tier", Q3).set_index("tier")
+    assert rows["period_revenue"].to_dict() == {"VIP": 300, "basic": 0}
+    assert rows["hours"].to_dict() == {"VIP": 1, "basic": 3}
 
 
 # Managers and contacts

@@ -254,11 +254,12 @@ def test_one_sentence_counts_every_status_and_what_of_it_is_undecided() -> None:
     few = replace(completion("missed"), decidable=False, reason="not_decidable:10")
     judged = [completion("met"), completion("missed"), completion("missed"), few]
     open_ones = [completion("on_pace", "partial"), completion("behind_pace", "partial")]
-    none = completion("no_target", "partial")
-    sentence = figure_sentences.on_target([*judged, *open_ones, none], "2024-Q3", EN)
+    none = replace(completion("no_target", "partial"), target=None)
+    silent = replace(completion("no_data", "no_cases"), value=None)
+    sentence = figure_sentences.on_target([*judged, *open_ones, none, silent], "2024-Q3", EN)
     assert plain(sentence) == (
-        "Q3 2024: 6 figures with a target: 1 met, 3 missed (1 of them undecided), 1 on pace, "
-        "1 behind pace."
+        "Q3 2024: 7 figures with a target: 1 met, 3 missed (1 of them undecided), 1 on pace, "
+        "1 behind pace, 1 without a value."
     )
     chinese = figure_sentences.on_target(judged, "2024-Q3", Text("zh"))
     assert plain(chinese) == (
@@ -323,7 +324,7 @@ def test_the_outlook_says_how_much_of_it_rests_on_months_to_come() -> None:
     figures = {"owed": 6, "done": 1, "still_open": 5, "to_come": 4, "missed": 0, "needed": 5}
     said = figure_sentences.outlook(figures, "2024-Q3", 0.9, EN).replace("*", "").replace("\\", "")
     assert said == (
-        "Q3 2024 holds 6 monthly callbacks: 1 done, 0 missed, 5 not due yet. 4 of these lie in "
+        "Q3 2024 holds 6 monthly callbacks: 1 done, 0 missed, 5 still open. 4 of these lie in "
         "months to come, if customers and tiers stay as they are. At best 100.0% can be reached. "
         "5 more are needed for the target of 90.0%."
     )

@@ -39,7 +39,7 @@ def test_columns_that_nobody_confirmed_are_told_in_words_and_as_json(
     reports = load(warehouse, paths, dry_run=True)
     assert set(unanswered(reports)) == {(*pair, None, None) for pair in COLUMNS.items()}
     for lang, words in (
-        ("en", "Proposed and not used, as nobody confirmed them: Outcome ← Status"),
+        ("en", "2 proposed and not used, as nobody confirmed them: Outcome ← Status"),
         ("zh", "有 2 项对应关系未经确认，因此没有采用：结果 ← Status"),
     ):
         assert words in describe_report(reports[-1], Text(lang))

@@ -149,7 +149,7 @@ def compose_losses_by_reason(view: View) -> Figure:
     title = text("value.loss_reasons")
     if rows.empty:
         return Figure("losses_by_reason", title, note=text("value.loss_reasons_none"))
-    sentence = value_sentences.losses(view.period.period, rows, text)
+    sentence = value_sentences.losses(view.period.period, rows, view.least_cases, text)
     named = rows.assign(lost_reason=rows["lost_reason"].fillna(text("value.no_reason")))
     units = {"revenue_before": "money", "share": "percent"}
     table = answer_table("losses_by_reason", named[REASONS], text, units)

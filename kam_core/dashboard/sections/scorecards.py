@@ -20,7 +20,7 @@ from kam_core.dashboard.model import (
     Quantity,
 )
 from kam_core.dashboard.tables import answer_table, cells_table, columns_of, heading, plain_cell
-from kam_core.dashboard.view import View, is_waiting
+from kam_core.dashboard.view import View
 from kam_core.metrics import availability, catalogue, scorecard
 from kam_core.metrics.catalogue import Metric
 from kam_core.metrics.kinds import Exact
@@ -51,7 +51,7 @@ def _keep_metrics(names: Sequence[str]) -> list[str]:
 def choose_headline(view: View) -> list[str]:
     """The figures at the top of the overview: one without data only where nothing else is."""
     names = _keep_metrics(load_settings().pages.overview.cards)
-    chosen = sorted(names, key=lambda name: is_waiting(view.score(name)))[:CARDS]
+    chosen = sorted(names, key=lambda name: view.score(name).is_waiting)[:CARDS]
     return [name for name in names if name in chosen]
 
 
@@ -166,7 +166,7 @@ def _pace(score: Score, text: Text) -> str:
 
 def without_value(score: Score, text: Text, name: str = "", title: str = "") -> Figure:
     """Why there is no number: a table to upload, or just no case."""
-    if is_waiting(score):
+    if score.is_waiting:
         return Figure(name, title, waits_for=str(score.reason))
     return Figure(name, title, note=text.reason(score))
 
@@ -263,7 +263,7 @@ def compose_headline(view: View, names: Sequence[str]) -> Figure:
 
 def compose_scorecard(view: View) -> Figure:
     """Every figure for which the tables are there, topic by topic."""
-    scores = [score for score in view.scores() if not is_waiting(score)]
+    scores = [score for score in view.scores() if not score.is_waiting]
     scores.sort(key=lambda score: catalogue.TOPICS.index(catalogue.metric(score.metric).topic))
     note = view.text("pack.scorecard_note")
     return replace(_scores_figure("scorecard", scores, view, "topic"), note=note)
@@ -313,7 +313,7 @@ def _number(exact: Exact | None) -> Number | None:
 def compose_waiting(view: View) -> Figure:
     """Figures without data, each with the file that would switch it on."""
     text = view.text
-    needs = [(s.metric, str(s.reason).partition(":")[2]) for s in view.scores() if is_waiting(s)]
+    needs = [(s.metric, str(s.reason).partition(":")[2]) for s in view.scores() if s.is_waiting]
     rows = [
         (catalogue.metric(name).title(text.lang), text.need(need), f"{need.partition('.')[0]}.csv")
         for name, need in needs
@@ -395,7 +395,7 @@ def _part_name(by: str, code: str, text: Text) -> str:
 def compose_definitions(view: View) -> Figure:
     """What each figure of the scorecard counts, what it leaves out, and how it is computed."""
     text = view.text
-    metrics = [catalogue.metric(score.metric) for score in view.scores() if not is_waiting(score)]
+    metrics = [catalogue.metric(score.metric) for score in view.scores() if not score.is_waiting]
     rows = [
         (
             metric.title(text.lang),

@@ -21,13 +21,18 @@ def joined(parts: Sequence[str], text: Text) -> str:
 
 
 def on_target(scores: Sequence[Score], quarter: str, text: Text) -> str:
-    """How many figures with a target have each status, and which one is furthest from it."""
+    """How many figures with a target have each status or none, and which is furthest from it."""
     judged = [score for score in scores if score.is_judged]
     if not judged:
         return text.rich("targets.scorecard_none", quarter=quarter)
-    lead = text.rich("targets.scorecard_sentence", quarter=quarter, judged=len(judged))
-    return joined([lead + count_statuses(judged, text) + text("punctuation.stop"),
-                   _describe_furthest(judged, text)], text)  # fmt: skip
+    silent = sum(score.is_silent for score in scores)
+    total = len(judged) + silent
+    lead = text.rich("targets.scorecard_sentence", quarter=quarter, total=total)
+    counts = [count_statuses(judged, text)]
+    if silent:
+        counts.append(text.rich("targets.scorecard_silent", count=silent))
+    counted = lead + text("punctuation.list").join(counts) + text("punctuation.stop")
+    return joined([counted, _describe_furthest(judged, text)], text)
 
 
 def count_statuses(scores: Iterable[Score], text: Text) -> str:

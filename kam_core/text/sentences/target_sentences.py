@@ -16,9 +16,9 @@ OWNERS_NAMED = 3
 
 
 def scorecard(standings: Sequence[Standing], quarter: str, text: Text) -> str:
-    """How many figures met their target, which one is furthest from it, and what is not judged."""
+    """How many figures met their target, which one is furthest from it, and what has none."""
     scores = [standing.score for standing in standings]
-    statuses = [score.status for score in scores]
+    statuses = [score.status for score in scores if not score.is_silent]
     rest = {status: statuses.count(status) for status in ("no_target", "no_data")}
     without = text.rich("targets.scorecard_rest", **rest) if any(rest.values()) else ""
     return joined([on_target(scores, quarter, text), without], text)

@@ -108,8 +108,8 @@ def churn(score: Score, allowed: int | None, lost: pd.DataFrame, quarter: str, t
     return joined(parts, text)
 
 
-def losses(quarter: str, rows: pd.DataFrame, text: Text) -> str:
-    """How many accounts were lost, what they took, and the reason that took most."""
+def losses(quarter: str, rows: pd.DataFrame, least_cases: int, text: Text) -> str:
+    """How many accounts were lost, what they took, and of enough reasons the most frequent."""
     taken = rows["revenue_before"]
     lead = text.rich(
         "value.losses_sentence",
@@ -118,7 +118,7 @@ def losses(quarter: str, rows: pd.DataFrame, text: Text) -> str:
         revenue=taken.dropna().sum() if taken.notna().any() else None,
     )
     given = rows[rows["lost_reason"].notna()]
-    if given.empty:
+    if given["accounts"].sum() < least_cases:
         return lead
     by_reason = given.groupby("lost_reason", sort=False)["accounts"].sum()
     reason = by_reason.idxmax()
