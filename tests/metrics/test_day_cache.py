@@ -53,7 +53,10 @@ def earlier(file: Path) -> day_cache.Day:
 
 
 # Each scope and each day once: the file takes its time over every question.
-@pytest.fixture(params=["everything", "one region", "two tiers of an earlier day"])
+EVERYTHING = pytest.param("everything", marks=pytest.mark.long)
+
+
+@pytest.fixture(params=[EVERYTHING, "one region", "two tiers of an earlier day"])
 def scope(request: pytest.FixtureRequest, newest: day_cache.Day) -> Scope:
     regions = newest.regions[:1] if request.param == "one region" else newest.regions
     if request.param == "two tiers of an earlier day":
