@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from kam_core.metrics import catalogue, periods, queries, run
@@ -45,7 +46,8 @@ def evidence(cursor: duckdb.DuckDBPyConnection, name: str, **more: object):
 
 
 def total(cells) -> Fraction:
-    return sum((Fraction(Decimal(str(cell))) for cell in cells if cell == cell), Fraction(0))
+    """The sum of what is told: a row that says no amount adds nothing."""
+    return sum((Fraction(Decimal(str(cell))) for cell in cells if pd.notna(cell)), Fraction(0))
 
 
 def scopes(day: Day) -> dict[str, Scope]:
@@ -84,7 +86,7 @@ def test_the_rows_add_up_to_the_figure(day: Day, name: str, seen: str) -> None:
     if wanted.kind.name not in ADDED:
         return
     if name not in NO_NUMERATOR:
-        assert total(rows["numerator"]) == Fraction(figures["numerator"]) * wanted.scale
+        assert total(rows["numerator"]) == Fraction(figures["numerator"] or 0) * wanted.scale
     if figures["denominator"] is not None and name not in NO_DENOMINATOR:
         assert total(rows["denominator"]) == Fraction(figures["denominator"])
     assert seen != "everything" or len(rows) > 0
